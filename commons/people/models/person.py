@@ -1,0 +1,50 @@
+"""People who sign in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from commons.domain.actor import Assurance
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "Person":
+        person = self.model(username=self.model.normalize_username(username), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> "Person":
+        return self.create_user(username, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """A person with a login. What the person may do follows from memberships, not from this row."""
+
+    username = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    assurance = models.PositiveSmallIntegerField(default=Assurance.PHONE, choices=[(a.value, a.name) for a in Assurance])
+    language = models.CharField(max_length=10, default="zh-hans")
+    session_epoch = models.PositiveIntegerField(default=0)
+    """Raised to end every session and socket of the person at once."""
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = PersonManager()
+
+    class Meta:
+        app_label = "commons"
+        ordering = ("id",)
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name or self.username

@@ -1,0 +1,120 @@
+"""Configuration from the environment, read here and nowhere else, typed.
+
+A wrong or missing value stops the start with a sentence that says what to do. There is no production default for a secret.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class ConfigurationError(SystemExit):
+    """The environment does not describe a platform that can start."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"Luochui cannot start: {sentence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything that differs between two installations."""
+
+    production: bool
+    secret_key: str
+    database_url: str
+    redis_url: str
+    allowed_hosts: tuple[str, ...]
+    data_dir: Path
+    public_url: str
+    platform_uscc: str
+    behind_tls_proxy: bool
+    email_url: str
+
+    @property
+    def embedded(self) -> bool:
+        """One process with SQLite and in-memory channels: the demo city."""
+        return not self.redis_url
+
+
+def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
+    """The environment as typed values; raises `ConfigurationError` with what to do."""
+    mode = environ.get("LUOCHUI_MODE", "embedded")
+    if mode not in ("embedded", "production"):
+        raise ConfigurationError(f"LUOCHUI_MODE is “{mode}”; set it to “embedded” or “production”.")
+    production = mode == "production"
+    data_dir = Path(environ.get("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+    settings = Environment(
+        production=production,
+        secret_key=_secret_key(environ, production=production, data_dir=data_dir),
+        database_url=environ.get("DATABASE_URL", "") or _embedded_database(production, data_dir),
+        redis_url=environ.get("REDIS_URL", ""),
+        allowed_hosts=tuple(environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
+        data_dir=data_dir,
+        public_url=environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/"),
+        platform_uscc=environ.get("PLATFORM_USCC", "12440600MB2C00000C"),
+        behind_tls_proxy=environ.get("BEHIND_TLS_PROXY", "") == "1",
+        email_url=environ.get("EMAIL_URL", ""),
+    )
+    if production:
+        _require_production(settings, environ)
+    return settings
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's DATABASES entry for a `postgresql://` or `sqlite:///` address; raises `ConfigurationError`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "commons.sqlite",
+            "NAME": unquote(parts.path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+            },
+        }
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ConfigurationError("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+def _embedded_database(production: bool, data_dir: Path) -> str:
+    return "" if production else f"sqlite://{data_dir / 'luochui.sqlite3'}"
+
+
+def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: bool, data_dir: Path) -> str:
+    if file := environ.get("SECRET_KEY_FILE"):
+        try:
+            key = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(f"SECRET_KEY_FILE names {file}, which cannot be read ({error.strerror}).") from None
+        if len(key) < 50:
+            raise ConfigurationError(f"the key in SECRET_KEY_FILE ({file}) is shorter than 50 characters; make a longer one.")
+        return key
+    if production:
+        raise ConfigurationError("set SECRET_KEY_FILE to a file that holds at least 50 random characters.")
+    return "embedded-demo-city-only-" + "0" * 40
+
+
+def _require_production(settings: Environment, environ: "os._Environ[str] | dict[str, str]") -> None:
+    if not settings.database_url.startswith(("postgresql://", "postgres://")):
+        raise ConfigurationError("production needs PostgreSQL; set DATABASE_URL to postgresql://user:password@host/name.")
+    if not settings.redis_url:
+        raise ConfigurationError("production needs Redis; set REDIS_URL to redis://host:6379/0.")
+    for name in ("ALLOWED_HOSTS", "PUBLIC_URL", "DATA_DIR", "PLATFORM_USCC"):
+        if not environ.get(name):
+            raise ConfigurationError(f"production needs {name}; there is no default for it.")

@@ -1,0 +1,1 @@
+"""Shared by every test. The cast (owner, bidders, staff …) lives in `tests.cast`."""
