@@ -1,0 +1,16 @@
+from exchange.rooms.models.bid import Bid, ReceiptBatch, RefusedFrame, Verdict
+from exchange.rooms.models.room import Room, RoomKey, RoomParticipant, RoomSnapshot
+from exchange.rooms.models.service import RoomHeartbeat, RoomOutage
+
+__all__ = [
+    "Bid",
+    "ReceiptBatch",
+    "RefusedFrame",
+    "Room",
+    "RoomHeartbeat",
+    "RoomKey",
+    "RoomOutage",
+    "RoomParticipant",
+    "RoomSnapshot",
+    "Verdict",
+]
