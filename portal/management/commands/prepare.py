@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the static files to this version. Safe to repeat; run it before the other processes start."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        if not settings.ENV.embedded:
+            call_command("collectstatic", interactive=False, verbosity=0)

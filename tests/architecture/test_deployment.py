@@ -1,0 +1,91 @@
+"""The production description, checked as text: no container engine is needed to see that it is well-formed and complete."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import compose_spec
+import pytest
+import yaml
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def services() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+    return loaded
+
+
+def ours() -> list[str]:
+    return [name for name, service in services().items() if "build" in service]
+
+
+def interpolated() -> str:
+    """The file as the engine reads it: variables put in, YAML anchors merged."""
+    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", COMPOSE)
+    text = re.sub(r"\$\{(\w+):\?[^}]*\}", r"value-of-\1", text)
+    return yaml.safe_dump(yaml.safe_load(text))
+
+
+def test_compose_file_follows_the_specification() -> None:
+    plain = interpolated()
+
+    parsed = compose_spec.PyCompose.from_yaml(plain)
+
+    assert set(parsed.service_names()) == set(services())
+
+
+def test_the_specification_check_can_fail() -> None:
+    with pytest.raises(ValueError, match="restart"):
+        compose_spec.PyCompose.from_yaml("services:\n  web:\n    image: x\n    restart: whenever\n")
+
+
+def test_every_process_of_the_architecture_has_a_service() -> None:
+    assert {"web", "worker", "beat", "timekeeper", "postgres", "redis", "proxy", "migrate"} == set(services())
+
+
+@pytest.mark.parametrize("name", ours())
+def test_commands_of_our_services_exist(name: str) -> None:
+    program, *arguments = services()[name]["command"]
+
+    if program == "python":
+        assert arguments[0] == "manage.py"
+        assert arguments[1] in get_commands()
+    else:
+        assert (ROOT / ".venv" / "bin" / program).exists()
+
+
+@pytest.mark.parametrize("name", [name for name in services() if name not in ("migrate", "beat", "timekeeper")])
+def test_long_running_services_are_watched(name: str) -> None:
+    assert services()[name]["healthcheck"]["test"][0] == "CMD"
+
+
+def test_every_mounted_volume_and_secret_is_declared() -> None:
+    declared = yaml.safe_load(COMPOSE)
+
+    for service in services().values():
+        for mount in service.get("volumes", ()):
+            source = mount.split(":")[0]
+            assert source.startswith("./") or source in declared["volumes"]
+        assert set(service.get("secrets", ())) <= set(declared["secrets"])
+
+
+def test_proxy_configuration_names_the_web_service_and_hashes_rooms() -> None:
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+    assert nginx.count("{") == nginx.count("}")
+    assert "hash $room_key consistent;" in nginx
+    assert set(re.findall(r"server (\w+):8000", nginx)) == {"web"}
+    assert "./deploy/nginx.conf:/etc/nginx/nginx.conf:ro" in services()["proxy"]["volumes"]
+
+
+def test_image_copies_what_exists_and_runs_as_a_user_without_rights() -> None:
+    for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.MULTILINE):
+        sources = [word for word in shlex.split(line)[:-1] if not word.startswith("--")]
+        assert all((ROOT / source).exists() for source in sources)
+    assert "--require-hashes" in DOCKERFILE
+    assert re.search(r"^USER luochui$", DOCKERFILE, re.MULTILINE)
