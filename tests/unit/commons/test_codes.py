@@ -132,7 +132,7 @@ def test_a_transaction_code_without_its_class_is_not_valid():
     assert not codes.check_deal_code(code.removeprefix("A01-")).valid
 
 
-@pytest.mark.parametrize("kind, code", [("uscc", REAL_USCCS[1]), ("citizen_id", REAL_CITIZEN_IDS[0])])
+@pytest.mark.parametrize(("kind", "code"), [("uscc", REAL_USCCS[1]), ("citizen_id", REAL_CITIZEN_IDS[0])])
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -205,19 +205,8 @@ def test_project_codes_survive_being_written_and_read(code):
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "A01",
-        "A014406002601050001",
-        "a01440600260105" + "0001",
-        "A01440600260230" + "0001",
-        "A01４４０６００2601050001",
-    ],
+    "text", ["", "A01", "a014406002601050001", "A014406002602300001", "A01４４０６００2601050001", "A01-440600"]
 )
 def test_only_a_whole_project_code_is_read(text):
-    if text == "A014406002601050001":
-        assert codes.parse_project_code(text).on == date(2026, 1, 5)
-    else:
-        with pytest.raises(codes.InvalidCode):
-            codes.parse_project_code(text)
+    with pytest.raises(codes.InvalidCode):
+        codes.parse_project_code(text)

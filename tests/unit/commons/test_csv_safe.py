@@ -21,7 +21,7 @@ def test_what_a_spreadsheet_would_run_is_made_text(cell):
 
 
 @pytest.mark.parametrize(
-    "cell, text",
+    ("cell", "text"),
     [
         (Decimal("-5.00"), "-5.00"),
         (-3, "-3"),
