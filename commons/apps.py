@@ -1,6 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CommonsConfig(AppConfig):
     name = "commons"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from commons.evidence import checks  # noqa: F401  # registers the check of the triggers
+
+        post_migrate.connect(_protect_append_only_tables, dispatch_uid="commons.append_only")
+
+
+def _protect_append_only_tables(*, using: str, **_: Any) -> None:
+    """SQLite drops triggers silently when it rebuilds a table, so they are put in place after every migrate."""
+    from commons.evidence import append_only
+
+    append_only.install(using)
