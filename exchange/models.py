@@ -1,5 +1,8 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
+from exchange.auctions.models import Offer, Registration
+from exchange.complaints.models import Objection
+from exchange.projects.models import CodeCounter, CompletenessCheck, Lot, Project
 from exchange.rooms.models import (
     Bid,
     ReceiptBatch,
@@ -14,8 +17,15 @@ from exchange.rooms.models import (
 
 __all__ = [
     "Bid",
+    "CodeCounter",
+    "CompletenessCheck",
+    "Lot",
+    "Objection",
+    "Offer",
+    "Project",
     "ReceiptBatch",
     "RefusedFrame",
+    "Registration",
     "Room",
     "RoomHeartbeat",
     "RoomKey",

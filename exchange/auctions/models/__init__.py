@@ -1,0 +1,3 @@
+from exchange.auctions.models.registration import Offer, Registration
+
+__all__ = ["Offer", "Registration"]

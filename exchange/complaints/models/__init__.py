@@ -1,0 +1,3 @@
+from exchange.complaints.models.objection import Objection
+
+__all__ = ["Objection"]
