@@ -64,7 +64,7 @@ install_system_packages() {
         echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
     $sudo apt-get update -qq
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/luochui-apt.log 2>&1 || { cat /tmp/luochui-apt.log >&2; exit 1; }
 }
 
 make_environment() {
