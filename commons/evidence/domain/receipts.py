@@ -1,0 +1,137 @@
+"""Receipts: one Ed25519 signature for a whole batch of decisions.
+
+A receipt's body is canonical JSON (for a bid: `bid_id, room, seq, received_at, amount, hash, prev_hash`). The bodies
+of a batch are the leaves of an RFC 6962 tree; the platform signs
+
+    "luochui/receipts/v1\\n" ‖ size as 8 bytes, big-endian ‖ root
+
+once. A receipt is the body with its path to that root, and can be checked offline by anyone with the platform's key.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from commons.evidence.domain import canonical, chain, merkle
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.domain.notes import SigningKey, VerifierKey
+
+CONTEXT = b"luochui/receipts/v1\n"
+
+
+class BadReceipt(ValueError):
+    """The receipt is malformed, its path leads nowhere, or the signature is not the platform's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The signed root of a batch; kept once for all its receipts."""
+
+    size: int
+    root: bytes
+    key: str
+    """The verifier key, in its text form."""
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A body with everything that a stranger needs to check it."""
+
+    body: bytes
+    index: int
+    path: tuple[bytes, ...]
+    batch: Batch
+
+    def as_bytes(self) -> bytes:
+        """The receipt as canonical JSON: the form in which it is sent, stored and verified. About 3 µs."""
+        batch = self.batch
+        path = ",".join([f'"{_text(hashed)}"' for hashed in self.path])
+        rest = (
+            f',"index":"{self.index}","key":"{batch.key}","path":[{path}],'
+            f'"signature":"{_text(batch.signature)}","size":"{batch.size}"}}'
+        )
+        return b'{"body":' + self.body + rest.encode("ascii")
+
+    def as_json(self) -> JSON:
+        """The same, as a value."""
+        return canonical.decode(self.as_bytes())
+
+
+def issue(bodies: Sequence[bytes], key: SigningKey) -> list[Receipt]:
+    """A receipt for each body, under one signature. About 10 µs a body."""
+    if not bodies:
+        return []
+    levels = _levels([chain.leaf_hash(body) for body in bodies])
+    root = levels[-1][0]
+    batch = Batch(len(bodies), root, str(key.verifier), key.sign(_signed(len(bodies), root)))
+    return [Receipt(body, index, _path(levels, index), batch) for index, body in enumerate(bodies)]
+
+
+def verify(receipt: Receipt, key: VerifierKey) -> None:
+    """Raises `BadReceipt` unless `key` signed the batch and the body stands in it at its index."""
+    leaf_hash = chain.leaf_hash(receipt.body)
+    root = merkle.root_from_inclusion(leaf_hash, receipt.index, receipt.batch.size, receipt.path)
+    if root is None or root != receipt.batch.root:
+        raise BadReceipt("the path does not lead from the body to a root of that size")
+    if not key.holds(_signed(receipt.batch.size, root), receipt.batch.signature):
+        raise BadReceipt("the signature is not the platform's")
+
+
+def from_json(value: object) -> Receipt:
+    """The receipt that `as_json` wrote; raises `BadReceipt`. The root is the one the path leads to."""
+    if not isinstance(value, Mapping):
+        raise BadReceipt("a receipt is an object")
+    try:
+        body = canonical.encode(value["body"])
+        index, size = _count(value["index"]), _count(value["size"])
+        path = tuple(_bytes(item) for item in value["path"])
+        key, signature = str(value["key"]), _bytes(value["signature"])
+    except (KeyError, TypeError, canonical.NotCanonical) as error:
+        raise BadReceipt(f"the receipt is malformed: {error}") from None
+    root = merkle.root_from_inclusion(chain.leaf_hash(body), index, size, path)
+    if root is None:
+        raise BadReceipt("the path does not fit index and size")
+    return Receipt(body, index, path, Batch(size, root, key, signature))
+
+
+def _signed(size: int, root: bytes) -> bytes:
+    return CONTEXT + size.to_bytes(8, "big") + root
+
+
+def _levels(hashes: list[bytes]) -> list[list[bytes]]:
+    """The rows of the tree from the leaves to the root; a lone last node rises unchanged, which is RFC 6962's tree."""
+    levels = [hashes]
+    while len(hashes) > 1:
+        paired = [merkle.node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes) - 1, 2)]
+        hashes = paired + hashes[len(hashes) & ~1 :]
+        levels.append(hashes)
+    return levels
+
+
+def _path(levels: list[list[bytes]], index: int) -> tuple[bytes, ...]:
+    path: list[bytes] = []
+    for row in levels[:-1]:
+        sibling = index ^ 1
+        if sibling < len(row):
+            path.append(row[sibling])
+        index >>= 1
+    return tuple(path)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: object) -> bytes:
+    try:
+        return base64.b64decode(str(text), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadReceipt(f"{text!r} is no base64") from None
+
+
+def _count(text: object) -> int:
+    if not isinstance(text, str) or not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise BadReceipt(f"{text!r} is no count")
+    return int(text)

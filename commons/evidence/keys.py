@@ -1,0 +1,115 @@
+"""The platform's signing keys: one private key per purpose in a file, every public key in a table with its validity.
+
+A key is named after the platform's address and its purpose, `<host>/log` and `<host>/receipts`. Outside production a
+missing key is made; in production it is a mistake that `python manage.py platform_keys` mends.
+"""
+
+import os
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from commons.evidence.domain.notes import SigningKey, VerifierKey
+from commons.evidence.models import PlatformKey
+
+OVERLAP = timedelta(minutes=1)
+"""A rotated key still counts this long: another process may be signing with it while the file changes."""
+
+
+class Purpose(StrEnum):
+    """What a platform key signs."""
+
+    LOG = "log"
+    RECEIPTS = "receipts"
+
+
+def signing_key(purpose: Purpose) -> SigningKey:
+    """The private key in use now. A changed file is noticed at the next call."""
+    path = _path(purpose)
+    try:
+        changed_at = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        if not settings.PLATFORM_KEYS_MAY_BE_MADE:
+            raise ImproperlyConfigured(f"{path} is missing; make it with “python manage.py platform_keys”.") from None
+        make(purpose)
+        changed_at = path.stat().st_mtime_ns
+    return SigningKey(name_of(purpose), _load(path, changed_at))
+
+
+def name_of(purpose: Purpose) -> str:
+    """The name under which the platform signs; for the log, also the origin of its checkpoints."""
+    return f"{urlsplit(settings.PUBLIC_URL).netloc}/{purpose}"
+
+
+def make(purpose: Purpose, *, replace: bool = False) -> None:
+    """Put a new private key on disk, whole or not at all; an existing one stays unless `replace`."""
+    path = _path(purpose)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(_pem(Ed25519PrivateKey.generate()))
+    try:
+        if replace:
+            fresh.replace(path)
+        else:
+            _link_unless_there(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def publish(*, at: datetime) -> None:
+    """See to it that the table holds the public keys in use; a key that came in the place of another ends it."""
+    for purpose in Purpose:
+        verifier = signing_key(purpose).verifier
+        if not PlatformKey.objects.filter(public=verifier.public).exists():
+            _succeed(verifier, at=at)
+
+
+def rotate(purpose: Purpose, *, at: datetime) -> VerifierKey:
+    """Make and publish a new key; the old one ends after `OVERLAP`."""
+    make(purpose, replace=True)
+    verifier = signing_key(purpose).verifier
+    _succeed(verifier, at=at)
+    return verifier
+
+
+@transaction.atomic
+def _succeed(verifier: VerifierKey, *, at: datetime) -> None:
+    current = PlatformKey.objects.select_for_update().filter(name=verifier.name, valid_until__isnull=True)
+    current.update(valid_until=at + OVERLAP)
+    PlatformKey.objects.get_or_create(public=verifier.public, defaults={"name": verifier.name, "valid_from": at})
+
+
+def _path(purpose: Purpose) -> Path:
+    return Path(settings.PLATFORM_KEYS_DIR) / f"{purpose}.pem"
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, changed_at: int) -> Ed25519PrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ImproperlyConfigured(f"{path} holds no Ed25519 key; make one with “python manage.py platform_keys”.")
+    return key
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _link_unless_there(fresh: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        # Another process was faster; its key is the key.
+        return
