@@ -1,6 +1,6 @@
-"""Configuration from the environment, read here and nowhere else, typed.
+"""Configuration from the environment, typed; read here and nowhere else.
 
-A wrong or missing value stops the start with a sentence that says what to do. There is no production default for a secret.
+A wrong or missing value stops the start with a sentence that says what to do. No secret has a production default.
 """
 
 import os
@@ -101,9 +101,13 @@ def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: boo
         try:
             key = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ConfigurationError(f"SECRET_KEY_FILE names {file}, which cannot be read ({error.strerror}).") from None
+            raise ConfigurationError(
+                f"SECRET_KEY_FILE names {file}, which cannot be read ({error.strerror})."
+            ) from None
         if len(key) < 50:
-            raise ConfigurationError(f"the key in SECRET_KEY_FILE ({file}) is shorter than 50 characters; make a longer one.")
+            raise ConfigurationError(
+                f"the key in SECRET_KEY_FILE ({file}) is shorter than 50 characters; make a longer one."
+            )
         return key
     if production:
         raise ConfigurationError("set SECRET_KEY_FILE to a file that holds at least 50 random characters.")
@@ -112,7 +116,9 @@ def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: boo
 
 def _require_production(settings: Environment, environ: "os._Environ[str] | dict[str, str]") -> None:
     if not settings.database_url.startswith(("postgresql://", "postgres://")):
-        raise ConfigurationError("production needs PostgreSQL; set DATABASE_URL to postgresql://user:password@host/name.")
+        raise ConfigurationError(
+            "production needs PostgreSQL; set DATABASE_URL to postgresql://user:password@host/name."
+        )
     if not settings.redis_url:
         raise ConfigurationError("production needs Redis; set REDIS_URL to redis://host:6379/0.")
     for name in ("ALLOWED_HOSTS", "PUBLIC_URL", "DATA_DIR", "PLATFORM_USCC"):

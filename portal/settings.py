@@ -1,4 +1,4 @@
-"""Django settings. What differs between installations comes from `portal.environment`; nothing here reads the environment."""
+"""Django settings. What differs between installations comes from `portal.environment`, and from nowhere else."""
 
 from typing import Any
 

@@ -23,8 +23,14 @@ from pathlib import Path
 PACKAGES = "postgresql redis-server"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 COMMON = (
-    "listen_addresses=", "max_connections=150", "shared_buffers=128MB", "max_wal_size=2GB", "checkpoint_timeout=30min",
-    "log_min_messages=fatal", "log_min_error_statement=panic", "unix_socket_permissions=0777",
+    "listen_addresses=",
+    "max_connections=150",
+    "shared_buffers=128MB",
+    "max_wal_size=2GB",
+    "checkpoint_timeout=30min",
+    "log_min_messages=fatal",
+    "log_min_error_statement=panic",
+    "unix_socket_permissions=0777",
 )
 
 
@@ -48,7 +54,9 @@ def main() -> int:
 
 def binaries() -> Path:
     """The folder of PostgreSQL's server programs, newest version first."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]), reverse=True)
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]), reverse=True
+    )
     if found:
         return found[0].parent
     if shutil.which("postgres"):
@@ -77,15 +85,33 @@ def start_postgres(folder: Path, *, durable: bool) -> subprocess.Popen[bytes]:
             entry = pwd.getpwnam(user)
             os.chown(data, entry.pw_uid, entry.pw_gid)
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "luochui", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd="/", user=user, group=user, extra_groups=[] if user else None,
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "luochui",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
         )
     sockets = folder / "s"
     sockets.mkdir(exist_ok=True)
     sockets.chmod(0o777)
     options = [f"-c{option}" for option in (*COMMON, *(() if durable else FAST), f"unix_socket_directories={sockets}")]
     return subprocess.Popen(
-        [*die_with_parent("INT", user=user), str(programs / "postgres"), "-D", str(data), *options], cwd="/",
+        [*die_with_parent("INT", user=user), str(programs / "postgres"), "-D", str(data), *options],
+        cwd="/",
     )
 
 
@@ -94,8 +120,22 @@ def start_redis(folder: Path) -> subprocess.Popen[bytes]:
         sys.exit(f"Redis is not installed. Install these packages: {PACKAGES}")
     return subprocess.Popen(
         [
-            *die_with_parent("TERM", user=None), "redis-server", "--port", "0", "--unixsocket", str(folder / "s" / "redis"),
-            "--unixsocketperm", "777", "--save", "", "--appendonly", "no", "--dir", str(folder), "--loglevel", "warning",
+            *die_with_parent("TERM", user=None),
+            "redis-server",
+            "--port",
+            "0",
+            "--unixsocket",
+            str(folder / "s" / "redis"),
+            "--unixsocketperm",
+            "777",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(folder),
+            "--loglevel",
+            "warning",
         ],
         stdout=subprocess.DEVNULL,
     )
@@ -124,7 +164,7 @@ def wait_until_ready(folder: Path, services: list[subprocess.Popen[bytes]]) -> N
 
 
 def accepts_connections(folder: Path) -> bool:
-    check = [binaries() / "pg_isready", "-q", "-h", folder / "s", "-U", "luochui", "-d", "postgres"]
+    check = [str(binaries() / "pg_isready"), "-q", "-h", str(folder / "s"), "-U", "luochui", "-d", "postgres"]
     return subprocess.run(check, check=False, cwd="/").returncode == 0
 
 

@@ -27,7 +27,9 @@ LARGEST = Decimal("1e12")
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\Z", re.ASCII)
 
 
-def parse_decimal(text: str, *, field: str, places: int, allow_zero: bool = True, allow_negative: bool = False) -> Decimal:
+def parse_decimal(
+    text: str, *, field: str, places: int, allow_zero: bool = True, allow_negative: bool = False
+) -> Decimal:
     """The decimal that `text` spells in plain ASCII digits.
 
     Refuses (`Malformed`) full-width digits, exponents, NaN, signs where none may be, more than `places` decimals and

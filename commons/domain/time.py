@@ -1,4 +1,7 @@
-"""Instants and periods. Aware UTC inside, Asia/Shanghai at the edge; the clock is read once per use case and handed down."""
+"""Instants and periods: aware UTC inside, Asia/Shanghai at the edge.
+
+The clock is read once per use case and handed down.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +18,8 @@ class Period:
     end: datetime
 
     def __post_init__(self) -> None:
-        assert self.start.tzinfo and self.end.tzinfo, "periods are made of aware instants"
+        assert self.start.tzinfo, "periods are made of aware instants"
+        assert self.end.tzinfo, "periods are made of aware instants"
         assert self.start <= self.end, "a period ends no earlier than it starts"
 
     def __contains__(self, at: datetime) -> bool:

@@ -25,8 +25,12 @@ def actor_of(request: HttpRequest) -> Actor:
     if not user.is_authenticated:
         return ANONYMOUS
     memberships = Membership.objects.filter(person=user, ended_at__isnull=True)
-    organisation_id = request.session.get("organisation_id") or memberships.values_list("organisation_id", flat=True).first()
-    roles = frozenset(Role(role) for role in memberships.filter(organisation_id=organisation_id).values_list("role", flat=True))
+    organisation_id = (
+        request.session.get("organisation_id") or memberships.values_list("organisation_id", flat=True).first()
+    )
+    roles = frozenset(
+        Role(role) for role in memberships.filter(organisation_id=organisation_id).values_list("role", flat=True)
+    )
     return Actor(
         person_id=user.pk,
         organisation_id=organisation_id if roles else None,

@@ -1,4 +1,4 @@
-"""The production description, checked as text: no container engine is needed to see that it is well-formed and complete."""
+"""The production description, checked as text: well-formed and complete, without a container engine."""
 
 import re
 import shlex

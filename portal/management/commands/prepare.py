@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Bring the database and the static files to this version. Safe to repeat; run it before the other processes start."
+    help = "Bring the database and the static files to this version; safe to repeat, before the other processes start."
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
