@@ -62,7 +62,8 @@ class Bid(models.Model):
             models.UniqueConstraint(fields=["batch", "batch_index"], name="receipt_has_its_own_leaf"),
             models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="bid_verdict_known"),
             models.CheckConstraint(
-                condition=models.Q(verdict=Verdict.REFUSED) | models.Q(code="", price__gt=0), name="accepted_bid_has_a_price"
+                condition=models.Q(verdict=Verdict.REFUSED) | models.Q(code="", price__gt=0),
+                name="accepted_bid_has_a_price",
             ),
             models.CheckConstraint(
                 condition=models.Q(verdict=Verdict.ACCEPTED) | ~models.Q(code=""), name="refused_bid_has_a_reason"

@@ -1,0 +1,193 @@
+"""Per process and room: who is connected, and when they are told.
+
+The first state after a quiet time goes out at once, then at most one per cadence. A state is encoded once per viewer; the
+frame is built once and written to every socket in slices, so that verdicts never wait behind a crowd. State frames may be
+skipped for a socket that does not keep up (each is complete); verdicts never are.
+Everything here runs on the event loop's thread.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from exchange.rooms.broadcast.outlets import text_frame
+from exchange.rooms.broadcast.peers import Peer, Viewer
+from exchange.rooms.protocol import CLOSE_NOT_READING, MOST_EVENTS_IN_STATE
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a busy room is told. Seconds, sockets and bytes; all parameters."""
+
+    small_s: float = 0.020
+    large_s: float = 0.050
+    small_room_sockets: int = 100
+    slice_sockets: int = 1_000
+    share_of_loop: float = 0.5
+    """Telling may take no more than this share of the loop's time, however large the crowd."""
+    skip_bytes: int = 64 * 1024
+    close_bytes: int = 256 * 1024
+    close_after_s: float = 10.0
+
+
+class Moment(Protocol):
+    """A room as of `seq`, with what led there since the moment before."""
+
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+
+
+Render = Callable[["Scene", Viewer, bool], bytes]
+"""Encodes the state of a scene for a viewer, full or as what came since the last telling."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the hub knows of one room."""
+
+    room_id: int
+    epoch: str = ""
+    seq: int = 0
+    told_seq: int = 0
+    state: object = None
+    tape: deque[object] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS_IN_STATE))
+    peers: dict[Viewer, set[Peer]] = field(default_factory=lambda: {viewer: set() for viewer in Viewer})
+    told_at: float = 0.0
+    telling: asyncio.TimerHandle | asyncio.Handle | None = None
+
+    @property
+    def sockets(self) -> int:
+        return sum(map(len, self.peers.values()))
+
+    @property
+    def watchers(self) -> int:
+        return len(self.peers[Viewer.WATCHER])
+
+    def everyone(self) -> Iterator[Peer]:
+        for peers in self.peers.values():
+            yield from peers
+
+
+class Hub:
+    """The rooms of this process and their sockets."""
+
+    def __init__(self, render: Render, cadence: Cadence | None = None) -> None:
+        self._render = render
+        self.cadence = cadence or Cadence()
+        self.scenes: dict[int, Scene] = {}
+        self.deliveries = 0
+        self.skipped = 0
+
+    def scene(self, room_id: int) -> Scene:
+        scene = self.scenes.get(room_id)
+        if scene is None:
+            scene = self.scenes[room_id] = Scene(room_id)
+        return scene
+
+    def join(self, peer: Peer) -> Scene:
+        scene = self.scene(peer.room_id)
+        scene.peers[peer.viewer].add(peer)
+        return scene
+
+    def leave(self, peer: Peer) -> None:
+        scene = self.scenes.get(peer.room_id)
+        if scene is None:
+            return
+        scene.peers[peer.viewer].discard(peer)
+        if not scene.sockets and scene.telling is None:
+            del self.scenes[peer.room_id]
+
+    def move(self, room_id: int, *, epoch: str, seq: int, state: object, events: Sequence[object]) -> None:
+        """The room stands at `seq` now; tell its sockets soon. Late news of an older `seq` is ignored."""
+        scene = self.scenes.get(room_id)
+        if scene is None or (scene.epoch == epoch and seq <= scene.seq):
+            return
+        if scene.epoch != epoch:
+            scene.tape.clear()
+            scene.told_seq = 0
+        scene.epoch, scene.seq, scene.state = epoch, seq, state
+        scene.tape.extend(events)
+        self._tell_soon(scene)
+
+    def full_frame(self, scene: Scene, viewer: Viewer) -> bytes:
+        """A complete state for one who just came or lost the thread."""
+        return text_frame(self._render(scene, viewer, True))
+
+    def _tell_soon(self, scene: Scene) -> None:
+        if scene.telling is not None or not scene.sockets:
+            return
+        loop = asyncio.get_running_loop()
+        cadence = self.cadence
+        pause = cadence.small_s if scene.sockets <= cadence.small_room_sockets else cadence.large_s
+        due = scene.told_at + pause
+        now = loop.time()
+        scene.telling = loop.call_soon(self._tell, scene) if due <= now else loop.call_at(due, self._tell, scene)
+
+    def _tell(self, scene: Scene) -> None:
+        started = asyncio.get_running_loop().time()
+        frames: dict[bytes, bytes] = {}
+        queue: deque[tuple[bytes, list[Peer]]] = deque()
+        for viewer, peers in scene.peers.items():
+            if not peers:
+                continue
+            payload = self._render(scene, viewer, False)
+            frame = frames.setdefault(payload, text_frame(payload))
+            everyone, size = list(peers), self.cadence.slice_sockets
+            queue.extend((frame, everyone[i : i + size]) for i in range(0, len(everyone), size))
+        scene.told_seq, told = scene.seq, scene.seq
+        self._tell_slices(scene, queue, told, started, 0.0)
+
+    def _tell_slices(
+        self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int, started: float, busy: float
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        if queue:
+            frame, peers = queue.popleft()
+            self.deliver(frame, peers, began)
+        busy += loop.time() - began
+        if queue:
+            # A turn of the loop between slices: receipts and bids do not wait for a crowd.
+            scene.telling = loop.call_soon(self._tell_slices, scene, queue, told, started, busy)
+            return
+        # A large crowd is told less often rather than starving the bids: the pause grows with what telling took.
+        scene.told_at = max(started, loop.time() + busy * (1 / self.cadence.share_of_loop - 1) - self.cadence.large_s)
+        scene.telling = None
+        if scene.seq != told:
+            self._tell_soon(scene)
+        elif not scene.sockets:
+            self.scenes.pop(scene.room_id, None)
+
+    def deliver(self, frame: bytes, peers: Sequence[Peer], now: float) -> None:
+        """Write a skippable frame to `peers`; who does not read is skipped, and closed when it lasts."""
+        limit = self.cadence.skip_bytes
+        skipped = 0
+        for peer in peers:
+            outlet = peer.outlet
+            if outlet.waiting_bytes() <= limit:
+                if not peer.close_code:
+                    outlet.write(frame)
+                peer.slow_since = 0.0
+                continue
+            skipped += 1
+            self._mind_slow(peer, now)
+        self.skipped += skipped
+        self.deliveries += len(peers) - skipped
+
+    def _mind_slow(self, peer: Peer, now: float) -> None:
+        peer.slow_since = peer.slow_since or now
+        if peer.outlet.waiting_bytes() > self.cadence.close_bytes or now - peer.slow_since > self.cadence.close_after_s:
+            peer.close(CLOSE_NOT_READING)
+
+    def close_person(self, person_id: int, code: int) -> int:
+        """Close every socket of a person whose sessions ended; the number of sockets."""
+        found = [peer for scene in self.scenes.values() for peer in scene.everyone() if peer.person_id == person_id]
+        for peer in found:
+            peer.close(code)
+        return len(found)

@@ -1,0 +1,43 @@
+"""One open socket as the hub sees it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from exchange.rooms.broadcast.outlets import Outlet
+
+
+class Viewer(StrEnum):
+    """Who looks: what is masked depends on this and the room, on nothing else."""
+
+    BIDDER = "BIDDER"
+    WATCHER = "WATCHER"
+    STAFF = "STAFF"
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Peer:
+    """A socket that was let in, with the little the loop must know of it. Everything else stands in its ticket."""
+
+    outlet: Outlet
+    room_id: int
+    viewer: Viewer
+    alias: str = ""
+    person_id: int | None = None
+    language: str = "zh-hans"
+    close_code: int = 0
+    """Set when the server decided to close; the endpoint hears of it through `closing`."""
+    slow_since: float = 0.0
+    closing: "object | None" = field(default=None, repr=False)
+    """Called with a close code when the server ends the connection (an `asyncio.Future` or a callback of the endpoint)."""
+
+    def write(self, frame: bytes) -> None:
+        """Send what must not be skipped: verdicts, answers."""
+        if not self.close_code:
+            self.outlet.write(frame)
+
+    def close(self, code: int) -> None:
+        """End the connection with `code`; harmless to repeat."""
+        if not self.close_code:
+            self.close_code = code
+            if callable(self.closing):
+                self.closing(code)

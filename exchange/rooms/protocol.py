@@ -1,0 +1,348 @@
+"""The frames of a room's socket, typed. What they mean stands in docs/protocol.md.
+
+Pure: no Django, no I/O. Whatever arrives becomes one of the `…Frame` structs or a refusal before anything else sees it.
+"""
+
+import hashlib
+from typing import Annotated, Any, ClassVar, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from commons.domain.refusals import FieldValue, Malformed, Refusal
+from commons.domain.text import gettext_noop
+
+VERSION: Final = 1
+LARGEST_FRAME_BYTES: Final = 8_192
+MOST_PENDING: Final = 64
+MOST_EVENTS_IN_STATE: Final = 20
+MOST_STANDING: Final = 20
+MOST_HISTORY: Final = 200
+
+CLOSE_ABUSE: Final = 4400
+CLOSE_SIGNED_OUT: Final = 4401
+CLOSE_NO_ROOM: Final = 4404
+CLOSE_NOT_READING: Final = 4408
+CLOSE_TOO_MANY: Final = 4429
+CLOSE_RESTART: Final = 1012
+
+BidId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._\-]{8,64}$")]
+KeyId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Amount = Annotated[str, Meta(max_length=40)]
+"""Kept as it came: what is no amount is refused by a rule, with a place in the log."""
+
+
+class FrameTooLarge(Refusal):
+    code = "FRAME_TOO_LARGE"
+    message = gettext_noop("The message has %(size)s bytes; %(largest)s are allowed.")
+    status = 413
+
+
+class FrameNotText(Refusal):
+    code = "FRAME_NOT_TEXT"
+    message = gettext_noop("Binary messages are not understood here; send JSON text.")
+    status = 400
+
+
+class OutOfOrder(Refusal):
+    """A frame that makes no sense at this point, such as a bid before `hello`."""
+
+    code = "FRAME_OUT_OF_ORDER"
+    message = gettext_noop("“%(type)s” is not possible here: %(reason)s.")
+
+
+class RateLimited(Refusal):
+    code = "RATE_LIMITED"
+    message = gettext_noop("That was too fast. Try again in %(retry_after_ms)s milliseconds.")
+    status = 429
+    retryable: ClassVar[bool] = True
+
+
+class NotAParticipant(Refusal):
+    code = "ROOM_NOT_A_PARTICIPANT"
+    message = gettext_noop("Only qualified bidders can bid in this room.")
+    status = 403
+
+
+class TicketOver(Refusal):
+    code = "ROOM_TICKET_OVER"
+    message = gettext_noop("Your admission to this room is over. Load the page again, and sign in if asked.")
+    status = 401
+
+
+class NotStored(Refusal):
+    """The database did not take the batch. The client sends the same `bid_id` again and learns what happened."""
+
+    code = "ROOM_TRY_AGAIN"
+    message = gettext_noop("The platform could not store your bid just now. It is being sent again.")
+    status = 503
+    retryable: ClassVar[bool] = True
+
+
+# What clients send
+
+
+class ClientFrame(Struct, frozen=True, tag_field="type", gc=False):
+    """Anything a client may send."""
+
+
+class HelloFrame(ClientFrame, tag="hello"):
+    ticket: Annotated[str, Meta(max_length=1000)]
+    epoch: Annotated[str, Meta(max_length=16)] = ""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    pending: Annotated[list[BidId], Meta(max_length=MOST_PENDING)] = []
+
+
+class BidFrame(ClientFrame, tag="bid"):
+    bid_id: BidId
+    price: Amount
+    key: KeyId
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    quantity: Amount | None = None
+    confirm: Annotated[str, Meta(pattern="^(NONE|HELD|RETYPED)$")] = "NONE"
+
+
+class PingFrame(ClientFrame, tag="ping"):
+    id: int
+    sent_ms: float = 0.0
+
+
+class RenewFrame(ClientFrame, tag="renew"):
+    ticket: Annotated[str, Meta(max_length=1000)]
+
+
+class LookupFrame(ClientFrame, tag="lookup"):
+    bid_ids: Annotated[list[BidId], Meta(min_length=1, max_length=MOST_PENDING)]
+
+
+class SyncFrame(ClientFrame, tag="sync"):
+    pass
+
+
+class HistoryFrame(ClientFrame, tag="history"):
+    after: Annotated[int, Meta(ge=0)]
+    limit: Annotated[int, Meta(ge=1, le=MOST_HISTORY)] = MOST_HISTORY
+
+
+AnyClientFrame = HelloFrame | BidFrame | PingFrame | RenewFrame | LookupFrame | SyncFrame | HistoryFrame
+_decoder = msgspec.json.Decoder(AnyClientFrame)
+
+
+def decode(text: str | None, binary: bytes | None = None) -> AnyClientFrame:
+    """The frame that a client sent. Refuses `FrameNotText`, `FrameTooLarge` and `Malformed`."""
+    if text is None:
+        raise FrameNotText()
+    # Characters are never more than bytes: the cheap check first.
+    if len(text) > LARGEST_FRAME_BYTES or (not text.isascii() and len(text.encode()) > LARGEST_FRAME_BYTES):
+        raise FrameTooLarge(size=len(text.encode("utf-8", "replace")), largest=LARGEST_FRAME_BYTES)
+    try:
+        return _decoder.decode(text)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at ")
+        raise Malformed(field=place.strip("`").removeprefix("$.") or "frame", reason=reason[:120]) from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Malformed(field="frame", reason=str(error)[:120]) from None
+
+
+_BID = '{{"bid_id":"{}","confirm":"{}","ctx":"luochui/bid/v1","key":"{}","price":{},"quantity":{},"room":"{}"}}'
+_quote = msgspec.json.Encoder().encode
+
+
+def canonical_bid(room_id: int, frame: BidFrame) -> bytes:
+    """The bytes that the room key signs: RFC 8785, every value as it stands in the frame."""
+    price, quantity = frame.price, frame.quantity or ""
+    # Ids and confirm are checked against patterns without anything to escape; amounts may hold anything.
+    return _BID.format(
+        frame.bid_id, frame.confirm, frame.key, _quote(price).decode(), _quote(quantity).decode(), room_id
+    ).encode()
+
+
+def entry_statement(*, room_id: int, alias: str, key_id: str) -> str:
+    """What a session (from part B on: a certificate) vouches for when a bidder enters with a key."""
+    return _encode({"alias": alias, "ctx": "luochui/room-key/v1", "key": key_id, "room": str(room_id)}).decode()
+
+
+def key_id_of(spki: bytes) -> str:
+    return hashlib.sha256(spki).hexdigest()[:32]
+
+
+# What the server sends
+
+
+class ServerFrame(Struct, frozen=True, tag_field="type", gc=False):
+    """Anything the server may send."""
+
+
+class BatchProof(Struct, frozen=True, gc=False):
+    """Where a receipt stands under the one signature of its batch."""
+
+    root: str
+    size: int
+    index: int
+    path: list[str]
+    key: str
+    signature: str
+
+
+class Receipt(ServerFrame, tag="receipt"):
+    """The verdict on a bid with its place in the log. `message` is filled in for the reader's language."""
+
+    bid_id: str
+    verdict: str
+    room: str
+    seq: int
+    received_at: str
+    decided_at: str
+    price: str
+    quantity: str
+    code: str
+    hash: str
+    prev_hash: str
+    batch: BatchProof
+    message: str = ""
+    fields: dict[str, FieldValue] = {}
+
+
+class RefusalFrame(ServerFrame, tag="refusal"):
+    code: str
+    message: str
+    fields: dict[str, FieldValue]
+    retryable: bool
+    bid_id: str | None = None
+
+
+class UnknownBid(ServerFrame, tag="unknown"):
+    bid_id: str
+
+
+class WelcomeFrame(ServerFrame, tag="welcome"):
+    protocol: int
+    room: str
+    role: str
+    alias: str
+    at: str
+    renew_after_ms: int
+    ping_every_ms: int
+    largest_frame_bytes: int
+    verdicts: list[Receipt | UnknownBid]
+
+
+class PongFrame(ServerFrame, tag="pong"):
+    id: int
+    sent_ms: float
+    server_ms: float
+
+
+class TicketFrame(ServerFrame, tag="ticket"):
+    ticket: str
+    renew_after_ms: int
+
+
+class VerdictsFrame(ServerFrame, tag="verdicts"):
+    verdicts: list[Receipt | UnknownBid]
+
+
+class EventView(Struct, frozen=True, omit_defaults=True, gc=False):
+    """An event as a viewer may see it."""
+
+    seq: int
+    at: str
+    type: str
+    alias: str | None = None
+    price: str | None = None
+    quantity: str | None = None
+    phase: str | None = None
+    closes_at: str | None = None
+    code: str | None = None
+    reason: str | None = None
+
+
+class StandingView(Struct, frozen=True, gc=False):
+    """An offer as it stands: what it would win if the room closed now."""
+
+    alias: str
+    price: str
+    quantity: str | None
+    seq: int
+    wins: str
+
+
+class RoomView(Struct, frozen=True):
+    """All that a viewer may know of a room; always complete."""
+
+    phase: str
+    opens_at: str
+    closes_at: str | None
+    paused: bool
+    extensions: int
+    divisible: bool
+    supply: str
+    start_price: str
+    step: str
+    direction: str
+    price: str | None
+    leader: str | None
+    next_price: str | None
+    participants: int
+    bidders: int | None
+    bids: int | None
+    refused: int
+    watchers: int
+    standing: list[StandingView] | None
+    outcome: dict[str, Any] | None = None
+
+
+class StateFrame(ServerFrame, tag="state"):
+    full: bool
+    room: str
+    epoch: str
+    seq: int
+    since: int
+    at: str
+    state: RoomView
+    events: list[EventView]
+
+
+class YouFrame(ServerFrame, tag="you"):
+    seq: int
+    alias: str
+    price: str | None
+    quantity: str | None
+    wins: str | None
+    rank: int | None
+    quotes_left: int | None
+    maximum_quantity: str | None
+
+
+class HistoryAnswer(ServerFrame, tag="history"):
+    events: list[EventView]
+    more: bool
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+encode = msgspec.json.Encoder().encode
+"""A server frame as UTF-8 JSON."""
+
+
+def receipt_leaf(receipt: Receipt) -> bytes:
+    """What the leaf of a receipt covers: canonical JSON of its facts, without the text for the reader."""
+    return _encode(
+        {
+            "bid_id": receipt.bid_id,
+            "code": receipt.code,
+            "decided_at": receipt.decided_at,
+            "hash": receipt.hash,
+            "prev_hash": receipt.prev_hash,
+            "price": receipt.price,
+            "quantity": receipt.quantity,
+            "received_at": receipt.received_at,
+            "room": receipt.room,
+            "seq": str(receipt.seq),
+            "verdict": receipt.verdict,
+        }
+    )
+
+
+def batch_statement(*, size: int, root: bytes) -> bytes:
+    """What the platform's key signs, once per batch."""
+    return f"luochui/receipts/v1\n{size}\n{root.hex()}\n".encode()
