@@ -32,7 +32,7 @@ class Process:
     """One copy of a service: its name, its command, and the port it serves, if any."""
 
     name: str
-    command: list[str]
+    command: tuple[str, ...]
     port: int | None
 
 
@@ -94,7 +94,7 @@ def copies(services: dict[str, dict[str, Any]], *, first_port: int) -> list[Proc
             serves = "--port" in command
             if serves:
                 command[command.index("--port") + 1] = str(port)
-            processes.append(Process(f"{name}-{number}", command, port if serves else None))
+            processes.append(Process(f"{name}-{number}", tuple(command), port if serves else None))
             port += serves
     return processes
 
