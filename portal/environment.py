@@ -54,7 +54,7 @@ def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environme
         allowed_hosts=tuple(environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
         data_dir=data_dir,
         public_url=environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/"),
-        platform_uscc=environ.get("PLATFORM_USCC", "12440600MB2C00000C"),
+        platform_uscc=environ.get("PLATFORM_USCC", "12440600456077815N"),
         behind_tls_proxy=environ.get("BEHIND_TLS_PROXY", "") == "1",
         email_url=environ.get("EMAIL_URL", ""),
     )

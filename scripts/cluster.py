@@ -76,7 +76,7 @@ def environment_of_cluster(data: Path, port: int) -> dict[str, str]:
         "SECRET_KEY_FILE": str(key),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "PUBLIC_URL": f"http://localhost:{port}",
-        "PLATFORM_USCC": "12440600MB2C00000C",
+        "PLATFORM_USCC": "12440600456077815N",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
 

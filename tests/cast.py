@@ -1,12 +1,10 @@
-"""The cast: the same named parties in every test and in the demo city.
-
-Names of people are invented; organisations' codes carry right check characters.
-"""
+"""The cast: the same named parties in every test; organisations' codes carry right check characters."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from commons.domain.actor import Actor, Assurance, Role
+from commons.domain.codes import make_uscc
 from commons.people.models import Membership, Organisation, Person
 
 LONG_AGO = datetime(2026, 1, 4, 16, 0, tzinfo=UTC)
@@ -48,23 +46,11 @@ ORGANISATIONS = {
     "audit": "佛山市审计局",
 }
 
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
-
-def uscc(stem: str) -> str:
-    """A unified social credit code with right check characters (GB 32100, GB 11714) that begins with `stem`."""
-    body = (stem[:8] + "0" * 8)[:8]
-    organisation = f"{sum(ord(c) for c in stem):08d}"[-8:]
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    remainder = (11 - sum(int(c) * w for c, w in zip(organisation, weights, strict=True)) % 11) % 11
-    first17 = body + organisation + ("X" if remainder == 10 else str(remainder))
-    total = sum(USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first17))
-    return first17 + USCC_ALPHABET[(31 - total % 31) % 31]
-
 
 def organisation(key: str) -> Organisation:
     """The organisation of the cast, made on first use."""
-    code = uscc(f"9144060{list(ORGANISATIONS).index(key)}")
+    number = 5607781 + list(ORGANISATIONS).index(key)
+    code = make_uscc(authority="9", category="1", region="440600", organisation8=f"{number:08d}")
     found, _ = Organisation.objects.get_or_create(
         uscc=code, defaults={"name": ORGANISATIONS[key], "region": "440600", "registered_at": LONG_AGO}
     )
