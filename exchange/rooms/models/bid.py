@@ -13,7 +13,8 @@ class ReceiptBatch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     root = models.BinaryField(max_length=32)
     size = models.PositiveIntegerField()
-    key_id = models.CharField(max_length=64)
+    key = models.CharField(max_length=200, default="")
+    """The platform's verifier key, in its text form."""
     signature = models.BinaryField(max_length=64)
     signed_at = models.DateTimeField()
 
@@ -52,6 +53,8 @@ class Bid(models.Model):
     prev_hash = models.BinaryField(max_length=32)
     batch = models.ForeignKey(ReceiptBatch, on_delete=models.PROTECT, related_name="bids")
     batch_index = models.PositiveIntegerField()
+    path = models.BinaryField(default=b"")
+    """The audit path from the receipt to the batch's root, 32 bytes a step."""
 
     class Meta:
         app_label = "exchange"

@@ -9,7 +9,7 @@ class Room(models.Model):
 
     subject = models.CharField(max_length=64)
     """What is traded here: `lot:12`, `rehearsal:…`, `procurement:…`."""
-    lot_id = models.BigIntegerField(null=True, blank=True)
+    lot = models.ForeignKey("exchange.Lot", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     rules = models.JSONField()
     phase = models.CharField(max_length=24)
     seq = models.BigIntegerField(default=0)
@@ -38,7 +38,6 @@ class Room(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="rooms_that_are_due"),
             models.Index(fields=["subject"], name="rooms_by_subject"),
-            models.Index(fields=["lot_id"], name="rooms_by_lot"),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +95,7 @@ class RoomKey(models.Model):
 
 
 class RoomSnapshot(models.Model):
-    """The decided state of a room after `seq`, so that a reload replays only what came later. Never the truth itself."""
+    """The decided state of a room after `seq`: a reload replays only what came later. Never the truth itself."""
 
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="snapshots")
     seq = models.BigIntegerField()
