@@ -1,0 +1,119 @@
+"""The people and organisations of the demo city; the tests use the same cast.
+
+All of them are invented. Codes carry right check characters. Everybody's password is `PASSWORD`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from commons.domain.actor import Actor, Assurance, Role
+from commons.domain.codes import make_uscc
+from commons.people.models import Membership, Organisation, Person
+
+PASSWORD = "luochui-demo"  # noqa: S105  # the demo city's, printed in the README
+REGION = "440600"
+LONG_AGO = datetime(2026, 1, 4, 16, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation of the cast: `authority` and `category` are the first two characters of its code (GB 32100)."""
+
+    name: str
+    authority: str
+    category: str
+    kind: str
+    legal_representative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person of the cast, for one organisation, in its roles."""
+
+    name: str
+    organisation: str
+    roles: tuple[Role, ...]
+    tries: str
+    """What a newcomer can try with this login."""
+    assurance: Assurance = Assurance.FACE_OR_LICENCE
+
+
+ORGANISATIONS = {
+    "centre": Body("佛山市公共资源交易中心", "1", "2", "CENTRE"),
+    "ecology": Body("佛山市排污权储备中心", "1", "2", "GOVERNMENT"),
+    "treasury": Body("佛山市财政局国库科", "1", "1", "GOVERNMENT"),
+    "bureau": Body("佛山市生态环境局", "1", "1", "GOVERNMENT"),
+    "audit": Body("佛山市审计局", "1", "1", "GOVERNMENT"),
+    "jinma": Body("佛山金马印染有限公司", "9", "1", "ENTERPRISE", "梁金"),
+    "lanshi": Body("佛山澜石铝业有限公司", "9", "1", "ENTERPRISE", "何澜"),
+    "nanfeng": Body("三水南风陶瓷有限公司", "9", "1", "ENTERPRISE", "陈南"),
+    "xijiang": Body("高明西江纸业有限公司", "9", "1", "ENTERPRISE", "黎江"),
+    "lecong": Body("顺德乐从电镀有限公司", "9", "1", "ENTERPRISE", "罗从"),
+    "danzao": Body("南海丹灶食品有限公司", "9", "1", "ENTERPRISE", "区丹"),
+}
+
+PARTIES = {
+    "seller": Party("苏敏", "ecology", (Role.SELLER,), "draft a project, qualify buyers, sign the contract"),
+    "buyer1": Party("梁一", "jinma", (Role.BIDDER,), "register, pay a deposit, bid in the live room"),
+    "buyer2": Party("何二", "lanshi", (Role.BIDDER,), "bid against buyer1 from a second browser"),
+    "buyer3": Party("陈三", "nanfeng", (Role.BIDDER,), "see what a winner sees after the hammer"),
+    "robot1": Party("机器甲", "xijiang", (Role.BIDDER,), "a robot bidder of the demo"),
+    "robot2": Party("机器乙", "lecong", (Role.BIDDER,), "a robot bidder of the demo"),
+    "robot3": Party("机器丙", "danzao", (Role.BIDDER,), "a robot bidder of the demo"),
+    "staff": Party("周文", "centre", (Role.STAFF, Role.OPERATOR), "check a notice, edit parameters and the calendar"),
+    "staff2": Party("吴双", "centre", (Role.STAFF, Role.HOST), "publish what another has checked, approve a pause"),
+    "host": Party("郑场", "centre", (Role.HOST,), "host the live room, ask for a pause"),
+    "finance": Party("王算", "centre", (Role.FINANCE,), "import bank statements, order refunds"),
+    "finance2": Party("冯核", "centre", (Role.FINANCE,), "approve what finance ordered"),
+    "treasury": Party("钱库", "treasury", (Role.TREASURY,), "confirm a payment by its voucher"),
+    "regulator": Party("林监", "bureau", (Role.REGULATOR,), "watch rooms, read the evidence log"),
+    "auditor": Party("孙审", "audit", (Role.AUDITOR,), "verify logs, receipts and certificates"),
+}
+
+
+def uscc(key: str) -> str:
+    """The unified social credit code of an organisation of the cast."""
+    body = ORGANISATIONS[key]
+    number = 5607781 + list(ORGANISATIONS).index(key)
+    return make_uscc(authority=body.authority, category=body.category, region=REGION, organisation8=f"{number:08d}")
+
+
+def organisation(key: str) -> Organisation:
+    """The organisation of the cast, made on first use."""
+    body = ORGANISATIONS[key]
+    found, _ = Organisation.objects.get_or_create(
+        uscc=uscc(key),
+        defaults={
+            "name": body.name,
+            "kind": body.kind,
+            "region": REGION,
+            "legal_representative": body.legal_representative,
+            "registered_at": LONG_AGO,
+        },
+    )
+    return found
+
+
+def person(key: str) -> Person:
+    """The person of the cast with its memberships, made on first use."""
+    party = PARTIES[key]
+    found = Person.objects.filter(username=key).first()
+    if found is not None:
+        return found
+    made = Person.objects.create_user(key, PASSWORD, name=party.name, assurance=party.assurance.value)
+    body = organisation(party.organisation)
+    for role in party.roles:
+        Membership.objects.create(person=made, organisation=body, role=role.value, granted_at=LONG_AGO)
+    return made
+
+
+def actor(key: str) -> Actor:
+    """The actor of the cast, as the edge would make it from a session."""
+    party = PARTIES[key]
+    return Actor(
+        person_id=person(key).pk,
+        organisation_id=organisation(party.organisation).pk,
+        roles=frozenset(party.roles),
+        assurance=party.assurance,
+        session_ref=f"cast-{key}",
+    )
