@@ -1,5 +1,7 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
+from commons.approvals.models import Approval
+from commons.calendar.models import CalendarDay, CalendarYear
 from commons.evidence.models import (
     EvidenceCheckpoint,
     EvidenceEntry,
@@ -10,9 +12,15 @@ from commons.evidence.models import (
     EvidenceTree,
     PlatformKey,
 )
-from commons.people.models import Membership, Organisation, Person
+from commons.outbox.models import OutboxMessage
+from commons.people.models import Membership, Organisation, Person, PersonSession
+from commons.vault.models import Document, VaultContent
 
 __all__ = [
+    "Approval",
+    "CalendarDay",
+    "CalendarYear",
+    "Document",
     "EvidenceCheckpoint",
     "EvidenceEntry",
     "EvidenceGathered",
@@ -22,6 +30,9 @@ __all__ = [
     "EvidenceTree",
     "Membership",
     "Organisation",
+    "OutboxMessage",
     "Person",
+    "PersonSession",
     "PlatformKey",
+    "VaultContent",
 ]

@@ -1,0 +1,52 @@
+"""What can be approved, by whom: each package registers its own kinds when it is loaded."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from commons.domain.actor import Assurance, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalKind:
+    """A kind of decision that needs two persons."""
+
+    name: str
+    request_roles: frozenset[Role]
+    approve_roles: frozenset[Role]
+    valid_for: timedelta
+    """From the request to its use."""
+    assurance: Assurance
+
+
+class UnknownKind(LookupError):
+    """Nobody registered the kind: a mistake in the code, not of the user."""
+
+
+_KINDS: dict[str, ApprovalKind] = {}
+
+
+def register_kind(
+    name: str,
+    *,
+    request: tuple[Role, ...],
+    approve: tuple[Role, ...],
+    valid_for: timedelta = timedelta(days=1),
+    assurance: Assurance = Assurance.REAL_NAME,
+) -> ApprovalKind:
+    """Make `name` a kind that a `request` role asks for and another person with an `approve` role approves."""
+    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance)
+    assert _KINDS.setdefault(name, kind) == kind, f"two kinds of approval are called {name}"
+    return kind
+
+
+def kind_of(name: str) -> ApprovalKind:
+    """The registered kind; raises `UnknownKind`."""
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise UnknownKind(f"register the approval kind “{name}” with commons.approvals.kinds.register_kind") from None
+
+
+def kinds_approved_by(roles: frozenset[Role]) -> list[str]:
+    """The kinds that somebody with `roles` may approve."""
+    return sorted(kind.name for kind in _KINDS.values() if kind.approve_roles & roles)

@@ -1,0 +1,37 @@
+"""Who may download a document: the guard of its subject decides; without one, who handed it in, and the overseers."""
+
+from collections.abc import Callable
+
+from commons.domain.actor import ALLOWED, Actor, Decision, Role, deny
+from commons.vault.queries import StoredDocument
+
+Guard = Callable[[Actor, StoredDocument], Decision]
+
+_GUARDS: dict[str, Guard] = {}
+
+
+def guards(kind: str) -> Callable[[Guard], Guard]:
+    """Register the decorated policy for subjects `<kind>:…`."""
+
+    def register(guard: Guard) -> Guard:
+        known = _GUARDS.setdefault(kind, guard)
+        assert known.__qualname__ == guard.__qualname__, f"two guards for documents of {kind}"
+        return guard
+
+    return register
+
+
+def can_download(actor: Actor, document: StoredDocument) -> Decision:
+    """Default deny."""
+    guard = _GUARDS.get(document.subject.partition(":")[0])
+    if guard is not None:
+        return guard(actor, document)
+    return ALLOWED if _handed_in(actor, document) or actor.has(Role.REGULATOR, Role.AUDITOR) or actor.system else deny()
+
+
+def _handed_in(actor: Actor, document: StoredDocument) -> bool:
+    if actor.is_anonymous:
+        return False
+    same_person = actor.person_id is not None and actor.person_id == document.stored_by
+    same_organisation = actor.organisation_id is not None and actor.organisation_id == document.organisation_id
+    return same_person or same_organisation

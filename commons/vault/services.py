@@ -1,0 +1,99 @@
+"""Storing and opening documents."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from django.db import transaction
+
+from commons.domain.actor import Actor, Decision
+from commons.domain.refusals import NotFound, NotPermitted
+from commons.evidence import services as evidence
+from commons.vault import content, policies
+from commons.vault.domain import media
+from commons.vault.models import Document, VaultContent
+from commons.vault.queries import StoredDocument, view
+
+LIMIT = 50_000_000
+"""Bytes of an ordinary upload; services that take more say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A document and its bytes, to be read once, piece by piece."""
+
+    document: StoredDocument
+    chunks: Iterator[bytes]
+
+
+def store(
+    *,
+    actor: Actor,
+    stream: BinaryIO | Iterable[bytes],
+    name: str,
+    media_type: str,
+    at: datetime,
+    sensitive: bool = False,
+    subject: str = "",
+    limit: int = LIMIT,
+) -> StoredDocument:
+    """Take a file into the vault and give it a document; equal bytes are kept once.
+
+    Raises `FileTooLarge`, `FileEmpty`, `WrongMediaType`, and `NotPermitted` for the anonymous.
+    """
+    if actor.is_anonymous:
+        raise NotPermitted()
+    received = content.receive(stream, limit=limit)
+    with received.file:
+        found = media.check_content(cast(BinaryIO, received.file), media_type)
+        content.keep(received)
+    with transaction.atomic():
+        kept = VaultContent(sha256=received.sha256, size=received.size, stored_at=at)
+        _remember(kept)
+        row = Document.objects.create(
+            content=kept,
+            name=_safe_name(name),
+            media_type=found,
+            subject=subject,
+            sensitive=sensitive,
+            stored_by_id=actor.person_id,
+            organisation_id=actor.organisation_id,
+            stored_at=at,
+        )
+        _record(row.pk, "document.stored", actor=actor, at=at, sha256=received.sha256)
+    return view(row)
+
+
+def open_document(*, actor: Actor, document_id: int, at: datetime, decision: Decision | None = None) -> OpenedDocument:
+    """The document's bytes for `actor`; sensitive ones are logged. The caller may hand in its own policy's decision.
+
+    Raises `NotFound`, `NotPermitted`; reading may raise `ContentDamaged`.
+    """
+    row = Document.objects.select_related("content").filter(id=document_id).first()
+    if row is None:
+        raise NotFound()
+    document = view(row)
+    (policies.can_download(actor, document) if decision is None else decision).require()
+    if document.sensitive:
+        with transaction.atomic():
+            _record(document.id, "document.downloaded", actor=actor, at=at, sha256=document.sha256)
+    return OpenedDocument(document, content.read(document.sha256, document.size))
+
+
+def _remember(kept: VaultContent) -> None:
+    if not VaultContent.objects.filter(sha256=kept.sha256).exists():
+        VaultContent.objects.bulk_create([kept], ignore_conflicts=True)
+
+
+def _safe_name(name: str) -> str:
+    """The last part of the name, without control characters: what a download may be called."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in last if character.isprintable())[-200:] or "document"
+
+
+def _record(document_id: int, event: str, *, actor: Actor, at: datetime, sha256: str) -> None:
+    # The name of a file may name a person; its hash does not.
+    evidence.append(
+        stream=f"document:{document_id}", type=event, actor=actor, payload={"sha256": sha256}, decided_at=at
+    )
