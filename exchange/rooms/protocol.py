@@ -173,17 +173,6 @@ class ServerFrame(Struct, frozen=True, tag_field="type", gc=False):
     """Anything the server may send."""
 
 
-class BatchProof(Struct, frozen=True, gc=False):
-    """Where a receipt stands under the one signature of its batch."""
-
-    root: str
-    size: int
-    index: int
-    path: list[str]
-    key: str
-    signature: str
-
-
 class Receipt(ServerFrame, tag="receipt"):
     """The verdict on a bid with its place in the log. `message` is filled in for the reader's language."""
 
@@ -198,7 +187,8 @@ class Receipt(ServerFrame, tag="receipt"):
     code: str
     hash: str
     prev_hash: str
-    batch: BatchProof
+    proof: msgspec.Raw
+    """The receipt to keep: body, path and signature, as `verify_receipt` takes it."""
     message: str = ""
     fields: dict[str, FieldValue] = {}
 
@@ -324,25 +314,23 @@ encode = msgspec.json.Encoder().encode
 """A server frame as UTF-8 JSON."""
 
 
-def receipt_leaf(receipt: Receipt) -> bytes:
-    """What the leaf of a receipt covers: canonical JSON of its facts, without the text for the reader."""
-    return _encode(
-        {
-            "bid_id": receipt.bid_id,
-            "code": receipt.code,
-            "decided_at": receipt.decided_at,
-            "hash": receipt.hash,
-            "prev_hash": receipt.prev_hash,
-            "price": receipt.price,
-            "quantity": receipt.quantity,
-            "received_at": receipt.received_at,
-            "room": receipt.room,
-            "seq": str(receipt.seq),
-            "verdict": receipt.verdict,
-        }
-    )
-
-
-def batch_statement(*, size: int, root: bytes) -> bytes:
-    """What the platform's key signs, once per batch."""
-    return f"luochui/receipts/v1\n{size}\n{root.hex()}\n".encode()
+def receipt_body(
+    *,
+    bid_id: str,
+    code: str,
+    decided_at: str,
+    hash: str,
+    prev_hash: str,
+    price: str,
+    quantity: str,
+    received_at: str,
+    room: int,
+    seq: int,
+    verdict: str,
+) -> bytes:
+    """What the platform signs of a bid: canonical JSON of its facts, none of which has anything to escape."""
+    return (
+        f'{{"bid_id":"{bid_id}","code":"{code}","decided_at":"{decided_at}","hash":"{hash}","prev_hash":"{prev_hash}",'
+        f'"price":"{price}","quantity":"{quantity}","received_at":"{received_at}","room":"{room}","seq":"{seq}",'
+        f'"verdict":"{verdict}"}}'
+    ).encode("ascii")
