@@ -12,6 +12,7 @@ class CommonsConfig(AppConfig):
         from commons.evidence import checks  # noqa: F401  # registers the check of the triggers
 
         post_migrate.connect(_protect_append_only_tables, dispatch_uid="commons.append_only")
+        post_migrate.connect(_seed, sender=self, dispatch_uid="commons.seed")
 
 
 def _protect_append_only_tables(*, using: str, **_: Any) -> None:
@@ -19,3 +20,14 @@ def _protect_append_only_tables(*, using: str, **_: Any) -> None:
     from commons.evidence import append_only
 
     append_only.install(using)
+
+
+def _seed(*, using: str, **_: Any) -> None:
+    """Every database, a test's too, begins with the published calendar and the rule parameters."""
+    from django.db import connections
+    from django.utils import timezone
+
+    from commons import seeding
+
+    if using == "default" and "commons_calendarday" in connections[using].introspection.table_names():
+        seeding.seed(at=timezone.now())

@@ -99,7 +99,7 @@ def _xlsx(content: bytes, limits: Limits) -> Iterator[Line]:
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()  # type: ignore[union-attr]  # a read-only sheet; what it says of its size may be wrong
+        sheet.reset_dimensions()  # what the sheet says of its own size may be wrong
         rows = sheet.iter_rows(max_col=limits.columns + 1)
         for number, row in enumerate(rows, start=1):
             if number > limits.blank_rows:

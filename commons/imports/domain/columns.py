@@ -109,8 +109,15 @@ def integer(name: str, *headings: str, required: bool = True) -> Column:
     return Column(name, headings, lambda cell, field: int(money.parse_decimal(cell, field=field, places=0)), required)
 
 
-_DAYS = (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII), re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})", re.ASCII))
-_DAYS += (re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日", re.ASCII), re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII))
+_DAYS = tuple(
+    re.compile(shape, re.ASCII)
+    for shape in (
+        r"(\d{4})-(\d{1,2})-(\d{1,2})",
+        r"(\d{4})/(\d{1,2})/(\d{1,2})",
+        r"(\d{4})年(\d{1,2})月(\d{1,2})日",
+        r"(\d{4})(\d{2})(\d{2})",
+    )
+)
 
 
 def day(name: str, *headings: str, required: bool = True) -> Column:

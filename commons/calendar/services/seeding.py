@@ -1,0 +1,30 @@
+"""Filling the calendar with what is published; harmless to repeat, and never over a correction."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from commons.calendar import published
+from commons.calendar.models import CalendarDay, CalendarYear
+from commons.domain.actor import system_actor
+
+
+def seed(*, at: datetime) -> int:
+    """Enter the published days of all years that are not entered yet; gives the number of new days."""
+    actor = system_actor("seed").ref
+    with transaction.atomic():
+        known = set(CalendarYear.objects.values_list("year", flat=True))
+        entered = set(CalendarDay.objects.filter(region="").values_list("on", flat=True))
+        days = [
+            CalendarDay(
+                on=day, working=mark.working, name=mark.name, source=published.SOURCE, entered_by=actor, entered_at=at
+            )
+            for day, mark in published.marks()
+            if day.year not in known and day not in entered
+        ]
+        CalendarDay.objects.bulk_create(days)
+        CalendarYear.objects.bulk_create(
+            CalendarYear(year=year, source=published.SOURCE, entered_by=actor, entered_at=at)
+            for year in sorted(published.years() - known)
+        )
+    return len(days)
