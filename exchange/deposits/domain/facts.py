@@ -1,0 +1,72 @@
+"""What other subjects get to know of money: frozen values, never rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from commons.domain.money import Money
+from exchange.deposits.domain.states import COVERING, MoneyState
+
+
+@dataclass(frozen=True, slots=True)
+class CollectingAccount:
+    """The account to which buyers pay."""
+
+    number: str
+    name: str
+    bank_name: str
+    bank_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMoney:
+    """What a payer must do, and how far it has come."""
+
+    id: int
+    subject: str
+    lot_id: int
+    organisation_id: int
+    amount: Money
+    received: Money
+    due_at: datetime
+    sub_account_no: str
+    """The virtual account of this one lot and payer; money on it can mean nothing else."""
+    reference: str
+    """What to write into the purpose of the payment when the bank knows no virtual accounts."""
+    account: CollectingAccount
+    state: MoneyState
+    covered_at: datetime | None
+
+    @property
+    def covered(self) -> bool:
+        """Whether the whole amount arrived in time and still stands."""
+        return self.state in COVERING
+
+    @property
+    def excess(self) -> Money:
+        """What was paid too much; it goes back with the refund."""
+        return Money(max(self.received - self.amount, Decimal(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class DepositView(ExpectedMoney):
+    """A cash bond for one lot."""
+
+    refund_due_on: date | None = None
+    refund_due_provisional: bool = False
+    refunded_at: datetime | None = None
+    decision_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView(ExpectedMoney):
+    """A purchase price. Paid means: the bank's entry and the treasury's voucher (RULES §19)."""
+
+    applied_deposit: Money = Money(Decimal(0))
+    voucher_no: str = ""
+    voucher_document_id: int | None = None
+    voucher_at: datetime | None = None
+
+    @property
+    def paid(self) -> bool:
+        return self.covered and bool(self.voucher_no)

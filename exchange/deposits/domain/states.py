@@ -1,0 +1,101 @@
+"""How far money that is expected has come: a cash bond 保证金 or a purchase price 成交价款."""
+
+from enum import StrEnum
+
+from commons.domain.machines import Machine, Row
+from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
+
+
+class Purpose(StrEnum):
+    """What money is expected for."""
+
+    DEPOSIT = "DEPOSIT"
+    PRICE = "PRICE"
+
+
+class MoneyState(StrEnum):
+    EXPECTED = "EXPECTED"
+    PART_RECEIVED = "PART_RECEIVED"
+    LATE = "LATE"
+    """Everything came, but not in time: it covers nothing and can only go back."""
+    COVERED = "COVERED"
+    RETAINED = "RETAINED"
+    """Frozen: the buyer won, or a complaint is open."""
+    APPLIED = "APPLIED"
+    """Counted towards the purchase price."""
+    RELEASED = "RELEASED"
+    REFUNDED = "REFUNDED"
+    FORFEITED = "FORFEITED"
+    CANCELLED = "CANCELLED"
+    """No longer wanted, and nothing had come."""
+
+
+class MoneyCommand(StrEnum):
+    RECEIVE_PART = "RECEIVE_PART"
+    RECEIVE_LATE = "RECEIVE_LATE"
+    COVER = "COVER"
+    TAKE_BACK = "TAKE_BACK"
+    RETAIN = "RETAIN"
+    APPLY = "APPLY"
+    RELEASE = "RELEASE"
+    CONFIRM_REFUND = "CONFIRM_REFUND"
+    BOUNCE = "BOUNCE"
+    FORFEIT = "FORFEIT"
+    CANCEL = "CANCEL"
+
+
+_S, _C = MoneyState, MoneyCommand
+_WAITING = (_S.EXPECTED, _S.PART_RECEIVED)
+
+DEPOSIT = Machine(
+    "Deposit",
+    states=MoneyState,
+    commands=MoneyCommand,
+    initial=_S.EXPECTED,
+    rows=[
+        *(Row(_C.RECEIVE_PART, state, _S.PART_RECEIVED, "DepositPartReceived", "less than asked for") for state in _WAITING),
+        *(Row(_C.RECEIVE_LATE, state, _S.LATE, "DepositLate", "complete, but booked at or after the due time") for state in _WAITING),
+        *(Row(_C.COVER, state, _S.COVERED, "DepositCovered", "complete and in time") for state in _WAITING),
+        *(Row(_C.TAKE_BACK, state, _S.PART_RECEIVED, "DepositTakenBack", "the bank reversed a receipt") for state in (_S.PART_RECEIVED, _S.LATE, _S.COVERED)),
+        Row(_C.RETAIN, _S.COVERED, _S.RETAINED, "DepositRetained", "with a reason"),
+        Row(_C.APPLY, _S.RETAINED, _S.APPLIED, "DepositApplied", "the rules count it towards the price"),
+        *(Row(_C.RELEASE, state, _S.RELEASED, "DepositReleased", "with a reason") for state in (_S.PART_RECEIVED, _S.LATE, _S.COVERED, _S.RETAINED)),
+        Row(_C.CONFIRM_REFUND, _S.RELEASED, _S.REFUNDED, "DepositRefunded", "the bank confirmed the payment"),
+        Row(_C.BOUNCE, _S.REFUNDED, _S.RELEASED, "DepositRefundBounced", "the payee's bank sent it back"),
+        *(Row(_C.FORFEIT, state, _S.FORFEITED, "DepositForfeited", "a numbered decision") for state in (_S.COVERED, _S.RETAINED)),
+        Row(_C.CANCEL, _S.EXPECTED, _S.CANCELLED, "DepositCancelled", "nothing had come"),
+    ],
+)  # fmt: skip
+
+COVERING = frozenset({_S.COVERED, _S.RETAINED, _S.APPLIED})
+"""The states in which the money stands behind its lot."""
+
+OPEN = frozenset({_S.EXPECTED, _S.PART_RECEIVED})
+"""The states in which money is still waited for."""
+
+
+class DepositNotCovered(Refusal):
+    code = "DEPOSIT_NOT_COVERED"
+    message = gettext_noop("The deposit for this lot is not covered yet: %(received)s of %(amount)s yuan have arrived.")
+
+
+class ReasonNeeded(Refusal):
+    code = "MONEY_REASON_NEEDED"
+    message = gettext_noop("Say why the money is moved: name the event or the decision.")
+    status = 400
+
+
+class DecisionNeeded(Refusal):
+    """A forfeit is the decision of the seller or the regulator, not of the exchange (RULES §19)."""
+
+    code = "FORFEIT_DECISION_NEEDED"
+    message = gettext_noop("A deposit is forfeited only by a numbered decision. Enter its number.")
+    status = 400
+
+
+class AmountDiffers(Refusal):
+    code = "EXPECTED_AMOUNT_DIFFERS"
+    message = gettext_noop(
+        "Money has already arrived for this; the expected amount of %(amount)s yuan can no longer change."
+    )
