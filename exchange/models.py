@@ -2,7 +2,9 @@
 
 from exchange.auctions.models import Offer, Registration
 from exchange.complaints.models import Objection
-from exchange.projects.models import CodeCounter, CompletenessCheck, Lot, Project
+from exchange.contracts.models import Certificate, Contract, Deal, Invoice
+from exchange.notices.models import Notice
+from exchange.projects.models import Attachment, CodeCounter, CompletenessCheck, Lot, Project
 from exchange.rooms.models import (
     Bid,
     ReceiptBatch,
@@ -16,10 +18,16 @@ from exchange.rooms.models import (
 )
 
 __all__ = [
+    "Attachment",
     "Bid",
+    "Certificate",
     "CodeCounter",
     "CompletenessCheck",
+    "Contract",
+    "Deal",
+    "Invoice",
     "Lot",
+    "Notice",
     "Objection",
     "Offer",
     "Project",

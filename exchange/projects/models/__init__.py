@@ -1,3 +1,4 @@
+from exchange.projects.models.attachment import Attachment
 from exchange.projects.models.project import CodeCounter, CompletenessCheck, Lot, Project
 
-__all__ = ["CodeCounter", "CompletenessCheck", "Lot", "Project"]
+__all__ = ["Attachment", "CodeCounter", "CompletenessCheck", "Lot", "Project"]

@@ -74,6 +74,7 @@ class Lot(models.Model):
     registration_starts_at = models.DateTimeField(null=True, blank=True)
     registration_ends_at = models.DateTimeField(null=True, blank=True)
     qualification_ends_at = models.DateTimeField(null=True, blank=True)
+    negotiation_ends_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField()
     """When bidding starts."""
     state = models.CharField(max_length=16, default=LotState.DRAFT.value)

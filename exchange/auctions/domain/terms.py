@@ -1,0 +1,70 @@
+"""The rule parameters that an auction goes by, read out of the snapshot that was taken at publication."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from commons.domain.money import Money, round_money
+from exchange.auctions.domain.timetable import Periods
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Every number of the procedure, typed. Law and local source of each stand in the snapshot itself."""
+
+    periods: Periods
+    deposit_share: Decimal
+    deposit_counts_towards_price: bool
+    negotiation_working_days: int
+    contract_working_days: int
+    payment_working_days: int
+    refund_working_days: int
+    objection_answer_days: int
+    fee_share_buyer: Decimal
+    fee_share_seller: Decimal
+
+    def deposit_for(self, start_price: Decimal, need: Decimal) -> Money:
+        """The deposit: a share of start price × need, to the fen, half up (RULES §2: 20–30 %)."""
+        return round_money(start_price * need * self.deposit_share)
+
+
+def read_terms(snapshot: Mapping[str, Any]) -> Terms:
+    """The terms in a snapshot of parameters (`commons.parameters.snapshot`)."""
+    return Terms(
+        periods=Periods(
+            notice_days=_whole(snapshot, "notice.days"),
+            registration_days=_whole(snapshot, "registration.days"),
+            qualification_working_days=_whole(snapshot, "qualification.working_days"),
+        ),
+        deposit_share=_decimal(snapshot, "deposit.share"),
+        deposit_counts_towards_price=_yes(snapshot, "deposit.counts_towards_price"),
+        negotiation_working_days=_whole(snapshot, "negotiation.working_days"),
+        contract_working_days=_whole(snapshot, "contract.working_days"),
+        payment_working_days=_whole(snapshot, "payment.working_days"),
+        refund_working_days=_whole(snapshot, "refund.working_days"),
+        objection_answer_days=_whole(snapshot, "objection.answer_days"),
+        fee_share_buyer=_decimal(snapshot, "fee.share.buyer"),
+        fee_share_seller=_decimal(snapshot, "fee.share.seller"),
+    )
+
+
+def source_of(snapshot: Mapping[str, Any], key: str) -> str:
+    """The law or local rule behind a parameter of the snapshot."""
+    return str(snapshot[key]["source"])
+
+
+def _text(snapshot: Mapping[str, Any], key: str) -> str:
+    return str(snapshot[key]["value"])
+
+
+def _whole(snapshot: Mapping[str, Any], key: str) -> int:
+    return int(_decimal(snapshot, key))
+
+
+def _decimal(snapshot: Mapping[str, Any], key: str) -> Decimal:
+    return Decimal(_text(snapshot, key))
+
+
+def _yes(snapshot: Mapping[str, Any], key: str) -> bool:
+    return _text(snapshot, key).lower() in ("true", "yes", "1")

@@ -1,0 +1,3 @@
+from exchange.notices.models.notice import Notice
+
+__all__ = ["Notice"]
