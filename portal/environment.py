@@ -32,6 +32,10 @@ class Environment:
     platform_uscc: str
     behind_tls_proxy: bool
     email_url: str
+    password_assurance: int
+    """The highest assurance level that a password alone can carry (RULES §13)."""
+    metrics_allowed: tuple[str, ...]
+    """Addresses or networks that may read /metrics, besides this machine itself."""
 
     @property
     def embedded(self) -> bool:
@@ -57,6 +61,8 @@ def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environme
         platform_uscc=environ.get("PLATFORM_USCC", "12440600456077815N"),
         behind_tls_proxy=environ.get("BEHIND_TLS_PROXY", "") == "1",
         email_url=environ.get("EMAIL_URL", ""),
+        password_assurance=_level(environ, default="2" if production else "3"),
+        metrics_allowed=tuple(filter(None, environ.get("METRICS_ALLOWED", "").split(","))),
     )
     if production:
         _require_production(settings, environ)
@@ -112,6 +118,13 @@ def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: boo
     if production:
         raise ConfigurationError("set SECRET_KEY_FILE to a file that holds at least 50 random characters.")
     return "embedded-demo-city-only-" + "0" * 40
+
+
+def _level(environ: "os._Environ[str] | dict[str, str]", *, default: str) -> int:
+    level = environ.get("PASSWORD_ASSURANCE", default)
+    if level not in ("1", "2", "3"):
+        raise ConfigurationError("PASSWORD_ASSURANCE must be 1, 2 or 3: the level that a password alone can carry.")
+    return int(level)
 
 
 def _require_production(settings: Environment, environ: "os._Environ[str] | dict[str, str]") -> None:

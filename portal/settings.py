@@ -8,6 +8,7 @@ from portal import environment
 
 ENV = environment.read()
 BASE_DIR = environment.BASE_DIR
+PRODUCTION = ENV.production
 DEBUG = False
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
@@ -78,6 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.context.shell",
             ],
         },
     },
@@ -153,9 +155,13 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = ENV.embedded
+if ENV.embedded:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # files come from the packages; WhiteNoise warns without the folder
 if ENV.production:
     STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
+SESSION_ENGINE = "commons.people.sessions"
+PASSWORD_ASSURANCE = ENV.password_assurance
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

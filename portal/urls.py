@@ -1,9 +1,47 @@
 """The addresses of the house; each package names its own."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from portal.views import design, home
+
+PACKAGES: tuple[tuple[str, str], ...] = (
+    ("", "exchange.notices"),
+    ("", "exchange.projects"),
+    ("", "exchange.contracts"),
+    ("", "exchange.complaints"),
+    ("", "exchange.auctions"),
+    ("", "exchange.deposits"),
+    ("", "exchange.permits"),
+    ("", "exchange.rooms"),
+    ("", "commons.inbox"),
+    ("", "commons.vault"),
+    ("", "commons.parameters"),
+    ("", "commons.calendar"),
+    ("", "commons.imports"),
+    ("", "commons.approvals"),
+    ("", "commons.evidence"),
+)
+"""Prefix and subject; a subject that has pages has a `urls` module and names its whole addresses itself."""
+
+
+def subjects() -> list[URLResolver]:
+    return [
+        path(prefix, include(f"{name}.urls"))
+        for prefix, name in PACKAGES
+        if find_spec(f"{name}") and find_spec(f"{name}.urls")
+    ]
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.HomeView.as_view(), name="home"),
+    path("language/", set_language, name="set_language"),
+    path("design/", design.DesignView.as_view(), name="design"),
+    path("people/", include("commons.people.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    *subjects(),
 ]

@@ -28,6 +28,8 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     TREASURY = "TREASURY"
     ISSUER = "ISSUER"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    """Grants and ends the roles of the organisation's people; trades nothing by that."""
 
 
 CENTRE_ROLES = frozenset({Role.STAFF, Role.HOST, Role.FINANCE, Role.OPERATOR})

@@ -1,7 +1,7 @@
-"""Sessions that have ended, told to everybody who keeps a socket open for them: this process at once, others through Redis.
+"""Sessions that have ended, told to whoever keeps sockets open: this process at once, the others through Redis.
 
-An announcement is a hint. The truth is `Person.session_epoch`: a hub that missed a hint (Redis was away) finds out when it
-renews a ticket, or by `queries.session_epochs`.
+An announcement is a hint. The truth is `Person.session_epoch`: a hub that missed a hint (Redis was away) finds out
+when it renews a ticket, or by `queries.session_epochs`.
 
     unsubscribe = subscribe(listener)       # listener(SessionsEnded) is called in some thread; it must not block
     publish(SessionsEnded(...))             # after the commit
@@ -45,7 +45,7 @@ _ear: threading.Thread | None = None
 
 
 def channel() -> str:
-    """The Redis channel, apart for each installation or test worker that shares a Redis (pub/sub ignores database numbers)."""
+    """The Redis channel of this installation or test worker (pub/sub ignores database numbers)."""
     return f"{getattr(settings, 'REDIS_PREFIX', 'luochui')}:{CHANNEL}"
 
 

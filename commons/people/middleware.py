@@ -2,21 +2,35 @@
 
 from collections.abc import Callable
 
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
-from commons.domain.actor import ANONYMOUS, Actor, Assurance, Role
-from commons.people.models import Membership
+from commons.domain.actor import ANONYMOUS, Actor, Assurance
+from commons.people.domain.assurance import session_assurance
+from commons.people.queries import Held, roles_of
+from commons.people.sessions import session_ref
+
+ORGANISATION = "organisation_id"
+"""The session's key for the organisation that the person acts for."""
 
 
 class ActorMiddleware:
-    """Puts `request.actor` beside `request.user`: person, organisation of the session, its roles, assurance."""
+    """Puts `request.actor` and `request.held_roles` beside `request.user`; one query, and only when somebody asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = actor_of(request)  # type: ignore[attr-defined]  # views annotate their request as HttpRequest
+        request.held_roles = SimpleLazyObject(lambda: held_by(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # see held_roles
         return self.get_response(request)
+
+
+def held_by(request: HttpRequest) -> tuple[Held, ...]:
+    """Every role of the person who is signed in, in all organisations."""
+    return roles_of(request.user.pk) if request.user.is_authenticated else ()
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -24,17 +38,31 @@ def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
-    memberships = Membership.objects.filter(person=user, ended_at__isnull=True)
-    organisation_id = (
-        request.session.get("organisation_id") or memberships.values_list("organisation_id", flat=True).first()
-    )
-    roles = frozenset(
-        Role(role) for role in memberships.filter(organisation_id=organisation_id).values_list("role", flat=True)
-    )
+    held: tuple[Held, ...] = getattr(request, "held_roles", None) or held_by(request)
+    organisation_id = chosen_organisation(request, held)
     return Actor(
         person_id=user.pk,
-        organisation_id=organisation_id if roles else None,
-        roles=roles,
-        assurance=Assurance(user.assurance),
-        session_ref=request.session.session_key or "",
+        organisation_id=organisation_id,
+        roles=frozenset(one.role for one in held if one.organisation_id == organisation_id),
+        assurance=assurance_of(request),
+        session_ref=session_ref(request.session.session_key),
+    )
+
+
+def chosen_organisation(request: HttpRequest, held: tuple[Held, ...]) -> int | None:
+    """The organisation of the session while the person still holds a role there, else the first one."""
+    ids = [one.organisation_id for one in held]
+    chosen = request.session.get(ORGANISATION)
+    return chosen if chosen in ids else next(iter(ids), None)
+
+
+def assurance_of(request: HttpRequest) -> Assurance:
+    """How surely the person of this session is known: the person's own level, capped by how it signed in."""
+    records = get_authentication_records(request, request.user)
+    second_factor = any(record.get("method") == "mfa" for record in records)
+    assert request.user.is_authenticated
+    return session_assurance(
+        person=Assurance(request.user.assurance),
+        second_factor=second_factor,
+        password_cap=Assurance(settings.PASSWORD_ASSURANCE),
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from commons.domain.actor import Assurance
 
@@ -27,7 +28,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=64)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
-    assurance = models.PositiveSmallIntegerField(default=Assurance.PHONE, choices=[(a.value, a.name) for a in Assurance])
+    assurance = models.PositiveSmallIntegerField(
+        default=Assurance.PHONE, choices=[(a.value, a.name) for a in Assurance]
+    )
     language = models.CharField(max_length=10, default="zh-hans")
     session_epoch = models.PositiveIntegerField(default=0)
     """Raised to end every session and socket of the person at once."""
@@ -48,3 +51,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Binds every session to the epoch: raising it ends them all at their next request, without a query more."""
+        salt = "commons.people.session"
+        return salted_hmac(salt, f"{self.password}|{self.session_epoch}", secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,36 @@
+// What every page needs: menus close on Escape, errors get the focus, the server's clock keeps running.
+const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  closeMenus(null);
+  open?.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+const focusErrors = () => document.querySelector(".error-summary")?.focus();
+document.addEventListener("htmx:afterSwap", focusErrors);
+focusErrors();
+
+// A refused form comes back with status 4xx and is shown all the same; htmx would drop it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+// The footer shows the time of the server, never of this computer: loaded instant plus the monotonic clock.
+const clock = document.querySelector(".foot time");
+if (clock) {
+  const start = Date.parse(clock.dateTime) - performance.now();
+  const pad = (number) => String(number).padStart(2, "0");
+  const show = () => {
+    const at = new Date(start + performance.now() + 8 * 3_600_000);
+    clock.dateTime = new Date(start + performance.now()).toISOString();
+    clock.textContent = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())} ` +
+      `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())} UTC+8`;
+  };
+  setInterval(show, 1000);
+}
