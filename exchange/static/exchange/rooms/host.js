@@ -1,0 +1,43 @@
+// The host's screen: the stream with refused bids and their reasons, and how late the room runs.
+
+import { all, bind, el, one, show } from "./dom.js";
+import { grouped } from "./money.js";
+import { Screen } from "./screen.js";
+import { clockTime, hasText, text } from "./text.js";
+
+const LAGS = 200;
+const screen = new Screen();
+const lags = [];
+
+/** How old a state is when it arrives here: what a bidder with this connection would wait. */
+screen.live.addEventListener("state", ({ detail }) => {
+  if (!screen.live.clock.known) return;
+  lags.push(Math.max(0, screen.live.clock.now() - Date.parse(detail.frame.at)));
+  if (lags.length > LAGS) lags.shift();
+  const sorted = [...lags].sort((a, b) => a - b);
+  bind({ lag: `${Math.round(sorted[Math.ceil(sorted.length * 0.95) - 1])} ms` });
+});
+
+screen.addEventListener("taped", () => {
+  const refused = screen.events.filter((event) => event.code);
+  show({ "refused-empty": refused.length === 0, refused: refused.length > 0 });
+  one("[data-refused]").replaceChildren(
+    ...refused.slice(-50).reverse().map((event) =>
+      el("tr", {}, el("td", { class: "num" }, String(event.seq)), el("td", {}, clockTime(event.at)), el("td", {}, event.alias ?? "—"),
+        el("td", { class: "num" }, event.price ? grouped(event.price) : "—"),
+        el("td", {}, hasText(`refusal-${event.code}`) ? text(`refusal-${event.code}`) : event.code, el("code", { class: "code" }, event.code)))),
+  );
+});
+
+screen.addEventListener("painted", ({ detail }) => {
+  const ended = screen.ended;
+  show({ "can-pause": !ended && !detail.frame.state.paused, "can-resume": !ended && detail.frame.state.paused, "can-void": !ended });
+});
+
+// A large screen at the front of the hall: the browser's own full screen, nothing else.
+for (const button of all("[data-fullscreen]")) {
+  button.hidden = !document.fullscreenEnabled;
+  button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+}
+
+screen.start();

@@ -1,0 +1,76 @@
+// The room key: a fresh P-256 key that never leaves this browser and signs every bid (docs/protocol.md, "The room key").
+
+import * as store from "./store.js";
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
+const SIGNING = { name: "ECDSA", hash: "SHA-256" };
+
+export const toBase64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+
+async function keyIdOf(spki) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", spki));
+  return Array.from(digest.slice(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What the session vouches for on entry, in canonical form. */
+export const entryStatement = (room, alias, key) => JSON.stringify({ alias, ctx: "luochui/room-key/v1", key, room });
+
+/** What the key signs for a bid, in canonical form: the spelling of the frame, keys in this order, no blanks. */
+export const canonicalBid = (bid, room) =>
+  JSON.stringify({
+    bid_id: bid.bid_id,
+    confirm: bid.confirm,
+    ctx: "luochui/bid/v1",
+    key: bid.key,
+    price: bid.price,
+    quantity: bid.quantity ?? "",
+    room,
+  });
+
+export class RoomKey {
+  constructor(id, privateKey, spki) {
+    this.id = id;
+    this.privateKey = privateKey;
+    this.spki = spki;
+  }
+
+  /** The key that this browser holds for `owner` (room and alias), made on first use. */
+  static async of(owner) {
+    const kept = await store.get("keys", owner);
+    return kept ? new RoomKey(kept.keyId, kept.privateKey, kept.spki) : RoomKey.make(owner);
+  }
+
+  /** A new key in place of the one kept for `owner`. */
+  static async make(owner) {
+    const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
+    const spki = await crypto.subtle.exportKey("spki", pair.publicKey);
+    const keyId = await keyIdOf(spki);
+    await store.put("keys", { id: owner, keyId, privateKey: pair.privateKey, spki, madeAt: new Date().toISOString() });
+    return new RoomKey(keyId, pair.privateKey, spki);
+  }
+
+  /** The signature over `statement`, raw r‖s in base64. */
+  async sign(statement) {
+    return toBase64(await crypto.subtle.sign(SIGNING, this.privateKey, new TextEncoder().encode(statement)));
+  }
+}
+
+/** Have the session vouch for this browser's key; a key that is refused is replaced by a new one once. */
+export async function enter({ url, csrfToken, room, alias, owner }) {
+  let key = await RoomKey.of(owner);
+  for (const again of [true, false]) {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken, Accept: "application/json" },
+      credentials: "same-origin",
+      body: JSON.stringify({ key: toBase64(key.spki), statement: entryStatement(room, alias, key.id) }),
+    });
+    if (response.ok) return key;
+    if (!again || response.status >= 500 || response.status === 401 || response.status === 403) {
+      const problem = await response.json().catch(() => ({}));
+      throw Object.assign(new Error(problem.detail ?? response.statusText), { status: response.status, problem });
+    }
+    key = await RoomKey.make(owner);
+  }
+  return key;
+}
