@@ -1,0 +1,120 @@
+"""What can be asked of a room. Instants have milliseconds; finer ones are rounded down when decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from commons.domain.time import from_text
+from exchange.rooms.domain.instants import to_text
+
+
+class Confirm(StrEnum):
+    """What a bidder did to confirm an unusual price (UX screen 3)."""
+
+    NONE = "NONE"
+    HELD = "HELD"
+    """Held the button for a second, or ticked a box."""
+    RETYPED = "RETYPED"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBid:
+    """A bid as it came: amounts are the bidder's own spelling, so that what he signed can be checked for ever."""
+
+    bid_id: str
+    alias: str
+    price: str
+    received_at: datetime
+    quantity: str | None = None
+    """`None`: the whole lot."""
+    confirm: Confirm = Confirm.NONE
+    minimum: str | None = None
+    """The smallest quantity that the bidder takes, where the rules let him name one."""
+    replaces: str = ""
+    """The `bid_id` of the own order that this one replaces, in a sealed call."""
+    key: str = ""
+    signature: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """The bid as JSON, without what was left out."""
+        data: dict[str, Any] = {
+            "bid_id": self.bid_id,
+            "alias": self.alias,
+            "price": self.price,
+            "received_at": to_text(self.received_at),
+        }
+        if self.quantity is not None:
+            data["quantity"] = self.quantity
+        if self.confirm is not Confirm.NONE:
+            data["confirm"] = self.confirm.value
+        if self.minimum is not None:
+            data["minimum"] = self.minimum
+        if self.replaces:
+            data["replaces"] = self.replaces
+        if self.key:
+            data["key"] = self.key
+            data["signature"] = self.signature
+        return data
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> "PlaceBid":
+        return cls(
+            bid_id=data["bid_id"],
+            alias=data["alias"],
+            price=data["price"],
+            received_at=from_text(data["received_at"]),
+            quantity=data.get("quantity"),
+            confirm=Confirm(data.get("confirm", "NONE")),
+            minimum=data.get("minimum"),
+            replaces=data.get("replaces", ""),
+            key=data.get("key", ""),
+            signature=data.get("signature", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawBid:
+    """Takes an own order out of a sealed call, where the rules let bidders do so."""
+
+    bid_id: str
+    alias: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: whatever is due happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stops the clock. `since`: when bidding in fact stopped (an outage), if earlier than now."""
+
+    reason: str
+    reference: str = ""
+    """Of the approval, the decision or the outage."""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Lets the clock run on, at once or at an announced instant, with the remaining time given back."""
+
+    reason: str
+    reference: str = ""
+    resumes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Sets the room aside on a numbered decision of the seller or regulator (RULES §19: the centre ends nothing)."""
+
+    reason: str
+    decided_by: str
+    decision_no: str
+    document: str = ""
+
+
+Command: TypeAlias = PlaceBid | WithdrawBid | Tick | Pause | Resume | Void
