@@ -1,15 +1,26 @@
 """Bulk appending of entries whose chain the caller computed: the live rooms' path, one statement for a whole batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from django.db import connection, transaction
 
 from commons.domain.time import from_text
+from commons.evidence import bulk
 from commons.evidence.domain.chain import GENESIS, Head, Link
 from commons.evidence.models import EvidenceEntry, EvidenceStream
 
-_COLUMNS = "stream, seq, type, actor, payload, decided_at, idempotency_key, prev, hash"
+_COLUMNS = {
+    "stream": "text",
+    "seq": "bigint",
+    "type": "text",
+    "actor": "text",
+    "payload": "bytea",
+    "decided_at": "timestamptz",
+    "idempotency_key": "text",
+    "prev": "bytea",
+    "hash": "bytea",
+}
 
 
 class StreamMoved(Exception):
@@ -27,10 +38,7 @@ def append_prepared(rows: Sequence[Link]) -> None:
     assert transaction.get_connection().in_atomic_block, "evidence is appended inside the transaction of the change"
     runs = [_run(list(group)) for _, group in groupby(rows, key=lambda row: row.stream)]
     _move_heads(runs)
-    if connection.vendor == "postgresql":
-        _insert_unnest(rows)
-    else:
-        _insert_many(rows)
+    _insert(rows)
 
 
 Run = tuple[str, Head, Head]
@@ -79,23 +87,10 @@ def _move_heads_at_once(runs: list[Run]) -> int:
         return int(cursor.rowcount)
 
 
-def _insert_unnest(rows: Sequence[Link]) -> None:
-    columns: Iterable[tuple[object, ...]] = zip(
-        *((r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]) for r in rows), strict=True
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {EvidenceEntry._meta.db_table} ({_COLUMNS}) "  # noqa: S608  # table and column names
-            "SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[], "
-            "%s::text[], %s::bytea[], %s::bytea[])",
-            [list(column) for column in columns],
-        )
-
-
-def _insert_many(rows: Sequence[Link]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {EvidenceEntry._meta.db_table} ({_COLUMNS}) "  # noqa: S608  # table and column names
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [(*row[:5], connection.ops.adapt_datetimefield_value(from_text(row[5])), *row[6:]) for row in rows],
-        )
+def _insert(rows: Sequence[Link]) -> None:
+    if connection.vendor == "postgresql":
+        # PostgreSQL reads the instants as they are spelled in the leaf.
+        bulk.insert(EvidenceEntry, _COLUMNS, rows)
+        return
+    adapt = connection.ops.adapt_datetimefield_value
+    bulk.insert(EvidenceEntry, _COLUMNS, [(*row[:5], adapt(from_text(row[5])), *row[6:]) for row in rows])

@@ -1,0 +1,74 @@
+"""Entries, checkpoints and keys as values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.domain.chain import Link
+from commons.evidence.domain.notes import VerifierKey
+from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, PlatformKey
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointView:
+    """A signed checkpoint."""
+
+    size: int
+    root: bytes
+    issued_at: datetime
+    note: str
+
+
+def latest_checkpoint() -> CheckpointView | None:
+    """The newest checkpoint."""
+    return _first(EvidenceCheckpoint.objects.order_by("-id"))
+
+
+def checkpoint_covering(index: int) -> CheckpointView | None:
+    """The oldest checkpoint whose tree holds the leaf."""
+    return _first(EvidenceCheckpoint.objects.filter(size__gt=index).order_by("id"))
+
+
+def checkpoints(*, after_size: int = -1, limit: int = 100) -> list[CheckpointView]:
+    """Checkpoints of trees larger than `after_size`, oldest first: public, for regulators and bidders to keep."""
+    rows = EvidenceCheckpoint.objects.filter(size__gt=after_size).order_by("id")[:limit]
+    return [_view(row) for row in rows]
+
+
+def entries(stream: str, *, after_seq: int = 0, limit: int = 500) -> Sequence[Link]:
+    """Entries of a stream in their order. The caller decides who may read it."""
+    rows = EvidenceEntry.objects.filter(stream=stream, seq__gt=after_seq).order_by("seq")[:limit]
+    return [row.link for row in rows]
+
+
+def verifier_keys() -> list[VerifierKey]:
+    """Every public key that the platform ever published."""
+    return [VerifierKey(row.name, bytes(row.public)) for row in PlatformKey.objects.order_by("id")]
+
+
+def published_keys() -> dict[str, JSON]:
+    """The platform's public keys with their validity: for the public endpoint, and what offline verifiers trust."""
+    return {
+        "format": "luochui-keys/v1",
+        "keys": [
+            {
+                "key": str(VerifierKey(row.name, bytes(row.public))),
+                "valid_from": to_text(row.valid_from),
+                "valid_until": to_text(row.valid_until) if row.valid_until else None,
+            }
+            for row in PlatformKey.objects.order_by("id")
+        ],
+    }
+
+
+def _first(rows: QuerySet[EvidenceCheckpoint]) -> CheckpointView | None:
+    row = rows.first()
+    return _view(row) if row else None
+
+
+def _view(row: EvidenceCheckpoint) -> CheckpointView:
+    return CheckpointView(row.size, bytes(row.root), row.issued_at, row.note)

@@ -1,0 +1,41 @@
+"""Proofs from the stored tree: one query for the nodes, however many entries are asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commons.evidence.domain import merkle
+from commons.evidence.models import EvidenceLeaf
+from commons.evidence.queries.nodes import hashes_of, stored_nodes, tree_size
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """Where an entry stands in the tree of `size` leaves, and the hashes that lead from it to the root."""
+
+    stream: str
+    seq: int
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+def inclusion(stream: str, seq: int, *, size: int | None = None) -> InclusionProof | None:
+    """The proof for one entry; None while it is not in a tree of that size."""
+    return next(iter(inclusions(stream, [seq], size=size)), None)
+
+
+def inclusions(stream: str, seqs: Sequence[int], *, size: int | None = None) -> list[InclusionProof]:
+    """The proofs for those of `seqs` that are in the tree of `size` leaves (default: all leaves of now)."""
+    size = tree_size() if size is None else size
+    leaves = EvidenceLeaf.objects.filter(stream=stream, seq__in=seqs, index__lt=size).order_by("seq")
+    placed = [(seq, index, merkle.inclusion_ranges(index, size)) for seq, index in leaves.values_list("seq", "index")]
+    nodes = stored_nodes({place for _, _, ranges in placed for span in ranges for place in merkle.cover(span)})
+    return [
+        InclusionProof(stream, seq, index, size, tuple(merkle.hashes_of(ranges, nodes)))
+        for seq, index, ranges in placed
+    ]
+
+
+def consistency(old: int, new: int) -> list[bytes]:
+    """The hashes that show that the tree of `new` leaves extends the tree of `old`."""
+    return hashes_of(merkle.consistency_ranges(old, new)) if 0 < old < new else []

@@ -1,0 +1,150 @@
+"""The sequencer: takes new entries of all streams into one Merkle tree, and signs checkpoints of it.
+
+How no late commit is skipped: a stream's row is moved in the transaction of its entries, and its seq has no gaps, so
+whoever sees the row at seq N sees all entries up to N. The sequencer compares each stream's seq with how far it has
+gathered that stream (a side table, so that no writer ever waits for it) and takes exactly what lies between. Neither
+ids nor clocks nor the order of commits play a part.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from commons.domain.time import to_text
+from commons.evidence import bulk, keys
+from commons.evidence.domain import merkle, notes
+from commons.evidence.domain.notes import Checkpoint
+from commons.evidence.models import (
+    EvidenceCheckpoint,
+    EvidenceEntry,
+    EvidenceGathered,
+    EvidenceLeaf,
+    EvidenceNode,
+    EvidenceStream,
+    EvidenceTree,
+)
+from commons.evidence.queries.nodes import position_of, root_of, stored_nodes, tree_size
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Entries in one transaction: short enough that an embedded room hardly notices."""
+
+CHECKPOINT_EVERY = timedelta(seconds=60)
+QUIET_CHECKPOINT_EVERY = timedelta(hours=1)
+"""When nothing happened: a sign that the log is alive and was not rewound."""
+
+Found = tuple[str, int, bytes]
+"""Stream, seq, hash."""
+
+
+def gather() -> int:
+    """Take all waiting entries into the tree; how many there were."""
+    gathered = 0
+    # Under a stream of new entries this still ends: what comes later is for the next call.
+    for _ in range(1000):
+        taken = _gather_batch()
+        gathered += taken
+        if taken < BATCH:
+            break
+    return gathered
+
+
+def checkpoint(at: datetime) -> Checkpoint:
+    """Gather, then sign and keep a checkpoint: called every minute, and at every deadline."""
+    gather()
+    keys.publish(at=at)
+    with transaction.atomic():
+        size = _locked_tree().seq
+        statement = Checkpoint(keys.name_of(keys.Purpose.LOG), size, root_of(size), to_text(at))
+        note = notes.sign(statement.text(), keys.signing_key(keys.Purpose.LOG))
+        EvidenceCheckpoint.objects.create(size=size, root=statement.root, issued_at=at, note=note)
+    return statement
+
+
+def checkpoint_due(at: datetime) -> Checkpoint | None:
+    """For the timekeeper: a checkpoint when the last is a minute old and something happened since, or an hour old."""
+    last = EvidenceCheckpoint.objects.order_by("-id").first()
+    if last is not None and at < last.issued_at + CHECKPOINT_EVERY:
+        return None
+    gather()
+    unchanged = last is not None and last.size == tree_size()
+    if last is not None and unchanged and at < last.issued_at + QUIET_CHECKPOINT_EVERY:
+        return None
+    return checkpoint(at)
+
+
+@transaction.atomic
+def _gather_batch() -> int:
+    tree = _locked_tree()
+    found, reached = _waiting(BATCH)
+    if not found:
+        return 0
+    edge = stored_nodes(merkle.cover((0, tree.seq)))
+    fresh = list(merkle.grow(tree.seq, [hashed for _, _, hashed in found], edge.__getitem__))
+    bulk.insert(EvidenceNode, _NODE_COLUMNS, [(position_of(place), hashed) for place, hashed in fresh])
+    leaves = [(tree.seq + offset, stream, seq) for offset, (stream, seq, _) in enumerate(found)]
+    bulk.insert(EvidenceLeaf, _LEAF_COLUMNS, leaves)
+    _remember(reached)
+    EvidenceTree.objects.filter(id=1).update(seq=tree.seq + len(found))
+    return len(found)
+
+
+_NODE_COLUMNS = {"position": "bigint", "hash": "bytea"}
+_LEAF_COLUMNS = {"index": "bigint", "stream": "text", "seq": "bigint"}
+
+
+def _locked_tree() -> EvidenceTree:
+    """The one row whose lock makes one sequencer at a time."""
+    locked = EvidenceTree.objects.select_for_update()
+    tree = locked.filter(id=1).first()
+    if tree is None:
+        EvidenceTree.objects.bulk_create([EvidenceTree(id=1)], ignore_conflicts=True)
+        tree = locked.get(id=1)
+    return tree
+
+
+def _waiting(limit: int) -> tuple[list[Found], dict[str, int]]:
+    """At most `limit` entries not yet in the tree, by stream and seq, and how far each stream is then gathered."""
+    found: list[Found] = []
+    reached: dict[str, int] = {}
+    for stream, gathered, seq in _moved_streams(limit):
+        room = limit - len(found)
+        if not room:
+            break
+        entries = _entries_between(stream, gathered, min(seq, gathered + room))
+        if entries is not None:
+            found += entries
+            reached[stream] = gathered + len(entries)
+    return found, reached
+
+
+def _moved_streams(limit: int) -> list[tuple[str, int, int]]:
+    streams, gathered = EvidenceStream._meta.db_table, EvidenceGathered._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.name, COALESCE(g.seq, 0), s.seq FROM {streams} s LEFT JOIN {gathered} g ON g.stream = s.name "  # noqa: S608
+            "WHERE s.seq > COALESCE(g.seq, 0) ORDER BY s.name LIMIT %s",
+            [limit],
+        )
+        return [(name, int(before), int(now)) for name, before, now in cursor.fetchall()]
+
+
+def _entries_between(stream: str, after: int, last: int) -> list[Found] | None:
+    """The entries (after, last]; None, with an alarm, when some are gone: the other streams must go on."""
+    rows = EvidenceEntry.objects.filter(stream=stream, seq__gt=after, seq__lte=last).order_by("seq")
+    entries = [(stream, seq, bytes(hashed)) for seq, hashed in rows.values_list("seq", "hash")]
+    if [seq for _, seq, _ in entries] != list(range(after + 1, last + 1)):
+        logger.critical("evidence of %s between seq %s and %s is incomplete; run verify_log", stream, after, last)
+        return None
+    return entries
+
+
+def _remember(reached: dict[str, int]) -> None:
+    EvidenceGathered.objects.bulk_create(
+        [EvidenceGathered(stream=stream, seq=seq) for stream, seq in reached.items()],
+        update_conflicts=True,
+        update_fields=["seq"],
+        unique_fields=["stream"],
+    )

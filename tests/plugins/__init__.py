@@ -1,0 +1,1 @@
+"""Fixtures that every test tree shares, one subject a module."""
