@@ -3,6 +3,7 @@
 from exchange.auctions.models import Offer, Registration
 from exchange.complaints.models import Objection
 from exchange.contracts.models import Certificate, Contract, Deal, Invoice
+from exchange.ledger.models import LedgerAccount, LedgerLeg, LedgerTransfer
 from exchange.notices.models import Notice
 from exchange.projects.models import Attachment, CodeCounter, CompletenessCheck, Lot, Project
 from exchange.rooms.models import (
@@ -26,6 +27,9 @@ __all__ = [
     "Contract",
     "Deal",
     "Invoice",
+    "LedgerAccount",
+    "LedgerLeg",
+    "LedgerTransfer",
     "Lot",
     "Notice",
     "Objection",

@@ -7,6 +7,8 @@ from decimal import Decimal
 from commons.domain.money import Money
 from exchange.deposits.domain.states import COVERING, MoneyState
 
+NOTHING = Money(Decimal("0.00"))
+
 
 @dataclass(frozen=True, slots=True)
 class CollectingAccount:
@@ -45,7 +47,7 @@ class ExpectedMoney:
     @property
     def excess(self) -> Money:
         """What was paid too much; it goes back with the refund."""
-        return Money(max(self.received - self.amount, Decimal(0)))
+        return Money(max(self.received - self.amount, NOTHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class DepositView(ExpectedMoney):
 class PaymentView(ExpectedMoney):
     """A purchase price. Paid means: the bank's entry and the treasury's voucher (RULES §19)."""
 
-    applied_deposit: Money = Money(Decimal(0))
+    applied_deposit: Money = NOTHING
     voucher_no: str = ""
     voucher_document_id: int | None = None
     voucher_at: datetime | None = None

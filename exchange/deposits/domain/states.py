@@ -46,27 +46,36 @@ class MoneyCommand(StrEnum):
 
 
 _S, _C = MoneyState, MoneyCommand
-_WAITING = (_S.EXPECTED, _S.PART_RECEIVED)
 
-DEPOSIT = Machine(
-    "Deposit",
+
+def _each(
+    sources: tuple[MoneyState, ...], command: MoneyCommand, target: MoneyState, event: str, guard: str
+) -> list[Row[MoneyState, MoneyCommand]]:
+    return [Row(command, source, target, event, guard) for source in sources]
+
+
+_WAITING = (_S.EXPECTED, _S.PART_RECEIVED)
+_RECEIVED = (_S.PART_RECEIVED, _S.LATE, _S.COVERED)
+
+MACHINE = Machine(
+    "Expected money",
     states=MoneyState,
     commands=MoneyCommand,
     initial=_S.EXPECTED,
     rows=[
-        *(Row(_C.RECEIVE_PART, state, _S.PART_RECEIVED, "DepositPartReceived", "less than asked for") for state in _WAITING),
-        *(Row(_C.RECEIVE_LATE, state, _S.LATE, "DepositLate", "complete, but booked at or after the due time") for state in _WAITING),
-        *(Row(_C.COVER, state, _S.COVERED, "DepositCovered", "complete and in time") for state in _WAITING),
-        *(Row(_C.TAKE_BACK, state, _S.PART_RECEIVED, "DepositTakenBack", "the bank reversed a receipt") for state in (_S.PART_RECEIVED, _S.LATE, _S.COVERED)),
+        *_each(_WAITING, _C.RECEIVE_PART, _S.PART_RECEIVED, "MoneyPartReceived", "less than asked for"),
+        *_each(_WAITING, _C.RECEIVE_LATE, _S.LATE, "MoneyLate", "a deposit, complete only at or after the due time"),
+        *_each(_WAITING, _C.COVER, _S.COVERED, "MoneyCovered", "complete; a deposit also in time"),
+        *_each(_RECEIVED, _C.TAKE_BACK, _S.PART_RECEIVED, "MoneyTakenBack", "the bank reversed a receipt"),
         Row(_C.RETAIN, _S.COVERED, _S.RETAINED, "DepositRetained", "with a reason"),
         Row(_C.APPLY, _S.RETAINED, _S.APPLIED, "DepositApplied", "the rules count it towards the price"),
-        *(Row(_C.RELEASE, state, _S.RELEASED, "DepositReleased", "with a reason") for state in (_S.PART_RECEIVED, _S.LATE, _S.COVERED, _S.RETAINED)),
-        Row(_C.CONFIRM_REFUND, _S.RELEASED, _S.REFUNDED, "DepositRefunded", "the bank confirmed the payment"),
-        Row(_C.BOUNCE, _S.REFUNDED, _S.RELEASED, "DepositRefundBounced", "the payee's bank sent it back"),
-        *(Row(_C.FORFEIT, state, _S.FORFEITED, "DepositForfeited", "a numbered decision") for state in (_S.COVERED, _S.RETAINED)),
-        Row(_C.CANCEL, _S.EXPECTED, _S.CANCELLED, "DepositCancelled", "nothing had come"),
+        *_each((*_RECEIVED, _S.RETAINED), _C.RELEASE, _S.RELEASED, "MoneyReleased", "with a reason"),
+        Row(_C.CONFIRM_REFUND, _S.RELEASED, _S.REFUNDED, "MoneyRefunded", "the bank confirmed the payment"),
+        Row(_C.BOUNCE, _S.REFUNDED, _S.RELEASED, "RefundBounced", "the payee's bank sent it back"),
+        *_each((_S.COVERED, _S.RETAINED), _C.FORFEIT, _S.FORFEITED, "DepositForfeited", "a numbered decision"),
+        Row(_C.CANCEL, _S.EXPECTED, _S.CANCELLED, "ExpectationCancelled", "nothing had come"),
     ],
-)  # fmt: skip
+)
 
 COVERING = frozenset({_S.COVERED, _S.RETAINED, _S.APPLIED})
 """The states in which the money stands behind its lot."""
