@@ -4,7 +4,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from portal import environment
+from portal import environment, logs
 
 ENV = environment.read()
 BASE_DIR = environment.BASE_DIR
@@ -21,7 +21,7 @@ PLATFORM_KEYS_MAY_BE_MADE = not ENV.production
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "portal.admin_config.CentreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -63,17 +64,25 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.rendering.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
 WSGI_APPLICATION = "portal.wsgi.application"
 
+PACKAGES = ("commons", "signatures", "exchange", "bidding", "evaluation", "marketplace", "portal")
+# A subject (exchange/rooms, commons/inbox …) is no app of its own but may bring templates, static files and translations.
+SUBJECTS = [path.parent for package in PACKAGES for path in sorted((BASE_DIR / package).glob("*/__init__.py"))]
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "DIRS": [BASE_DIR / "exchange" / name / "templates" for name in ("rooms", "permits")],
+        "DIRS": [
+            BASE_DIR / "portal" / "templates",  # before allauth's and Django's own
+            *(path / "templates" for path in SUBJECTS if (path / "templates").is_dir()),
+        ],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -131,18 +140,19 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "portal.views.errors.locked_out"
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / package / "locale" for package in ("commons", "signatures", "exchange", "portal")]
-LOCALE_PATHS += [BASE_DIR / "exchange" / name / "locale" for name in ("rooms", "permits")]
+LOCALE_PATHS = [path / "locale" for path in SUBJECTS if (path / "locale").is_dir()]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [path for path in (BASE_DIR / "exchange" / "rooms" / "static",) if path.exists()]
+STATICFILES_DIRS = [path / "static" for path in SUBJECTS if (path / "static").is_dir()]
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -165,6 +175,7 @@ PASSWORD_ASSURANCE = ENV.password_assurance
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -189,8 +200,13 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "object-src": [NONE],
         "manifest-src": [SELF],
         "worker-src": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
+
+LOGGING = logs.configuration(production=ENV.production)
+LOGGING_CONFIG = "logging.config.dictConfig"
+METRICS_ALLOWED = ENV.metrics_allowed
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from portal.views import design, home
+from portal.views import design, errors, health, home, problems
 
 PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.notices"),
@@ -40,8 +40,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.HomeView.as_view(), name="home"),
     path("language/", set_language, name="set_language"),
     path("design/", design.DesignView.as_view(), name="design"),
+    path("problems/<str:code>/", problems.problem, name="problem"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("csp-report/", health.csp_report, name="csp_report"),
     path("people/", include("commons.people.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     *subjects(),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

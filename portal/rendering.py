@@ -1,0 +1,131 @@
+"""Refusals for the reader, in one place: pages (htmx too), REST as RFC 9457 problem+json, and frames of sockets.
+
+A view, an endpoint or a consumer lets a `Refusal` rise; nobody else turns one into words. A refusal is no server error:
+it is logged as information, without its fields.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from commons.domain.actor import ANONYMOUS
+from commons.domain.refusals import AssuranceTooLow, NotFound, NotPermitted, Refusal
+from commons.texts import refusal_text
+
+logger = structlog.get_logger(__name__)
+PROBLEM = "application/problem+json"
+
+
+class RefusalMiddleware:
+    """Catches the refusals that views let rise and answers in the form that the caller reads."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return respond(request, exception)
+        if isinstance(exception, PermissionDenied):
+            return respond(request, NotPermitted())
+        if isinstance(exception, Http404) and reads_json(request):
+            return respond(request, NotFound())
+        return None
+
+
+def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal as this caller reads it: problem+json, a fragment for htmx, the sign-in page, or a page of its own."""
+    logger.info("refused", code=refusal.code, status=refusal.status)
+    if reads_json(request):
+        return problem_response(refusal, instance=request.path)
+    if getattr(request, "htmx", False):
+        return _fragment(request, refusal)
+    if isinstance(refusal, NotPermitted) and request.method in ("GET", "HEAD") and _anonymous(request):
+        return redirect_to_login(request.get_full_path())
+    return page(request, refusal)
+
+
+def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A whole page: what happened, what to do next, and the way back."""
+    return render(request, "portal/refusal.html", _words(request, refusal), status=refusal.status)
+
+
+def problem(refusal: Refusal, *, instance: str = "") -> dict[str, Any]:
+    """The refusal as RFC 9457 problem details; `type` leads to the page that explains the code."""
+    return {
+        "type": f"{settings.PUBLIC_URL}/problems/{refusal.code}/",
+        "title": refusal.code,
+        "status": refusal.status,
+        "detail": refusal_text(refusal),
+        "instance": instance,
+        "code": refusal.code,
+        "fields": refusal.fields,
+        "retryable": refusal.retryable,
+    }
+
+
+def problem_response(refusal: Refusal, *, instance: str = "") -> HttpResponse:
+    return JsonResponse(
+        problem(refusal, instance=instance),
+        status=refusal.status,
+        content_type=PROBLEM,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def frame(refusal: Refusal, *, language: str) -> dict[str, Any]:
+    """The refusal as a frame of a socket (docs/protocol.md), in the language of the socket."""
+    with translation.override(language):
+        message = refusal_text(refusal)
+    return {
+        "type": "refusal",
+        "code": refusal.code,
+        "message": message,
+        "fields": refusal.fields,
+        "retryable": refusal.retryable,
+    }
+
+
+def reads_json(request: HttpRequest) -> bool:
+    """Whether the caller is a program: an address of the API, or JSON preferred to HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    preferred = request.get_preferred_type(["text/html", "application/json", PROBLEM])
+    return preferred in ("application/json", PROBLEM)
+
+
+def _fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    response = render(request, "portal/fragments/refusal.html", _words(request, refusal), status=refusal.status)
+    response["HX-Retarget"] = "#messages"
+    response["HX-Reswap"] = "innerHTML show:window:top"
+    return response
+
+
+def _words(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
+    return {
+        "refusal": refusal,
+        "text": refusal_text(refusal),
+        "back": _way_back(request),
+        "needs_second_factor": isinstance(refusal, AssuranceTooLow),
+    }
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that the reader came from, if it is ours."""
+    referrer = request.META.get("HTTP_REFERER", "")
+    same_site = url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()})
+    return referrer if referrer and same_site and referrer != request.build_absolute_uri() else ""
+
+
+def _anonymous(request: HttpRequest) -> bool:
+    return bool(getattr(request, "actor", ANONYMOUS).is_anonymous)

@@ -1,0 +1,119 @@
+"""For machines: alive, ready, measured; and what browsers report about the content security policy."""
+
+import ipaddress
+import json
+from collections.abc import Callable
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Counter
+
+from commons.evidence import append_only
+
+logger = structlog.get_logger(__name__)
+CSP_REPORTS = Counter(
+    "luochui_csp_reports_total", "Violations of the content security policy, as browsers report them", ["directive"]
+)
+CSP_REPORT_BYTES = 16_384
+DIRECTIVES = frozenset(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]) | {
+    "script-src-elem",
+    "style-src-elem",
+    "style-src-attr",
+    "script-src-attr",
+}
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers. Asks nobody else, so that a restart is not the answer to a database outage."""
+    return JsonResponse({"live": True})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process can serve: database, Redis, triggers of the append-only tables, migrations; 503 names what is not."""
+    checks = {name: _holds(check) for name, check in CHECKS.items()}
+    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus metrics, for this machine and the networks of METRICS_ALLOWED; to others there is no such page."""
+    # What came through the proxy has its address in a header and is the public, wherever the proxy runs.
+    if "HTTP_X_FORWARDED_FOR" in request.META or not _may_measure(request.META.get("REMOTE_ADDR", "")):
+        raise Http404
+    response: HttpResponse = ExportToDjangoView(request)
+    return response
+
+
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """Counts what a browser blocked. Only the directive is kept: a report also tells what somebody was reading."""
+    body = request.read(CSP_REPORT_BYTES)
+    try:
+        directive = str(json.loads(body)["csp-report"]["effective-directive"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    directive = directive if directive in DIRECTIVES else "other"
+    CSP_REPORTS.labels(directive).inc()
+    logger.warning("content security policy broken", directive=directive)
+    return HttpResponse(status=204)
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone() == (1,))
+
+
+def _redis() -> bool:
+    if not settings.REDIS_URL:
+        return True
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        return bool(client.ping())
+
+
+def _triggers() -> bool:
+    return not append_only.missing("default")
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": _database,
+    "redis": _redis,
+    "triggers": _triggers,
+    "migrations": _migrations,
+}
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (DatabaseError, redis.RedisError, OSError):
+        logger.warning("not ready", exc_info=True)
+        return False
+
+
+def _may_measure(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+        networks = [ipaddress.ip_network(network, strict=False) for network in settings.METRICS_ALLOWED]
+    except ValueError:
+        return False
+    return ip.is_loopback or any(ip in network for network in networks)
