@@ -10,8 +10,10 @@ class CommonsConfig(AppConfig):
 
     def ready(self) -> None:
         from commons.evidence import checks  # noqa: F401  # registers the check of the triggers
+        from commons.imports import kinds
 
         post_migrate.connect(_protect_append_only_tables, dispatch_uid="commons.append_only")
+        kinds.register_all()
         post_migrate.connect(_seed, sender=self, dispatch_uid="commons.seed")
 
 

@@ -12,6 +12,7 @@ from commons.evidence.models import (
     EvidenceTree,
     PlatformKey,
 )
+from commons.imports.models import ImportedRow, ImportRun, RefusedRow
 from commons.outbox.models import OutboxMessage
 from commons.people.models import Membership, Organisation, Person, PersonSession
 from commons.vault.models import Document, VaultContent
@@ -28,11 +29,14 @@ __all__ = [
     "EvidenceNode",
     "EvidenceStream",
     "EvidenceTree",
+    "ImportRun",
+    "ImportedRow",
     "Membership",
     "Organisation",
     "OutboxMessage",
     "Person",
     "PersonSession",
     "PlatformKey",
+    "RefusedRow",
     "VaultContent",
 ]

@@ -104,11 +104,18 @@ def _xlsx(content: bytes, limits: Limits) -> Iterator[Line]:
         for number, row in enumerate(rows, start=1):
             if number > limits.blank_rows:
                 raise FileRefused(reason=gettext_noop("it has too many rows; split it"))
-            yield Line(number, tuple(_cell(cell) for cell in row))
+            yield Line(number, _without_tail([_cell(cell) for cell in row]))
     except FileRefused:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise; none of it may reach the user as a crash
         raise FileRefused(reason=gettext_noop("it is damaged or no xlsx file; save it again")) from error
+
+
+def _without_tail(cells: list[Cell]) -> tuple[Cell, ...]:
+    """A spreadsheet pads every row to the same width."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
 
 
 def _check_archive(content: bytes, limits: Limits) -> None:

@@ -72,7 +72,14 @@ def text(name: str, *headings: str, max_length: int = 120, required: bool = True
 
 def uscc(name: str, *headings: str, required: bool = True) -> Column:
     """A unified social credit code; full-width and lower-case spellings are read as the code they mean."""
-    return Column(name, headings, lambda cell, field: codes.uscc(codes.normalise(cell)), required)
+
+    def parse(cell: str, field: str) -> str:
+        verdict = codes.check_uscc(code := codes.normalise(cell))
+        if not verdict.valid:
+            raise Malformed(field=field, reason=verdict.reason)
+        return code
+
+    return Column(name, headings, parse, required)
 
 
 def region(name: str, *headings: str, required: bool = True) -> Column:

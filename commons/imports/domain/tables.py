@@ -44,7 +44,7 @@ class Limits:
     cell_characters: int = 4_000
     unpacked_bytes: int = 300 * 2**20
     unpacked_ratio: int = 200
-    blank_rows: int = 1_048_576
+    blank_rows: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)

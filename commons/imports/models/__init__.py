@@ -1,0 +1,3 @@
+from commons.imports.models.runs import ImportedRow, ImportRun, RefusedRow, RunState
+
+__all__ = ["ImportRun", "ImportedRow", "RefusedRow", "RunState"]
