@@ -1,0 +1,214 @@
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+
+from commons.evidence import keys, queries
+from commons.evidence.domain import chain, merkle, notes
+from commons.evidence.domain.notes import Checkpoint
+from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
+from commons.evidence.services import append_prepared, checkpoint, checkpoint_due, gather
+from tests.integration.commons.evidence.test_appending import AT, DRAFT, append_one
+from tests.plugins.append_only import triggers_lifted
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(streams=3, entries=4):
+    for number in range(streams):
+        append_prepared(chain.extend(f"lot:{number}", chain.START, [DRAFT] * entries))
+
+
+def hashes_in_tree():
+    hashes = {(row.stream, row.seq): bytes(row.hash) for row in EvidenceEntry.objects.all()}
+    return [hashes[leaf.stream, leaf.seq] for leaf in EvidenceLeaf.objects.order_by("index")]
+
+
+def test_every_entry_stands_once_in_the_tree_whenever_it_was_gathered():
+    fill(3, 4)
+    assert gather() == 12
+    append_one("lot:1")
+    append_one("lot:9")
+    assert gather() == 2
+    assert gather() == 0
+
+    assert queries.tree_size() == 14
+    assert queries.root_of(14) == merkle.root(hashes_in_tree())
+    assert queries.root_of(12) == merkle.root(hashes_in_tree()[:12])
+
+
+def test_large_streams_are_gathered_in_several_transactions(monkeypatch):
+    monkeypatch.setattr("commons.evidence.services.sequencing.BATCH", 5)
+    fill(2, 13)
+
+    assert gather() == 26
+    assert queries.root_of(26) == merkle.root(hashes_in_tree())
+
+
+def test_every_entry_can_be_proven_in_every_tree_that_holds_it():
+    fill(2, 5)
+    gather()
+
+    for size in range(1, 11):
+        for index, leaf in enumerate(EvidenceLeaf.objects.order_by("index")[:size]):
+            proof = queries.inclusion(leaf.stream, leaf.seq, size=size)
+            assert proof is not None
+            found = merkle.root_from_inclusion(hashes_in_tree()[index], index, size, proof.path)
+            assert found == queries.root_of(size)
+
+
+def test_proofs_of_many_entries_take_two_queries(django_assert_num_queries):
+    fill(1, 40)
+    gather()
+
+    with django_assert_num_queries(2):
+        assert len(queries.inclusions("lot:0", range(1, 41), size=40)) == 40
+
+
+def test_what_is_not_gathered_has_no_proof():
+    append_one("lot:1")
+
+    assert queries.inclusion("lot:1", 1) is None
+
+
+def test_a_checkpoint_is_a_note_that_the_published_key_signed():
+    fill()
+
+    statement = checkpoint(AT)
+
+    view = queries.latest_checkpoint()
+    text, signer = notes.opened(view.note, notes.by_id(*queries.verifier_keys()))
+    assert Checkpoint.parse(text) == statement
+    assert signer == keys.signing_key(keys.Purpose.LOG).verifier
+    assert (view.size, view.root) == (12, merkle.root(hashes_in_tree()))
+    assert statement.origin == signer.name == "localhost:8000/log"
+
+
+def test_later_checkpoints_extend_earlier_ones():
+    fill(1, 3)
+    first = checkpoint(AT)
+    fill(0)
+    append_one("lot:7")
+    second = checkpoint(AT + timedelta(minutes=1))
+
+    proof = queries.consistency(first.size, second.size)
+    assert merkle.is_consistent(first.size, first.root, second.size, second.root, proof)
+
+
+def test_an_empty_log_can_be_checkpointed():
+    assert checkpoint(AT).root == merkle.EMPTY_ROOT
+
+
+def test_checkpoints_come_every_minute_when_something_happens_and_hourly_when_nothing_does():
+    def issued(**later):
+        return checkpoint_due(AT + timedelta(**later)) is not None
+
+    append_one()
+    assert issued(seconds=0)
+    append_one()
+    assert not issued(seconds=59)
+    assert issued(seconds=60)
+    assert not issued(minutes=30)
+    assert issued(minutes=61)
+
+
+def test_a_stream_with_a_hole_raises_an_alarm_and_does_not_stop_the_others(caplog):
+    fill(2, 4)
+    with triggers_lifted(connection):
+        EvidenceEntry.objects.filter(stream="lot:0", seq=2).delete()
+
+    assert gather() == 4
+
+    assert "lot:0" in caplog.text
+    assert {leaf.stream for leaf in EvidenceLeaf.objects.all()} == {"lot:1"}
+
+
+def test_a_rotated_key_still_opens_old_checkpoints(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path
+    checkpoint(AT)
+    old = queries.latest_checkpoint()
+    keys.rotate(keys.Purpose.LOG, at=AT + timedelta(days=1))
+    checkpoint(AT + timedelta(days=2))
+
+    known = notes.by_id(*queries.verifier_keys())
+    signers = {notes.opened(note, known)[1] for note in (old.note, queries.latest_checkpoint().note)}
+    assert len(signers) == 2
+    ended = PlatformKey.objects.get(name="localhost:8000/log", valid_until__isnull=False)
+    assert ended.valid_until == AT + timedelta(days=1) + keys.OVERLAP
+
+
+def test_a_missing_key_is_never_made_in_production(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path
+    settings.PLATFORM_KEYS_MAY_BE_MADE = False
+
+    with pytest.raises(keys.ImproperlyConfigured, match="platform_keys"):
+        keys.signing_key(keys.Purpose.LOG)
+
+
+def test_keys_are_files_that_only_their_owner_reads(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path / "keys"
+    keys.signing_key(keys.Purpose.LOG)
+
+    assert [oct(path.stat().st_mode & 0o777) for path in (tmp_path / "keys").iterdir()] == ["0o600"]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_that_commits_late_is_not_skipped():
+    """Two transactions append; the one with the lower id commits last, after the sequencer has been by."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    with transaction.atomic():
+        append_one("lot:early")  # takes the lower id, not committed yet
+        _in_thread(lambda: _committed_append("lot:late"))
+        _in_thread(gather)
+        gathered_meanwhile = _in_thread(lambda: [leaf.stream for leaf in EvidenceLeaf.objects.all()])
+
+    assert gathered_meanwhile == ["lot:late"]
+    assert gather() == 1
+    assert [leaf.stream for leaf in EvidenceLeaf.objects.order_by("index")] == ["lot:late", "lot:early"]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_two_sequencers_at_once_take_every_entry_once():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    with transaction.atomic():
+        fill(20, 10)
+
+    threads = [Thread(target=_closing, args=(gather,)) for _ in range(3)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert queries.tree_size() == 200
+    assert queries.root_of(200) == merkle.root(hashes_in_tree())
+
+
+def _committed_append(stream):
+    with transaction.atomic():
+        append_one(stream)
+
+
+def _closing(work, results=None):
+    try:
+        result = work()
+        if results is not None:
+            results.append(result)
+    finally:
+        connection.close()
+
+
+def _in_thread(work):
+    results = []
+    thread = Thread(target=_closing, args=(work, results))
+    thread.start()
+    thread.join()
+    return results[0]
+
+
+def test_a_forgotten_checkpoint_table_is_empty_at_first():
+    assert not EvidenceCheckpoint.objects.exists()
+    assert queries.latest_checkpoint() is None
+    assert queries.checkpoint_covering(0) is None
