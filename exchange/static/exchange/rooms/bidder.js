@@ -102,7 +102,7 @@ class BidderScreen {
     const least = this.least;
     if (!this.#touched && least !== null && this.amount !== least) {
       if (this.price.value) this.#movedAt = performance.now();
-      this.price.value = least;
+      this.price.value = grouped(least);
       this.#serverAsk = null;
     }
     this.#paint();
@@ -118,18 +118,18 @@ class BidderScreen {
 
   #tidy(input, places) {
     const plain = fixed(readTyped(input.value), places);
-    if (plain !== null) input.value = plain;
+    if (plain !== null) input.value = grouped(plain);
   }
 
   #step(count) {
     const least = this.least ?? this.screen.data.rules.start_price;
-    this.price.value = stepped(least, this.screen.data.rules.step, count - 1, this.screen.data.rules.direction) ?? least;
+    this.price.value = grouped(stepped(least, this.screen.data.rules.step, count - 1, this.screen.data.rules.direction) ?? least);
     this.#edited();
     this.#touched = count !== 1;
   }
 
   #useLeast() {
-    this.price.value = this.least ?? this.price.value;
+    if (this.least !== null) this.price.value = grouped(this.least);
     this.#edited();
     this.#touched = false;
   }
@@ -309,7 +309,7 @@ class BidderScreen {
     const need = this.screen.data.guard_codes[record.receipt?.code];
     if (!need) return;
     const ask = record.receipt.fields?.confirm ?? need;
-    this.price.value = record.frame.price;
+    this.price.value = grouped(record.frame.price);
     this.#touched = true;
     this.#serverAsk = { price: record.frame.price, ask };
     this.#paint();

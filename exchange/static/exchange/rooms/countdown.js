@@ -32,7 +32,6 @@ export class Countdown {
 
   constructor(clock) {
     this.#clock = clock;
-    this.#tick = this.#tick.bind(this);
     this.#tick();
   }
 
@@ -68,7 +67,7 @@ export class Countdown {
       this.#paint(bar, left);
     }
     const wait = left !== null && left > 0 && left < 10_500 ? 50 : 250;
-    this.#timer = setTimeout(this.#tick, wait);
+    this.#timer = setTimeout(() => this.#tick(), wait);
   }
 
   #paint(bar, left) {

@@ -108,7 +108,7 @@ export class Screen extends EventTarget {
     const aim = this.#deadline(state);
     this.countdown.aim(aim.at, aim.label, aim.from);
     bind({ "phase-note": hasText(`phase-note-${key}`) ? text(`phase-note-${key}`) : "" });
-    document.body.dataset.phase = key;
+    document.body.dataset.roomPhase = key;
   }
 
   #deadline(state) {

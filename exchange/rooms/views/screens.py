@@ -1,0 +1,452 @@
+"""What a live screen shows when it is served: the same words and numbers that its scripts show a moment later."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from commons.domain.money import capital_yuan, normal_text, round_money
+from commons.domain.time import SHANGHAI, from_text
+from exchange.rooms.domain.phases import BIDDABLE, OVER, Phase
+from exchange.rooms.domain.rules import Format, PriceRule, RoomRules
+from exchange.rooms.views import texts
+
+OFFERS = ("BidAccepted",)
+MOVES = ("CloseExtended",)
+CHIPS = (1, 2, 5)
+GUARD_CODES = {"ROOM_UNUSUAL_PRICE": "HELD", "ROOM_RETYPE_PRICE": "RETYPED"}
+ICONS = {"done": "M2.5 8.5l3.5 3.5 7.5-8", "waiting": "M8 3.5v5l3 2", "stop": "M4 4l8 8M12 4l-8 8", "": "M4 8h8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bidder who looks."""
+
+    alias: str
+    person: str
+    maximum_quantity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a room is about, for its head line."""
+
+    title: str
+    notice: str = ""
+    quantity_unit: str = ""
+    price_unit: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomScreen:
+    """Everything the templates of a live screen ask for; `frame` is a `state` frame as in docs/protocol.md."""
+
+    room_id: int
+    subject: Subject
+    rules: RoomRules
+    frame: Mapping[str, Any]
+    urls: Mapping[str, str]
+    here: str
+    role: str
+    me: Me | None = None
+    receipts: Sequence[Mapping[str, Any]] = ()
+    rehearsal: bool = False
+    can_conduct: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    # What the scripts need
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The page's data block."""
+        return {
+            "room": str(self.room_id),
+            "role": self.role,
+            "urls": dict(self.urls),
+            "rules": self.script_rules,
+            "phases": {
+                "before": [Phase.SCHEDULED.value],
+                "biddable": [phase.value for phase in Phase if phase in BIDDABLE],
+                "ended": [phase.value for phase in Phase if phase in OVER],
+            },
+            "events": {"offers": list(OFFERS), "moves": list(MOVES)},
+            "guard_codes": GUARD_CODES,
+            "me": None if self.me is None else {"alias": self.me.alias, "person": self.me.person, "maximum_quantity": self.me.maximum_quantity},
+            "frame": dict(self.frame),
+            "receipts": list(self.receipts),
+        }
+
+    @property
+    def script_rules(self) -> dict[str, Any]:
+        rules = self.rules
+        return {
+            "format": rules.format.value,
+            "divisible": rules.divisible,
+            "sealed": rules.sealed,
+            "quotes": rules.format is Format.LIMITED_QUOTES,
+            "direction": "DOWN" if rules.descending else "UP",
+            "supply": f"{rules.supply:.3f}",
+            "start_price": f"{rules.start_price:.2f}",
+            "step": f"{rules.step:.2f}",
+            "multiples": rules.step_multiples,
+            "guard": {
+                "hold_steps": rules.guard_hold_steps,
+                "hold_share": None if rules.guard_hold_share is None else format(rules.guard_hold_share, "f"),
+                "retype_factor": rules.guard_retype_factor,
+            },
+        }
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return texts.catalogue()
+
+    # What the templates show
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        state: Mapping[str, Any] = self.frame["state"]
+        return state
+
+    @property
+    def seq(self) -> int:
+        return int(self.frame["seq"])
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.PAUSED if self.state["paused"] else Phase(self.state["phase"])
+
+    @property
+    def ended(self) -> bool:
+        return self.phase in OVER
+
+    @property
+    def biddable(self) -> bool:
+        return self.phase in BIDDABLE
+
+    @property
+    def phase_tag(self) -> SafeString:
+        return tag(phase_tone(self.phase), texts.PHASES[self.phase.value])
+
+    @property
+    def clock_label(self) -> str:
+        return _clock_label(self.phase)
+
+    @property
+    def _deadline(self) -> datetime | None:
+        if self.ended or self.phase is Phase.PAUSED:
+            return None
+        text = self.state["opens_at"] if self.phase is Phase.SCHEDULED else self.state["closes_at"]
+        return None if text is None else from_text(text)
+
+    @property
+    def clock_shown(self) -> str:
+        return "—" if self._deadline is None else remaining(self._deadline - from_text(self.frame["at"]))
+
+    @property
+    def clock_at(self) -> str:
+        return "" if self._deadline is None else f"{time_of_day(self._deadline)} UTC+8"
+
+    @property
+    def price_label(self) -> str:
+        if self.rules.sealed:
+            return _("Price of the call")
+        if self.ended:
+            return _("Final price")
+        return _("Lowest price now") if self.rules.descending else _("Best price now")
+
+    @property
+    def unit_label(self) -> str:
+        return self.subject.price_unit
+
+    @property
+    def quantity_unit(self) -> str:
+        return self.subject.quantity_unit
+
+    @property
+    def quantity_shown(self) -> str:
+        return f"{normal_text(self.rules.supply)} {self.subject.quantity_unit}".strip()
+
+    @property
+    def price_shown(self) -> str:
+        return grouped(self.state["price"])
+
+    @property
+    def price_capital(self) -> str:
+        return "" if self.state["price"] is None else capital_yuan(Decimal(self.state["price"]))
+
+    @property
+    def price_total(self) -> str:
+        price = self.state["price"]
+        return "" if price is None else f"{round_money(Decimal(price) * self.rules.supply):,.2f}"
+
+    @property
+    def leader_shown(self) -> str:
+        leader = self.state["leader"]
+        if leader is None or (self.me is not None and leader == self.me.alias):
+            return ""
+        return _("Bidder %(alias)s leads") % {"alias": leader}
+
+    @property
+    def next_label(self) -> str:
+        return _("Highest valid bid") if self.rules.descending else _("Least valid bid")
+
+    @property
+    def next_shown(self) -> str:
+        return grouped(self.state["next_price"])
+
+    @property
+    def bidders_shown(self) -> str:
+        return shown(self.state["bidders"])
+
+    @property
+    def bids_shown(self) -> str:
+        return shown(self.state["bids"])
+
+    @property
+    def outcome_shown(self) -> str:
+        if not self.ended:
+            return ""
+        if self.phase is Phase.VOIDED:
+            return _("The room was voided by a numbered decision.")
+        price, leader = self.state["price"], self.state["leader"]
+        if self.phase is Phase.FAILED or price is None:
+            return _("The room ended without a deal.")
+        if leader is None:
+            return _("The hammer fell. The price is ¥%(price)s; the standing shows who gets what.") % {"price": grouped(price)}
+        return _("The hammer fell at ¥%(price)s to bidder %(alias)s.") % {"price": grouped(price), "alias": leader}
+
+    @property
+    def closed_words(self) -> str:
+        words = {
+            Phase.PAUSED: _("The room is paused. Bids are not taken; the remaining time is kept."),
+            Phase.SCHEDULED: _("Bidding has not opened yet."),
+            Phase.WAITING: _("Free bidding is over. Bids are taken again when timed bidding begins."),
+        }
+        return words.get(self.phase, _("Bids are not taken now."))
+
+    @property
+    def close_moves(self) -> str:
+        count = self.state["extensions"]
+        if not count:
+            return _("The close has not moved.")
+        return _("The close has moved %(count)s times: a bid near the end leaves everybody time to answer.") % {"count": count}
+
+    @property
+    def offers(self) -> list[dict[str, str]]:
+        """Newest first."""
+        offers = [event for event in self.frame["events"] if event["type"] in OFFERS and event.get("price")]
+        return [
+            {"seq": str(event["seq"]), "time": time_of_day(from_text(event["at"])), "alias": event.get("alias") or "—", "price": grouped(event["price"])}
+            for event in reversed(offers)
+        ]
+
+    @property
+    def tape(self) -> list[dict[str, str]]:
+        """Newest first."""
+        return [
+            {"seq": str(event["seq"]), "at": event["at"], "time": time_of_day(from_text(event["at"])), "words": self._words(event)}
+            for event in reversed(self.frame["events"])
+        ]
+
+    def _words(self, event: Mapping[str, Any]) -> str:
+        return describe(event, divisible=self.rules.divisible, own_alias=None if self.me is None else self.me.alias)
+
+    @property
+    def has_standing(self) -> bool:
+        return not self.rules.sealed or self.ended
+
+    @property
+    def top_share(self) -> str:
+        return "" if self.rules.top_share is None else percent(self.rules.top_share)
+
+    @property
+    def standing(self) -> list[dict[str, Any]]:
+        rows = []
+        for offer in self.state["standing"] or ():
+            wins = Decimal(offer["wins"]) > 0
+            words = _("Wins %(quantity)s") % {"quantity": offer["wins"]} if self.rules.divisible else _("Wins")
+            rows.append(
+                {
+                    "alias": offer["alias"],
+                    "price": grouped(offer["price"]),
+                    "quantity": offer["quantity"] or "—",
+                    "own": self.me is not None and offer["alias"] == self.me.alias,
+                    "tag": tag("done", words) if wins else tag("", _("Out")),
+                }
+            )
+        return rows
+
+    # The bid panel
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        if self.rules.sealed or not self.rules.step:
+            return []
+        sign = "−" if self.rules.descending else "+"
+        return [{"count": count, "label": f"{sign}{normal_text(self.rules.step * count)}"} for count in CHIPS]
+
+    @property
+    def amount_label(self) -> str:
+        return _("Price per %(unit)s") % {"unit": self.subject.quantity_unit} if self.subject.quantity_unit else _("Price")
+
+    @property
+    def bid_verb(self) -> str:
+        return _("Hand in") if self.rules.sealed else _("Bid")
+
+    @property
+    def binding_note(self) -> str:
+        if self.rehearsal:
+            return _("This is a rehearsal: nothing is binding.")
+        if self.rules.sealed and self.rules.amendable:
+            return _("You can replace your call until the room closes. It is signed with this browser's room key; nobody sees it before the close.")
+        return _("A bid that counts is binding and cannot be taken back. It is signed with this browser's room key.")
+
+    @property
+    def facts(self) -> list[dict[str, str]]:
+        return facts_of(self.rules, self.subject)
+
+    @property
+    def open_table(self) -> bool:
+        return False
+
+
+def tag(tone: str, words: object) -> SafeString:
+    """A worded status with its icon, as the scripts draw it."""
+    return format_html(
+        '<span class="tag {}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="{}" fill="none" '
+        'stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg>{}</span>',
+        tone,
+        ICONS[tone],
+        words,
+    )
+
+
+def phase_tone(phase: Phase) -> str:
+    if phase is Phase.PAUSED or phase is Phase.VOIDED:
+        return "stop"
+    if phase in OVER:
+        return ""
+    return "done" if phase in BIDDABLE else "waiting"
+
+
+def grouped(amount: str | None) -> str:
+    """An amount for the eye: 20500.00 → 20,500.00."""
+    return "—" if amount is None else f"{Decimal(amount):,f}"
+
+
+def shown(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def time_of_day(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
+
+
+def remaining(left: timedelta) -> str:
+    """1:02:03 or 04:05; the scripts add tenths at the end."""
+    seconds = max(0, -(-left // timedelta(seconds=1)))
+    hours, rest = divmod(seconds, 3600)
+    clock = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{clock}" if hours else clock
+
+
+def describe(event: Mapping[str, Any], *, divisible: bool, own_alias: str | None) -> str:
+    """An event in words, as the tape shows it."""
+    catalogue = texts.catalogue()
+    key = f"event-{event['type']}"
+    if divisible and event.get("quantity") and f"{key}-quantity" in catalogue:
+        key = f"{key}-quantity"
+    phase, closes_at = event.get("phase"), event.get("closes_at")
+    return catalogue.get(key, "%(type)s") % {
+        "type": event["type"],
+        "alias": _("You") if own_alias and event.get("alias") == own_alias else event.get("alias") or "",
+        "price": grouped(event.get("price")),
+        "quantity": event.get("quantity") or "",
+        "phase": texts.PHASES.get(phase, phase) if phase else "",
+        "closes_at": time_of_day(from_text(closes_at)) if closes_at else "",
+        "reason": event.get("reason") or "",
+    }
+
+
+def _clock_label(phase: Phase) -> str:
+    if phase in OVER:
+        return _("Ended")
+    labels = {Phase.PAUSED: _("The clock stands"), Phase.SCHEDULED: _("Opens in"), Phase.WAITING: _("Timed bidding in")}
+    return labels.get(phase, _("Closes in"))
+
+
+FORMATS = {
+    Format.ENGLISH: lambda: _("Ascending, with extension"),
+    Format.LIMITED_QUOTES: lambda: _("Limited number of quotes, the last one counts"),
+    Format.SEALED_CALL: lambda: _("One sealed call"),
+    Format.DESCENDING: lambda: _("Descending, with extension"),
+}
+PRICES = {
+    PriceRule.UNIFORM: lambda: _("All winners pay one price"),
+    PriceRule.PAY_AS_BID: lambda: _("Every winner pays its own price"),
+    PriceRule.LOWEST_BID: lambda: _("All winners pay the lowest valid bid"),
+    PriceRule.TOP_SHARE: lambda: _("Every winner pays its own price"),
+}
+
+
+def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
+    """The rules of a room as its participants need them."""
+    lines: list[tuple[str, str]] = [
+        (_("Format"), FORMATS[rules.format]()),
+        (_("On offer"), f"{normal_text(rules.supply)} {subject.quantity_unit}".strip()),
+        (_("Start price"), f"¥{rules.start_price:,.2f} {subject.price_unit}".strip()),
+    ]
+    if rules.step:
+        multiples = " · " + _("whole steps from the start price") if rules.step_multiples else ""
+        lines.append((_("Step"), f"¥{rules.step:,.2f}{multiples}"))
+    lines += _times(rules)
+    if rules.quotes_limit is not None:
+        lines.append((_("Quotes"), _("At most %(count)s each") % {"count": rules.quotes_limit}))
+    if rules.top_share is not None:
+        lines.append((_("Winners"), _("The best %(share)s of those who quoted") % {"share": percent(rules.top_share)}))
+    if rules.divisible or rules.sealed:
+        lines.append((_("Price"), PRICES[rules.price]()))
+    if rules.cap_share is not None:
+        lines.append((_("Largest share of one bidder"), percent(rules.cap_share)))
+    if subject.notice:
+        lines.append((_("Notice"), subject.notice))
+    return [{"label": label, "value": value} for label, value in lines]
+
+
+def _times(rules: RoomRules) -> list[tuple[str, str]]:
+    if not rules.free_ms:
+        lines = [(_("Session"), duration(rules.session_ms))]
+    else:
+        lines = [
+            (_("Free bidding"), duration(rules.free_ms)),
+            (_("Waiting"), duration(rules.waiting_ms)),
+            (_("Timed bidding"), duration(rules.timed_ms)),
+        ]
+    if rules.extension_ms:
+        lines.append((_("Extension"), _("Every bid leaves at least %(time)s") % {"time": duration(rules.extension_ms)}))
+    return lines
+
+
+def duration(milliseconds: int) -> str:
+    """A length of time in words."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    parts = []
+    if minutes:
+        parts.append(_("%(count)s min") % {"count": minutes})
+    if seconds or not minutes:
+        parts.append(_("%(count)s s") % {"count": seconds})
+    return " ".join(parts)
+
+
+def percent(share: Decimal) -> str:
+    return f"{normal_text(share * 100)} %"

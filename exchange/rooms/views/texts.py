@@ -1,0 +1,154 @@
+"""The words that the live screens need in the browser, in the reader's language; the page carries them as JSON."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+PHASES = {
+    "SCHEDULED": _("Not open yet"),
+    "FREE": _("Free bidding"),
+    "WAITING": _("Waiting"),
+    "TIMED": _("Timed bidding"),
+    "OPEN": _("Bidding"),
+    "PAUSED": _("Paused"),
+    "ENDED": _("Hammer fell"),
+    "FAILED": _("No deal"),
+    "VOIDED": _("Voided"),
+}
+
+_CONNECTION = {
+    "connection-CONNECTING": _("Connecting"),
+    "connection-RECONNECTING": _("Reconnecting"),
+    "connection-SIGNED_OUT": _("Signed out"),
+    "connection-GONE": _("No such room"),
+    "connection-STOPPED": _("Not live any more"),
+    "quality-3": _("Connection good"),
+    "quality-2": _("Connection slow"),
+    "quality-1": _("Connection very slow"),
+    "clock-precision": _("± %(uncertainty)s ms · %(rtt)s ms there and back"),
+    "clock-right": _("The clock of this device agrees with the server."),
+    "clock-slow": _("The clock of this device is %(seconds)s s slow. It does not matter: the server's time is shown and counts."),
+    "clock-fast": _("The clock of this device is %(seconds)s s fast. It does not matter: the server's time is shown and counts."),
+}
+
+_CLOCK = {
+    "clock-opens": _("Opens in"),
+    "clock-closes": _("Closes in"),
+    "clock-waits": _("Timed bidding in"),
+    "clock-open": _("No fixed end"),
+    "clock-paused": _("The clock stands"),
+    "clock-ended": _("Ended"),
+    "cue-300": _("Five minutes left."),
+    "cue-60": _("One minute left."),
+    "cue-30": _("Thirty seconds left."),
+    "cue-10": _("Ten seconds left."),
+    "close-moved": _("The close has moved %(count)s times: a bid near the end leaves everybody time to answer."),
+    "close-moved-last": _("Last at %(at)s, to %(closes_at)s."),
+    "close-not-moved": _("The close has not moved."),
+}
+
+_STANDING = {
+    "hidden": "–",
+    "leader": _("Bidder %(alias)s leads"),
+    "leader-you": "",
+    "you-mark": _("You"),
+    "standing-wins": _("Wins"),
+    "standing-wins-quantity": _("Wins %(quantity)s"),
+    "standing-out": _("Out"),
+    "position-none": _("You have not bid yet"),
+    "position-lead": _("You lead"),
+    "position-outbid": _("Outbid: yours is %(price)s"),
+    "position-wins": _("You would get %(quantity)s"),
+    "position-wins-nothing": _("You would get nothing"),
+    "position-inside": _("You are inside the winning share"),
+    "position-outside": _("You are outside the winning share"),
+    "position-quoted": _("Your quote: %(price)s"),
+    "position-sealed": _("Your call is sealed: %(price)s"),
+    "outcome-none": _("The room ended without a deal."),
+    "outcome-sold": _("The hammer fell at ¥%(price)s to bidder %(alias)s."),
+    "outcome-sold-several": _("The hammer fell. The price is ¥%(price)s; the standing shows who gets what."),
+    "outcome-FAILED": _("The room ended without a deal."),
+    "outcome-VOIDED": _("The room was voided by a numbered decision."),
+}
+
+_BIDDING = {
+    "problem-unreadable": _("This is no price. Type yuan with at most two decimals."),
+    "problem-low": _("Too low. The least valid price is now ¥%(least)s."),
+    "problem-high": _("Too high. The highest valid price is now ¥%(least)s."),
+    "problem-multiple": _("The price must lie whole steps from the start price. Next: ¥%(least)s."),
+    "problem-quantity": _("This is no quantity. Type tonnes with at most three decimals."),
+    "problem-quantity-most": _("More than your approved need of %(least)s."),
+    "use-least": _("Use ¥%(least)s"),
+    "quotes-left": _("Quotes left: %(count)s"),
+    "ask-leading": _("You already lead. Another bid only raises your own price."),
+    "ask-hold": _("%(steps)s steps (%(percent)s %%) from ¥%(reference)s. Is that what you mean?"),
+    "ask-hold-percent": _("%(percent)s %% from ¥%(reference)s. Is that what you mean?"),
+    "ask-retype": _("Very far from ¥%(reference)s. Check the decimal point and type the price once more."),
+    "ask-retype-percent": _("Very far from ¥%(reference)s. Check the decimal point and type the price once more."),
+    "just-moved": _("The price had just moved to ¥%(price)s. Nothing was sent; press again if you mean it."),
+    "sending": _("Sending ¥%(price)s …"),
+    "not-kept": _("Nothing was sent, because this browser could not keep the bid (%(reason)s). Leave private browsing and load the page again."),
+    "not-able-connection": _("You can bid again as soon as the connection is back."),
+    "not-able-key": _("Preparing your room key …"),
+    "key-problem": _("This browser could not enter the room, so it cannot sign bids."),
+    "result-accepted": _("Bid of ¥%(price)s counted: number %(seq)s, received %(at)s."),
+    "result-refused": _("Bid of ¥%(price)s refused."),
+    "result-not-arrived": _("Your bid of ¥%(price)s never reached the platform. Send it again or let it go."),
+    "closed": _("Bids are not taken now."),
+    "closed-paused": _("The room is paused. Bids are not taken; the remaining time is kept."),
+    "closed-SCHEDULED": _("Bidding has not opened yet."),
+    "closed-WAITING": _("Free bidding is over. Bids are taken again when timed bidding begins."),
+}
+
+_RECEIPTS = {
+    "bid-SENDING": _("Sending"),
+    "bid-CHECKING": _("Checking"),
+    "bid-ACCEPTED": _("Counted"),
+    "bid-REFUSED": _("Refused"),
+    "bid-NOT_ARRIVED": _("Never arrived"),
+    "bid-GIVEN_UP": _("Let go, never sent"),
+    "bid-checking-note": _("The connection was lost before the answer came. The platform is being asked; the bid counts if it arrived in time."),
+    "bid-resend": _("Send again"),
+    "bid-give-up": _("Let it go"),
+    "receipt-reason": _("Reason"),
+    "receipt-seq": _("Number"),
+    "receipt-received": _("Received"),
+    "receipt-made": _("Made"),
+    "receipt-hash": _("Hash"),
+    "receipt-id": _("Bid id"),
+    "receipt-download": _("Download the receipt"),
+}
+
+_EVENTS = {
+    "event-RoomCreated": _("The room was prepared"),
+    "event-PhaseBegan": _("%(phase)s began"),
+    "event-BidAccepted": _("%(alias)s bid ¥%(price)s"),
+    "event-BidAccepted-quantity": _("%(alias)s bid ¥%(price)s for %(quantity)s"),
+    "event-BidRefused": _("%(alias)s: bid of ¥%(price)s refused"),
+    "event-BidRefusedLate": _("%(alias)s: a bid came after the close and was refused"),
+    "event-BidWithdrawn": _("%(alias)s withdrew an order"),
+    "event-CloseExtended": _("The close moved to %(closes_at)s"),
+    "event-Extended": _("The close moved to %(closes_at)s"),
+    "event-RoomPaused": _("Paused: %(reason)s"),
+    "event-RoomResumed": _("Resumed: %(reason)s"),
+    "event-HammerFell": _("The hammer fell"),
+    "event-RoomFailed": _("Ended without a deal"),
+    "event-RoomVoided": _("Voided: %(reason)s"),
+}
+
+_CHART = {
+    "chart-summary": _("Course of %(count)s offers, from %(first)s to %(last)s at %(at)s."),
+    "replay-play": pgettext_lazy("replay", "Play"),
+    "replay-pause": pgettext_lazy("replay", "Pause"),
+    "replay-before": _("Before the first entry"),
+    "replay-count": _("Entry %(position)s of %(count)s"),
+    "replay-left": _("%(seconds)s s before the close"),
+    "replay-problem": _("The log could not be loaded. Load the page again."),
+}
+
+
+def catalogue() -> dict[str, str]:
+    """Every text by its key, in the language of the request."""
+    texts = {f"phase-{name}": label for name, label in PHASES.items()}
+    for part in (_CONNECTION, _CLOCK, _STANDING, _BIDDING, _RECEIPTS, _EVENTS, _CHART):
+        texts.update(part)
+    return {key: str(value).replace("%%", "%") for key, value in texts.items()}
