@@ -14,10 +14,11 @@ from commons.evidence.models import (
 )
 from commons.imports.models import ImportedRow, ImportRun, RefusedRow
 from commons.outbox.models import OutboxMessage
-from commons.people.models import Membership, Organisation, Person, PersonSession
+from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 from commons.vault.models import Document, VaultContent
 
 __all__ = [
+    "ApiKey",
     "Approval",
     "CalendarDay",
     "CalendarYear",

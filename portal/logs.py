@@ -1,6 +1,6 @@
 """Structured logs: JSON lines in production, readable lines elsewhere; each line with the number of its request.
 
-No personal data: a line names routes, codes and references, never names, numbers of documents, addresses or form contents.
+No personal data: a line names routes, codes and references, never names, document numbers, addresses or what was typed.
 """
 
 from typing import Any

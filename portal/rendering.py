@@ -44,7 +44,7 @@ class RefusalMiddleware:
 
 
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The refusal as this caller reads it: problem+json, a fragment for htmx, the sign-in page, or a page of its own."""
+    """The refusal as this caller reads it: problem+json, a fragment for htmx, the sign-in page, or its own page."""
     logger.info("refused", code=refusal.code, status=refusal.status)
     if reads_json(request):
         return problem_response(refusal, instance=request.path)

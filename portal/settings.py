@@ -72,7 +72,7 @@ ASGI_APPLICATION = "portal.asgi.application"
 WSGI_APPLICATION = "portal.wsgi.application"
 
 PACKAGES = ("commons", "signatures", "exchange", "bidding", "evaluation", "marketplace", "portal")
-# A subject (exchange/rooms, commons/inbox …) is no app of its own but may bring templates, static files and translations.
+# A subject (exchange/rooms, commons/inbox …) is no app of its own but may bring templates, static files, translations.
 SUBJECTS = [path.parent for package in PACKAGES for path in sorted((BASE_DIR / package).glob("*/__init__.py"))]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -129,6 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
+ACCOUNT_ADAPTER = "commons.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

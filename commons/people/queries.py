@@ -1,10 +1,14 @@
 """Questions about people, organisations and roles."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 
-from commons.domain.actor import Role
-from commons.people.models import Membership, Organisation, Person
+from commons.domain.actor import Actor, Assurance, Role
+from commons.people import policies
+from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,83 @@ def people_with(organisation_id: int, *roles: Role) -> tuple[int, ...]:
 def session_epochs(person_ids: Iterable[int]) -> dict[int, int]:
     """The session epoch of each person: sockets opened under a lower one are over. The inactive are left out."""
     return dict(Person.objects.filter(pk__in=list(person_ids), is_active=True).values_list("pk", "session_epoch"))
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRole:
+    membership_id: int
+    role: Role
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of an organisation as its administrator sees it."""
+
+    person_id: int
+    username: str
+    name: str
+    assurance: Assurance
+    roles: tuple[MemberRole, ...]
+
+
+def members_of(organisation_id: int, *, viewer: Actor) -> tuple[Member, ...]:
+    """The people who hold a role for the organisation now, with their roles. Refuses `NotPermitted`; one query."""
+    policies.can_see_members(viewer, organisation_id).require()
+    current = Membership.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
+    rows = current.select_related("person").order_by("person_id", "id")
+    members = []
+    for _, group in groupby(rows, key=lambda row: row.person_id):
+        held = list(group)
+        person = held[0].person
+        roles = tuple(MemberRole(row.pk, Role(row.role), row.granted_at) for row in held)
+        members.append(Member(person.pk, person.username, person.name, Assurance(person.assurance), roles))
+    return tuple(members)
+
+
+def person_id_of(username: str) -> int | None:
+    """The number of the active person who signs in with that name."""
+    return Person.objects.filter(username=username, is_active=True).values_list("pk", flat=True).first()
+
+
+def open_sessions(person_id: int, *, viewer: Actor, at: datetime) -> int:
+    """How many browsers the person is signed in with at `at`. Refuses `NotPermitted`."""
+    policies.can_end_sessions_of(viewer, person_id).require()
+    return PersonSession.objects.filter(person_id=person_id, expire_date__gt=at).count()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyView:
+    id: int
+    label: str
+    created_at: datetime
+
+
+def api_keys_of(actor: Actor) -> tuple[ApiKeyView, ...]:
+    """The actor's own keys that are in use."""
+    rows = ApiKey.objects.filter(person_id=actor.person_id, ended_at__isnull=True)
+    return tuple(ApiKeyView(row.pk, row.label, row.created_at) for row in rows)
+
+
+KEY_ASSURANCE = Assurance.REAL_NAME
+"""A key is a secret kept on a disk: it never carries more than real name (RULES §13)."""
+
+
+def actor_with_key(key: str) -> Actor | None:
+    """The actor whom an API key stands for, with the person's present roles; None for an unknown or ended key."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    row = (
+        ApiKey.objects.select_related("person")
+        .filter(digest=digest, ended_at__isnull=True, person__is_active=True)
+        .first()
+    )
+    if row is None:
+        return None
+    held = roles_of(row.person_id)
+    return Actor(
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        roles=frozenset(one.role for one in held if one.organisation_id == row.organisation_id),
+        assurance=min(Assurance(row.person.assurance), KEY_ASSURANCE),
+        session_ref=f"key:{row.pk}",
+    )

@@ -11,9 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from commons.domain.actor import Role
 from commons.domain.money import capital_yuan, normal_text
 from commons.domain.tasks import TaskState
 from commons.domain.time import SHANGHAI
+from commons.people.labels import role_label
 
 register = template.Library()
 
@@ -163,3 +165,9 @@ def data_table(
     numbers = [number for _, number in columns]
     cells = [list(zip(row, numbers, strict=True)) for row in rows]
     return {"caption": caption, "columns": columns, "rows": cells, "csv": csv, "request": context["request"]}
+
+
+@register.simple_tag
+def role_name(role: Role) -> str:
+    """The role in the reader's language."""
+    return role_label(role)

@@ -34,3 +34,11 @@ if (clock) {
   };
   setInterval(show, 1000);
 }
+
+// A passkey that did not work says so on the page; allauth only writes to the console.
+document.addEventListener("allauth.error", (event) => {
+  const template = document.getElementById("passkey-failed");
+  if (!template) return;
+  event.preventDefault();
+  document.getElementById("messages").replaceChildren(template.content.cloneNode(true));
+});

@@ -1,0 +1,59 @@
+"""Which roles an organisation's people can hold, and which exclude each other."""
+
+from collections.abc import Iterable, Mapping
+
+from commons.domain.actor import CENTRE_ROLES, Role
+from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
+
+TRADING = frozenset(
+    {Role.BIDDER, Role.SELLER, Role.TENDEREE, Role.AGENT, Role.OWNER, Role.AGENCY, Role.ISSUER, Role.EXPERT}
+)
+WATCHING = CENTRE_ROLES | {Role.REGULATOR, Role.AUDITOR, Role.TREASURY}
+
+ROLES_BY_KIND: Mapping[str, frozenset[Role]] = {
+    "ENTERPRISE": frozenset(TRADING - {Role.EXPERT}) | {Role.ADMINISTRATOR},
+    "INSTITUTION": frozenset(TRADING - {Role.ISSUER}) | {Role.ADMINISTRATOR},
+    "GOVERNMENT": frozenset(
+        {Role.SELLER, Role.TENDEREE, Role.OWNER, Role.REGULATOR, Role.AUDITOR, Role.TREASURY, Role.ADMINISTRATOR}
+    ),
+    "CENTRE": CENTRE_ROLES | {Role.ADMINISTRATOR},
+}
+"""The roles that people can hold for an organisation of each kind."""
+
+
+class RoleNotForOrganisation(Refusal):
+    code = "ROLE_NOT_FOR_ORGANISATION"
+    message = gettext_noop(
+        "People of this kind of organisation cannot hold this role. Ask the centre's operations desk."
+    )
+
+
+class RolesExclude(Refusal):
+    """Who runs or watches trades takes no part in them: the platform's separation of duties."""
+
+    code = "ROLES_EXCLUDE"
+    message = gettext_noop("This person runs or watches trades elsewhere, or trades: one person cannot do both.")
+
+
+class OwnRole(Refusal):
+    code = "OWN_ROLE"
+    message = gettext_noop("Nobody changes their own roles. Ask another administrator of your organisation.")
+    status = 403
+
+
+class LastAdministrator(Refusal):
+    code = "LAST_ADMINISTRATOR"
+    message = gettext_noop("The organisation would be left without an administrator. Name another one first.")
+
+
+def check_grant(role: Role, *, organisation_kind: str, held: Iterable[Role]) -> None:
+    """Refuses (`RoleNotForOrganisation`, `RolesExclude`) a role that this person cannot hold for such an organisation.
+
+    `held` are the person's present roles in all organisations.
+    """
+    if role not in ROLES_BY_KIND.get(organisation_kind, frozenset()):
+        raise RoleNotForOrganisation()
+    together = {role, *held}
+    if together & TRADING and together & WATCHING:
+        raise RolesExclude()

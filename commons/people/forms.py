@@ -1,0 +1,49 @@
+"""What an administrator types about people."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from commons.domain.actor import Role
+from commons.people.domain.roles import ROLES_BY_KIND
+from commons.people.labels import role_label
+
+USERNAME = RegexValidator(
+    r"\A[a-z][a-z0-9._-]{2,31}\Z", _("Use 3 to 32 small letters, digits, dots and hyphens, a letter first.")
+)
+
+
+class RoleForm(forms.Form):
+    """A role for somebody who has an account already."""
+
+    username = forms.CharField(label=_("Sign-in name"), max_length=64)
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: object, kind: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
+        roles = sorted(ROLES_BY_KIND.get(kind, ()))
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = [(one.value, role_label(one)) for one in roles]
+
+    @property
+    def chosen(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class OpenAccountForm(RoleForm):
+    """An account for a colleague, with its first role."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=32, validators=[USERNAME], help_text=_("The name the person signs in with.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=64, help_text=_("As on the identity card."))
+    seen = forms.BooleanField(label=_("I have checked the person's identity card."))
+
+    field_order = ("name", "username", "role", "seen")
+
+
+class EndRoleForm(forms.Form):
+    """Why a role ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=120)

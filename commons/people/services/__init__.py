@@ -1,0 +1,17 @@
+"""The public face of people: sessions, roles, accounts, keys for programs."""
+
+from commons.people.services.accounts import deactivate, open_account, set_assurance
+from commons.people.services.api_keys import end_api_key, make_api_key
+from commons.people.services.roles import end_role, grant_role
+from commons.people.services.sessions import end_sessions
+
+__all__ = [
+    "deactivate",
+    "end_api_key",
+    "end_role",
+    "end_sessions",
+    "grant_role",
+    "make_api_key",
+    "open_account",
+    "set_assurance",
+]

@@ -1,0 +1,87 @@
+"""Accounts: opened by those who identify people, closed for good, known more surely as evidence comes in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import get_random_string
+
+from commons.domain.actor import Actor, Assurance, Role, require_role
+from commons.domain.refusals import NotFound, Refusal
+from commons.domain.text import gettext_noop
+from commons.evidence import services as evidence
+from commons.people import policies
+from commons.people.models import Person
+from commons.people.services.roles import grant_role
+from commons.people.services.sessions import end_sessions
+
+FIRST_PASSWORD_LENGTH = 14
+
+
+class NameTaken(Refusal):
+    code = "NAME_TAKEN"
+    message = gettext_noop("Somebody already signs in with this name. Choose another one.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAccount:
+    """A new account with the password that is told once, to the person, and stored nowhere."""
+
+    person_id: int
+    username: str
+    first_password: str
+
+
+def open_account(
+    *, actor: Actor, username: str, name: str, organisation_id: int, role: Role, at: datetime
+) -> OpenedAccount:
+    """Open an account for a colleague with a first role.
+
+    Whoever opens it has seen the person: real name (L2). Higher levels need evidence, see `set_assurance`. Refuses
+    `NotPermitted`, `NameTaken` and what `grant_role` refuses.
+    """
+    policies.can_administer_members(actor, organisation_id).require()
+    password = get_random_string(FIRST_PASSWORD_LENGTH)
+    try:
+        with transaction.atomic():
+            person = Person.objects.create_user(username, password, name=name, assurance=Assurance.REAL_NAME.value)
+            _record(person.pk, "AccountOpened", actor, at, {"level": str(Assurance.REAL_NAME.value)})
+            grant_role(actor=actor, person_id=person.pk, organisation_id=organisation_id, role=role, at=at)
+    except IntegrityError as error:
+        if Person.objects.filter(username=username).exists():
+            raise NameTaken() from error
+        raise
+    return OpenedAccount(person_id=person.pk, username=username, first_password=password)
+
+
+def set_assurance(*, actor: Actor, person_id: int, level: Assurance, source: str, at: datetime) -> None:
+    """Record how surely the person is known now and by what (`identity:<case>`, `licence:<number>`, `counter`).
+
+    The identity and licence hooks call it as the platform; people only as the centre's operations desk. Refuses
+    `NotPermitted` and `NotFound`. A lowered level ends the person's sessions.
+    """
+    if not actor.system:
+        require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME).require()
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        if person is None:
+            raise NotFound()
+        before, person.assurance = person.assurance, level.value
+        person.save(update_fields=["assurance"])
+        _record(person_id, "AssuranceSet", actor, at, {"level": str(level.value), "source": source})
+        if level < before:
+            end_sessions(person_id=person_id, reason="ASSURANCE_LOWERED", at=at, actor=actor)
+
+
+def deactivate(*, actor: Actor, person_id: int, reason: str, at: datetime) -> None:
+    """Close the account: no sign-in, no session, no socket. The person's record stays. Refuses `NotPermitted`."""
+    if not actor.system:
+        require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME).require()
+    with transaction.atomic():
+        if Person.objects.filter(pk=person_id, is_active=True).update(is_active=False):
+            _record(person_id, "AccountClosed", actor, at, {"reason": reason})
+            end_sessions(person_id=person_id, reason="ACCOUNT_CLOSED", at=at, actor=actor)
+
+
+def _record(person_id: int, event: str, actor: Actor, at: datetime, payload: dict[str, str]) -> None:
+    evidence.append(stream=f"person:{person_id}", type=event, actor=actor, payload=dict(payload), decided_at=at)

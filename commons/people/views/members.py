@@ -1,0 +1,123 @@
+"""An organisation's people and their roles, kept by its administrator."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import NotFound, Refusal
+from commons.forms import refuse
+from commons.people import policies, queries, services
+from commons.people.forms import EndRoleForm, OpenAccountForm, RoleForm
+from commons.people.labels import LEVELS, role_label
+from commons.people.queries import OrganisationView
+
+
+class MembersView(LoginRequiredMixin, View):
+    """The list, and the form that opens an account or grants a role."""
+
+    form_class: type[RoleForm] = RoleForm
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.actor = cast("Actor", request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(self.form_class(kind=self.organisation().kind))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        organisation = self.organisation()
+        form = self.form_class(request.POST, kind=organisation.kind)
+        if form.is_valid():
+            try:
+                return self.carry_out(form, organisation)
+            except Refusal as refusal:
+                refuse(form, refusal)
+        return self.page(form, status=422)
+
+    def carry_out(self, form: RoleForm, organisation: OrganisationView) -> HttpResponse:
+        person_id = queries.person_id_of(form.cleaned_data["username"])
+        if person_id is None:
+            raise NotFound()
+        services.grant_role(
+            actor=self.actor, person_id=person_id, organisation_id=organisation.id, role=form.chosen, at=timezone.now()
+        )
+        messages.success(self.request, _("The role was granted and recorded."))
+        return redirect("people:members")
+
+    def organisation(self) -> OrganisationView:
+        found = queries.organisation(self.actor.organisation_id or 0)
+        if found is None:
+            raise NotFound()
+        policies.can_see_members(self.actor, found.id).require()
+        return found
+
+    def page(self, form: BaseForm, *, status: int = 200, **more: object) -> HttpResponse:
+        organisation = self.organisation()
+        members = queries.members_of(organisation.id, viewer=self.actor)
+        rows = [
+            (member, LEVELS[member.assurance], [(one, role_label(one.role)) for one in member.roles])
+            for member in members
+        ]
+        context = {"organisation": organisation, "rows": rows, "form": form, "own_id": self.actor.person_id, **more}
+        return render(self.request, self.template, context, status=status)
+
+    template = "people/members.html"
+
+
+class OpenAccountView(MembersView):
+    """Opens an account; its first password is shown once, on the answer, and is stored nowhere."""
+
+    form_class = OpenAccountForm
+    template = "people/open_account.html"
+
+    def carry_out(self, form: RoleForm, organisation: OrganisationView) -> HttpResponse:
+        opened = services.open_account(
+            actor=self.actor,
+            username=form.cleaned_data["username"],
+            name=form.cleaned_data["name"],
+            organisation_id=organisation.id,
+            role=form.chosen,
+            at=timezone.now(),
+        )
+        response = self.page(OpenAccountForm(kind=organisation.kind), opened=opened)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class EndRoleView(LoginRequiredMixin, View):
+    """Asks for the reason, then ends the role and every session of the person."""
+
+    def get(self, request: HttpRequest, membership_id: int) -> HttpResponse:
+        return self.page(membership_id, EndRoleForm())
+
+    def post(self, request: HttpRequest, membership_id: int) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        form = EndRoleForm(request.POST)
+        if form.is_valid():
+            try:
+                reason = form.cleaned_data["reason"]
+                services.end_role(actor=actor, membership_id=membership_id, reason=reason, at=timezone.now())
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                messages.success(request, _("The role has ended; the person is signed out everywhere."))
+                return redirect("people:members")
+        return self.page(membership_id, form, status=422)
+
+    def page(self, membership_id: int, form: EndRoleForm, *, status: int = 200) -> HttpResponse:
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        members = queries.members_of(actor.organisation_id or 0, viewer=actor)
+        for member in members:
+            for role in member.roles:
+                if role.membership_id == membership_id:
+                    context = {"member": member, "role": role_label(role.role), "form": form}
+                    return render(self.request, "people/end_role.html", context, status=status)
+        raise NotFound()
