@@ -5,7 +5,7 @@ missing key is made; in production it is a mistake that `python manage.py platfo
 """
 
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,8 @@ from django.db import transaction
 
 from commons.evidence.domain.notes import SigningKey, VerifierKey
 from commons.evidence.models import PlatformKey
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 OVERLAP = timedelta(minutes=1)
 """A rotated key still counts this long: another process may be signing with it while the file changes."""
@@ -85,8 +87,11 @@ def rotate(purpose: Purpose, *, at: datetime) -> VerifierKey:
 @transaction.atomic
 def _succeed(verifier: VerifierKey, *, at: datetime) -> None:
     current = PlatformKey.objects.select_for_update().filter(name=verifier.name, valid_until__isnull=True)
-    current.update(valid_until=at + OVERLAP)
-    PlatformKey.objects.get_or_create(public=verifier.public, defaults={"name": verifier.name, "valid_from": at})
+    # The first key of a name takes no other's place: whatever it signed before it was published counts.
+    valid_from = at if current.update(valid_until=at + OVERLAP) else BEGINNING
+    PlatformKey.objects.get_or_create(
+        public=verifier.public, defaults={"name": verifier.name, "valid_from": valid_from}
+    )
 
 
 def _path(purpose: Purpose) -> Path:

@@ -10,12 +10,13 @@ once. A receipt is the body with its path to that root, and can be checked offli
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from commons.evidence.domain import canonical, chain, merkle
 from commons.evidence.domain.canonical import JSON
-from commons.evidence.domain.notes import SigningKey, VerifierKey
+from commons.evidence.domain.notes import BadNote, SigningKey, VerifierKey
+from commons.evidence.domain.trust import Keyring
 
 CONTEXT = b"luochui/receipts/v1\n"
 
@@ -79,10 +80,27 @@ def verify(receipt: Receipt, key: VerifierKey) -> None:
         raise BadReceipt("the signature is not the platform's")
 
 
+def faults(receipt: Receipt, trusted: Keyring | None) -> Iterator[str]:
+    """What is wrong with a receipt, in words; with no trusted keys, the one that it names itself is believed."""
+    known = trusted.find(receipt.batch.key) if trusted else None
+    if trusted and known is None:
+        yield "it is signed by a key that the platform did not publish"
+        return
+    try:
+        verify(receipt, known.key if known else VerifierKey.parse(receipt.batch.key))
+    except (BadReceipt, BadNote) as error:
+        yield str(error)
+        return
+    body = canonical.decode(receipt.body)
+    at = body.get("received_at") if isinstance(body, Mapping) else None
+    if known and isinstance(at, str) and not known.was_valid(at):
+        yield f"its key was not in use at {at}"
+
+
 def from_json(value: object) -> Receipt:
     """The receipt that `as_json` wrote; raises `BadReceipt`. The root is the one the path leads to."""
-    if not isinstance(value, Mapping):
-        raise BadReceipt("a receipt is an object")
+    if not isinstance(value, Mapping) or not isinstance(value.get("body"), Mapping):
+        raise BadReceipt("a receipt is an object that holds a body")
     try:
         body = canonical.encode(value["body"])
         index, size = _count(value["index"]), _count(value["size"])

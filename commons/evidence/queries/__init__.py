@@ -1,29 +1,36 @@
 """Questions about the log: checkpoints, proofs, keys, entries."""
 
+from commons.evidence.queries.exporting import export
 from commons.evidence.queries.log import (
     CheckpointView,
     checkpoint_covering,
     checkpoints,
     entries,
+    keyring,
     latest_checkpoint,
     published_keys,
-    verifier_keys,
 )
 from commons.evidence.queries.nodes import root_of, tree_size
-from commons.evidence.queries.proofs import InclusionProof, consistency, inclusion, inclusions
+from commons.evidence.queries.proofs import InclusionProof, consistency, consistency_bundle, inclusion, inclusions
+from commons.evidence.queries.receipts import check_receipts
+from commons.evidence.queries.verification import verify_database
 
 __all__ = [
     "CheckpointView",
     "InclusionProof",
+    "check_receipts",
     "checkpoint_covering",
     "checkpoints",
     "consistency",
+    "consistency_bundle",
     "entries",
+    "export",
     "inclusion",
     "inclusions",
+    "keyring",
     "latest_checkpoint",
     "published_keys",
     "root_of",
     "tree_size",
-    "verifier_keys",
+    "verify_database",
 ]

@@ -10,6 +10,7 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.chain import Link
 from commons.evidence.domain.notes import VerifierKey
+from commons.evidence.domain.trust import Keyring, TrustedKey
 from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, PlatformKey
 
 
@@ -45,24 +46,14 @@ def entries(stream: str, *, after_seq: int = 0, limit: int = 500) -> Sequence[Li
     return [row.link for row in rows]
 
 
-def verifier_keys() -> list[VerifierKey]:
-    """Every public key that the platform ever published."""
-    return [VerifierKey(row.name, bytes(row.public)) for row in PlatformKey.objects.order_by("id")]
+def keyring() -> Keyring:
+    """Every public key that the platform ever published, with its validity."""
+    return Keyring.of(*(_trusted(row) for row in PlatformKey.objects.order_by("id")))
 
 
 def published_keys() -> dict[str, JSON]:
-    """The platform's public keys with their validity: for the public endpoint, and what offline verifiers trust."""
-    return {
-        "format": "luochui-keys/v1",
-        "keys": [
-            {
-                "key": str(VerifierKey(row.name, bytes(row.public))),
-                "valid_from": to_text(row.valid_from),
-                "valid_until": to_text(row.valid_until) if row.valid_until else None,
-            }
-            for row in PlatformKey.objects.order_by("id")
-        ],
-    }
+    """The platform's keys for the public endpoint, and what offline verifiers are told to trust."""
+    return keyring().as_json()
 
 
 def _first(rows: QuerySet[EvidenceCheckpoint]) -> CheckpointView | None:
@@ -72,3 +63,8 @@ def _first(rows: QuerySet[EvidenceCheckpoint]) -> CheckpointView | None:
 
 def _view(row: EvidenceCheckpoint) -> CheckpointView:
     return CheckpointView(row.size, bytes(row.root), row.issued_at, row.note)
+
+
+def _trusted(row: PlatformKey) -> TrustedKey:
+    until = to_text(row.valid_until) if row.valid_until else None
+    return TrustedKey(VerifierKey(row.name, bytes(row.public)), to_text(row.valid_from), until)

@@ -1,10 +1,13 @@
 """Proofs from the stored tree: one query for the nodes, however many entries are asked for."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commons.evidence.domain import merkle
-from commons.evidence.models import EvidenceLeaf
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.domain.consistency import FORMAT
+from commons.evidence.models import EvidenceCheckpoint, EvidenceLeaf
 from commons.evidence.queries.nodes import hashes_of, stored_nodes, tree_size
 
 
@@ -39,3 +42,13 @@ def inclusions(stream: str, seqs: Sequence[int], *, size: int | None = None) -> 
 def consistency(old: int, new: int) -> list[bytes]:
     """The hashes that show that the tree of `new` leaves extends the tree of `old`."""
     return hashes_of(merkle.consistency_ranges(old, new)) if 0 < old < new else []
+
+
+def consistency_bundle(old_size: int) -> dict[str, JSON] | None:
+    """For `python -m signatures.verify consistency`: the first checkpoint of that size, the newest, the proof."""
+    old = EvidenceCheckpoint.objects.filter(size=old_size).order_by("id").first()
+    new = EvidenceCheckpoint.objects.order_by("-id").first()
+    if old is None or new is None:
+        return None
+    path = [base64.b64encode(hashed).decode() for hashed in consistency(old.size, new.size)]
+    return {"format": FORMAT, "old": old.note, "new": new.note, "path": path}

@@ -78,7 +78,7 @@ def test_a_checkpoint_is_a_note_that_the_published_key_signed():
     statement = checkpoint(AT)
 
     view = queries.latest_checkpoint()
-    text, signer = notes.opened(view.note, notes.by_id(*queries.verifier_keys()))
+    text, signer = notes.opened(view.note, notes.by_id(*(trusted.key for trusted in queries.keyring().keys.values())))
     assert Checkpoint.parse(text) == statement
     assert signer == keys.signing_key(keys.Purpose.LOG).verifier
     assert (view.size, view.root) == (12, merkle.root(hashes_in_tree()))
@@ -131,7 +131,7 @@ def test_a_rotated_key_still_opens_old_checkpoints(settings, tmp_path):
     keys.rotate(keys.Purpose.LOG, at=AT + timedelta(days=1))
     checkpoint(AT + timedelta(days=2))
 
-    known = notes.by_id(*queries.verifier_keys())
+    known = notes.by_id(*(trusted.key for trusted in queries.keyring().keys.values()))
     signers = {notes.opened(note, known)[1] for note in (old.note, queries.latest_checkpoint().note)}
     assert len(signers) == 2
     ended = PlatformKey.objects.get(name="localhost:8000/log", valid_until__isnull=False)

@@ -1,0 +1,19 @@
+"""`python -m signatures.verify KIND FILE`: check evidence without Django, without a database, without the network.
+
+    log          an exported log, `luochui-log/v1`
+    receipt      one receipt, or a list of receipts
+    consistency  two checkpoints and the proof between them, `luochui-consistency/v1`
+
+FILE may be `-`. `--keys FILE` names the platform's published keys (`luochui-keys/v1`), fetched once and kept; without
+them the answer says `"keys_trusted": false`: the file agrees with itself, whoever made it. The answer is JSON. The exit
+code is 0 when everything holds, 1 when it does not, 2 with a sentence when the input cannot be read.
+
+Needs this folder, `commons/evidence/domain`, the standard library and `cryptography`.
+"""
+
+import sys
+
+from signatures.verify.command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""What each kind of file means to the verifier. Pure but for reading the file it is given."""
+
+import json
+from typing import BinaryIO
+
+from commons.evidence.domain import consistency, exports, receipts
+from commons.evidence.domain.notes import BadNote
+from commons.evidence.domain.receipts import BadReceipt
+from commons.evidence.domain.report import Report
+from commons.evidence.domain.trust import Keyring
+
+LARGEST = 64 * 2**20
+"""Of receipts, keys and proofs; logs are read line by line."""
+
+
+class BadInput(ValueError):
+    """The file is not what it should be; the sentence says why."""
+
+
+def check_log(file: BinaryIO, trusted: Keyring | None) -> Report:
+    """An exported log. Raises `BadInput`."""
+    try:
+        return exports.check(file, trusted=trusted)
+    except exports.NoExport as error:
+        raise BadInput(str(error)) from None
+
+
+def check_receipts(file: BinaryIO, trusted: Keyring | None) -> Report:
+    """One receipt or a list of them. Raises `BadInput`."""
+    value = read_json(file)
+    found = value if isinstance(value, list) else [value]
+    if not found:
+        raise BadInput("the file holds no receipt")
+    report = Report()
+    for number, item in enumerate(found, start=1):
+        _check_receipt(report, f"receipt {number}", item, trusted)
+    report.facts |= {"receipts": str(len(found)), "keys_trusted": trusted is not None}
+    return report
+
+
+def check_consistency(file: BinaryIO, trusted: Keyring | None) -> Report:
+    """Two checkpoints and a proof. Raises `BadInput`, also without keys: a proof of unknown logs proves nothing."""
+    if trusted is None:
+        raise BadInput("say with --keys whose checkpoints these should be")
+    try:
+        return consistency.check(read_json(file), trusted=trusted)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def read_keys(file: BinaryIO) -> Keyring:
+    """The keys that the platform published. Raises `BadInput`."""
+    try:
+        return Keyring.parse(read_json(file))
+    except BadNote as error:
+        raise BadInput(str(error)) from None
+
+
+def read_json(file: BinaryIO) -> object:
+    """The JSON in a file of bounded size. Raises `BadInput`."""
+    content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise BadInput("the file is larger than 64 MiB")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise BadInput("the file holds no JSON") from None
+
+
+def _check_receipt(report: Report, where: str, item: object, trusted: Keyring | None) -> None:
+    try:
+        receipt = receipts.from_json(item)
+        report.add(f"{where}: {fault}" for fault in receipts.faults(receipt, trusted))
+        report.facts["signed_by"] = receipt.batch.key
+    except (BadReceipt, BadNote) as error:
+        report.fault(f"{where}: {error}")

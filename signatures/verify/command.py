@@ -1,0 +1,56 @@
+"""The command line of the offline verifier."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from commons.evidence.domain.report import Report
+from commons.evidence.domain.trust import Keyring
+from signatures.verify import checking
+from signatures.verify.checking import BadInput
+
+KINDS: dict[str, Callable[[BinaryIO, Keyring | None], Report]] = {
+    "log": checking.check_log,
+    "receipt": checking.check_receipts,
+    "consistency": checking.check_consistency,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check one file; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m signatures.verify", description="Check evidence offline.")
+    parser.add_argument("kind", choices=sorted(KINDS))
+    parser.add_argument("file", help="the file to check, or - for standard input")
+    parser.add_argument("--keys", help="the platform's published keys, kept from an earlier day")
+    options = parser.parse_args(arguments)
+    try:
+        report = run(options.kind, options.file, options.keys)
+    except (BadInput, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+    return 0 if report.holds else 1
+
+
+def run(kind: str, file: str, keys: str | None) -> Report:
+    """The report on one file. Raises `BadInput`, `OSError`."""
+    trusted = None
+    if keys is not None:
+        with opened(keys) as stream:
+            trusted = checking.read_keys(stream)
+    with opened(file) as stream:
+        return KINDS[kind](stream, trusted)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """The file of that name, or standard input."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as stream:
+        yield stream
