@@ -3,7 +3,10 @@
     header   {"checkpoint":<note>|null,"format":"luochui-log/v1","keys":{…},"origin":…,"streams":[…]}
     entry    {"actor":…,"hash":…,"index":…|null,"key":…|null,"path":[…]|null,"payload":{…},"prev":…,"seq":…,
               "stream":…,"ts":…,"type":…}
-    trailer  {"entries":<count>}
+    trailer  {"entries":<count>,"note":<seal>}
+
+The seal is a note in the form of a checkpoint, signed by the same key: origin `<origin>/export`, the count of entries
+as size, SHA-256 of all bytes before the trailer as root. So nobody can cut off the last entries of a stream.
 
 Each stream is whole from seq 1, its entries in order. `index` and `path` (base64) prove an entry in the tree of the
 checkpoint; entries younger than the checkpoint have null. Standard library and `cryptography` only.
@@ -11,17 +14,19 @@ checkpoint; entries younger than the checkpoint have null. Standard library and 
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from commons.evidence.domain import canonical, chain, merkle
+from commons.evidence.domain import canonical, chain, merkle, notes
 from commons.evidence.domain.canonical import JSON, NotCanonical
 from commons.evidence.domain.chain import START, Head, Link
-from commons.evidence.domain.notes import BadNote, Checkpoint
+from commons.evidence.domain.notes import BadNote, Checkpoint, SigningKey
 from commons.evidence.domain.report import Report
 from commons.evidence.domain.trust import Keyring
 
 FORMAT = "luochui-log/v1"
+SEAL = "/export"
 
 
 class NoExport(ValueError):
@@ -38,22 +43,32 @@ class Proven:
 
 
 def write(
-    *, origin: str, checkpoint: str | None, keys: Keyring, streams: Sequence[str], entries: Iterable[Proven]
+    *,
+    key: SigningKey,
+    at: str,
+    checkpoint: str | None,
+    keys: Keyring,
+    streams: Sequence[str],
+    entries: Iterable[Proven],
 ) -> Iterator[bytes]:
-    """The lines of an export."""
+    """The lines of an export of the log whose origin is the name of `key`, sealed by it."""
     header: dict[str, JSON] = {
         "format": FORMAT,
-        "origin": origin,
+        "origin": key.name,
         "checkpoint": checkpoint,
         "keys": keys.as_json(),
         "streams": list(streams),
     }
-    yield canonical.encode(header) + b"\n"
-    written = 0
+    line = canonical.encode(header) + b"\n"
+    written, digest = 0, hashlib.sha256(line)
+    yield line
     for entry in entries:
+        line = canonical.encode(_entry_json(entry)) + b"\n"
         written += 1
-        yield canonical.encode(_entry_json(entry)) + b"\n"
-    yield canonical.encode({"entries": str(written)}) + b"\n"
+        digest.update(line)
+        yield line
+    seal = Checkpoint(key.name + SEAL, written, digest.digest(), at)
+    yield canonical.encode({"entries": str(written), "note": notes.sign(seal.text(), key)}) + b"\n"
 
 
 def check(lines: Iterable[bytes], *, trusted: Keyring | None = None) -> Report:
@@ -63,15 +78,20 @@ def check(lines: Iterable[bytes], *, trusted: Keyring | None = None) -> Report:
     which shows that the file is consistent but not who made it.
     """
     rest = iter(lines)
-    header = _header(next(rest, b""))
-    reading = _Reading(Report(), _names(header), *_checkpoint(header, trusted))
-    if reading.checkpoint is None:
-        reading.report.add(_why_no_checkpoint(header, trusted))
+    first = next(rest, b"")
+    header = _header(first)
+    try:
+        believed = trusted or Keyring.parse(header["keys"])
+    except BadNote as error:
+        raise NoExport(str(error)) from None
+    reading = _Reading(Report(), str(header["origin"]), _names(header), believed, hashlib.sha256(first))
+    if header["checkpoint"] is not None:
+        reading.believe(str(header["checkpoint"]))
     for line in rest:
         reading.take(line)
     reading.finish()
     reading.report.facts |= {
-        "origin": str(header["origin"]),
+        "origin": reading.origin,
         "keys_trusted": trusted is not None,
         "checkpoint": _checkpoint_json(reading.checkpoint),
         "signed_by": reading.signed_by,
@@ -82,9 +102,12 @@ def check(lines: Iterable[bytes], *, trusted: Keyring | None = None) -> Report:
 @dataclass(slots=True)
 class _Reading:
     report: Report
+    origin: str
     streams: list[str]
-    checkpoint: Checkpoint | None
-    signed_by: str | None
+    keys: Keyring
+    digest: "hashlib._Hash"
+    checkpoint: Checkpoint | None = None
+    signed_by: str | None = None
     heads: dict[str, Head] = field(default_factory=dict)
     stream: str = ""
     entries: int = 0
@@ -93,6 +116,18 @@ class _Reading:
     young: bool = False
     """Whether the present stream has passed into entries younger than the checkpoint."""
     trailer: bool = False
+
+    def believe(self, note: str) -> None:
+        """The checkpoint of the header, or the fault that keeps it from being believed."""
+        try:
+            checkpoint, signer = self.keys.open(note)
+        except BadNote as error:
+            self.report.fault(f"the checkpoint cannot be believed: {error}")
+            return
+        if checkpoint.origin != self.origin:
+            self.report.fault("the checkpoint is of another log")
+            return
+        self.checkpoint, self.signed_by = checkpoint, str(signer)
 
     def take(self, line: bytes) -> None:
         """One line after the header."""
@@ -103,9 +138,10 @@ class _Reading:
             return
         if self.trailer:
             self.report.fault("there are lines after the trailer")
-        elif isinstance(value, Mapping) and set(value) == {"entries"}:
+        elif isinstance(value, Mapping) and set(value) == {"entries", "note"}:
             self._end(value)
         else:
+            self.digest.update(line)
             self._entry(value)
 
     def finish(self) -> None:
@@ -122,8 +158,15 @@ class _Reading:
 
     def _end(self, value: Mapping[str, JSON]) -> None:
         self.trailer = True
-        if value["entries"] != str(self.entries):
-            self.report.fault(f"the trailer tells of {value['entries']} entries, there are {self.entries}")
+        try:
+            seal, signer = self.keys.open(str(value["note"]), suffix=SEAL)
+        except BadNote as error:
+            self.report.fault(f"the seal cannot be believed: {error}")
+            return
+        self.signed_by = self.signed_by or str(signer)
+        told = (seal.origin, str(seal.size), value["entries"], seal.root)
+        if told != (self.origin + SEAL, str(self.entries), str(self.entries), self.digest.digest()):
+            self.report.fault("the seal is of another file: lines were changed, added or taken away")
 
     def _entry(self, value: JSON) -> None:
         self.entries += 1
@@ -181,32 +224,6 @@ def _names(header: Mapping[str, JSON]) -> list[str]:
     if not isinstance(streams, list) or not all(isinstance(name, str) for name in streams):
         raise NoExport("the header does not list streams")
     return [str(name) for name in streams]
-
-
-def _checkpoint(header: Mapping[str, JSON], trusted: Keyring | None) -> tuple[Checkpoint | None, str | None]:
-    try:
-        checkpoint, signer = _opened(header, trusted)
-    except BadNote:
-        return None, None
-    return checkpoint, str(signer)
-
-
-def _why_no_checkpoint(header: Mapping[str, JSON], trusted: Keyring | None) -> Iterator[str]:
-    """Why the checkpoint cannot be believed; nothing when the export has none, because it is younger than the first."""
-    if header["checkpoint"] is None:
-        return
-    try:
-        _opened(header, trusted)
-    except BadNote as error:
-        yield f"the checkpoint cannot be believed: {error}"
-
-
-def _opened(header: Mapping[str, JSON], trusted: Keyring | None) -> tuple[Checkpoint, object]:
-    keyring = trusted or Keyring.parse(header["keys"])
-    checkpoint, signer = keyring.open(str(header["checkpoint"]))
-    if checkpoint.origin != header["origin"]:
-        raise BadNote("the checkpoint is of another log")
-    return checkpoint, signer
 
 
 def _checkpoint_json(checkpoint: Checkpoint | None) -> JSON:

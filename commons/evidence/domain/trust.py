@@ -49,11 +49,15 @@ class Keyring:
         trusted = self.keys.get(key.key_id)
         return trusted if trusted is not None and trusted.key == key else None
 
-    def open(self, note: str) -> tuple[Checkpoint, VerifierKey]:
-        """The checkpoint in a note that one of these keys signed while it was valid; raises `BadNote`."""
+    def open(self, note: str, *, suffix: str = "") -> tuple[Checkpoint, VerifierKey]:
+        """The checkpoint in a note that one of these keys signed while it was valid; raises `BadNote`.
+
+        Its origin must be the key's own name, with `suffix` for other statements of the same form: neither passes for
+        the other.
+        """
         text, signer = opened(note, {key_id: trusted.key for key_id, trusted in self.keys.items()})
         checkpoint = Checkpoint.parse(text)
-        if checkpoint.origin != signer.name:
+        if checkpoint.origin != signer.name + suffix:
             raise BadNote(f"{signer.name} does not speak for {checkpoint.origin}")
         if not self.keys[signer.key_id].was_valid(checkpoint.at):
             raise BadNote(f"{signer.name} was not valid at {checkpoint.at}")

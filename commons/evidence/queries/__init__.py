@@ -1,6 +1,5 @@
 """Questions about the log: checkpoints, proofs, keys, entries."""
 
-from commons.evidence.queries.exporting import export
 from commons.evidence.queries.log import (
     CheckpointView,
     checkpoint_covering,
@@ -24,7 +23,6 @@ __all__ = [
     "consistency",
     "consistency_bundle",
     "entries",
-    "export",
     "inclusion",
     "inclusions",
     "keyring",

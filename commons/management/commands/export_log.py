@@ -2,8 +2,9 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from commons.evidence.queries import export
+from commons.evidence.services import export
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("streams", nargs="*", metavar="STREAM", help="for example room:7")
 
     def handle(self, *args: Any, streams: list[str], **options: Any) -> None:
-        for line in export(streams or None):
+        for line in export(streams or None, at=timezone.now()):
             sys.stdout.buffer.write(line)
         sys.stdout.flush()

@@ -1,7 +1,9 @@
 """Streams of the log as a file that can be checked offline."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from commons.domain.time import to_text
 from commons.evidence import keys
 from commons.evidence.domain import exports
 from commons.evidence.domain.chain import Link
@@ -13,16 +15,18 @@ from commons.evidence.queries.proofs import inclusions
 _PAGE = 500
 
 
-def export(streams: Sequence[str] | None = None) -> Iterator[bytes]:
+def export(streams: Sequence[str] | None = None, *, at: datetime) -> Iterator[bytes]:
     """The lines of `luochui-log/v1` for `streams` (default: all), with proofs to the newest checkpoint.
 
     Lazy, never whole in memory. The caller decides who may have them.
     """
     known = EvidenceStream.objects.order_by("name").values_list("name", flat=True)
     names = list(known) if streams is None else list(known.filter(name__in=streams))
+    keys.publish(at=at)
     checkpoint = latest_checkpoint()
     return exports.write(
-        origin=keys.name_of(keys.Purpose.LOG),
+        key=keys.signing_key(keys.Purpose.LOG),
+        at=to_text(at),
         checkpoint=checkpoint.note if checkpoint else None,
         keys=keyring(),
         streams=names,
