@@ -4,9 +4,11 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
-from portal.views import design, errors, health, home, problems
+from portal.api import api
+from portal.views import design, errors, health, home, pages, problems, workspace
 
 PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.notices"),
@@ -39,6 +41,11 @@ def subjects() -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.HomeView.as_view(), name="home"),
     path("language/", set_language, name="set_language"),
+    path("workspace/", workspace.WorkspaceView.as_view(), name="workspace"),
+    path("verify/", pages.VerifyView.as_view(), name="verify"),
+    path("accessibility/", TemplateView.as_view(template_name="portal/help.html"), name="help"),
+    path("api/", pages.DevelopersView.as_view(), name="developers"),
+    path("api/v1/", api.urls),
     path("design/", design.DesignView.as_view(), name="design"),
     path("problems/<str:code>/", problems.problem, name="problem"),
     path("health/live", health.live, name="live"),

@@ -1,9 +1,37 @@
 """The front door."""
 
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
+
+from portal import board
+from portal.context import address
+from portal.views.workspace import Tile
 
 
 class HomeView(TemplateView):
-    """What runs now, and one entry per role."""
+    """What runs now, what is announced, and one entry per role."""
 
     template_name = "portal/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        return super().get_context_data(
+            now=now, rooms=board.live_rooms(now), notices=board.current_notices(now), entries=entries(), **kwargs
+        )
+
+
+def entries() -> list[Tile]:
+    """One entry per role, in the words that the role uses of itself."""
+    notices, verify = address("notices:list") or "/", address("verify")
+    workspace, rooms = address("workspace"), address("rooms:list") or "/"
+    return [
+        Tile(_("I want to buy or bid"), _("Find a lot, register, pay the deposit, bid live."), notices),
+        Tile(_("I sell"), _("Draft a project, answer buyers, confirm the result, sign."), workspace),
+        Tile(_("I watch"), _("Follow a live room without signing in; read results; replay rooms."), rooms),
+        Tile(_("I work at the centre"), _("Check, publish, conduct rooms, match payments."), workspace),
+        Tile(_("I supervise or audit"), _("Live view, evidence, complaints."), workspace),
+        Tile(_("I hold a certificate or receipt"), _("Verify it here or on your own computer."), verify),
+    ]

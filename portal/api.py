@@ -1,0 +1,148 @@
+"""The REST interface `/api/v1/`: OpenAPI, keys, problem+json. A subject brings its endpoints as `<subject>.api.router`."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.security import HttpBearer
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import Malformed, NotFound, NotPermitted, Refusal
+from commons.domain.text import gettext_noop
+from commons.domain.time import to_text
+from commons.people.queries import actor_with_key
+from portal import rendering
+from portal.views.errors import BadRequest, TooManyRequests
+
+ROUTERS: Sequence[tuple[str, str]] = (
+    ("/notices", "exchange.notices"),
+    ("/lots", "exchange.projects"),
+    ("/rooms", "exchange.rooms"),
+    ("/results", "exchange.auctions"),
+    ("/certificates", "exchange.contracts"),
+    ("/deposits", "exchange.deposits"),
+    ("/permits", "exchange.permits"),
+    ("/evidence", "commons.evidence"),
+)
+
+
+class BadKey(Refusal):
+    code = "BAD_KEY"
+    message = gettext_noop("This key is unknown or has ended. Make a new one under “Account and security”.")
+    status = 401
+
+
+class Key(HttpBearer):
+    """`Authorization: Bearer lck_…`; endpoints that need no person leave it out."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor:
+        actor = actor_with_key(token)
+        if actor is None:
+            raise BadKey()
+        request.actor = actor  # type: ignore[attr-defined]  # as ActorMiddleware does for sessions
+        return actor
+
+
+class ProblemAPI(NinjaAPI):
+    """Errors leave as RFC 9457 problem+json, made in the one place that renders refusals."""
+
+    def on_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse:
+        refusal = as_refusal(exc)
+        if refusal is None:
+            return super().on_exception(request, exc)
+        response = rendering.problem_response(refusal, instance=request.path)
+        if refusal.status == 401:
+            response["WWW-Authenticate"] = 'Bearer realm="luochui"'
+        return response
+
+
+def as_refusal(exc: Exception) -> Refusal | None:
+    """What an exception says to the caller; None for our own faults."""
+    match exc:
+        case Refusal():
+            return exc
+        case ValidationError():
+            return _malformed(exc.errors)
+        case Http404():
+            return NotFound()
+        case AuthenticationError():
+            return BadKey()
+        case Throttled():
+            return TooManyRequests()
+        case HttpError() if exc.status_code == 400:
+            return BadRequest()
+        case HttpError() if exc.status_code == 403:
+            return NotPermitted()
+    return None
+
+
+def _malformed(errors: Sequence[dict[str, Any]]) -> Malformed:
+    first = errors[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return Malformed(field=place, reason=str(first["msg"]))
+
+
+api = ProblemAPI(
+    title="Luochui",
+    version="1",
+    description="Notices, lots, rooms, results and proofs. Amounts are strings, instants RFC 3339 in UTC, lists have "
+    "cursors, errors are problem+json (RFC 9457).",
+    docs_url=None,  # its viewer comes from a foreign host; the document itself is at openapi.json
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+
+
+class Platform(Schema):
+    name: str
+    uscc: str
+    server_time: str
+    language: str
+
+
+@api.get("/", response=Platform, summary="Which platform this is, and its clock", tags=["platform"])
+def platform(request: HttpRequest) -> dict[str, str]:
+    return {
+        "name": _("Luochui"),
+        "uscc": settings.PLATFORM_USCC,
+        "server_time": to_text(timezone.now()),
+        "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+    }
+
+
+class Me(Schema):
+    actor: str
+    organisation_id: int | None
+    roles: list[str]
+    assurance: int
+
+
+@api.get("/me", response=Me, auth=Key(), summary="Whom this key stands for", tags=["platform"])
+def me(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by Key
+    roles = sorted(role.value for role in actor.roles)
+    return {
+        "actor": actor.ref,
+        "organisation_id": actor.organisation_id,
+        "roles": roles,
+        "assurance": int(actor.assurance),
+    }
+
+
+def add_routers() -> None:
+    """Every subject that has an `api` module with a `router`."""
+    for prefix, subject in ROUTERS:
+        if find_spec(subject) and find_spec(f"{subject}.api"):
+            router = getattr(import_module(f"{subject}.api"), "router", None)
+            if router is not None:
+                api.add_router(prefix, router, tags=[prefix.strip("/")])
+
+
+add_routers()

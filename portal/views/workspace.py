@@ -1,0 +1,123 @@
+"""The workspace: what is to be done, per role, and the ways there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from commons.domain.actor import Actor, Role
+from commons.people.labels import role_label
+from portal.context import address
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A tile of the workspace: a page by its name, in words, and what it is for."""
+
+    page: str
+    title: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    title: str
+    hint: str
+    url: str
+
+
+WAYS: dict[Role, Sequence[Way]] = {
+    Role.BIDDER: (
+        Way("notices:list", _("Find a notice"), _("Lots that are announced, with what each asks of a buyer.")),
+        Way(
+            "auctions:my_registrations",
+            _("My registrations"),
+            _("What is still missing before you may bid, and by when."),
+        ),
+        Way("rooms:list", _("Live rooms"), _("Rooms that are open or open soon, and rehearsals with robots.")),
+        Way("deposits:mine", _("Deposits and payments"), _("Sub-accounts, what has arrived, and refunds.")),
+        Way(
+            "contracts:list",
+            _("Results and contracts"),
+            _("Confirm a result, sign, pay, and download the certificate."),
+        ),
+        Way("permits:mine", _("Permits and holdings"), _("Rights that you hold, and their movements.")),
+    ),
+    Role.SELLER: (
+        Way("projects:list", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
+        Way("auctions:qualification", _("Qualify buyers"), _("Registrations that wait for your decision.")),
+        Way("contracts:list", _("Results and contracts"), _("Confirm results and sign contracts.")),
+        Way("permits:mine", _("Permits and holdings"), _("The reserve that you sell from.")),
+    ),
+    Role.STAFF: (
+        Way("projects:list", _("Check and publish"), _("Drafts that were handed in; a second person publishes.")),
+        Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
+        Way("rooms:list", _("Live rooms"), _("Rooms that run, and those to come.")),
+        Way("complaints:list", _("Objections and complaints"), _("With their deadlines.")),
+        Way("contracts:list", _("Results and contracts"), _("From the hammer to the certificate.")),
+    ),
+    Role.HOST: (
+        Way("rooms:list", _("Conduct rooms"), _("Watch, pause and resume by two persons, with a reason.")),
+        Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person.")),
+    ),
+    Role.FINANCE: (
+        Way("deposits:statements", _("Bank statements"), _("Import camt files; unmatched and doubtful entries.")),
+        Way("deposits:list", _("Deposits and payments"), _("What is expected, what has arrived, what goes back.")),
+        Way("approvals:list", _("Approvals by two persons"), _("Refunds and forfeits that wait for a second person.")),
+    ),
+    Role.OPERATOR: (
+        Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
+        Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
+        Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
+        Way("people:members", _("People and roles"), _("Accounts of the centre.")),
+        Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
+    ),
+    Role.REGULATOR: (
+        Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
+        Way("complaints:list", _("Objections and complaints"), _("With their deadlines.")),
+        Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
+        Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
+    ),
+    Role.AUDITOR: (
+        Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
+        Way("rooms:list", _("Live rooms"), _("Rooms and their replays.")),
+        Way("deposits:list", _("Deposits and payments"), _("The ledger, leg by leg.")),
+    ),
+    Role.TREASURY: (
+        Way("contracts:list", _("Confirm payments"), _("Purchase prices that have arrived and need your voucher.")),
+    ),
+    Role.ADMINISTRATOR: (Way("people:members", _("People and roles"), _("Grant and end roles; open accounts.")),),
+}
+FOR_EVERYBODY = (
+    Way("inbox:list", _("Inbox"), _("What the platform told you and your organisation.")),
+    Way("verify", _("Verify"), _("Certificates, receipts and the log.")),
+    Way("people:account", _("Account and security"), _("Second factor, passkeys, sessions.")),
+)
+
+
+class WorkspaceView(LoginRequiredMixin, TemplateView):
+    """One group of tiles per role of the organisation that the person acts for."""
+
+    template_name = "portal/workspace.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        groups = [
+            (role_label(role), tiles)
+            for role in Role
+            if role in actor.roles and (tiles := list(lead_to(WAYS.get(role, ()))))
+        ]
+        return super().get_context_data(groups=groups, common=list(lead_to(FOR_EVERYBODY)), **kwargs)
+
+
+def lead_to(ways: Sequence[Way]) -> Iterator[Tile]:
+    """The ways whose pages this installation has."""
+    for way in ways:
+        if url := address(way.page):
+            yield Tile(str(way.title), str(way.hint), url)
