@@ -1,6 +1,8 @@
 """Who may do what in an auction, from the registration to the certificate."""
 
-from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
+from commons.domain.actor import ALLOWED, CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
 from exchange.auctions.domain.registrations import CentreCannotBuy, SellerCannotBuy
 from exchange.auctions.domain.secrecy import Viewer
 from exchange.auctions.models import Registration
@@ -61,3 +63,20 @@ def viewer_of(actor: Actor, project: Project) -> Viewer:
     if actor.has(Role.SELLER) and actor.organisation_id == project.seller_id:
         return Viewer.SELLER
     return Viewer.BUYER if actor.has(Role.BIDDER) else Viewer.PUBLIC
+
+
+OVERSEERS = (Role.STAFF, Role.FINANCE, Role.TREASURY, Role.REGULATOR, Role.AUDITOR)
+
+
+def can_see_deal(actor: Actor, deal: Deal) -> Decision:
+    """The two sides, the exchange, the treasury and the overseers."""
+    sides = (deal.buyer_id, deal.lot.project.seller_id)
+    own = actor.organisation_id is not None and actor.organisation_id in sides
+    return ALLOWED if own or actor.has(*OVERSEERS) else deny()
+
+
+@guards("deal")
+def can_download_contract(actor: Actor, document: StoredDocument) -> Decision:
+    """Contracts are for those who may see the deal."""
+    deal = Deal.objects.select_related("lot__project").filter(pk=int(document.subject.partition(":")[2] or 0)).first()
+    return can_see_deal(actor, deal) if deal else deny()

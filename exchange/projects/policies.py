@@ -1,8 +1,10 @@
 """Who may draft, check and publish projects."""
 
-from commons.domain.actor import Actor, Assurance, Decision, Role, deny, require_role
+from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
 from exchange.projects.models import Project
 
 
@@ -44,3 +46,18 @@ def can_see_draft(actor: Actor, project: Project) -> Decision:
     if actor.has(Role.STAFF):
         return can_check_project(actor)
     return can_change_project(actor, project)
+
+
+@guards("project")
+def can_download_attachment(actor: Actor, document: StoredDocument) -> Decision:
+    """Attachments of a published project are public; those of a draft are for its seller and the exchange."""
+    project = Project.objects.filter(pk=int(document.subject.partition(":")[2] or 0)).first()
+    if project is None:
+        return deny()
+    return ALLOWED if project.published_at else can_see_draft(actor, project)
+
+
+@guards("published")
+def can_download_published(actor: Actor, document: StoredDocument) -> Decision:
+    """Result notices and certificates are public."""
+    return ALLOWED

@@ -32,8 +32,8 @@ class NotYourOffer(Refusal):
     message = gettext_noop("You made this offer yourself; the other side must answer it.")
 
 
-def method_for(qualified: int) -> Method | None:
-    """Two or more buyers bid against each other, one negotiates with the seller, none fails the lot."""
-    if qualified >= 2:
-        return Method.ROOM
-    return Method.NEGOTIATION if qualified == 1 else None
+def method_for(qualified: int, *, minimum: int) -> Method | None:
+    """`minimum` or more buyers bid against each other, fewer negotiate with the seller, none fails the lot."""
+    if qualified == 0:
+        return None
+    return Method.ROOM if qualified >= minimum else Method.NEGOTIATION

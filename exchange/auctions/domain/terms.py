@@ -21,6 +21,7 @@ class Terms:
     payment_working_days: int
     refund_working_days: int
     objection_answer_days: int
+    bidders_minimum: int
     fee_share_buyer: Decimal
     fee_share_seller: Decimal
 
@@ -33,19 +34,20 @@ def read_terms(snapshot: Mapping[str, Any]) -> Terms:
     """The terms in a snapshot of parameters (`commons.parameters.snapshot`)."""
     return Terms(
         periods=Periods(
-            notice_days=_whole(snapshot, "notice.days"),
-            registration_days=_whole(snapshot, "registration.days"),
-            qualification_working_days=_whole(snapshot, "qualification.working_days"),
+            notice_days=whole(snapshot, "notice.days"),
+            registration_days=whole(snapshot, "registration.days"),
+            qualification_working_days=whole(snapshot, "qualification.working_days"),
         ),
-        deposit_share=_decimal(snapshot, "deposit.share"),
-        deposit_counts_towards_price=_yes(snapshot, "deposit.counts_towards_price"),
-        negotiation_working_days=_whole(snapshot, "negotiation.working_days"),
-        contract_working_days=_whole(snapshot, "contract.working_days"),
-        payment_working_days=_whole(snapshot, "payment.working_days"),
-        refund_working_days=_whole(snapshot, "refund.working_days"),
-        objection_answer_days=_whole(snapshot, "objection.answer_days"),
-        fee_share_buyer=_decimal(snapshot, "fee.share.buyer"),
-        fee_share_seller=_decimal(snapshot, "fee.share.seller"),
+        deposit_share=decimal(snapshot, "deposit.share"),
+        deposit_counts_towards_price=flag(snapshot, "deposit.counts_towards_price"),
+        negotiation_working_days=whole(snapshot, "negotiation.working_days"),
+        contract_working_days=whole(snapshot, "contract.working_days"),
+        payment_working_days=whole(snapshot, "payment.working_days"),
+        refund_working_days=whole(snapshot, "refund.working_days"),
+        objection_answer_days=whole(snapshot, "objection.answer_days"),
+        bidders_minimum=whole(snapshot, "bidders.minimum"),
+        fee_share_buyer=decimal(snapshot, "fee.share.buyer"),
+        fee_share_seller=decimal(snapshot, "fee.share.seller"),
     )
 
 
@@ -58,13 +60,16 @@ def _text(snapshot: Mapping[str, Any], key: str) -> str:
     return str(snapshot[key]["value"])
 
 
-def _whole(snapshot: Mapping[str, Any], key: str) -> int:
-    return int(_decimal(snapshot, key))
+def whole(snapshot: Mapping[str, Any], key: str) -> int:
+    """A whole number of the snapshot."""
+    return int(decimal(snapshot, key))
 
 
-def _decimal(snapshot: Mapping[str, Any], key: str) -> Decimal:
+def decimal(snapshot: Mapping[str, Any], key: str) -> Decimal:
+    """An exact number of the snapshot."""
     return Decimal(_text(snapshot, key))
 
 
-def _yes(snapshot: Mapping[str, Any], key: str) -> bool:
+def flag(snapshot: Mapping[str, Any], key: str) -> bool:
+    """A yes or no of the snapshot."""
     return _text(snapshot, key).lower() in ("true", "yes", "1")

@@ -1,0 +1,50 @@
+"""The public face of the flow from a notice to a certificate."""
+
+from exchange.auctions.services.advancing import advance_due
+from exchange.auctions.services.certifying import issue_certificate, revoke_certificate
+from exchange.auctions.services.defaulting import record_default
+from exchange.auctions.services.negotiating import answer_offer, make_offer
+from exchange.auctions.services.powers import resume_lot, suspend_lot, terminate_lot
+from exchange.auctions.services.publication import LotChange, amend_notice, publish_project
+from exchange.auctions.services.qualifying import qualify_buyer, refuse_buyer
+from exchange.auctions.services.registering import (
+    RegistrationFacts,
+    save_registration,
+    start_registration,
+    submit_registration,
+    withdraw_registration,
+)
+from exchange.auctions.services.settling import (
+    agree_contract,
+    confirm_result,
+    draw_up_contract,
+    take_payment,
+    transfer_rights,
+)
+
+__all__ = [
+    "LotChange",
+    "RegistrationFacts",
+    "advance_due",
+    "agree_contract",
+    "amend_notice",
+    "answer_offer",
+    "confirm_result",
+    "draw_up_contract",
+    "issue_certificate",
+    "make_offer",
+    "publish_project",
+    "qualify_buyer",
+    "record_default",
+    "refuse_buyer",
+    "resume_lot",
+    "revoke_certificate",
+    "save_registration",
+    "start_registration",
+    "submit_registration",
+    "suspend_lot",
+    "take_payment",
+    "terminate_lot",
+    "transfer_rights",
+    "withdraw_registration",
+]

@@ -12,7 +12,7 @@ from django.db import transaction
 from commons.calendar import queries as calendar
 from commons.domain.actor import Actor
 from commons.domain.deadlines import Unit
-from commons.domain.money import as_text
+from commons.domain.money import Quantity, as_text
 from commons.domain.refusals import NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
@@ -109,10 +109,18 @@ def _announce(lot: Lot, table: Timetable, *, actor: Actor, at: datetime) -> None
         actor=actor,
         at=at,
         payload=_times_payload(lot, table),
-        profile=room_rules(_terms_of(lot)),
+        profile=room_rules(_terms_of(lot), TradeType(lot.project.trade_type), lot.project.parameters),
         **_times(table),
     )
-    permits.reserve_supply(actor=actor, lot_id=lot.pk, at=at)
+    permits.reserve_supply(
+        actor=actor,
+        lot_id=lot.pk,
+        seller_id=lot.project.seller_id,
+        instrument=lot.instrument,
+        quantity=Quantity(lot.quantity),
+        document_ref=lot.project.decision_no,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -154,7 +162,7 @@ def _restart(lot: Lot, change: LotChange, table: Timetable, *, actor: Actor, at:
     check_terms(_terms_of(lot), trade_type=TradeType(lot.project.trade_type), at=at)
     require_time(table, lot=lot.number, opens_at=lot.opens_at)
     payload = _times_payload(lot, table)
-    profile = room_rules(_terms_of(lot))
+    profile = room_rules(_terms_of(lot), TradeType(lot.project.trade_type), lot.project.parameters)
     values = {**change.values, "profile": profile, **_times(table)}
     move_lot(lot, LotCommand.RESTART, actor=actor, at=at, payload=payload, **values)
     return lot

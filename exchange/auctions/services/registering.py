@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from commons.domain.actor import Actor
-from commons.domain.money import as_text
+from commons.domain.money import Quantity, as_text
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.domain.time import SHANGHAI
@@ -126,7 +126,7 @@ def withdraw_registration(*, actor: Actor, registration_id: int, at: datetime) -
     had_deposit = registration.state == RegistrationState.SUBMITTED
     move_registration(registration, RegistrationCommand.WITHDRAW, actor=actor, at=at)
     if had_deposit:
-        deposits.release(
+        deposits.cancel_expectation(
             actor=actor,
             lot_id=registration.lot_id,
             organisation_id=registration.organisation_id,
@@ -174,18 +174,17 @@ def require_eligible(registration: Registration, *, at: datetime) -> None:
     assert registration.need is not None, "checked above"
     seller_id, buyer_id = lot.project.seller_id, registration.organisation_id
     groups = permits.related_group([seller_id, buyer_id])
-    if groups.get(seller_id) is not None and groups.get(seller_id) == groups.get(buyer_id):
+    if seller_id in groups and groups[seller_id] == groups.get(buyer_id):
         raise RelatedToSeller()
     verdict = permits.eligibility(
         organisation_id=buyer_id,
         instrument=lot.instrument,
-        quantity=registration.need,
+        quantity=Quantity(registration.need),
         region=lot.project.region,
         seller_id=seller_id,
         on=local_day(at),
     )
-    if not verdict.ok:
-        raise verdict.reasons[0]
+    verdict.require()
 
 
 def _check_need(lot: Lot, need: Decimal | None) -> None:

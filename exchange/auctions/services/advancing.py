@@ -1,0 +1,125 @@
+"""What time brings about: called by the timekeeper, by any number of them, as often as they like.
+
+Time decides, not the call: every step is conditional on the state and the instants of the lot, and each lot is moved in
+a transaction of its own, so that one that cannot move does not hold up the others.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from commons.domain.actor import system_actor
+from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
+from exchange.auctions.domain.aliases import Entropy
+from exchange.auctions.domain.registrations import RegistrationState
+from exchange.auctions.models import Registration
+from exchange.auctions.services.awarding import publish_result, take_result
+from exchange.auctions.services.deciding import decide_method, fail_lot
+from exchange.auctions.services.qualifying import qualify_by_rule
+from exchange.auctions.services.settling import draw_up_contract, take_payment
+from exchange.contracts.domain.deals import DealState
+from exchange.contracts.models import Deal
+from exchange.projects.domain.states import LotCommand, LotState
+from exchange.projects.models import Lot
+from exchange.projects.services import StateMoved, locked_lot, move_lot
+from exchange.rooms import queries as rooms
+
+log = logging.getLogger(__name__)
+TIMEKEEPER = system_actor("timekeeper")
+BATCH = 500
+"""Lots looked at in one call; the rest waits for the next."""
+
+
+def advance_due(at: datetime, *, entropy: Entropy = secrets.token_bytes) -> int:
+    """Do everything that is due at `at`; gives the number of lots and deals that moved. Idempotent."""
+    moved = _each(_lots(Q(state=LotState.ANNOUNCED, registration_starts_at__lte=at)), lambda pk: _open(pk, at))
+    moved += _each(_lots(Q(state=LotState.REGISTERING, registration_ends_at__lte=at)), lambda pk: _end(pk, at))
+    moved += _each(_lots(Q(state=LotState.QUALIFYING)), lambda pk: _qualify(pk, at, entropy))
+    moved += _each(_negotiations(at), lambda pk: _end_negotiation(pk, at))
+    moved += _each(_rooms_over(), lambda pk: take_result(pk, actor=TIMEKEEPER, at=at))
+    moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
+    moved += _each(_deals(Q(state=DealState.CONFIRMED, contract__isnull=True)), lambda pk: _draw_up(pk, at))
+    moved += _each(_deals(Q(state=DealState.CONTRACTED)), lambda pk: take_payment(actor=TIMEKEEPER, deal_id=pk, at=at))
+    return moved
+
+
+def _lots(condition: Q) -> list[int]:
+    return list(Lot.objects.filter(condition).order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _deals(condition: Q) -> list[int]:
+    return list(Deal.objects.filter(condition).order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _negotiations(at: datetime) -> list[int]:
+    return _lots(Q(state=LotState.METHOD_DECIDED, method="NEGOTIATION", negotiation_ends_at__lte=at))
+
+
+def _rooms_over() -> list[int]:
+    waiting = dict(
+        Lot.objects.filter(state=LotState.METHOD_DECIDED.value, room_id__isnull=False).values_list("room_id", "pk")
+    )
+    return [waiting[room_id] for room_id in rooms.ended_rooms() if room_id in waiting] if waiting else []
+
+
+def _each(keys: list[int], step: Callable[[int], bool]) -> int:
+    moved = 0
+    for key in keys:
+        try:
+            moved += bool(step(key))
+        except StateMoved:
+            continue  # Another timekeeper was faster; it did the same.
+        except Refusal:
+            log.exception("a step of the procedure was refused", extra={"key": key})
+    return moved
+
+
+def _open(lot_id: int, at: datetime) -> bool:
+    with transaction.atomic():
+        lot = locked_lot(lot_id)
+        if lot.state != LotState.ANNOUNCED:
+            return False
+        move_lot(lot, LotCommand.OPEN_REGISTRATION, actor=TIMEKEEPER, at=at)
+        return True
+
+
+def _end(lot_id: int, at: datetime) -> bool:
+    with transaction.atomic():
+        lot = locked_lot(lot_id)
+        if lot.state != LotState.REGISTERING or lot.registration_ends_at is None or lot.registration_ends_at > at:
+            return False
+        move_lot(lot, LotCommand.END_REGISTRATION, actor=TIMEKEEPER, at=at)
+        return True
+
+
+def _qualify(lot_id: int, at: datetime, entropy: Entropy) -> bool:
+    """Decide the method once nothing is open; what the seller leaves open is decided by rule at its limit."""
+    with transaction.atomic():
+        lot = locked_lot(lot_id)
+        if lot.state != LotState.QUALIFYING:
+            return False
+        undecided = Registration.objects.filter(lot=lot, state=RegistrationState.SUBMITTED.value).exists()
+        if undecided and (lot.qualification_ends_at is None or at < lot.qualification_ends_at):
+            return False
+        if undecided:
+            qualify_by_rule(lot, actor=TIMEKEEPER, at=at, entropy=entropy)
+        decide_method(lot, actor=TIMEKEEPER, at=at)
+        return True
+
+
+def _end_negotiation(lot_id: int, at: datetime) -> bool:
+    with transaction.atomic():
+        lot = locked_lot(lot_id)
+        if lot.state != LotState.METHOD_DECIDED or lot.negotiation_ends_at is None or lot.negotiation_ends_at > at:
+            return False
+        fail_lot(lot, reason=gettext_noop("Seller and buyer did not agree in time."), actor=TIMEKEEPER, at=at)
+        return True
+
+
+def _draw_up(deal_id: int, at: datetime) -> bool:
+    return bool(draw_up_contract(actor=TIMEKEEPER, deal_id=deal_id, at=at))

@@ -1,0 +1,106 @@
+"""A buyer who does not sign or does not pay: the deposit is forfeited, the next bidder asked, or the lot fails."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
+from commons.evidence.domain.canonical import JSON
+from exchange.auctions.domain.timetable import local_day
+from exchange.auctions.policies import can_run_procedure
+from exchange.auctions.services.awarding import Award, hammer
+from exchange.auctions.services.deciding import fail_lot
+from exchange.auctions.services.settling import advance_lot, locked_deal
+from exchange.auctions.services.telling import tell
+from exchange.contracts.domain.deals import STANDING, DealCommand, DealState
+from exchange.contracts.models import Deal, DealOrigin
+from exchange.contracts.services import move_deal
+from exchange.deposits import services as deposits
+from exchange.notices.services import NumberedDecision
+from exchange.projects.domain.completeness import require_reason
+from exchange.projects.domain.states import LotState
+from exchange.rooms import queries as rooms
+
+
+class LimitNotPassed(Refusal):
+    code = "LIMIT_NOT_PASSED"
+    message = gettext_noop("The buyer still has time until %(due_on)s. A default can be recorded after that day.")
+
+
+class NobodyIsNext(Refusal):
+    code = "NOBODY_IS_NEXT"
+    message = gettext_noop("No other bidder of this lot can take the place. Let the lot fail and announce it again.")
+
+
+@transaction.atomic
+def record_default(
+    *, actor: Actor, deal_id: int, decision: NumberedDecision, reason: str, take_next: bool, at: datetime
+) -> None:
+    """Record the seller's decision that the buyer defaulted.
+
+    Refuses (`LimitNotPassed`) before the limit is over, (`DecisionMissing`) without the numbered decision, and
+    (`NobodyIsNext`) where the next bidder is wanted and there is none.
+    """
+    can_run_procedure(actor).require()
+    decision.require()
+    words = require_reason(reason)
+    deal = locked_deal(deal_id)
+    _require_overdue(deal, at)
+    payload: dict[str, JSON] = {"decision_no": decision.number.strip(), "document": f"document:{decision.document_id}"}
+    move_deal(
+        deal,
+        DealCommand.DEFAULT,
+        actor=actor,
+        at=at,
+        payload=payload,
+        ended_at=at,
+        decision_body=decision.body.strip(),
+        decision_no=decision.number.strip(),
+    )
+    deposits.forfeit(
+        actor=actor,
+        lot_id=deal.lot_id,
+        organisation_id=deal.buyer_id,
+        decision_no=decision.number.strip(),
+        document_id=decision.document_id,
+        reason=words,
+        at=at,
+    )
+    subject = gettext_noop(
+        "Your purchase in lot %(lot)s of %(project)s was ended and the deposit forfeited: %(decision)s"
+    )
+    tell(deal.lot, deal.buyer_id, subject, at=at, key=f"default:{deal.pk}", decision=decision.number.strip())
+    _go_on(deal, take_next=take_next, actor=actor, at=at)
+
+
+def _require_overdue(deal: Deal, at: datetime) -> None:
+    contracted = deal.state == DealState.CONTRACTED
+    due_on = deal.payment_due_on if contracted else deal.contract_due_on
+    if due_on is None or local_day(at) <= due_on:
+        raise LimitNotPassed(due_on=due_on.isoformat() if due_on else "—")
+
+
+def _go_on(deal: Deal, *, take_next: bool, actor: Actor, at: datetime) -> None:
+    lot = deal.lot
+    if take_next:
+        hammer(lot, [next_award(deal)], origin=DealOrigin.NEXT_BIDDER, actor=actor, at=at)
+        return
+    standing = Deal.objects.filter(lot=lot, state__in=[state.value for state in STANDING]).exists()
+    if standing:
+        advance_lot(lot, actor=actor, at=at)
+    elif lot.state in (LotState.NOTICED, LotState.CONTRACTED):
+        fail_lot(lot, reason=gettext_noop("The buyer defaulted."), actor=actor, at=at)
+
+
+def next_award(deal: Deal) -> Award:
+    """What the next bidder of the room takes, at its own last price. Refuses (`NobodyIsNext`)."""
+    lot = deal.lot
+    had = set(Deal.objects.filter(lot=lot).values_list("buyer_id", flat=True))
+    standing = rooms.standing(lot.room_id) if lot.room_id is not None else ()
+    for place in standing:
+        if place.organisation_id not in had:
+            quantity = min(deal.quantity, place.quantity)
+            return Award(place.organisation_id, place.alias, quantity, place.price)
+    raise NobodyIsNext()

@@ -1,0 +1,246 @@
+"""From the result to the transfer: both sides confirm, agree to the contract, the price is paid, the registry moves."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from commons.domain.actor import Actor
+from commons.domain.money import Money, Quantity, as_text, round_money
+from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
+from commons.domain.text import gettext_noop
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.services import append
+from exchange.auctions.domain.terms import Terms, read_terms, source_of
+from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
+from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
+from exchange.auctions.services import papers
+from exchange.auctions.services.publication import deadline_engine
+from exchange.auctions.services.releasing import release_deposits
+from exchange.auctions.services.telling import tell
+from exchange.contracts.domain.deals import REACHED, STANDING, DealCommand, DealState
+from exchange.contracts.models import Contract, Deal, Invoice
+from exchange.contracts.services import move_deal
+from exchange.deposits import queries as deposit_queries
+from exchange.deposits import services as deposits
+from exchange.permits import services as permits
+from exchange.projects.domain.states import LotCommand, LotState
+from exchange.projects.models import Lot
+from exchange.projects.services import locked_lot, move_lot
+
+
+@transaction.atomic
+def confirm_result(*, actor: Actor, deal_id: int, at: datetime) -> None:
+    """One side confirms the result 成交确认书; when both have, the contract can be drawn up."""
+    deal = locked_deal(deal_id)
+    side = side_of(actor, deal)
+    if deal.notified_at is None or deal.state != DealState.AWARDED:
+        raise NotAllowedNow(command="CONFIRM", state=deal.state)
+    _mark(deal, f"{side}_confirmed_at", "ResultConfirmed", actor=actor, at=at)
+    if deal.buyer_confirmed_at and deal.seller_confirmed_at:
+        move_deal(deal, DealCommand.CONFIRM, actor=actor, at=at)
+
+
+def draw_up_contract(*, actor: Actor, deal_id: int, at: datetime) -> int:
+    """Make the contract of a confirmed deal as a PDF; gives its number in the house. Harmless to repeat."""
+    deal = Deal.objects.select_related("lot__project__seller", "buyer").filter(pk=deal_id).first()
+    if deal is None:
+        raise NotFound()
+    if found := Contract.objects.filter(deal=deal).first():
+        return found.pk
+    if deal.state != DealState.CONFIRMED:
+        raise NotAllowedNow(command="DRAW_UP_CONTRACT", state=deal.state)
+    number = f"{deal.lot.project.code}-{deal.lot.number:02d}-{deal.pk}"
+    document = papers.contract(deal, number, actor=actor, at=at)
+    with transaction.atomic():
+        locked_deal(deal_id)
+        values = {"number": number, "document_id": document.id, "sha256": document.sha256, "drawn_up_at": at}
+        contract, made = Contract.objects.get_or_create(deal=deal, defaults=values)
+        if made:
+            payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "contract": number, "sha256": document.sha256}
+            append(stream=_stream(deal), type="ContractDrawnUp", actor=actor, payload=payload, decided_at=at)
+            for organisation_id in (deal.buyer_id, deal.lot.project.seller_id):
+                subject = gettext_noop("The contract for lot %(lot)s of %(project)s waits for your agreement")
+                link = f"/deals/{deal.pk}/"
+                tell(deal.lot, organisation_id, subject, at=at, key=f"contract:{deal.pk}", link=link)
+    return contract.pk
+
+
+@transaction.atomic
+def agree_contract(*, actor: Actor, deal_id: int, sha256: str, at: datetime) -> None:
+    """One side agrees to exactly the contract with that hash; when both have, the price is due within its limit."""
+    deal = locked_deal(deal_id)
+    side = side_of(actor, deal)
+    contract = Contract.objects.select_for_update().filter(deal=deal, sha256=sha256).first()
+    if contract is None or deal.state != DealState.CONFIRMED:
+        raise NotAllowedNow(command="AGREE_CONTRACT", state=deal.state)
+    name = f"{side}_agreed_at"
+    if getattr(contract, name) is None:
+        Contract.objects.filter(pk=contract.pk).update(**{name: at})
+        setattr(contract, name, at)
+        payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "sha256": sha256, "side": side.upper()}
+        append(stream=_stream(deal), type="ContractAgreed", actor=actor, payload=payload, decided_at=at)
+    if contract.buyer_agreed_at and contract.seller_agreed_at:
+        _contracted(deal, actor=actor, at=at)
+
+
+def _contracted(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    terms = read_terms(deal.lot.project.parameters)
+    after = deadline_engine(deal.lot.project.region)
+    due_on = after(local_day(at), terms.payment_working_days, "working_day")
+    move_deal(
+        deal,
+        DealCommand.CONTRACT,
+        actor=actor,
+        at=at,
+        payload={"payment_due_on": due_on.isoformat(), "amount": as_text(deal.amount)},
+        payment_due_on=due_on,
+    )
+    deposits.expect_payment(
+        actor=actor,
+        subject=payment_subject(deal),
+        lot_id=deal.lot_id,
+        organisation_id=deal.buyer_id,
+        amount=Money(deal.amount),
+        due_at=at_time(due_on, END_OF_BUSINESS),
+        at=at,
+        apply_deposit=terms.deposit_counts_towards_price,
+    )
+    _record_fees(deal, terms, at=at)
+    subject = gettext_noop("The contract for lot %(lot)s of %(project)s stands. Pay %(amount)s yuan by %(due_on)s.")
+    tell(
+        deal.lot,
+        deal.buyer_id,
+        subject,
+        at=at,
+        key=f"pay:{deal.pk}",
+        link=f"/deals/{deal.pk}/",
+        amount=as_text(deal.amount),
+        due_on=due_on.isoformat(),
+    )
+    advance_lot(deal.lot, actor=actor, at=at)
+
+
+def _record_fees(deal: Deal, terms: Terms, *, at: datetime) -> None:
+    """Fees, where the rules ask for any, as data for the invoice."""
+    parameters = deal.lot.project.parameters
+    shares = (
+        (deal.buyer_id, "fee.share.buyer", terms.fee_share_buyer),
+        (deal.lot.project.seller_id, "fee.share.seller", terms.fee_share_seller),
+    )
+    for payer_id, key, share in shares:
+        if share > 0:
+            Invoice.objects.create(
+                deal=deal,
+                payer_id=payer_id,
+                item="SERVICE_FEE",
+                rate=share,
+                amount=round_money(deal.amount * share),
+                source=source_of(parameters, key),
+                recorded_at=at,
+            )
+
+
+@transaction.atomic
+def take_payment(*, actor: Actor, deal_id: int, at: datetime) -> bool:
+    """Mark a deal paid once the bank's entry and the treasury's voucher are both there. True when it moved."""
+    deal = locked_deal(deal_id)
+    payment = deposit_queries.payment_of(payment_subject(deal))
+    if deal.state != DealState.CONTRACTED or payment is None or not payment.paid:
+        return False
+    move_deal(
+        deal,
+        DealCommand.PAY,
+        actor=actor,
+        at=at,
+        payload={"voucher_no": payment.voucher_no, "amount": as_text(deal.amount)},
+        paid_at=payment.voucher_at or at,
+        voucher_no=payment.voucher_no,
+        voucher_id=payment.voucher_document_id,
+    )
+    if payment.applied_deposit == 0:
+        deposits.release(
+            actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason="price paid in full", at=at
+        )
+    advance_lot(deal.lot, actor=actor, at=at)
+    return True
+
+
+@transaction.atomic
+def transfer_rights(*, actor: Actor, deal_id: int, at: datetime) -> None:
+    """Staff file contract and payment with the registry, which moves the quantity to the buyer (Foshan 2018)."""
+    can_run_procedure(actor).require()
+    deal = locked_deal(deal_id)
+    contract = Contract.objects.filter(deal=deal).first()
+    if deal.state != DealState.PAID or contract is None:
+        raise NotAllowedNow(command="TRANSFER", state=deal.state)
+    movement = permits.transfer(
+        actor=actor,
+        lot_id=deal.lot_id,
+        buyer_id=deal.buyer_id,
+        quantity=Quantity(deal.quantity),
+        document_id=contract.document_id,
+        document_ref=contract.number,
+        idempotency_key=f"deal:{deal.pk}",
+        at=at,
+    )
+    payload: dict[str, JSON] = {"movement": f"movement:{movement.id}", "quantity": as_text(deal.quantity)}
+    move_deal(deal, DealCommand.TRANSFER, actor=actor, at=at, payload=payload, transferred_at=at)
+
+
+def locked_deal(deal_id: int) -> Deal:
+    """The deal, with its lot locked first: always in this order. Refuses (`NotFound`)."""
+    lot_id = Deal.objects.filter(pk=deal_id).values_list("lot_id", flat=True).first()
+    if lot_id is None:
+        raise NotFound()
+    lot = locked_lot(lot_id)
+    deal = Deal.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=deal_id)
+    deal.lot = lot
+    return deal
+
+
+def side_of(actor: Actor, deal: Deal) -> str:
+    """`buyer` or `seller`: for which side the actor may act. Refuses (`NotPermitted`)."""
+    if can_act_as_buyer(actor, deal):
+        return "buyer"
+    if can_act_as_seller(actor, deal.lot.project):
+        return "seller"
+    raise NotPermitted()
+
+
+def payment_subject(deal: Deal) -> str:
+    """The name under which the price of a deal is expected from the bank."""
+    return f"deal:{deal.pk}"
+
+
+LOT_STEPS = (
+    (LotState.NOTICED, DealState.CONTRACTED, LotCommand.CONTRACT),
+    (LotState.CONTRACTED, DealState.PAID, LotCommand.PAY),
+    (LotState.PAID, DealState.CERTIFIED, LotCommand.REGISTER),
+)
+
+
+def advance_lot(lot: Lot, *, actor: Actor, at: datetime) -> None:
+    """Move the lot as far as the slowest of its standing deals has come; with the last certificate it is closed."""
+    states = [DealState(state) for state in Deal.objects.filter(lot=lot).values_list("state", flat=True)]
+    standing = [state for state in states if state in STANDING]
+    for source, needed, command in LOT_STEPS:
+        if lot.state == source and standing and all(REACHED[state] >= REACHED[needed] for state in standing):
+            move_lot(lot, command, actor=actor, at=at)
+    if lot.state == LotState.REGISTERED:
+        buyers = set(Deal.objects.filter(lot=lot).values_list("buyer_id", flat=True))
+        permits.release_supply(actor=actor, lot_id=lot.pk, document_ref=f"{lot.project.code}/{lot.number}", at=at)
+        release_deposits(lot, keep=buyers, reason="lot closed", actor=actor, at=at)
+        move_lot(lot, LotCommand.CLOSE, actor=actor, at=at)
+
+
+def _mark(deal: Deal, name: str, type: str, *, actor: Actor, at: datetime) -> None:
+    if getattr(deal, name) is not None:
+        return
+    Deal.objects.filter(pk=deal.pk, **{f"{name}__isnull": True}).update(**{name: at})
+    setattr(deal, name, at)
+    payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "side": name.split("_", 1)[0].upper()}
+    append(stream=_stream(deal), type=type, actor=actor, payload=payload, decided_at=at)
+
+
+def _stream(deal: Deal) -> str:
+    return f"lot:{deal.lot_id}"

@@ -1,0 +1,14 @@
+"""Addresses of the public pages."""
+
+from django.urls import path
+
+from exchange.notices.views import public
+
+app_name = "notices"
+urlpatterns = [
+    path("notices/", public.lots, name="list"),
+    path("notices/<int:project_id>/", public.project, name="project"),
+    path("notices/<int:project_id>/data.json", public.project_json, name="project_json"),
+    path("notices/<int:project_id>/dates.ics", public.project_ics, name="project_ics"),
+    path("results/", public.results, name="results"),
+]

@@ -1,0 +1,121 @@
+"""Questions about projects and lots."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext
+
+from commons.domain.actor import Actor, Role
+from commons.domain.refusals import NotFound
+from exchange.projects.domain.states import LotState, ProjectState
+from exchange.projects.domain.timeline import LotTimes, Step, next_step, timeline
+from exchange.projects.domain.trades import INSTRUMENTS, Instrument
+from exchange.projects.labels import Label, lot_state
+from exchange.projects.models import Attachment, Lot, Project
+from exchange.projects.policies import can_see_draft
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """A lot for the reader, its instants and where it stands."""
+
+    id: int
+    number: int
+    project_id: int
+    instrument: str
+    instrument_label: str
+    unit: str
+    quantity: Decimal
+    term_years: int
+    start_price: Decimal
+    step: Decimal
+    profile_name: str
+    state: str
+    state_label: Label
+    tone: str
+    method: str
+    room_id: int | None
+    times: LotTimes
+
+    @property
+    def steps(self) -> list[Step]:
+        """The timeline, in the reader's language."""
+        return [Step(gettext(step.title), step.at, step.state, step.hint) for step in timeline(self.times)]
+
+    @property
+    def next(self) -> Step | None:
+        """The next thing, in the reader's language."""
+        step = next_step(self.times)
+        return Step(gettext(step.title), step.at, step.state, step.hint) if step else None
+
+
+def lot_view(lot: Lot) -> LotView:
+    """The row as a value. The lot's project must be loaded."""
+    facts = INSTRUMENTS[Instrument(lot.instrument)]
+    label, tone = lot_state(lot.state)
+    return LotView(
+        id=lot.pk,
+        number=lot.number,
+        project_id=lot.project_id,
+        instrument=lot.instrument,
+        instrument_label=gettext(facts.label),
+        unit=facts.unit,
+        quantity=lot.quantity,
+        term_years=lot.term_years,
+        start_price=lot.start_price,
+        step=lot.step,
+        profile_name=lot.profile_name,
+        state=lot.state,
+        state_label=label,
+        tone=tone,
+        method=lot.method,
+        room_id=lot.room_id,
+        times=times_of(lot),
+    )
+
+
+def times_of(lot: Lot) -> LotTimes:
+    """The instants of a lot, for its timeline."""
+    return LotTimes(
+        state=LotState(lot.state),
+        published_at=lot.project.published_at,
+        registration_starts_at=lot.registration_starts_at,
+        registration_ends_at=lot.registration_ends_at,
+        qualification_ends_at=lot.qualification_ends_at,
+        negotiation_ends_at=lot.negotiation_ends_at,
+        opens_at=lot.opens_at,
+        hammered_at=lot.hammered_at,
+        method=lot.method,
+        suspended_in=LotState(lot.suspended_in) if lot.suspended_in else None,
+    )
+
+
+def drafts_of(viewer: Actor) -> QuerySet[Project]:
+    """The projects that a seller works on: its own, the latest first."""
+    own = (
+        Project.objects.filter(seller_id=viewer.organisation_id) if viewer.has(Role.SELLER) else Project.objects.none()
+    )
+    return own.select_related("seller").prefetch_related("lots").order_by("-id")
+
+
+def to_check(viewer: Actor) -> QuerySet[Project]:
+    """What waits for the exchange: submitted projects to check, checked ones to publish, the oldest first."""
+    waiting = [ProjectState.SUBMITTED.value, ProjectState.CHECKED.value]
+    found = Project.objects.filter(state__in=waiting) if viewer.has(Role.STAFF) else Project.objects.none()
+    return found.select_related("seller").prefetch_related("lots").order_by("submitted_at", "id")
+
+
+def draft(viewer: Actor, project_id: int) -> Project:
+    """A project before its publication, with lots, attachments and checks. Refuses (`NotFound`, `NotPermitted`)."""
+    attachments = Attachment.objects.filter(removed_at__isnull=True).select_related("document__content")
+    project = (
+        Project.objects.select_related("seller")
+        .prefetch_related("lots", Prefetch("attachments", attachments), "checks__person")
+        .filter(pk=project_id)
+        .first()
+    )
+    if project is None:
+        raise NotFound()
+    can_see_draft(viewer, project).require()
+    return project
