@@ -19,7 +19,7 @@ from exchange.rooms.views import texts
 OFFERS = ("BidAccepted",)
 MOVES = ("CloseExtended",)
 CHIPS = (1, 2, 5)
-GUARD_CODES = {"ROOM_UNUSUAL_PRICE": "HELD", "ROOM_RETYPE_PRICE": "RETYPED"}
+GUARD_CODES = {"ROOM_GUARD_HOLD": "HELD", "ROOM_GUARD_RETYPE": "RETYPED"}
 ICONS = {"done": "M2.5 8.5l3.5 3.5 7.5-8", "waiting": "M8 3.5v5l3 2", "stop": "M4 4l8 8M12 4l-8 8", "": "M4 8h8"}
 
 
@@ -363,13 +363,13 @@ def remaining(left: timedelta) -> str:
 def describe(event: Mapping[str, Any], *, divisible: bool, own_alias: str | None) -> str:
     """An event in words, as the tape shows it."""
     catalogue = texts.catalogue()
-    key = f"event-{event['type']}"
-    if divisible and event.get("quantity") and f"{key}-quantity" in catalogue:
-        key = f"{key}-quantity"
+    base = f"event-{event['type']}"
+    own = "-you" if own_alias and event.get("alias") == own_alias else ""
+    some = "-quantity" if divisible and event.get("quantity") else ""
+    key = next((key for key in (base + own + some, base + own, base + some, base) if key in catalogue), "")
     phase, closes_at = event.get("phase"), event.get("closes_at")
-    return catalogue.get(key, "%(type)s") % {
-        "type": event["type"],
-        "alias": _("You") if own_alias and event.get("alias") == own_alias else event.get("alias") or "",
+    return catalogue.get(key, str(event["type"])) % {
+        "alias": event.get("alias") or "",
         "price": grouped(event.get("price")),
         "quantity": event.get("quantity") or "",
         "phase": texts.PHASES.get(phase, phase) if phase else "",

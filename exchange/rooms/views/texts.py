@@ -119,20 +119,30 @@ _RECEIPTS = {
 }
 
 _EVENTS = {
-    "event-RoomCreated": _("The room was prepared"),
+    "event-RoomScheduled": _("The room was prepared"),
     "event-PhaseBegan": _("%(phase)s began"),
     "event-BidAccepted": _("%(alias)s bid ¥%(price)s"),
     "event-BidAccepted-quantity": _("%(alias)s bid ¥%(price)s for %(quantity)s"),
+    "event-BidAccepted-you": _("You bid ¥%(price)s"),
+    "event-BidAccepted-you-quantity": _("You bid ¥%(price)s for %(quantity)s"),
+    "event-BidRefused-you": _("Your bid of ¥%(price)s was refused"),
     "event-BidRefused": _("%(alias)s: bid of ¥%(price)s refused"),
-    "event-BidRefusedLate": _("%(alias)s: a bid came after the close and was refused"),
     "event-BidWithdrawn": _("%(alias)s withdrew an order"),
     "event-CloseExtended": _("The close moved to %(closes_at)s"),
-    "event-Extended": _("The close moved to %(closes_at)s"),
     "event-RoomPaused": _("Paused: %(reason)s"),
     "event-RoomResumed": _("Resumed: %(reason)s"),
     "event-HammerFell": _("The hammer fell"),
     "event-RoomFailed": _("Ended without a deal"),
     "event-RoomVoided": _("Voided: %(reason)s"),
+}
+
+_READINESS = {
+    "ready-works": _("Works"),
+    "ready-fails": _("Does not work"),
+    "ready-storage-help": _("This browser keeps nothing. Leave private browsing, or use another browser."),
+    "ready-key": _("Key %(key)s…, signs in %(ms)s ms."),
+    "ready-all": _("This device is ready."),
+    "ready-not-all": _("This device is not ready yet: see the marked lines."),
 }
 
 _CHART = {
@@ -149,6 +159,6 @@ _CHART = {
 def catalogue() -> dict[str, str]:
     """Every text by its key, in the language of the request."""
     texts = {f"phase-{name}": label for name, label in PHASES.items()}
-    for part in (_CONNECTION, _CLOCK, _STANDING, _BIDDING, _RECEIPTS, _EVENTS, _CHART):
+    for part in (_CONNECTION, _CLOCK, _STANDING, _BIDDING, _RECEIPTS, _EVENTS, _READINESS, _CHART):
         texts.update(part)
     return {key: str(value).replace("%%", "%") for key, value in texts.items()}

@@ -157,7 +157,7 @@ class BidderScreen {
     if (this.#serverAsk?.price === this.amount) return this.#serverAsk.ask;
     const { state, data } = this.screen;
     const reference = data.rules.sealed ? data.rules.start_price : (state?.price ?? data.rules.start_price);
-    const ask = asked({ price: this.amount, reference, step: data.rules.sealed ? "0" : data.rules.step });
+    const ask = asked({ price: this.amount, reference, step: data.rules.step, limits: data.rules.guard });
     return ask === Ask.NOTHING && this.leading ? Ask.HOLD : ask;
   }
 
@@ -345,7 +345,7 @@ class BidderScreen {
       receipt?.code ? fact("receipt-reason", this.#reason(receipt)) : null,
       fact("receipt-seq", receipt?.seq ? `#${receipt.seq}` : ""), fact(receipt?.seq ? "receipt-received" : "receipt-made", `${exactTime(at)} UTC+8`),
       fact("receipt-hash", receipt?.hash, true), fact("receipt-id", frame.bid_id, true));
-    const button = receipt?.hash ? el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => this.#save(receipt) }, text("receipt-download")) : null;
+    const button = receipt?.proof ? el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => this.#save(receipt) }, text("receipt-download")) : null;
     return [facts, state === State.CHECKING ? el("p", { class: "quiet" }, text("bid-checking-note")) : null, button].filter(Boolean);
   }
 
@@ -358,8 +358,7 @@ class BidderScreen {
   }
 
   #save(receipt) {
-    const { message: _, ...facts } = receipt;
-    download(`receipt-${receipt.room}-${receipt.seq}.json`, JSON.stringify(facts, null, 2));
+    download(`receipt-${receipt.room}-${receipt.seq}.json`, JSON.stringify(receipt.proof, null, 2));
   }
 }
 

@@ -4,23 +4,21 @@ import { toText, toUnits } from "./money.js";
 
 export const Ask = Object.freeze({ NOTHING: "NONE", HOLD: "HELD", RETYPE: "RETYPED" });
 
-const HOLD_STEPS = 3n;
-const HOLD_PERCENT = 5n;
-const RETYPE_TIMES = 10n;
-
 /**
- * How surely the bidder must mean `price`, against `reference` (the best price, or the start price):
- * more than 3 steps or 5 % away: hold; ten times as much, or a tenth: type it again.
+ * How surely the bidder must mean `price`, against `reference` (the price to beat, or the start price). `limits` are the
+ * room's: more than `hold_steps` steps or `hold_share` away: hold; `retype_factor` times as much, or as little: type it again.
  */
-export function asked({ price, reference, step }) {
+export function asked({ price, reference, step, limits }) {
   const own = toUnits(price, 2);
   const from = toUnits(reference, 2);
   const by = toUnits(step ?? "0", 2) ?? 0n;
   if (own === null || from === null || from === 0n) return Ask.NOTHING;
-  if (own >= from * RETYPE_TIMES || own * RETYPE_TIMES <= from) return Ask.RETYPE;
+  const factor = limits.retype_factor === null ? null : BigInt(limits.retype_factor);
+  if (factor !== null && (own >= from * factor || own * factor <= from)) return Ask.RETYPE;
   const away = own > from ? own - from : from - own;
-  if ((by > 0n && away > by * HOLD_STEPS) || away * 100n > from * HOLD_PERCENT) return Ask.HOLD;
-  return Ask.NOTHING;
+  if (limits.hold_steps !== null && by > 0n && away > by * BigInt(limits.hold_steps)) return Ask.HOLD;
+  const share = limits.hold_share === null ? null : toUnits(limits.hold_share, 9);
+  return share !== null && away * 1_000_000_000n > from * share ? Ask.HOLD : Ask.NOTHING;
 }
 
 /** What is wrong with `price` before it is sent: {code, least} or null. `least` is the least (or greatest) valid price. */

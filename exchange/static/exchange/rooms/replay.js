@@ -2,8 +2,9 @@
 
 import { PriceChart } from "./chart.js";
 import { bind, el, one, show } from "./dom.js";
-import { capital, grouped } from "./money.js";
-import { clockTime, exactTime, hasText, pageData, text } from "./text.js";
+import { capital, grouped, toUnits } from "./money.js";
+import { clockTime, exactTime, pageData, text } from "./text.js";
+import { describe } from "./words.js";
 
 const SHORTEST_PAUSE_MS = 60;
 const LONGEST_PAUSE_MS = 1500;
@@ -101,18 +102,13 @@ class Replay {
   }
 
   #best(offers) {
-    const better = this.data.rules.direction === "DOWN" ? (a, b) => Number(a) < Number(b) : (a, b) => Number(a) > Number(b);
+    const down = this.data.rules.direction === "DOWN";
+    const better = (a, b) => (down ? toUnits(a, 2) < toUnits(b, 2) : toUnits(a, 2) > toUnits(b, 2));
     return offers.reduce((best, offer) => (best === null || better(offer.price, best.price) ? offer : best), null);
   }
 
   #describe(event) {
-    const key = `event-${event.type}`;
-    const fields = {
-      alias: event.alias ?? "", price: event.price ? grouped(event.price) : "", quantity: event.quantity ?? "", phase: event.phase ? text(`phase-${event.phase}`) : "",
-      closes_at: event.closes_at ? clockTime(event.closes_at) : "", reason: event.reason ?? "", code: event.code ?? "",
-    };
-    if (this.data.rules.divisible && event.quantity && hasText(`${key}-quantity`)) return text(`${key}-quantity`, fields);
-    return hasText(key) ? text(key, fields) : event.type;
+    return describe(event, { divisible: this.data.rules.divisible });
   }
 }
 

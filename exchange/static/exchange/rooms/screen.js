@@ -6,6 +6,7 @@ import { bind, el, one, show, tag } from "./dom.js";
 import { LiveRoom, Status } from "./live.js";
 import { capital, grouped, product } from "./money.js";
 import { clockTime, exactTime, hasText, pageData, text } from "./text.js";
+import { describe } from "./words.js";
 
 const LONGEST_TAPE = 60;
 
@@ -189,13 +190,7 @@ export class Screen extends EventTarget {
 
   /** An event in words. */
   describe(event) {
-    const key = `event-${event.type}`;
-    const fields = {
-      alias: event.alias === this.data.me?.alias ? text("you-mark") : event.alias, price: event.price ? grouped(event.price) : "", quantity: event.quantity ?? "",
-      phase: event.phase ? text(`phase-${event.phase}`) : "", closes_at: event.closes_at ? clockTime(event.closes_at) : "", reason: event.reason ?? "", code: event.code ?? "",
-    };
-    if (this.data.rules.divisible && event.quantity && hasText(`${key}-quantity`)) return text(`${key}-quantity`, fields);
-    return hasText(key) ? text(key, fields) : event.type;
+    return describe(event, { divisible: this.data.rules.divisible, ownAlias: this.data.me?.alias ?? null });
   }
 
   /** Why and how often the close moved. */
