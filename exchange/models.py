@@ -5,6 +5,7 @@ from exchange.complaints.models import Objection
 from exchange.contracts.models import Certificate, Contract, Deal, Invoice
 from exchange.ledger.models import LedgerAccount, LedgerLeg, LedgerTransfer
 from exchange.notices.models import Notice
+from exchange.permits.models import AreaBasin, AreaTarget, HoldingMovement, Permit, PermitLimit
 from exchange.projects.models import Attachment, CodeCounter, CompletenessCheck, Lot, Project
 from exchange.rooms.models import (
     Bid,
@@ -19,6 +20,8 @@ from exchange.rooms.models import (
 )
 
 __all__ = [
+    "AreaBasin",
+    "AreaTarget",
     "Attachment",
     "Bid",
     "Certificate",
@@ -26,6 +29,7 @@ __all__ = [
     "CompletenessCheck",
     "Contract",
     "Deal",
+    "HoldingMovement",
     "Invoice",
     "LedgerAccount",
     "LedgerLeg",
@@ -34,6 +38,8 @@ __all__ = [
     "Notice",
     "Objection",
     "Offer",
+    "Permit",
+    "PermitLimit",
     "Project",
     "ReceiptBatch",
     "RefusedFrame",

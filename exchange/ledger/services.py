@@ -25,6 +25,12 @@ class AlreadyCorrected(Refusal):
     message = gettext_noop("This entry was already corrected. Correct the newer entry instead.")
 
 
+class DocumentNeeded(Refusal):
+    code = "LEDGER_DOCUMENT_NEEDED"
+    message = gettext_noop("Every movement rests on a document. Enter its number.")
+    status = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A transfer that stands; `fresh` is false when an earlier request with the same key had posted it."""
@@ -48,10 +54,12 @@ def post(
 ) -> Posted:
     """Post a transfer once per `key`, with its row of evidence in `stream`.
 
-    Refuses `NotEnough` (nothing is moved then), `IdempotencyConflict` when the key stands for something else, and
-    `AlreadyCorrected`.
+    Refuses `NotEnough` (nothing is moved then), `IdempotencyConflict` when the key stands for something else,
+    `DocumentNeeded` and `AlreadyCorrected`.
     """
     checked = balanced(legs)
+    if not document_ref.strip():
+        raise DocumentNeeded()
     if corrects_id is not None and _other_correction(corrects_id, key):
         raise AlreadyCorrected()
     body = digest(kind=kind, legs=checked, document_ref=document_ref, corrects=str(corrects_id or ""))

@@ -59,7 +59,7 @@ class Leg:
 
 
 def balanced(legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    """The legs, checked: at least two, none empty, one per account, one book, each unit zero in sum. Raises `Unbalanced`."""
+    """The legs, checked: two or more, none empty, one per account, zero in sum per unit. Raises `Unbalanced`."""
     checked = tuple(legs)
     if not 2 <= len(checked) <= LEGS:
         raise Unbalanced(f"a transfer has 2 to {LEGS} legs, not {len(checked)}")
