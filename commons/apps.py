@@ -3,6 +3,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+_SEEDED = {"commons_calendarday", "commons_calendaryear", "commons_parametervalue", "commons_legalityrule"}
+"""While migrations are still running some of these are missing, and nothing is seeded yet."""
+
 
 class CommonsConfig(AppConfig):
     name = "commons"
@@ -31,5 +34,5 @@ def _seed(*, using: str, **_: Any) -> None:
 
     from commons import seeding
 
-    if using == "default" and "commons_calendarday" in connections[using].introspection.table_names():
+    if using == "default" and set(connections[using].introspection.table_names()) >= _SEEDED:
         seeding.seed(at=timezone.now())

@@ -14,6 +14,7 @@ from commons.evidence.models import (
 )
 from commons.imports.models import ImportedRow, ImportRun, RefusedRow
 from commons.outbox.models import OutboxMessage
+from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 from commons.vault.models import Document, VaultContent
 
@@ -32,9 +33,11 @@ __all__ = [
     "EvidenceTree",
     "ImportRun",
     "ImportedRow",
+    "LegalityRule",
     "Membership",
     "Organisation",
     "OutboxMessage",
+    "ParameterValue",
     "Person",
     "PersonSession",
     "PlatformKey",

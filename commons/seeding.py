@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from commons.calendar import services as calendar
+from commons.parameters import services as parameters
 
 
 def seed(*, at: datetime) -> dict[str, int]:
     """Enter what is missing; gives how much of each was new."""
-    return {"calendar": calendar.seed(at=at)}
+    return {"calendar": calendar.seed(at=at), "parameters": parameters.seed(at=at)}

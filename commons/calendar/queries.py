@@ -7,6 +7,7 @@ from commons.calendar.models import CalendarDay, CalendarYear
 from commons.domain.calendar import DayMark, WorkingDays
 from commons.domain.deadlines import Deadline, Direction, Unit, local_day
 from commons.domain.deadlines import deadline as compute
+from commons.domain.regions import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,9 @@ class DayView:
     entered_at: datetime
 
 
-def regions_of(region: str) -> tuple[str, ...]:
-    """The region, its city, its province and the country, the nearest first: 440604 → 440604, 440600, 440000, ''."""
-    if not region:
-        return ("",)
-    return tuple(dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", "")))
-
-
 def working_days(*, first: date, last: date, region: str = "") -> WorkingDays:
     """The calendar between two days, as it stands for a region: the nearest region that says something decides."""
-    wanted = regions_of(region)
+    wanted = reach(region)
     current = CalendarDay.objects.filter(on__range=(first, last), region__in=wanted, replaced_by__isnull=True)
     rows = sorted(
         current.values_list("on", "region", "working", "name"), key=lambda row: wanted.index(row[1]), reverse=True

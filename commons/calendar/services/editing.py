@@ -1,6 +1,5 @@
 """Entering and correcting days: a new row supersedes the one in force and says why."""
 
-import re
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -9,6 +8,7 @@ from commons.calendar import policies
 from commons.calendar.models import CalendarDay, CalendarYear
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, Refusal
+from commons.domain.regions import region as check_region
 from commons.domain.text import gettext_noop
 from commons.evidence.services import append
 
@@ -88,8 +88,7 @@ def publish_year(*, actor: Actor, year: int, source: str, at: datetime) -> None:
 
 
 def _check(region: str, source: str) -> None:
-    if region and not re.fullmatch(r"[1-9][0-9]{5}", region, re.ASCII):
-        raise Malformed(field="region", reason=gettext_noop("six digits are needed"))
+    check_region(region)
     if not source.strip():
         raise Malformed(field="source", reason=gettext_noop("name the notice or order with its number"))
 

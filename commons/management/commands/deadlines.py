@@ -11,6 +11,7 @@ from commons.calendar import published, queries
 from commons.domain import deadlines
 from commons.domain.deadlines import Deadline, Direction, Unit
 from commons.domain.refusals import Malformed
+from commons.domain.regions import region
 from commons.domain.text import gettext_noop
 from commons.domain.time import SHANGHAI, from_text
 from commons.json_command import JsonCommand
@@ -38,18 +39,18 @@ class Command(JsonCommand):
         if unit in (Unit.HOUR, Unit.MINUTE):
             at = deadlines.moment(start=_instant(request.from_), add=request.add, unit=unit, direction=direction)
             return {"on": at.astimezone(SHANGHAI).isoformat(), "provisional": False, "steps": []}, True
-        found = self._deadline(_day(request.from_), request.add, unit, direction, _region(request.region))
+        found = self._deadline(_day(request.from_), request.add, unit, direction, region(request.region))
         return {
             "on": found.on.isoformat(),
             "provisional": found.provisional,
             "steps": [render(step.message, step.fields) for step in found.steps],
         }, True
 
-    def _deadline(self, start: date, add: int, unit: Unit, direction: Direction, region: str) -> Deadline:
+    def _deadline(self, start: date, add: int, unit: Unit, direction: Direction, place: str) -> Deadline:
         """By the calendar of this installation; where there is none yet, by the published one."""
         try:
             if queries.published_years():
-                return queries.deadline(start=start, add=add, unit=unit, direction=direction, region=region)
+                return queries.deadline(start=start, add=add, unit=unit, direction=direction, region=place)
         except (DatabaseError, ImproperlyConfigured):
             pass
         self.stderr.write(gettext("There is no calendar in the database; the published holidays are used."))
@@ -78,9 +79,3 @@ def _with_offset(text: str) -> datetime:
     if not text.isascii():
         raise ValueError("an instant is written in ASCII")
     return from_text(text)
-
-
-def _region(text: str) -> str:
-    if text and not re.fullmatch(r"[1-9][0-9]{5}", text, re.ASCII):
-        raise Malformed(field="region", reason=gettext_noop("six digits are needed"))
-    return text

@@ -1,0 +1,3 @@
+from commons.parameters.models.values import LegalityRule, ParameterValue
+
+__all__ = ["LegalityRule", "ParameterValue"]

@@ -1,0 +1,134 @@
+"""Questions to the rule parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from commons.domain.regions import reach
+from commons.parameters import definitions
+from commons.parameters.domain import legality
+from commons.parameters.domain.legality import Rule, Verdict
+from commons.parameters.domain.values import ParameterUnknown, Row, Value, in_force
+from commons.parameters.models import LegalityRule, ParameterValue
+
+Snapshot = dict[str, dict[str, str]]
+"""Per key: value, unit, source, mark, valid_from and the number of the row, all as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView(Row):
+    """A stored value as the page shows it."""
+
+    replaces_id: int | None
+    reason: str
+    entered_by: str
+    entered_at: datetime
+
+
+def value(key: str, *, trade_type: str = "", region: str = "", on: date) -> Value:
+    """The value of a parameter, typed. Refuses (`ParameterUnknown`) a key without a value for this trade and region."""
+    definition = definitions.definition(key)
+    found = in_force(_rows(trade_type, region, key=key), trade_type=trade_type, region=region, on=on).get(key)
+    if found is None:
+        raise ParameterUnknown(key=key)
+    return definition.parse(found.value)
+
+
+def integer(key: str, *, trade_type: str = "", region: str = "", on: date) -> int:
+    """The whole number of a parameter."""
+    found = value(key, trade_type=trade_type, region=region, on=on)
+    assert type(found) is int, f"{key} is no whole number"
+    return found
+
+
+def decimal(key: str, *, trade_type: str = "", region: str = "", on: date) -> Decimal:
+    """The decimal of a parameter."""
+    found = value(key, trade_type=trade_type, region=region, on=on)
+    assert isinstance(found, Decimal), f"{key} is no decimal"
+    return found
+
+
+def snapshot(*, trade_type: str, region: str, on: date) -> Snapshot:
+    """Every parameter in force for a trade, region and day with its source, to be stored at publication."""
+    known = definitions.definitions()
+    found = in_force(_rows(trade_type, region), trade_type=trade_type, region=region, on=on)
+    return {
+        key: {
+            "value": row.value,
+            "unit": known[key].unit,
+            "source": row.source,
+            "mark": row.mark,
+            "valid_from": row.valid_from.isoformat(),
+            "row": str(row.id),
+        }
+        for key, row in sorted(found.items())
+        if key in known
+    }
+
+
+def from_snapshot(taken: Mapping[str, Mapping[str, Any]], key: str) -> Value:
+    """The typed value in a stored snapshot. Refuses (`ParameterUnknown`) a key that it does not hold."""
+    if key not in taken:
+        raise ParameterUnknown(key=key)
+    return definitions.definition(key).parse(str(taken[key]["value"]))
+
+
+def history(key: str) -> list[ValueView]:
+    """Every row of a parameter: by region, trade and day, the newest entry first."""
+    rows = ParameterValue.objects.filter(key=key).order_by("region", "trade_type", "-valid_from", "-id")
+    return [_view(row) for row in rows]
+
+
+def current(*, trade_type: str, region: str, on: date) -> dict[str, Row]:
+    """The rows in force, by key."""
+    return in_force(_rows(trade_type, region), trade_type=trade_type, region=region, on=on)
+
+
+def require_lawful(*, method: str, sector: str, region: str, on: date) -> Rule:
+    """The line of the legality table that allows a method. Refuses (`MethodUnlawful`) with the article."""
+    rows = LegalityRule.objects.filter(method=method, sector__in=("", sector), region__in=reach(region))
+    return legality.require_lawful([_rule(row) for row in rows], method=method, sector=sector, region=region, on=on)
+
+
+def legality_rules() -> list[LegalityRule]:
+    """The whole table, for the page of this package."""
+    return list(LegalityRule.objects.order_by("sector", "method", "region", "-valid_from", "-id"))
+
+
+def _rows(trade_type: str, region: str, *, key: str | None = None) -> list[Row]:
+    found = ParameterValue.objects.filter(trade_type__in={"", trade_type}, region__in=reach(region))
+    if key is not None:
+        found = found.filter(key=key)
+    columns = ("id", "key", "trade_type", "region", "valid_from", "value", "source", "mark")
+    return [Row(*row) for row in found.values_list(*columns)]
+
+
+def _view(row: ParameterValue) -> ValueView:
+    return ValueView(
+        id=row.pk,
+        key=row.key,
+        trade_type=row.trade_type,
+        region=row.region,
+        valid_from=row.valid_from,
+        value=row.value,
+        source=row.source,
+        mark=row.mark,
+        replaces_id=row.replaces_id,
+        reason=row.reason,
+        entered_by=row.entered_by,
+        entered_at=row.entered_at,
+    )
+
+
+def _rule(row: LegalityRule) -> Rule:
+    return Rule(
+        id=row.pk,
+        method=row.method,
+        sector=row.sector,
+        region=row.region,
+        valid_from=row.valid_from,
+        verdict=Verdict(row.verdict),
+        article=row.article,
+    )

@@ -1,0 +1,179 @@
+"""Rule parameters in the database: seeded once, superseded by staff, snapshotted for projects."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from commons.domain.refusals import Malformed, NotPermitted
+from commons.evidence.models import EvidenceEntry
+from commons.parameters import queries, services
+from commons.parameters.domain.legality import MethodUnlawful
+from commons.parameters.domain.values import ParameterUnknown
+from commons.parameters.models import LegalityRule, ParameterValue
+from commons.parameters.services.editing import ValueUnchanged
+from tests.cast import actor
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+ON = date(2026, 11, 23)
+FOSHAN = {"trade_type": "EMISSION_RIGHTS", "region": "440600"}
+
+pytestmark = pytest.mark.django_db
+
+
+def enter(value, **fields):
+    defaults = {
+        "actor": actor("staff"),
+        "key": "deposit.share",
+        "source": "佛环〔2026〕12号",
+        "mark": "V",
+        "valid_from": date(2027, 1, 1),
+        "reason": "新办法施行",
+        "at": AT,
+        **FOSHAN,
+    }
+    return services.enter_value(value=value, **(defaults | fields))
+
+
+def test_a_new_installation_knows_the_parameters():
+    assert queries.decimal("deposit.share", **FOSHAN, on=ON) == Decimal("0.20")
+    assert queries.integer("contract.working_days", **FOSHAN, on=ON) == 3
+
+
+def test_seeding_again_changes_nothing():
+    before = ParameterValue.objects.count(), LegalityRule.objects.count()
+
+    assert services.seed(at=AT) == 0
+    assert (ParameterValue.objects.count(), LegalityRule.objects.count()) == before
+
+
+def test_a_change_takes_effect_on_its_day_and_where_it_is_entered():
+    enter("0.25")
+
+    assert queries.decimal("deposit.share", **FOSHAN, on=date(2026, 12, 31)) == Decimal("0.20")
+    assert queries.decimal("deposit.share", **FOSHAN, on=date(2027, 1, 1)) == Decimal("0.25")
+    assert queries.decimal(
+        "deposit.share", trade_type="EMISSION_RIGHTS", region="440100", on=date(2027, 1, 1)
+    ) == Decimal("0.20")
+
+
+def test_a_correction_of_the_same_day_names_the_row_it_replaces():
+    first = enter("0.25")
+    second = enter("0.30", reason="笔误")
+
+    newest = queries.history("deposit.share")
+    rows = {row.id: row for row in newest}
+    assert rows[second].replaces_id == first
+    assert rows[first].value == "0.25"
+    assert queries.decimal("deposit.share", **FOSHAN, on=date(2027, 1, 1)) == Decimal("0.30")
+
+
+def test_a_snapshot_keeps_what_was_in_force_with_its_source():
+    taken = queries.snapshot(**FOSHAN, on=ON)
+    enter("0.25", valid_from=ON)
+
+    assert queries.from_snapshot(taken, "deposit.share") == Decimal("0.20")
+    assert taken["contract.working_days"] == {
+        "value": "3",
+        "unit": "working_day",
+        "source": "PW2018(SZ)GK0005：成交后3个工作日内签订合同",
+        "mark": "V",
+        "valid_from": "1990-01-01",
+        "row": taken["contract.working_days"]["row"],
+    }
+    assert "land.listing_days" not in taken
+    with pytest.raises(ParameterUnknown):
+        queries.from_snapshot(taken, "land.listing_days")
+
+
+def test_a_snapshot_is_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        queries.snapshot(**FOSHAN, on=ON)
+
+
+def test_an_unknown_parameter_is_refused():
+    for key, trade_type in (("no.such", "LAND"), ("land.listing_days", "WORKS")):
+        with pytest.raises(ParameterUnknown):
+            queries.value(key, trade_type=trade_type, region="440600", on=ON)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"value": "2"},
+        {"value": "０.3"},
+        {"trade_type": "PICTURES"},
+        {"region": "4406"},
+        {"mark": "X"},
+        {"source": " "},
+        {"reason": ""},
+    ],
+)
+def test_a_change_must_be_complete_and_of_its_kind(fields):
+    before = ParameterValue.objects.count()
+    with pytest.raises(Malformed):
+        enter(**({"value": "0.3"} | fields))
+    assert ParameterValue.objects.count() == before
+
+
+def test_a_change_that_changes_nothing_is_refused():
+    enter("0.25")
+    with pytest.raises(ValueUnchanged):
+        enter("0.25")
+
+
+@pytest.mark.parametrize("who", ["buyer1", "seller", "auditor", "finance"])
+def test_only_staff_change_parameters(who):
+    with pytest.raises(NotPermitted):
+        enter("0.25", actor=actor(who))
+
+
+def test_every_change_leaves_evidence():
+    number = enter("0.25")
+
+    entry = EvidenceEntry.objects.filter(stream="parameters").latest("seq")
+    assert entry.type == "ParameterEntered"
+    assert f'"row":"{number}"' in bytes(entry.payload).decode()
+
+
+def test_the_database_refuses_to_edit_a_value():
+    number = enter("0.25")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ParameterValue.objects.filter(pk=number).update(value="0.99")
+
+
+def test_reverse_bidding_in_government_procurement_is_refused_with_the_article():
+    with pytest.raises(MethodUnlawful) as refused:
+        queries.require_lawful(method="REVERSE_AUCTION", sector="GOVERNMENT_PROCUREMENT", region="440600", on=ON)
+    assert "政府采购法第二十六条" in refused.value.fields["article"]
+
+
+def test_an_english_auction_of_emission_rights_is_lawful():
+    found = queries.require_lawful(method="ENGLISH_AUCTION", sector="EMISSION_RIGHTS", region="440600", on=ON)
+    assert "国办发〔2014〕38号" in found.article
+
+
+def test_a_reform_basis_makes_award_separation_lawful_in_its_city():
+    services.enter_legality(
+        actor=actor("staff"),
+        method="AWARD_SEPARATION",
+        sector="WORKS",
+        region="440600",
+        verdict="LAWFUL",
+        article="佛府办〔2026〕3号 评定分离试点",
+        mark="V",
+        valid_from=ON,
+        reason="试点批复",
+        at=AT,
+    )
+
+    assert queries.require_lawful(method="AWARD_SEPARATION", sector="WORKS", region="440604", on=ON)
+    with pytest.raises(MethodUnlawful):
+        queries.require_lawful(method="AWARD_SEPARATION", sector="WORKS", region="440100", on=ON)
+
+
+def test_a_sector_ban_on_order_books_holds_everywhere():
+    with pytest.raises(MethodUnlawful) as refused:
+        queries.require_lawful(method="ORDER_BOOK", sector="EMISSION_RIGHTS", region="640000", on=ON)
+    assert "国发〔2011〕38号" in refused.value.fields["article"]
