@@ -1,4 +1,4 @@
-"""The REST interface `/api/v1/`: OpenAPI, keys, problem+json. A subject brings its endpoints as `<subject>.api.router`."""
+"""The REST interface `/api/v1/`: OpenAPI, keys, problem+json. Subjects bring endpoints as `<subject>.api.router`."""
 
 from collections.abc import Sequence
 from importlib import import_module
@@ -53,7 +53,7 @@ class Key(HttpBearer):
 class ProblemAPI(NinjaAPI):
     """Errors leave as RFC 9457 problem+json, made in the one place that renders refusals."""
 
-    def on_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse:
+    def on_exception(self, request: HttpRequest, exc: Exception | type[Exception]) -> HttpResponse:
         refusal = as_refusal(exc)
         if refusal is None:
             return super().on_exception(request, exc)
@@ -63,7 +63,7 @@ class ProblemAPI(NinjaAPI):
         return response
 
 
-def as_refusal(exc: Exception) -> Refusal | None:
+def as_refusal(exc: Exception | type[Exception]) -> Refusal | None:
     """What an exception says to the caller; None for our own faults."""
     match exc:
         case Refusal():

@@ -131,6 +131,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
 ACCOUNT_ADAPTER = "commons.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_FORMS = {"login": "commons.people.forms.SignInForm"}
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -173,6 +175,7 @@ if ENV.production:
 
 SESSION_ENGINE = "commons.people.sessions"
 PASSWORD_ASSURANCE = ENV.password_assurance
+SESSION_COOKIE_AGE = 8 * 3600  # a working day
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

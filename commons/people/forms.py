@@ -1,5 +1,8 @@
 """What an administrator types about people."""
 
+from typing import Any
+
+from allauth.account.forms import LoginForm
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +14,17 @@ from commons.people.labels import role_label
 USERNAME = RegexValidator(
     r"\A[a-z][a-z0-9._-]{2,31}\Z", _("Use 3 to 32 small letters, digits, dots and hyphens, a letter first.")
 )
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """Name and password. A lost password is set anew by those who know the person, not by a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Sign-in name")
+        for field in self.fields.values():
+            field.help_text = ""
+            field.widget.attrs.pop("placeholder", None)
 
 
 class RoleForm(forms.Form):

@@ -62,7 +62,7 @@ def organisations(organisation_ids: Iterable[int]) -> dict[int, OrganisationView
 def organisation_by_uscc(uscc: str) -> OrganisationView | None:
     """The organisation with that unified social credit code, if it is known here."""
     row = Organisation.objects.filter(uscc=uscc).first()
-    return row and OrganisationView(row.pk, row.uscc, row.name, row.kind, row.region)
+    return OrganisationView(row.pk, row.uscc, row.name, row.kind, row.region) if row else None
 
 
 def control_of(organisation_ids: Iterable[int]) -> tuple[ControlView, ...]:
@@ -136,6 +136,8 @@ class ApiKeyView:
 
 def api_keys_of(actor: Actor) -> tuple[ApiKeyView, ...]:
     """The actor's own keys that are in use."""
+    if actor.person_id is None:
+        return ()
     rows = ApiKey.objects.filter(person_id=actor.person_id, ended_at__isnull=True)
     return tuple(ApiKeyView(row.pk, row.label, row.created_at) for row in rows)
 

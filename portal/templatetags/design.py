@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import template
 from django.forms import BaseForm
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -21,7 +21,7 @@ register = template.Library()
 
 ICONS = {
     "neutral": "M3 8h10",
-    "info": "M8 7v5M8 4v.5",
+    "info": "M8 7v6M8 3v.01",
     "done": "M3 8.5 6.5 12 13 4.5",
     "waiting": "M8 3v5l3 2M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13",
     "stop": "M4 4l8 8M12 4l-8 8",
@@ -123,8 +123,8 @@ def receipt_hash(value: str | bytes | None) -> SafeString | str:
     if not value:
         return "—"
     digits = value.hex() if isinstance(value, bytes | memoryview) else value
-    groups = [digits[start : start + 8] for start in range(0, len(digits), 8)]
-    return format_html('<code class="hash" title="{}">{}</code>', digits, SafeString("<wbr>").join(groups))
+    groups = format_html_join("", "{}<wbr>", ((digits[start : start + 8],) for start in range(0, len(digits), 8)))
+    return format_html('<code class="hash">{}</code>', groups)
 
 
 @register.simple_tag(takes_context=True)

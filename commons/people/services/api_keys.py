@@ -43,8 +43,8 @@ def make_api_key(*, actor: Actor, label: str, at: datetime) -> str:
 def end_api_key(*, actor: Actor, key_id: int, at: datetime) -> None:
     """End one's own key; ending an ended one changes nothing. Refuses `NotFound`."""
     with transaction.atomic():
-        row = ApiKey.objects.filter(pk=key_id, person_id=actor.person_id).first()
-        if row is None:
+        row = ApiKey.objects.filter(pk=key_id).first()
+        if row is None or row.person_id != actor.person_id:
             raise NotFound()
         if ApiKey.objects.filter(pk=key_id, ended_at__isnull=True).update(ended_at=at):
             _record("ApiKeyEnded", actor, row, at)

@@ -1,0 +1,84 @@
+"""Translations: collected from every package, merged, compiled; and what is still missing.
+
+A text belongs to the nearest `locale/` folder above its file: the subject's, if it keeps one, else the package's.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from contextlib import chdir
+from pathlib import Path
+
+from django.core.management import call_command
+from django.core.management.commands import makemessages
+
+from portal.environment import BASE_DIR
+
+PACKAGES = ("commons", "signatures", "exchange", "bidding", "evaluation", "marketplace", "portal")
+LANGUAGE = "zh_Hans"
+CATALOGUE = Path("locale") / LANGUAGE / "LC_MESSAGES" / "django.po"
+_DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date):.*\n', re.MULTILINE)
+
+
+class Extract(makemessages.Command):
+    """Django's makemessages without guesses: a text that changed is a new text, to be translated by somebody."""
+
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+    requires_system_checks: list[str] = []
+
+
+def catalogues(root: Path = BASE_DIR) -> list[Path]:
+    """Every Chinese catalogue of the tree."""
+    found = [path for package in PACKAGES for path in (root / package).rglob(str(CATALOGUE))]
+    return sorted(found)
+
+
+def extract(root: Path = BASE_DIR) -> None:
+    """Bring every catalogue to what the sources say now; translations of texts that remain are kept."""
+    for package in PACKAGES:
+        (root / package / "locale").mkdir(exist_ok=True)
+        with chdir(root / package):
+            options = {"no_obsolete": True, "add_location": "never", "no_wrap": True, "verbosity": 0}
+            call_command(Extract(), locale=[LANGUAGE], **options)
+    for path in catalogues(root):
+        path.write_text(_DATES.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+    _drop_empty(root)
+
+
+def compile_all(root: Path = BASE_DIR) -> None:
+    """Write the `.mo` file beside every catalogue."""
+    for path in catalogues(root):
+        subprocess.run(["msgfmt", "--check-format", "-o", path.with_suffix(".mo"), path], check=True)
+
+
+def missing(path: Path) -> list[str]:
+    """The texts of a catalogue that have no translation, or one that somebody guessed."""
+    untranslated = _ids(path, "--untranslated", "--no-fuzzy")
+    return untranslated + _ids(path, "--only-fuzzy")
+
+
+def _ids(path: Path, *options: str) -> list[str]:
+    selected = subprocess.run(
+        ["msgattrib", *options, "--no-wrap", "--no-obsolete", path], capture_output=True, text=True, check=True
+    ).stdout
+    return [text for text in re.findall(r'^msgid "(.*)"$', selected, re.MULTILINE) if text]
+
+
+def _drop_empty(root: Path) -> None:
+    """A package without texts keeps no folder for them."""
+    for package in PACKAGES:
+        folder = root / package / "locale"
+        if folder.is_dir() and not (folder / LANGUAGE / "LC_MESSAGES" / "django.po").is_file():
+            shutil.rmtree(folder)
+
+
+def copy_sources(target: Path, root: Path = BASE_DIR) -> None:
+    """The files that texts come from, for a trial elsewhere."""
+    for package in PACKAGES:
+        for folder, _, names in os.walk(root / package):
+            for name in names:
+                if name.endswith((".py", ".html", ".txt", ".po")):
+                    copied = target / Path(folder).relative_to(root) / name
+                    copied.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(Path(folder) / name, copied)
