@@ -1,0 +1,94 @@
+"""What the pages of a room ask: its state and tape for a viewer, a bidder's receipts, which rooms to list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from commons.domain.time import to_text
+from commons.evidence import queries as evidence
+from exchange.rooms import records
+from exchange.rooms.broadcast import rendering
+from exchange.rooms.broadcast.peers import Viewer
+from exchange.rooms.domain.model import RoomState
+from exchange.rooms.models import Bid, Room, RoomParticipant
+from exchange.rooms.protocol import Receipt, StateFrame
+from exchange.rooms.queries.lists import RoomView, _room_view
+from exchange.rooms.queries.loading import load
+from exchange.rooms.queries.verdicts import receipt_of_row
+
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A room as a viewer may see it, with the end of its tape."""
+
+    state: RoomState
+    head_hash: str
+    frame: dict[str, Any]
+    """A full `state` frame (docs/protocol.md), except that its tape is longer."""
+
+
+def scene(room_id: int, viewer: Viewer) -> Scene | None:
+    """The room now, for a page; None when there is no such room."""
+    loaded = load(room_id)
+    if loaded is None:
+        return None
+    state = loaded.state
+    frame = StateFrame(
+        full=True,
+        room=str(room_id),
+        epoch=loaded.epoch,
+        seq=loaded.seq,
+        since=0,
+        at=to_text(state.at),
+        state=rendering.room_view(state, watchers=0),
+        events=_views(room_id, state, viewer, after=max(0, loaded.seq - MOST_EVENTS)),
+    )
+    return Scene(state, loaded.head_hash.hex(), msgspec.to_builtins(frame))
+
+
+def history(room_id: int, viewer: Viewer, *, after: int) -> dict[str, Any] | None:
+    """Up to 200 events after a `seq` as the viewer may see them, and from where to ask on while there are more."""
+    loaded = load(room_id)
+    if loaded is None:
+        return None
+    events = _views(room_id, loaded.state, viewer, after=after)
+    upto = min(after + MOST_EVENTS, loaded.seq)
+    return {"events": msgspec.to_builtins(events), "upto": upto, "more": upto < loaded.seq}
+
+
+def _views(room_id: int, state: RoomState, viewer: Viewer, *, after: int) -> list[Any]:
+    links = evidence.entries(f"room:{room_id}", after_seq=after, limit=MOST_EVENTS)
+    events = [records.decode_event(link) for link in links if link.seq <= state.seq]
+    return rendering.event_views(state, events, viewer)
+
+
+def receipts_of(room_id: int, organisation_id: int, limit: int = 100) -> list[Receipt]:
+    """The receipts of an organisation's bids in the room, the newest first."""
+    rows = Bid.objects.filter(room_id=room_id, participant__organisation_id=organisation_id)
+    return [receipt_of_row(row) for row in rows.select_related("batch").order_by("-seq")[:limit]]
+
+
+def recently_ended(limit: int = 30) -> list[RoomView]:
+    """Rooms that have ended, the last one first."""
+    rows = Room.objects.filter(ended_at__isnull=False).order_by("-ended_at", "-id")[:limit]
+    return [_room_view(row) for row in rows]
+
+
+def rooms_with(organisation_id: int | None, room_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the rooms in which the organisation takes part."""
+    if organisation_id is None:
+        return frozenset()
+    rows = RoomParticipant.objects.filter(organisation_id=organisation_id, room_id__in=room_ids)
+    return frozenset(rows.values_list("room_id", flat=True))
+
+
+def own_place(room_id: int, organisation_id: int | None) -> tuple[str, str] | None:
+    """The organisation's alias in the room and its qualified need (empty: not limited), if it takes part."""
+    if organisation_id is None:
+        return None
+    row = RoomParticipant.objects.filter(room_id=room_id, organisation_id=organisation_id).first()
+    return row and (row.alias, "" if row.maximum_quantity is None else f"{row.maximum_quantity:.3f}")
