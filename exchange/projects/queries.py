@@ -1,5 +1,6 @@
 """Questions about projects and lots."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -119,3 +120,36 @@ def draft(viewer: Actor, project_id: int) -> Project:
         raise NotFound()
     can_see_draft(viewer, project).require()
     return project
+
+
+@dataclass(frozen=True, slots=True)
+class LotTitle:
+    """What a lot is called where there is room for one line."""
+
+    lot_id: int
+    project_title: str
+    project_code: str
+    number: int
+    instrument: str
+    instrument_label: str
+    unit: str
+    quantity: Decimal
+
+
+def lot_titles(lot_ids: Collection[int]) -> dict[int, LotTitle]:
+    """The names of those lots, by number; one query."""
+    return {lot.pk: _lot_title(lot) for lot in Lot.objects.filter(pk__in=lot_ids).select_related("project")}
+
+
+def _lot_title(lot: Lot) -> LotTitle:
+    facts, project = INSTRUMENTS[Instrument(lot.instrument)], lot.project
+    return LotTitle(
+        lot_id=lot.pk,
+        project_title=project.title,
+        project_code=project.code,
+        number=lot.number,
+        instrument=lot.instrument,
+        instrument_label=gettext(facts.label),
+        unit=facts.unit,
+        quantity=lot.quantity,
+    )
