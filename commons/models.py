@@ -13,6 +13,7 @@ from commons.evidence.models import (
     PlatformKey,
 )
 from commons.imports.models import ImportedRow, ImportRun, RefusedRow
+from commons.inbox.models import InboxMessage, InboxReading
 from commons.outbox.models import OutboxMessage
 from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
@@ -33,6 +34,8 @@ __all__ = [
     "EvidenceTree",
     "ImportRun",
     "ImportedRow",
+    "InboxMessage",
+    "InboxReading",
     "LegalityRule",
     "Membership",
     "Organisation",

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
 from commons.domain.actor import ANONYMOUS, Actor
+from commons.inbox import queries as inbox
 from commons.people.labels import role_label
 from commons.people.queries import Held
 
@@ -107,8 +108,8 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        """How many messages of the inbox nobody has read yet."""
-        return 0
+        """How many messages of the inbox the reader has not read yet."""
+        return inbox.unread_count(self.actor)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -98,6 +98,29 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def mail(url: str) -> dict[str, object]:
+    """Django's settings for `smtp://user:password@host:25/?from=…&tls=starttls|ssl`; raises `ConfigurationError`.
+
+    Without an address nothing is mailed, and messages wait in the inbox.
+    """
+    if not url:
+        return {"INBOX_BY_MAIL": False}
+    parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    if parts.scheme != "smtp" or not parts.hostname or query.get("tls", "") not in ("", "starttls", "ssl"):
+        raise ConfigurationError("EMAIL_URL must look like smtp://user:password@host:25/?from=a@b.cn&tls=starttls.")
+    return {
+        "INBOX_BY_MAIL": True,
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": query.get("tls") == "starttls",
+        "EMAIL_USE_SSL": query.get("tls") == "ssl",
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": query.get("from", f"luochui@{parts.hostname}"),
+    }
+
+
 def _embedded_database(production: bool, data_dir: Path) -> str:
     return "" if production else f"sqlite://{data_dir / 'luochui.sqlite3'}"
 

@@ -212,6 +212,8 @@ LOGGING = logs.configuration(production=ENV.production)
 LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_ALLOWED = ENV.metrics_allowed
 
+globals().update(environment.mail(ENV.email_url))
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"

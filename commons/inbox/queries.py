@@ -1,0 +1,69 @@
+"""Questions to the inbox, always from the point of view of one reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from commons.domain.actor import Actor
+from commons.inbox.models import InboxMessage, InboxReading
+from commons.texts import render
+
+COUNT_UP_TO = 100
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message in the reader's language."""
+
+    id: int
+    subject: str
+    link: str
+    delivered_at: datetime
+    read: bool
+    to_organisation: bool
+
+
+def unread_count(reader: Actor) -> int:
+    """How many messages the reader has not read, counted up to a hundred; one query."""
+    if reader.person_id is None:
+        return 0
+    return _visible(reader).filter(read=False)[:COUNT_UP_TO].count()
+
+
+def page(reader: Actor, *, number: str | int | None = None, unread_only: bool = False) -> "Page[InboxMessage]":
+    """One page of the reader's messages, the newest first; a page that is out of range is the nearest one."""
+    found = _visible(reader)
+    return Paginator(found.filter(read=False) if unread_only else found, PAGE).get_page(number)
+
+
+def views(rows: "Page[InboxMessage]") -> list[MessageView]:
+    """The messages of a page as the reader sees them."""
+    return [_view(row) for row in rows]
+
+
+def message(reader: Actor, message_id: int) -> MessageView | None:
+    """One message, if it is the reader's."""
+    row = _visible(reader).filter(pk=message_id).first()
+    return _view(row) if row else None
+
+
+def _visible(reader: Actor) -> QuerySet[InboxMessage]:
+    mine = Q(person_id=reader.person_id)
+    if reader.organisation_id is not None:
+        mine |= Q(organisation_id=reader.organisation_id)
+    reading = InboxReading.objects.filter(message=OuterRef("pk"), person_id=reader.person_id)
+    return InboxMessage.objects.filter(mine).annotate(read=Exists(reading)).order_by("-delivered_at", "-id")
+
+
+def _view(row: InboxMessage) -> MessageView:
+    return MessageView(
+        id=row.pk,
+        subject=render(row.subject_msgid, row.fields),
+        link=row.link,
+        delivered_at=row.delivered_at,
+        read=bool(getattr(row, "read", False)),
+        to_organisation=row.organisation_id is not None,
+    )

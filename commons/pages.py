@@ -1,0 +1,72 @@
+"""What pages share: the actor of a request, forms that show refusals with what was filled in, CSV downloads."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views import View
+
+from commons.domain.actor import Actor
+from commons.domain.csv_safe import Cell, lines
+from commons.domain.refusals import NotPermitted, Refusal
+from commons.texts import refusal_text
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor that the middleware made of the session."""
+    return cast("Actor", request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """The actor, who must be a person. Refuses (`NotPermitted`) the anonymous, whom the portal leads to the sign-in."""
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotPermitted()
+    return actor
+
+
+class FormPage(View):
+    """A page around one form. A refusal of the service stands on top of the form, with what was filled in kept."""
+
+    template_name: ClassVar[str]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.show(request, self.form(request, None))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = self.form(request, request.POST)
+        if not form.is_valid():
+            return self.show(request, form, status=400)
+        try:
+            return HttpResponseRedirect(self.perform(request, form, timezone.now()))
+        except NotPermitted:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, refusal_text(refusal))
+            return self.show(request, form, status=refusal.status)
+
+    def show(self, request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpResponse:
+        return render(request, self.template_name, {"form": form, **self.context(request)}, status=status)
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        """The form, bound to `data` (and the request's files) when there is some."""
+        raise NotImplementedError
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the page shows around the form; the place to refuse a viewer."""
+        return {}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        """Do it; gives the address to go on to."""
+        raise NotImplementedError
+
+
+def csv_response(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> StreamingHttpResponse:
+    """A download that a spreadsheet opens as data, never as formulas."""
+    response = StreamingHttpResponse(lines(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
