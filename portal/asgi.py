@@ -1,6 +1,22 @@
+"""What the server calls: pages in threads, rooms on the loop."""
+
 import os
 
-from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_asgi_application()
+_wsgi = get_wsgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # Django is set up first
+from django.urls import path  # noqa: E402
+
+from exchange.rooms.endpoint import RoomEndpoint  # noqa: E402
+from portal.pages import Pages  # noqa: E402
+
+rooms = RoomEndpoint()
+application = ProtocolTypeRouter(
+    {
+        "http": Pages(_wsgi),
+        "websocket": URLRouter([path("ws/rooms/<int:room_id>/", rooms)]),
+    }
+)

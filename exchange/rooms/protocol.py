@@ -100,6 +100,8 @@ class BidFrame(ClientFrame, tag="bid"):
     signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
     quantity: Amount | None = None
     confirm: Annotated[str, Meta(pattern="^(NONE|HELD|RETYPED)$")] = "NONE"
+    minimum: Amount | None = None
+    replaces: BidId | None = None
 
 
 class PingFrame(ClientFrame, tag="ping"):
@@ -144,17 +146,44 @@ def decode(text: str | None, binary: bytes | None = None) -> AnyClientFrame:
         raise Malformed(field="frame", reason=str(error)[:120]) from None
 
 
-_BID = '{{"bid_id":"{}","confirm":"{}","ctx":"luochui/bid/v1","key":"{}","price":{},"quantity":{},"room":"{}"}}'
+class _Peeked(Struct):
+    bid_id: BidId
+
+
+_peeker = msgspec.json.Decoder(_Peeked)
+
+
+def peek_bid_id(text: str) -> str | None:
+    """The `bid_id` of a frame that may be no good otherwise; None if it has none."""
+    if '"bid_id"' not in text or len(text) > LARGEST_FRAME_BYTES:
+        return None
+    try:
+        return _peeker.decode(text).bid_id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
 _quote = msgspec.json.Encoder().encode
 
 
 def canonical_bid(room_id: int, frame: BidFrame) -> bytes:
     """The bytes that the room key signs: RFC 8785, every value as it stands in the frame."""
-    price, quantity = frame.price, frame.quantity or ""
     # Ids and confirm are checked against patterns without anything to escape; amounts may hold anything.
-    return _BID.format(
-        frame.bid_id, frame.confirm, frame.key, _quote(price).decode(), _quote(quantity).decode(), room_id
-    ).encode()
+    minimum = b"" if frame.minimum is None else b'"minimum":%b,' % _quote(frame.minimum)
+    replaces = b"" if frame.replaces is None else b'"replaces":"%b",' % frame.replaces.encode()
+    return (
+        b'{"bid_id":"%b","confirm":"%b","ctx":"luochui/bid/v1","key":"%b",%b"price":%b,"quantity":%b,%b"room":"%d"}'
+        % (
+            frame.bid_id.encode(),
+            frame.confirm.encode(),
+            frame.key.encode(),
+            minimum,
+            _quote(frame.price),
+            _quote(frame.quantity or ""),
+            replaces,
+            room_id,
+        )
+    )
 
 
 def entry_statement(*, room_id: int, alias: str, key_id: str) -> str:

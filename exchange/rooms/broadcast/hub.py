@@ -1,19 +1,20 @@
 """Per process and room: who is connected, and when they are told.
 
-The first state after a quiet time goes out at once, then at most one per cadence. A state is encoded once per viewer; the
-frame is built once and written to every socket in slices, so that verdicts never wait behind a crowd. State frames may be
-skipped for a socket that does not keep up (each is complete); verdicts never are.
-Everything here runs on the event loop's thread.
+The first state after a quiet time goes out at once, then at most one per cadence. A state is encoded once per
+viewer; the frame is built once and written to every socket in slices, so that verdicts never wait behind a crowd.
+State frames may be skipped for a socket that does not keep up (each is complete); verdicts never are. Everything
+here runs on the event loop's thread.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from exchange.rooms.broadcast.outlets import text_frame
 from exchange.rooms.broadcast.peers import Peer, Viewer
+from exchange.rooms.domain.events import Event
+from exchange.rooms.domain.model import RoomState
 from exchange.rooms.protocol import CLOSE_NOT_READING, MOST_EVENTS_IN_STATE
 
 
@@ -32,17 +33,6 @@ class Cadence:
     close_after_s: float = 10.0
 
 
-class Moment(Protocol):
-    """A room as of `seq`, with what led there since the moment before."""
-
-    @property
-    def room_id(self) -> int: ...
-    @property
-    def epoch(self) -> str: ...
-    @property
-    def seq(self) -> int: ...
-
-
 Render = Callable[["Scene", Viewer, bool], bytes]
 """Encodes the state of a scene for a viewer, full or as what came since the last telling."""
 
@@ -55,8 +45,8 @@ class Scene:
     epoch: str = ""
     seq: int = 0
     told_seq: int = 0
-    state: object = None
-    tape: deque[object] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS_IN_STATE))
+    state: RoomState | None = None
+    tape: deque[Event] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS_IN_STATE))
     peers: dict[Viewer, set[Peer]] = field(default_factory=lambda: {viewer: set() for viewer in Viewer})
     told_at: float = 0.0
     telling: asyncio.TimerHandle | asyncio.Handle | None = None
@@ -103,16 +93,16 @@ class Hub:
         if not scene.sockets and scene.telling is None:
             del self.scenes[peer.room_id]
 
-    def move(self, room_id: int, *, epoch: str, seq: int, state: object, events: Sequence[object]) -> None:
+    def move(self, room_id: int, *, epoch: str, seq: int, state: RoomState, events: Sequence[Event]) -> None:
         """The room stands at `seq` now; tell its sockets soon. Late news of an older `seq` is ignored."""
         scene = self.scenes.get(room_id)
         if scene is None or (scene.epoch == epoch and seq <= scene.seq):
             return
         if scene.epoch != epoch:
             scene.tape.clear()
-            scene.told_seq = 0
+            scene.seq = scene.told_seq = 0
+        scene.tape.extend(event for event in events if event.seq > scene.seq)
         scene.epoch, scene.seq, scene.state = epoch, seq, state
-        scene.tape.extend(events)
         self._tell_soon(scene)
 
     def full_frame(self, scene: Scene, viewer: Viewer) -> bytes:

@@ -23,7 +23,7 @@ Listener = Callable[[Moves], None]
 
 
 class News:
-    """One end of the wire: tells others what this end moved, hears what others moved. `listener` runs in some thread."""
+    """One end of the wire: tells what this end moved, hears what others moved. `listener` runs in some thread."""
 
     _ends: "list[News]" = []
     _guard = threading.Lock()
@@ -34,7 +34,7 @@ class News:
         self._waiting: dict[int, int] = {}
         self._wake = threading.Event()
         self._open = True
-        self._channel = f"{getattr(settings, 'REDIS_PREFIX', 'luochui')}:{CHANNEL}"
+        self._channel = _channel()
         with News._guard:
             News._ends.append(self)
         if settings.REDIS_URL:
@@ -100,3 +100,22 @@ class News:
             return
         if self._listener is not None:
             self._listener(moves)
+
+
+def announce(moves: Moves) -> None:
+    """Tell every end in this process, and other processes at once: for those who move a room now and then."""
+    for end in list(News._ends):
+        if end._listener is not None:
+            end._listener(moves)
+    if not settings.REDIS_URL:
+        return
+    message = json.dumps({"from": "", "rooms": {str(room): seq for room, seq in moves.items()}})
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+            client.publish(_channel(), message)
+    except (redis.RedisError, OSError):
+        logger.warning("rooms moved, but Redis could not be told")
+
+
+def _channel() -> str:
+    return f"{getattr(settings, 'REDIS_PREFIX', 'luochui')}:{CHANNEL}"

@@ -8,8 +8,8 @@ to the socket itself 3–7 µs. So for the servers whose inside we know the fram
                 would overtake each other. Not on TLS, whose socket carries records, not frames.
     uvicorn     `send` is a method of the protocol; its asyncio transport tries the socket by itself.
 
-Anything else gets `await send(...)` from a pump of its own. `check_private_attributes` tells at start when a new version
-of a server has moved what this relies on.
+Anything else gets `await send(...)` from a pump of its own. `check_private_attributes` tells at start when a new
+version of a server has moved what this relies on.
 """
 
 import asyncio
@@ -174,8 +174,8 @@ def _limit_kernel_buffer(sock: Any) -> None:
 
 def check_private_attributes() -> list[str]:
     """What the direct way relies on and the installed servers do not have; without it sockets get the slow way."""
-    from autobahn.websocket.protocol import WebSocketProtocol  # noqa: PLC0415  # Twisted must not be imported early
-    from twisted.internet.abstract import FileDescriptor  # noqa: PLC0415
+    from autobahn.websocket.protocol import WebSocketProtocol  # Twisted must not be imported early
+    from twisted.internet.abstract import FileDescriptor
 
     missing = [
         f"twisted FileDescriptor.{name}" for name in ("dataBuffer", "offset") if not hasattr(FileDescriptor, name)

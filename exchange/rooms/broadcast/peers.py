@@ -1,5 +1,6 @@
 """One open socket as the hub sees it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,8 +28,8 @@ class Peer:
     close_code: int = 0
     """Set when the server decided to close; the endpoint hears of it through `closing`."""
     slow_since: float = 0.0
-    closing: "object | None" = field(default=None, repr=False)
-    """Called with a close code when the server ends the connection (an `asyncio.Future` or a callback of the endpoint)."""
+    closing: Callable[[int], None] | None = field(default=None, repr=False)
+    """Called with a close code when the server ends the connection."""
 
     def write(self, frame: bytes) -> None:
         """Send what must not be skipped: verdicts, answers."""
@@ -39,5 +40,5 @@ class Peer:
         """End the connection with `code`; harmless to repeat."""
         if not self.close_code:
             self.close_code = code
-            if callable(self.closing):
+            if self.closing is not None:
                 self.closing(code)

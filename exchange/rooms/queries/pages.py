@@ -92,3 +92,9 @@ def own_place(room_id: int, organisation_id: int | None) -> tuple[str, str] | No
         return None
     row = RoomParticipant.objects.filter(room_id=room_id, organisation_id=organisation_id).first()
     return row and (row.alias, "" if row.maximum_quantity is None else f"{row.maximum_quantity:.3f}")
+
+
+def rehearsal_of(person_id: int | None) -> int | None:
+    """The rehearsal that the person has running, if there is one."""
+    rows = Room.objects.filter(subject=f"rehearsal:{person_id}", ended_at__isnull=True)
+    return rows.values_list("pk", flat=True).first()

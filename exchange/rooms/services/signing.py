@@ -1,6 +1,7 @@
 """Room keys and the signatures of bids: ECDSA P-256 with SHA-256, raw r‖s as WebCrypto makes them.
 
-`cryptography` releases the interpreter lock while it verifies (about 80 µs), so verifications run beside the event loop.
+`cryptography` releases the interpreter lock while it verifies (about 80 µs), so verifications run beside the event
+loop.
 """
 
 from functools import lru_cache

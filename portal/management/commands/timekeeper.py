@@ -2,7 +2,7 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from portal.timekeeping import run
 
@@ -10,9 +10,12 @@ from portal.timekeeping import run
 class Command(BaseCommand):
     help = "Keep time: open, extend and close rooms, mind deadlines. Any number may run; a late one changes no result."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only-rooms", action="store_true", help="leave other deadlines to another timekeeper")
+
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("keeping time")
-        run(stop)
+        run(stop, only_rooms=options["only_rooms"])

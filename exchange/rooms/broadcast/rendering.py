@@ -1,0 +1,203 @@
+"""What a viewer may see of a room: the one home of masking. Pure over the state; encoded once per viewer and telling.
+
+Hidden until the hammer in a sealed call: prices, offers, how many bid. Refused bids are shown to those who oversee;
+bidders learn of their own by receipt. Everybody sees aliases only.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from commons.domain.money import as_text
+from commons.domain.time import to_text
+from exchange.rooms.broadcast.hub import Scene
+from exchange.rooms.broadcast.peers import Viewer
+from exchange.rooms.domain.events import (
+    BidAccepted,
+    BidRefused,
+    BidWithdrawn,
+    CloseExtended,
+    Event,
+    HammerFell,
+    PhaseBegan,
+    RoomFailed,
+    RoomPaused,
+    RoomResumed,
+    RoomVoided,
+)
+from exchange.rooms.domain.model import Offer, RoomState
+from exchange.rooms.domain.phases import Phase
+from exchange.rooms.domain.standing import next_price, wins
+from exchange.rooms.protocol import (
+    MOST_EVENTS_IN_STATE,
+    MOST_STANDING,
+    EventView,
+    RoomView,
+    StandingView,
+    StateFrame,
+    YouFrame,
+    encode,
+)
+
+
+def render_scene(scene: Scene, viewer: Viewer, full: bool) -> bytes:
+    """The `state` frame of a scene for a viewer."""
+    state = scene.state
+    assert state is not None, "a scene is shown once it has a state"
+    told = [event for event in scene.tape if full or event.seq > scene.told_seq]
+    frame = StateFrame(
+        full=full,
+        room=str(scene.room_id),
+        epoch=scene.epoch,
+        seq=scene.seq,
+        since=0 if full else scene.told_seq,
+        at=to_text(state.at),
+        state=room_view(state, watchers=scene.watchers),
+        events=event_views(state, told, viewer)[-MOST_EVENTS_IN_STATE:],
+    )
+    return encode(frame)
+
+
+def room_view(state: RoomState, *, watchers: int) -> RoomView:
+    """Everything that may be known of a room."""
+    rules, clock, book = state.rules, state.clock, state.book
+    hidden = is_hidden(state)
+    best = None if hidden else book.best
+    return RoomView(
+        phase=state.phase.value,
+        opens_at=to_text(state.setup.opens_at),
+        closes_at=_instant(clock.closes_at),
+        paused=state.phase is Phase.PAUSED,
+        extensions=clock.extensions,
+        divisible=rules.divisible,
+        supply=as_text(rules.supply),
+        start_price=as_text(rules.start_price),
+        step=as_text(rules.step),
+        direction="DOWN" if rules.descending else "UP",
+        price=_amount(best.price if best else None),
+        leader=best.alias if best else None,
+        next_price=None if hidden or state.is_over else _amount(next_price(state)),
+        participants=len(state.setup.participants),
+        bidders=None if hidden else len(book.bidders),
+        bids=None if hidden else state.accepted,
+        refused=state.refused,
+        watchers=watchers,
+        standing=None if hidden else _standing(state),
+        outcome=outcome_view(state),
+    )
+
+
+def render_you(state: RoomState, alias: str) -> bytes:
+    """The `you` frame of a bidder: its own offer, always; its rank and what it would win where the rules show them."""
+    return encode(you_view(state, alias))
+
+
+def you_view(state: RoomState, alias: str) -> YouFrame:
+    standing, offer = state.book.standing(alias), state.book.offer(alias)
+    shown = not is_hidden(state)
+    limit = state.rules.quotes_limit
+    participant = state.setup.participants.get(alias)
+    return YouFrame(
+        seq=state.seq,
+        alias=alias,
+        price=_amount(offer.price if offer else None),
+        quantity=_amount(offer.quantity if offer else None),
+        wins=_amount(wins(state).get(offer.bid_id, Decimal(0))) if shown and offer else None,
+        rank=_rank(state, alias) if shown and state.rules.rank_visible and offer else None,
+        quotes_left=None if limit is None else max(0, limit - standing.quotes),
+        maximum_quantity=_amount(participant.maximum_quantity if participant else None),
+    )
+
+
+def event_views(state: RoomState, events: Iterable[Event], viewer: Viewer) -> list[EventView]:
+    """The events that the viewer may see, in their order."""
+    hidden = is_hidden(state)
+    views = (event_view(event, viewer, hidden=hidden) for event in events)
+    return [view for view in views if view is not None]
+
+
+def event_view(event: Event, viewer: Viewer, *, hidden: bool) -> EventView | None:
+    """One event as the viewer may see it, or None."""
+    if isinstance(event, BidAccepted | BidWithdrawn | BidRefused):
+        return None if hidden else _bid_view(event, viewer)
+    return EventView(seq=event.seq, at=to_text(event.at), type=event.type, **_facts(event))
+
+
+def is_hidden(state: RoomState) -> bool:
+    """Whether offers are hidden from everybody: a sealed call before its hammer."""
+    return state.rules.sealed and not state.is_over
+
+
+def outcome_view(state: RoomState) -> dict[str, Any] | None:
+    """How the room ended: the price, who won what, and why not."""
+    outcome = state.outcome
+    if outcome is None:
+        return None
+    return {
+        "closed_at": to_text(outcome.closed_at),
+        "fell_at": to_text(outcome.fell_at),
+        "price": _amount(outcome.price),
+        "awards": [award.payload() for award in outcome.awards],
+        "unsold": _amount(outcome.unsold),
+        "failed": outcome.failed.value if outcome.failed else None,
+    }
+
+
+def _bid_view(event: BidAccepted | BidWithdrawn | BidRefused, viewer: Viewer) -> EventView | None:
+    at = to_text(event.at)
+    if isinstance(event, BidAccepted):
+        price, quantity = as_text(event.price), as_text(event.quantity)
+        return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=price, quantity=quantity)
+    if isinstance(event, BidWithdrawn):
+        return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias)
+    if viewer is not Viewer.STAFF:
+        return None
+    return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=event.bid.price, code=event.code)
+
+
+def _facts(event: Event) -> dict[str, str]:
+    match event:
+        case PhaseBegan():
+            return {"phase": event.phase.value, "closes_at": to_text(event.closes_at)}
+        case CloseExtended():
+            return {"closes_at": to_text(event.closes_at)}
+        case RoomPaused():
+            return {"reason": event.reason}
+        case RoomResumed():
+            return {"phase": event.phase.value, "closes_at": to_text(event.closes_at), "reason": event.reason}
+        case HammerFell():
+            return {"price": as_text(event.price)}
+        case RoomFailed():
+            return {"reason": event.reason.value}
+        case RoomVoided():
+            return {"reason": event.reason}
+    return {}
+
+
+def _standing(state: RoomState) -> list[StandingView]:
+    won = wins(state)
+    return [_standing_view(offer, won) for offer in state.book.ranking[:MOST_STANDING]]
+
+
+def _standing_view(offer: Offer, won: Any) -> StandingView:
+    return StandingView(
+        alias=offer.alias,
+        price=as_text(offer.price),
+        quantity=as_text(offer.quantity),
+        seq=offer.seq,
+        wins=as_text(won.get(offer.bid_id, Decimal(0))),
+    )
+
+
+def _rank(state: RoomState, alias: str) -> int | None:
+    ranking: Sequence[Offer] = state.book.ranking
+    return next((place for place, offer in enumerate(ranking, start=1) if offer.alias == alias), None)
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else as_text(amount)
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else to_text(at)

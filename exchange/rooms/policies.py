@@ -1,0 +1,41 @@
+"""Who may do what in a room. Default deny."""
+
+from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
+from exchange.rooms.models import Room, RoomParticipant
+from exchange.rooms.protocol import NotAParticipant
+
+OVERSEERS = (Role.HOST, Role.STAFF, Role.REGULATOR, Role.AUDITOR)
+
+
+def participant_of(actor: Actor, room: Room) -> RoomParticipant | None:
+    """The actor's organisation among the qualified bidders of the room."""
+    if actor.organisation_id is None or not actor.has(Role.BIDDER):
+        return None
+    return RoomParticipant.objects.filter(room=room, organisation_id=actor.organisation_id).first()
+
+
+def can_bid(actor: Actor, room: Room) -> Decision:
+    """A signed-in bidder of a qualified organisation, known by real name or better."""
+    if participant_of(actor, room) is None:
+        return deny(NotAParticipant())
+    return require_role(actor, Role.BIDDER, assurance=Assurance.REAL_NAME)
+
+
+def can_oversee(actor: Actor, room: Room) -> Decision:
+    """Centre staff, regulators and auditors see the room as staff do."""
+    return require_role(actor, *OVERSEERS)
+
+
+def can_create(actor: Actor) -> Decision:
+    """The platform itself (after the method decision), or the centre."""
+    return Decision() if actor.system else require_role(actor, *CENTRE_ROLES)
+
+
+def can_conduct(actor: Actor, room: Room) -> Decision:
+    """Hosts and staff of the centre, with the approval of a second person; the platform by its rules."""
+    return Decision() if actor.system else require_role(actor, Role.HOST, Role.STAFF)
+
+
+def can_void(actor: Actor, room: Room) -> Decision:
+    """Staff record the numbered decision of the seller or the regulator; the centre itself ends nothing (RULES §19)."""
+    return require_role(actor, Role.STAFF, Role.HOST)

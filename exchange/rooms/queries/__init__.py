@@ -1,0 +1,29 @@
+"""Questions about rooms for other subjects and for pages."""
+
+from exchange.rooms.queries.lists import (
+    AwardView,
+    ParticipantView,
+    RoomResult,
+    RoomView,
+    ended_rooms,
+    live_rooms,
+    participants,
+    room,
+    room_of_subject,
+    rooms_of_lot,
+)
+from exchange.rooms.queries.results import result
+
+__all__ = [
+    "AwardView",
+    "ParticipantView",
+    "RoomResult",
+    "RoomView",
+    "ended_rooms",
+    "live_rooms",
+    "participants",
+    "result",
+    "room",
+    "room_of_subject",
+    "rooms_of_lot",
+]

@@ -1,0 +1,159 @@
+"""The sheet on which one room is decided before its transaction: working state, chained entries, verdicts."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from commons.domain.refusals import Refusal
+from commons.domain.time import to_text
+from commons.evidence.domain import chain
+from commons.evidence.domain.receipts import Receipt as SignedReceipt
+from exchange.rooms import records
+from exchange.rooms.domain.events import Event
+from exchange.rooms.domain.evolve import evolve
+from exchange.rooms.domain.model import RoomState
+from exchange.rooms.protocol import Receipt, receipt_body
+from exchange.rooms.queries.loading import Loaded
+from exchange.rooms.services import rulebook
+from exchange.rooms.services.orders import BidOrder, CommandOrder, Outcome
+from exchange.rooms.services.storing import BidRow, RoomStep
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A bid that was decided and not yet stored; `batch_id` and `receipt` come with the batch's signature."""
+
+    order: BidOrder
+    verdict: rulebook.Verdict
+    link: chain.Link
+    body_hash: bytes
+    decided_at: datetime
+    body: bytes
+    index: int = 0
+    batch_id: uuid.UUID | None = None
+    receipt: SignedReceipt | None = None
+
+    def row(self) -> BidRow:
+        order, verdict, link = self.order, self.verdict, self.link
+        assert self.receipt is not None, "bids are stored with their receipt"
+        return BidRow(
+            room_id=order.room_id,
+            participant_id=order.participant_id,
+            bid_id=order.frame.bid_id,
+            seq=link.seq,
+            verdict="REFUSED" if verdict.code else "ACCEPTED",
+            code=verdict.code,
+            fields=msgspec.json.encode(verdict.fields).decode(),
+            price=verdict.price,
+            quantity=verdict.quantity,
+            body_hash=self.body_hash,
+            received_at=order.received_at,
+            decided_at=self.decided_at,
+            hash=link.hash,
+            prev_hash=link.prev,
+            batch_id=self.batch_id,
+            batch_index=self.receipt.index,
+            path=b"".join(self.receipt.path),
+        )
+
+    def frame(self) -> Receipt:
+        """The receipt as the bidder gets it, without the text for the reader."""
+        order, verdict, link = self.order, self.verdict, self.link
+        assert self.receipt is not None, "receipts leave after the commit"
+        return Receipt(
+            bid_id=order.frame.bid_id,
+            verdict="REFUSED" if verdict.code else "ACCEPTED",
+            room=str(order.room_id),
+            seq=link.seq,
+            received_at=to_text(order.received_at),
+            decided_at=link.ts,
+            price=amount_text(verdict.price),
+            quantity=amount_text(verdict.quantity),
+            code=verdict.code,
+            hash=link.hash.hex(),
+            prev_hash=link.prev.hex(),
+            proof=msgspec.Raw(self.receipt.as_bytes()),
+            fields=verdict.fields,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """One room in one batch."""
+
+    loaded: Loaded
+    state: RoomState
+    head: chain.Head
+    snapshot_seq: int
+    links: list[chain.Link] = field(default_factory=list)
+    tape: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, loaded: Loaded) -> "Sheet":
+        return cls(loaded, loaded.state, chain.Head(loaded.seq, loaded.head_hash), loaded.snapshot_seq)
+
+    def judge(self, order: BidOrder, body_hash: bytes, now: datetime) -> Draft:
+        """Decide a bid; accepted or refused, it gets its place in the room."""
+        verdict, events = rulebook.judge(self.state, order, now)
+        links = [self._record(event, rulebook.actor_of(order), now) for event in events]
+        link = links[verdict.position]
+        body = receipt_body(
+            bid_id=order.frame.bid_id,
+            code=verdict.code,
+            decided_at=link.ts,
+            hash=link.hash.hex(),
+            prev_hash=link.prev.hex(),
+            price=amount_text(verdict.price),
+            quantity=amount_text(verdict.quantity),
+            received_at=to_text(order.received_at),
+            room=order.room_id,
+            seq=link.seq,
+            verdict="REFUSED" if verdict.code else "ACCEPTED",
+        )
+        return Draft(order, verdict, link, body_hash, now, body)
+
+    def obey(self, order: CommandOrder, now: datetime) -> Outcome:
+        """Carry out a command; one that the rules do not allow now leaves no trace but its refusal."""
+        try:
+            events = rulebook.obey(self.state, order.command, now)
+        except Refusal as refusal:
+            return Outcome(order, refusal=refusal)
+        first = len(self.tape)
+        for event in events:
+            self._record(event, order.actor_ref, now)
+        return Outcome(order, events=self.tape[first:])
+
+    def _record(self, event: Event, actor_ref: str, now: datetime) -> chain.Link:
+        type_, payload = records.encode_event(event)
+        link = chain.link(self.loaded.stream, self.head, chain.Draft(type_, actor_ref, payload, to_text(now)))
+        assert link.seq == event.seq, "the rules count as the log does"
+        self.head = link.head
+        self.links.append(link)
+        self.tape.append(event)
+        self.state = evolve(self.state, event)
+        return link
+
+    def step(self) -> RoomStep:
+        """The room's row before and after."""
+        row = records.row_of(self.state)
+        return RoomStep(
+            self.loaded.room_id,
+            self.loaded.seq,
+            self.head.seq,
+            self.head.hash,
+            row.phase,
+            row.closes_at,
+            row.due_at,
+            row.ended_at,
+        )
+
+    def as_loaded(self) -> Loaded:
+        """The room as it stands once the transaction is through."""
+        return self.loaded.after(self.state, self.head.hash, self.tape, self.snapshot_seq)
+
+
+def amount_text(amount: Any) -> str:
+    return "" if amount is None else format(amount, "f")

@@ -1,0 +1,203 @@
+"""Decides and stores: whatever has come in for any room becomes one short transaction.
+
+No process owns a room; its row's `seq` does. The engine holds the state of rooms as of a `seq`, decides on it in
+memory, and stores with an update that matches only if the row is still there. Where another process was faster,
+nothing is stored, the rooms catch up, and everything is decided again. What it holds is a copy; the truth is in the
+rows. An engine belongs to one thread, whose database connection it uses.
+"""
+
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.utils import timezone
+
+from commons.domain.refusals import IdempotencyConflict, NotFound
+from commons.evidence.domain import receipts
+from commons.evidence.keys import Purpose, signing_key
+from commons.evidence.services import StreamMoved, append_prepared
+from exchange.rooms import records
+from exchange.rooms.domain.events import Event
+from exchange.rooms.models import ReceiptBatch
+from exchange.rooms.protocol import NotStored, Receipt
+from exchange.rooms.queries import loading
+from exchange.rooms.queries.loading import Loaded
+from exchange.rooms.queries.verdicts import receipt_of_row
+from exchange.rooms.services import storing
+from exchange.rooms.services.drafting import Draft, Sheet
+from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 6
+SNAPSHOT_EVERY = 2_000
+REMEMBERED_BIDS = 20_000
+
+BidKey = tuple[int, str]
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The first verdict on a `bid_id`, and what it was a verdict on."""
+
+    body_hash: bytes
+    receipt: Receipt
+
+
+@dataclass
+class Engine:
+    """The rooms that this thread decides, as of the last commit."""
+
+    clock: Clock = timezone.now
+    rooms: dict[int, Loaded] = field(default_factory=dict)
+    remembered: "OrderedDict[BidKey, Remembered]" = field(default_factory=OrderedDict)
+
+    def commit(self, orders: Sequence[Order], notes: Sequence[FrameNote] = ()) -> Committed:
+        """Decide and store `orders` in their order; one outcome for each. Never raises for a database that is away."""
+        try:
+            for _ in range(MOST_ATTEMPTS):
+                try:
+                    return self._attempt(orders, notes)
+                except storing.RoomMoved as moved:
+                    self.catch_up(moved.room_ids)
+                except (IntegrityError, StreamMoved):
+                    # A bid_id is stored already (a retry that came through another process), or a row moved under us.
+                    self._learn(orders)
+                    self.catch_up({order.room_id for order in orders})
+            logger.error("a batch of %s orders met other writers %s times", len(orders), MOST_ATTEMPTS)
+        except (DatabaseError, InterfaceError):
+            logger.exception("the batch could not be stored")
+        self.forget()
+        return Committed([Outcome(order, refusal=NotStored()) for order in orders])
+
+    def forget(self) -> None:
+        """Drop everything held, and the connection: what is true will be read again."""
+        self.rooms.clear()
+        self.remembered.clear()
+        try:
+            connection.close()
+        except (DatabaseError, InterfaceError):
+            logger.warning("the broken connection could not be closed")
+
+    def refresh(self, room_ids: Iterable[int]) -> list[Moved] | None:
+        """Where the rooms stand now, with their last events; those that do not exist are left out. None: no answer."""
+        try:
+            self.catch_up(room_ids := tuple(room_ids))
+        except (DatabaseError, InterfaceError):
+            logger.exception("rooms could not be read")
+            self.forget()
+            return None
+        held = (self.rooms.get(room_id) for room_id in room_ids)
+        return [_moved(loaded, loaded.tape) for loaded in held if loaded is not None]
+
+    def catch_up(self, room_ids: Iterable[int]) -> None:
+        """Bring the rooms to where their rows stand."""
+        for room_id in room_ids:
+            held = self.rooms.get(room_id)
+            loaded = loading.load(room_id) if held is None else loading.catch_up(held)
+            if loaded is not None:
+                self.rooms[room_id] = loaded
+
+    def _attempt(self, orders: Sequence[Order], notes: Sequence[FrameNote]) -> Committed:
+        missing = {order.room_id for order in orders} - self.rooms.keys()
+        if missing:
+            self.catch_up(missing)
+        now = self.clock()
+        sheets: dict[int, Sheet] = {}
+        drafts: dict[BidKey, Draft] = {}
+        outcomes = [self._decide(order, sheets, drafts, now) for order in orders]
+        changed = [sheet for sheet in sheets.values() if sheet.links]
+        if changed or notes:
+            self._store(changed, list(drafts.values()), notes, now)
+        return self._commit_to_memory(outcomes, changed, drafts)
+
+    def _decide(self, order: Order, sheets: dict[int, Sheet], drafts: dict[BidKey, Draft], now: datetime) -> Outcome:
+        loaded = self.rooms.get(order.room_id)
+        if loaded is None:
+            return Outcome(order, refusal=NotFound())
+        sheet = sheets.get(order.room_id)
+        if sheet is None:
+            sheet = sheets[order.room_id] = Sheet.begin(loaded)
+        if isinstance(order, CommandOrder):
+            return sheet.obey(order, now)
+        key = (order.room_id, order.frame.bid_id)
+        body_hash = hashlib.sha256(order.canonical).digest()
+        if (known := self.remembered.get(key)) is not None:
+            same = known.body_hash == body_hash
+            return Outcome(order, receipt=known.receipt) if same else Outcome(order, refusal=IdempotencyConflict())
+        if (twin := drafts.get(key)) is not None:
+            # Twice in one batch: the second waits for the first one's receipt.
+            return Outcome(order) if twin.body_hash == body_hash else Outcome(order, refusal=IdempotencyConflict())
+        drafts[key] = sheet.judge(order, body_hash, now)
+        return Outcome(order)
+
+    def _store(
+        self, sheets: Sequence[Sheet], drafts: Sequence[Draft], notes: Sequence[FrameNote], now: datetime
+    ) -> None:
+        links = [link for sheet in sheets for link in sheet.links]
+        with transaction.atomic():
+            if sheets:
+                storing.move_rooms([sheet.step() for sheet in sheets])
+            if drafts:
+                self._sign(drafts, now)
+                storing.insert_bids([draft.row() for draft in drafts])
+            append_prepared(links)
+            self._keep_snapshots(sheets)
+            if notes:
+                storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
+
+    def _sign(self, drafts: Sequence[Draft], now: datetime) -> None:
+        issued = receipts.issue([draft.body for draft in drafts], signing_key(Purpose.RECEIPTS))
+        signed = issued[0].batch
+        batch = ReceiptBatch(
+            root=signed.root, size=signed.size, key=signed.key, signature=signed.signature, signed_at=now
+        )
+        for draft, receipt in zip(drafts, issued, strict=True):
+            draft.batch_id, draft.receipt = batch.id, receipt
+        storing.insert_batch(batch)
+
+    def _keep_snapshots(self, sheets: Sequence[Sheet]) -> None:
+        due = [sheet for sheet in sheets if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
+        if due:
+            storing.insert_snapshots(
+                [(sheet.loaded.room_id, sheet.head.seq, records.encode_state(sheet.state)) for sheet in due]
+            )
+            for sheet in due:
+                sheet.snapshot_seq = sheet.head.seq
+
+    def _commit_to_memory(
+        self, outcomes: list[Outcome], sheets: Sequence[Sheet], drafts: dict[BidKey, Draft]
+    ) -> Committed:
+        """What was stored is now what this thread holds."""
+        moved = []
+        for sheet in sheets:
+            loaded = self.rooms[sheet.loaded.room_id] = sheet.as_loaded()
+            moved.append(_moved(loaded, sheet.tape))
+        made = {key: draft.frame() for key, draft in drafts.items()}
+        for key, draft in drafts.items():
+            self._remember(key, Remembered(draft.body_hash, made[key]))
+        for outcome in outcomes:
+            order = outcome.order
+            if isinstance(order, BidOrder) and outcome.receipt is None and outcome.refusal is None:
+                outcome.receipt = made[(order.room_id, order.frame.bid_id)]
+        return Committed(outcomes, moved)
+
+    def _remember(self, key: BidKey, verdict: Remembered) -> None:
+        self.remembered[key] = verdict
+        while len(self.remembered) > REMEMBERED_BIDS:
+            self.remembered.popitem(last=False)
+
+    def _learn(self, orders: Sequence[Order]) -> None:
+        """Remember the stored verdicts on those bid_ids of the batch that are known already."""
+        keys = [(order.room_id, order.frame.bid_id) for order in orders if isinstance(order, BidOrder)]
+        for row in storing.known_bids(keys):
+            self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row)))
+
+
+def _moved(loaded: Loaded, events: Sequence[Event]) -> Moved:
+    return Moved(loaded.room_id, loaded.epoch, loaded.seq, loaded.state, events)

@@ -1,0 +1,43 @@
+"""What the reader's thread of a web process looks up, away from the writer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from commons.evidence import queries as evidence
+from commons.people import queries as people
+from exchange.rooms import records
+from exchange.rooms.domain.events import Event
+from exchange.rooms.models import Room, RoomKey
+from exchange.rooms.services.signing import load_key
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A room key, ready to verify with."""
+
+    participant_id: int
+    alias: str
+    public_key: Any
+
+
+def room_key(room_id: int, key_id: str) -> KeyView | None:
+    """The key that was vouched for on entry, if there is one."""
+    row = RoomKey.objects.filter(room_id=room_id, key_id=key_id).select_related("participant").first()
+    return row and KeyView(row.participant_id, row.participant.alias, load_key(bytes(row.public_key)))
+
+
+def seqs_of(room_ids: Sequence[int]) -> dict[int, int]:
+    """Where the rows of those rooms stand; one query."""
+    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "seq"))
+
+
+def events_after(room_id: int, seq: int, limit: int) -> list[Event]:
+    """The events of a room after `seq`, unmasked, oldest first."""
+    links = evidence.entries(f"room:{room_id}", after_seq=seq, limit=limit)
+    return [records.decode_event(link) for link in links]
+
+
+def is_current(person_id: int, session_epoch: int) -> bool:
+    """Whether the sessions under which a ticket was issued still live."""
+    return people.session_epochs([person_id]).get(person_id) == session_epoch

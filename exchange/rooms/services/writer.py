@@ -1,0 +1,140 @@
+"""One thread per process that decides and stores, for all its rooms, in order of arrival.
+
+A batch is whatever came in while the one before was being committed; no timer delays a lone bid. While the writer is
+busy, the signatures of what waits are verified in a small pool of threads; an idle writer verifies a lone bid by
+itself.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from exchange.rooms.services.engine import Engine
+from exchange.rooms.services.orders import BidOrder, Committed, FrameNote, Moved, Order
+from exchange.rooms.services.signing import is_signed
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BATCH = 400
+"""Orders in one transaction: larger ones answer later without storing faster."""
+LONGEST_QUEUE = 20_000
+VERIFY_CHUNK = 32
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """What was handed in together. `verified` is done once every signature in it was checked."""
+
+    orders: Sequence[Order] = ()
+    notes: Sequence[FrameNote] = ()
+    refresh: Sequence[int] = ()
+    verified: "Future[None] | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class Done:
+    """What the writer has to tell the loop."""
+
+    committed: Committed
+    refreshed: Sequence[Moved] | None = ()
+    """None: the database did not answer."""
+    asked: Sequence[int] = ()
+
+
+class Writer:
+    """The process's writer. `tell` is called in its thread after every batch and must not block."""
+
+    def __init__(self, tell: Callable[[Done], None], engine: Engine | None = None, *, verifiers: int = 2) -> None:
+        self._tell = tell
+        self._engine = engine or Engine()
+        self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
+        self._pool = ThreadPoolExecutor(max_workers=verifiers, thread_name_prefix="verify")
+        self._thread = threading.Thread(target=self._run, name="room-writer", daemon=True)
+        self._busy = False
+        self._taken_in = self._done = 0  # each counted by one thread only
+        self.batches = 0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was handed in, then end."""
+        self._parcels.put(None)
+        self._thread.join(timeout=30)
+        self._pool.shutdown()
+
+    @property
+    def is_full(self) -> bool:
+        return self.waiting >= LONGEST_QUEUE
+
+    @property
+    def waiting(self) -> int:
+        """Orders that have no verdict yet."""
+        return self._taken_in - self._done
+
+    def hand_in(self, parcel: Parcel) -> None:
+        """Queue a parcel; called on the loop, in order of arrival."""
+        self._taken_in += len(parcel.orders)
+        if self._busy and parcel.orders:
+            parcel.verified = self._pool.submit(verify, parcel.orders)
+        self._parcels.put(parcel)
+
+    def _run(self) -> None:
+        while True:
+            self._busy = False
+            parcel = self._parcels.get()
+            self._busy = True
+            if parcel is None:
+                self._engine.forget()
+                return
+            parcels, stop = self._drain(parcel)
+            try:
+                self._tell(self._work(parcels))
+            except Exception:
+                # A defect must not end the writer: nothing was told, so clients ask again with the same ids.
+                logger.exception("the room writer failed on a batch")
+                self._engine.forget()
+            self.batches += 1
+            self._done += sum(len(parcel.orders) for parcel in parcels)
+            if stop:
+                self._engine.forget()
+                return
+
+    def _drain(self, first: Parcel) -> tuple[list[Parcel], bool]:
+        parcels, size = [first], len(first.orders)
+        while size < LARGEST_BATCH:
+            try:
+                parcel = self._parcels.get_nowait()
+            except queue.Empty:
+                break
+            if parcel is None:
+                return parcels, True
+            parcels.append(parcel)
+            size += len(parcel.orders)
+        return parcels, False
+
+    def _work(self, parcels: Sequence[Parcel]) -> Done:
+        orders: list[Order] = []
+        notes: list[FrameNote] = []
+        refresh: dict[int, None] = {}
+        for parcel in parcels:
+            if parcel.verified is not None:
+                parcel.verified.result()
+            else:
+                verify(parcel.orders)
+            orders += parcel.orders
+            notes += parcel.notes
+            refresh.update(dict.fromkeys(parcel.refresh))
+        committed = self._engine.commit(orders, notes) if orders or notes else Committed()
+        refreshed = self._engine.refresh(refresh) if refresh else ()
+        return Done(committed, refreshed, tuple(refresh))
+
+
+def verify(orders: Sequence[Order]) -> None:
+    """Check the signature of every bid among `orders` that nobody has checked."""
+    for order in orders:
+        if isinstance(order, BidOrder) and order.signed is None:
+            order.signed = is_signed(order.public_key, order.canonical, order.frame.signature)

@@ -1,0 +1,71 @@
+"""The timekeeper's loop: rooms to the instant, other deadlines every second."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from exchange.rooms.services.timekeeping import Timekeeper
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SLEEP_S = 0.2
+SHORTEST_SLEEP_S = 0.005
+OTHER_DEADLINES_EVERY = timedelta(seconds=1)
+OTHER_DEADLINES = (
+    "exchange.auctions.services:advance_due",
+    "commons.approvals.services:expire_due",
+)
+"""What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
+
+
+def run(stop: threading.Event | None = None, *, only_rooms: bool = False) -> None:
+    """Keep time until told to stop. A database that is away is waited for."""
+    stop = stop or threading.Event()
+    others = [] if only_rooms else _other_deadlines()
+    keeper, others_at = Timekeeper(), timezone.now()
+    while not stop.is_set():
+        at = timezone.now()
+        pause_s = LONGEST_SLEEP_S
+        try:
+            keeper.advance(at=at)
+            if at >= others_at:
+                others_at = at + OTHER_DEADLINES_EVERY
+                _advance(others, at)
+            pause_s = _until(keeper.next_due())
+        except (DatabaseError, InterfaceError):
+            logger.warning("the timekeeper waits for the database", exc_info=True)
+            keeper.engine.forget()
+        except Exception:
+            logger.exception("the timekeeper failed; it goes on")
+            keeper.engine.forget()
+        stop.wait(pause_s)
+    connection.close()
+
+
+def _until(due_at: datetime | None) -> float:
+    if due_at is None:
+        return LONGEST_SLEEP_S
+    return min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, (due_at - timezone.now()).total_seconds()))
+
+
+def _advance(others: list[Callable[[datetime], int]], at: datetime) -> None:
+    for advance in others:
+        try:
+            advance(at)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("%s.%s failed; it is tried again", advance.__module__, advance.__name__)
+
+
+def _other_deadlines() -> list[Callable[[datetime], int]]:
+    found = []
+    for path in OTHER_DEADLINES:
+        module, name = path.split(":")
+        found.append(getattr(import_module(module), name))
+    return found

@@ -1,0 +1,140 @@
+"""Real server processes for live tests: they speak to the test's own database over sockets, and can be killed."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 40
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment of a server that uses this test's database."""
+    return os.environ | {"DATABASE_URL": test_database_url(), "PYTHONUNBUFFERED": "1"} | extra
+
+
+def test_database_url() -> str:
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite://{settings['NAME']}"
+    return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
+
+
+class Server:
+    """A web process. `kill()` is SIGKILL; `restart()` starts it again on the same port."""
+
+    def __init__(self, *command: str, port: int = 0, **extra: str) -> None:
+        self.port = port or free_port()
+        self._command = command or ("manage.py", "web")
+        self._extra = extra
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def http(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def ws(self, room_id: int) -> str:
+        return f"ws://localhost:{self.port}/ws/rooms/{room_id}/?lang=en"
+
+    def start(self) -> "Server":
+        public = {"PUBLIC_URL": self.http, "LUOCHUI_SERVICES": os.environ.get("LUOCHUI_SERVICES", "")}
+        self.process = subprocess.Popen(
+            [sys.executable, *self._command, "--skip-checks", "--port", str(self.port)],
+            cwd=ROOT,
+            env=environment(**public, **self._extra),
+        )
+        self.wait_until_up()
+        return self
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            assert self.process is not None, "start it first"
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}")
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise TimeoutError("the server did not come up")
+
+    def kill(self) -> None:
+        assert self.process is not None, "start it first"
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> "Server":
+        return self.start()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        try:
+            with urllib.request.urlopen(self.http + path, timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+class Background:
+    """A process beside the web servers: the timekeeper."""
+
+    def __init__(self, *command: str, **extra: str) -> None:
+        self._command, self._extra = command, extra
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Background":
+        self.process = subprocess.Popen(
+            [sys.executable, *self._command, "--skip-checks"], cwd=ROOT, env=environment(**self._extra)
+        )
+        return self
+
+    def kill(self) -> None:
+        assert self.process is not None, "start it first"
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=15)
+
+
+@contextlib.contextmanager
+def running(*servers: "Server | Background") -> Iterator[None]:
+    """Start `servers`, and stop them in any case."""
+    try:
+        for server in servers:
+            server.start()
+        yield
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def timekeeper() -> Background:
+    """A timekeeper that minds rooms and nothing else."""
+    return Background("manage.py", "timekeeper", "--only-rooms")
