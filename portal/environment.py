@@ -104,12 +104,11 @@ def mail(url: str) -> dict[str, object]:
     Without an address nothing is mailed, and messages wait in the inbox.
     """
     if not url:
-        return {"INBOX_BY_MAIL": False}
+        return {}
     parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
     if parts.scheme != "smtp" or not parts.hostname or query.get("tls", "") not in ("", "starttls", "ssl"):
         raise ConfigurationError("EMAIL_URL must look like smtp://user:password@host:25/?from=a@b.cn&tls=starttls.")
     return {
-        "INBOX_BY_MAIL": True,
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or 25,
         "EMAIL_HOST_USER": unquote(parts.username or ""),

@@ -212,6 +212,7 @@ LOGGING = logs.configuration(production=ENV.production)
 LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_ALLOWED = ENV.metrics_allowed
 
+INBOX_BY_MAIL: bool = bool(ENV.email_url)
 globals().update(environment.mail(ENV.email_url))
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -30,32 +31,42 @@ def unread_count(reader: Actor) -> int:
     """How many messages the reader has not read, counted up to a hundred; one query."""
     if reader.person_id is None:
         return 0
-    return _visible(reader).filter(read=False)[:COUNT_UP_TO].count()
+    return _unread(reader)[:COUNT_UP_TO].count()
 
 
-def page(reader: Actor, *, number: str | int | None = None, unread_only: bool = False) -> "Page[InboxMessage]":
+def page(reader: Actor, *, number: str | int | None = None, unread_only: bool = False) -> "Page[Any]":
     """One page of the reader's messages, the newest first; a page that is out of range is the nearest one."""
-    found = _visible(reader)
-    return Paginator(found.filter(read=False) if unread_only else found, PAGE).get_page(number)
+    found = _unread(reader) if unread_only else _visible(reader)
+    return Paginator(found.annotate(read=Exists(_readings(reader))), PAGE).get_page(number)
 
 
-def views(rows: "Page[InboxMessage]") -> list[MessageView]:
+def views(rows: "Page[Any]") -> list[MessageView]:
     """The messages of a page as the reader sees them."""
     return [_view(row) for row in rows]
 
 
 def message(reader: Actor, message_id: int) -> MessageView | None:
     """One message, if it is the reader's."""
-    row = _visible(reader).filter(pk=message_id).first()
+    row = _visible(reader).annotate(read=Exists(_readings(reader))).filter(pk=message_id).first()
     return _view(row) if row else None
 
 
 def _visible(reader: Actor) -> QuerySet[InboxMessage]:
+    if reader.person_id is None:
+        return InboxMessage.objects.none()
     mine = Q(person_id=reader.person_id)
     if reader.organisation_id is not None:
         mine |= Q(organisation_id=reader.organisation_id)
-    reading = InboxReading.objects.filter(message=OuterRef("pk"), person_id=reader.person_id)
-    return InboxMessage.objects.filter(mine).annotate(read=Exists(reading)).order_by("-delivered_at", "-id")
+    return InboxMessage.objects.filter(mine).order_by("-delivered_at", "-id")
+
+
+def _unread(reader: Actor) -> QuerySet[InboxMessage]:
+    return _visible(reader).exclude(Exists(_readings(reader)))
+
+
+def _readings(reader: Actor) -> QuerySet[InboxReading]:
+    assert reader.person_id is not None, "only people read"
+    return InboxReading.objects.filter(message=OuterRef("pk"), person_id=reader.person_id)
 
 
 def _view(row: InboxMessage) -> MessageView:

@@ -13,9 +13,9 @@ AT_ONCE = 500
 def mark_read(*, actor: Actor, message_id: int, at: datetime) -> queries.MessageView:
     """The message, from now on read by this person. Refuses (`NotFound`) messages of others."""
     found = queries.message(actor, message_id) if actor.person_id is not None else None
-    if found is None:
+    if found is None or actor.person_id is None:
         raise NotFound()
-    _read([found.id], actor, at)
+    _read([found.id], actor.person_id, at)
     return found
 
 
@@ -25,12 +25,12 @@ def mark_all_read(*, actor: Actor, at: datetime, up_to: int) -> int:
         raise NotPermitted()
     mine = queries.page(actor, unread_only=True).paginator.object_list
     numbers = [row.pk for row in mine[:AT_ONCE] if row.pk <= up_to]
-    _read(numbers, actor, at)
+    _read(numbers, actor.person_id, at)
     return len(numbers)
 
 
-def _read(numbers: list[int], actor: Actor, at: datetime) -> None:
+def _read(numbers: list[int], person_id: int, at: datetime) -> None:
     InboxReading.objects.bulk_create(
-        [InboxReading(message_id=number, person_id=actor.person_id, read_at=at) for number in numbers],
+        [InboxReading(message_id=number, person_id=person_id, read_at=at) for number in numbers],
         ignore_conflicts=True,  # the same reader, on two devices
     )
