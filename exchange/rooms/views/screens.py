@@ -1,7 +1,7 @@
 """What a live screen shows when it is served: the same words and numbers that its scripts show a moment later."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -54,11 +54,15 @@ class RoomScreen:
     urls: Mapping[str, str]
     here: str
     role: str
+    now: str
+    """The server's time, for the clock of the page."""
+    ticket: str = ""
     me: Me | None = None
     receipts: Sequence[Mapping[str, Any]] = ()
     rehearsal: bool = False
     can_conduct: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    login_url: str = ""
+    head_hash: str = ""
 
     # What the scripts need
 
@@ -77,7 +81,11 @@ class RoomScreen:
             },
             "events": {"offers": list(OFFERS), "moves": list(MOVES)},
             "guard_codes": GUARD_CODES,
-            "me": None if self.me is None else {"alias": self.me.alias, "person": self.me.person, "maximum_quantity": self.me.maximum_quantity},
+            "me": None
+            if self.me is None
+            else {"alias": self.me.alias, "person": self.me.person, "maximum_quantity": self.me.maximum_quantity},
+            "now": self.now,
+            "ticket": self.ticket,
             "frame": dict(self.frame),
             "receipts": list(self.receipts),
         }
@@ -95,6 +103,7 @@ class RoomScreen:
             "start_price": f"{rules.start_price:.2f}",
             "step": f"{rules.step:.2f}",
             "multiples": rules.step_multiples,
+            "quotes_limit": rules.quotes_limit,
             "guard": {
                 "hold_steps": rules.guard_hold_steps,
                 "hold_share": None if rules.guard_hold_share is None else format(rules.guard_hold_share, "f"),
@@ -150,7 +159,7 @@ class RoomScreen:
 
     @property
     def clock_shown(self) -> str:
-        return "—" if self._deadline is None else remaining(self._deadline - from_text(self.frame["at"]))
+        return "—" if self._deadline is None else remaining(self._deadline - from_text(self.now))
 
     @property
     def clock_at(self) -> str:
@@ -222,7 +231,9 @@ class RoomScreen:
         if self.phase is Phase.FAILED or price is None:
             return _("The room ended without a deal.")
         if leader is None:
-            return _("The hammer fell. The price is ¥%(price)s; the standing shows who gets what.") % {"price": grouped(price)}
+            return _("The hammer fell. The price is ¥%(price)s; the standing shows who gets what.") % {
+                "price": grouped(price)
+            }
         return _("The hammer fell at ¥%(price)s to bidder %(alias)s.") % {"price": grouped(price), "alias": leader}
 
     @property
@@ -239,14 +250,21 @@ class RoomScreen:
         count = self.state["extensions"]
         if not count:
             return _("The close has not moved.")
-        return _("The close has moved %(count)s times: a bid near the end leaves everybody time to answer.") % {"count": count}
+        return _("The close has moved %(count)s times: a bid near the end leaves everybody time to answer.") % {
+            "count": count
+        }
 
     @property
     def offers(self) -> list[dict[str, str]]:
         """Newest first."""
         offers = [event for event in self.frame["events"] if event["type"] in OFFERS and event.get("price")]
         return [
-            {"seq": str(event["seq"]), "time": time_of_day(from_text(event["at"])), "alias": event.get("alias") or "—", "price": grouped(event["price"])}
+            {
+                "seq": str(event["seq"]),
+                "time": time_of_day(from_text(event["at"])),
+                "alias": event.get("alias") or "—",
+                "price": grouped(event["price"]),
+            }
             for event in reversed(offers)
         ]
 
@@ -254,7 +272,12 @@ class RoomScreen:
     def tape(self) -> list[dict[str, str]]:
         """Newest first."""
         return [
-            {"seq": str(event["seq"]), "at": event["at"], "time": time_of_day(from_text(event["at"])), "words": self._words(event)}
+            {
+                "seq": str(event["seq"]),
+                "at": event["at"],
+                "time": time_of_day(from_text(event["at"])),
+                "words": self._words(event),
+            }
             for event in reversed(self.frame["events"])
         ]
 
@@ -297,7 +320,9 @@ class RoomScreen:
 
     @property
     def amount_label(self) -> str:
-        return _("Price per %(unit)s") % {"unit": self.subject.quantity_unit} if self.subject.quantity_unit else _("Price")
+        return (
+            _("Price per %(unit)s") % {"unit": self.subject.quantity_unit} if self.subject.quantity_unit else _("Price")
+        )
 
     @property
     def bid_verb(self) -> str:
@@ -308,7 +333,7 @@ class RoomScreen:
         if self.rehearsal:
             return _("This is a rehearsal: nothing is binding.")
         if self.rules.sealed and self.rules.amendable:
-            return _("You can replace your call until the room closes. It is signed with this browser's room key; nobody sees it before the close.")
+            return _("You can replace your call until the room closes. Nobody sees it before the close.")
         return _("A bid that counts is binding and cannot be taken back. It is signed with this browser's room key.")
 
     @property
@@ -323,8 +348,8 @@ class RoomScreen:
 def tag(tone: str, words: object) -> SafeString:
     """A worded status with its icon, as the scripts draw it."""
     return format_html(
-        '<span class="tag {}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="{}" fill="none" '
-        'stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg>{}</span>',
+        '<span class="tag {}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="{}" '
+        'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg>{}</span>',
         tone,
         ICONS[tone],
         words,
@@ -425,7 +450,7 @@ def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
 
 def _times(rules: RoomRules) -> list[tuple[str, str]]:
     if not rules.free_ms:
-        lines = [(_("Session"), duration(rules.session_ms))]
+        lines = [(_("Time for bidding"), duration(rules.session_ms))]
     else:
         lines = [
             (_("Free bidding"), duration(rules.free_ms)),

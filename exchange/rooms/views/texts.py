@@ -26,8 +26,12 @@ _CONNECTION = {
     "quality-1": _("Connection very slow"),
     "clock-precision": _("± %(uncertainty)s ms · %(rtt)s ms there and back"),
     "clock-right": _("The clock of this device agrees with the server."),
-    "clock-slow": _("The clock of this device is %(seconds)s s slow. It does not matter: the server's time is shown and counts."),
-    "clock-fast": _("The clock of this device is %(seconds)s s fast. It does not matter: the server's time is shown and counts."),
+    "clock-slow": _(
+        "The clock of this device is %(seconds)s s slow. It does not matter: the server's time is shown and counts."
+    ),
+    "clock-fast": _(
+        "The clock of this device is %(seconds)s s fast. It does not matter: the server's time is shown and counts."
+    ),
 }
 
 _CLOCK = {
@@ -86,7 +90,9 @@ _BIDDING = {
     "ask-retype-percent": _("Very far from ¥%(reference)s. Check the decimal point and type the price once more."),
     "just-moved": _("The price had just moved to ¥%(price)s. Nothing was sent; press again if you mean it."),
     "sending": _("Sending ¥%(price)s …"),
-    "not-kept": _("Nothing was sent, because this browser could not keep the bid (%(reason)s). Leave private browsing and load the page again."),
+    "not-kept": _(
+        "Nothing was sent: this browser could not keep the bid (%(reason)s). Leave private browsing and reload the page."
+    ),
     "not-able-connection": _("You can bid again as soon as the connection is back."),
     "not-able-key": _("Preparing your room key …"),
     "key-problem": _("This browser could not enter the room, so it cannot sign bids."),
@@ -106,7 +112,9 @@ _RECEIPTS = {
     "bid-REFUSED": _("Refused"),
     "bid-NOT_ARRIVED": _("Never arrived"),
     "bid-GIVEN_UP": _("Let go, never sent"),
-    "bid-checking-note": _("The connection was lost before the answer came. The platform is being asked; the bid counts if it arrived in time."),
+    "bid-checking-note": _(
+        "The connection was lost before the answer came. The platform is being asked; what arrived in time counts."
+    ),
     "bid-resend": _("Send again"),
     "bid-give-up": _("Let it go"),
     "receipt-reason": _("Reason"),

@@ -9,9 +9,9 @@ const LAGS = 200;
 const screen = new Screen();
 const lags = [];
 
-/** How old a state is when it arrives here: what a bidder with this connection would wait. */
+/** How long after the decision its state arrives here: what a bidder with this connection waits. */
 screen.live.addEventListener("state", ({ detail }) => {
-  if (!screen.live.clock.known) return;
+  if (!screen.live.clock.known || detail.frame.full) return;
   lags.push(Math.max(0, screen.live.clock.now() - Date.parse(detail.frame.at)));
   if (lags.length > LAGS) lags.shift();
   const sorted = [...lags].sort((a, b) => a - b);

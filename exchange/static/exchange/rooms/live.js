@@ -92,6 +92,11 @@ export class LiveRoom extends EventTarget {
     return this.#ticket && performance.now() < this.#ticket.goodUntil ? this.#ticket.text : null;
   }
 
+  /** A ticket that came with the page, `ageMs` ago. */
+  useTicket(text, ageMs) {
+    this.#keepTicket(text, TICKET_LIFETIME_MS - ageMs);
+  }
+
   #keepTicket(text, lifetimeMs) {
     this.#ticket = { text, goodUntil: performance.now() + lifetimeMs };
     return text;
@@ -168,7 +173,6 @@ export class LiveRoom extends EventTarget {
     const before = this.seq;
     this.epoch = frame.epoch;
     this.seq = frame.seq;
-    this.clock.seed(Date.parse(frame.at));
     this.#emit("state", { frame, fresh: reset });
     this.#emit("tape", { events, reset });
     if (gap && before > 0) this.send({ type: "history", after: before, limit: 200 });

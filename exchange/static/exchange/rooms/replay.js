@@ -35,15 +35,15 @@ class Replay {
 
   async #load() {
     const found = [];
-    for (let more = true; more; ) {
-      const response = await fetch(`${this.data.urls.events}?after=${found.at(-1)?.seq ?? 0}`, { headers: { Accept: "application/json" } });
+    for (let more = true, after = 0; more; ) {
+      const response = await fetch(`${this.data.urls.events}?after=${after}`, { headers: { Accept: "application/json" } });
       if (!response.ok) {
         one("#refusal").textContent = text("replay-problem");
         return found;
       }
       const page = await response.json();
       found.push(...page.events);
-      more = page.more && page.events.length > 0;
+      ({ more, upto: after } = page);
     }
     return found;
   }

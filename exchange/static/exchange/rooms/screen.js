@@ -34,8 +34,10 @@ export class Screen extends EventTarget {
     this.live.addEventListener("clock", () => this.#quality());
     this.live.addEventListener("state", (event) => this.#stated(event.detail));
     this.live.addEventListener("tape", (event) => this.#taped(event.detail));
+    const age = performance.now() - (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+    this.live.clock.seed(Date.parse(this.data.now) + age);
+    if (this.data.ticket) this.live.useTicket(this.data.ticket, age);
     if (frame) {
-      this.live.clock.seed(Date.parse(frame.at) + (performance.now() - (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0)));
       this.#taped({ events: frame.events, reset: true });
       this.#stated({ frame, fresh: true });
     }

@@ -1,0 +1,179 @@
+"""The room for those who bid and those who watch; entering it, and the check beforehand."""
+
+import binascii
+from base64 import b64decode
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from commons.domain.actor import Actor, Assurance
+from commons.domain.refusals import Malformed, NotFound
+from commons.domain.time import to_text
+from exchange.pages import actor_of, signed_in
+from exchange.rooms import queries, services
+from exchange.rooms.broadcast.peers import Viewer
+from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.protocol import NotAParticipant
+from exchange.rooms.queries import RoomView
+from exchange.rooms.queries import pages as questions
+from exchange.rooms.services.wording import Wording
+from exchange.rooms.views import texts
+from exchange.rooms.views.naming import is_rehearsal, subjects
+from exchange.rooms.views.screens import Me, RoomScreen, tag
+
+LARGEST_ENTRY_BYTES = 4_096
+
+
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+def room(request: HttpRequest, room_id: int) -> HttpResponse:
+    """The live room: the bidder's screen for who takes part, the watcher's for everybody else. Refuses `NotFound`."""
+    actor = actor_of(request)
+    screen = screen_of(request, actor, room_id)
+    template = "bidder" if screen.me is not None else "watcher"
+    return render(request, f"exchange/rooms/{template}.html", {"room": screen})
+
+
+def screen_of(request: HttpRequest, actor: Actor, room_id: int, **extra: Any) -> RoomScreen:
+    """What a live screen shows to the actor. Refuses `NotFound`."""
+    row = visible_room(room_id)
+    admission = services.admit(actor=actor, room_id=room_id, at=timezone.now())
+    scene = questions.scene(room_id, admission.role)
+    assert scene is not None, "the room was there a moment ago"
+    me = me_of(actor, room_id) if admission.role is Viewer.BIDDER else None
+    return RoomScreen(
+        room_id=room_id,
+        subject=subjects([row])[room_id],
+        rules=RoomRules.from_json(row.rules),
+        frame=scene.frame,
+        urls=urls_of(room_id),
+        here=request.get_full_path(),
+        role=admission.role.value,
+        now=to_text(timezone.now()),
+        ticket=admission.ticket,
+        me=me,
+        receipts=receipts_for(actor, room_id) if me is not None else (),
+        rehearsal=is_rehearsal(row),
+        head_hash=scene.head_hash,
+        login_url="" if actor.person_id else f"{reverse('account_login')}?next={request.path}",
+        **extra,
+    )
+
+
+def visible_room(room_id: int) -> RoomView:
+    """The room. Refuses `NotFound`."""
+    row = queries.room(room_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def me_of(actor: Actor, room_id: int) -> Me | None:
+    place = questions.own_place(room_id, actor.organisation_id)
+    return None if place is None else Me(place[0], str(actor.person_id), place[1])
+
+
+def receipts_for(actor: Actor, room_id: int) -> list[dict[str, Any]]:
+    """The actor's own receipts, worded for the reader."""
+    assert actor.organisation_id is not None, "bidders act for an organisation"
+    wording, language = Wording(), get_language() or ""
+    found = questions.receipts_of(room_id, actor.organisation_id)
+    worded = [wording.receipt(receipt, language) if receipt.code else receipt for receipt in found]
+    return [msgspec.json.decode(msgspec.json.encode(receipt)) for receipt in worded]
+
+
+def urls_of(room_id: int) -> dict[str, str]:
+    """The addresses that a live screen calls."""
+    names = ("room", "ticket", "enter", "replay", "events", "log", "conduct", "ready", "host")
+    urls = {name: reverse(f"rooms:{name}", args=[room_id]) for name in names}
+    return {**urls, "socket": f"/ws/rooms/{room_id}/?lang={get_language()}"}
+
+
+@require_POST
+def ticket(request: HttpRequest, room_id: int) -> JsonResponse:
+    """Admission to the room's socket for a minute. Refuses `NotFound`."""
+    admission = services.admit(actor=actor_of(request), room_id=room_id, at=timezone.now())
+    return JsonResponse({"ticket": admission.ticket, "role": admission.role.value, "alias": admission.alias})
+
+
+class EntryRequest(msgspec.Struct):
+    """What the browser posts to enter with its key."""
+
+    key: str
+    statement: str
+
+
+@require_POST
+def enter(request: HttpRequest, room_id: int) -> JsonResponse:
+    """The session vouches for the browser's room key. Refuses what `enter_room` refuses."""
+    if len(request.body) > LARGEST_ENTRY_BYTES:
+        raise Malformed(field="entry", reason="too large")
+    try:
+        asked = msgspec.json.decode(request.body, type=EntryRequest)
+        spki = b64decode(asked.key, validate=True)
+    except (msgspec.MsgspecError, binascii.Error, UnicodeError):
+        raise Malformed(field="entry", reason="not the entry of docs/protocol.md") from None
+    actor = signed_in(request)
+    entry = services.enter_room(
+        actor=actor, room_id=room_id, public_key_spki=spki, statement=asked.statement, at=timezone.now()
+    )
+    return JsonResponse({"key": entry.key_id, "alias": entry.alias, "entered_at": to_text(entry.entered_at)})
+
+
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+def ready(request: HttpRequest, room_id: int) -> HttpResponse:
+    """The check before the room: session, qualification, key, connection, clock. Refuses `NotAParticipant`."""
+    actor, row = signed_in(request), visible_room(room_id)
+    me = me_of(actor, room_id)
+    if me is None:
+        raise NotAParticipant()
+    if row.ended_at is not None:
+        return redirect("rooms:replay", room_id)
+    context = {
+        "title": subjects([row])[room_id].title,
+        "opens_at": row.opens_at,
+        "opens_label": _("Bidding opens at") if row.phase == "SCHEDULED" else _("Bidding opened at"),
+        "checks": _checks(actor, me),
+        "waiting_tag": tag("waiting", _("Checking")),
+        "room_url": reverse("rooms:room", args=[room_id]),
+        "texts": texts.catalogue(),
+        "data": {
+            "room": str(room_id),
+            "urls": urls_of(room_id),
+            "me": {"alias": me.alias, "person": me.person},
+        },
+    }
+    return render(request, "exchange/rooms/ready.html", context)
+
+
+def _checks(actor: Actor, me: Me) -> list[dict[str, Any]]:
+    sure = actor.assurance >= Assurance.REAL_NAME
+    session_note = (
+        _("You are signed in surely enough to bid.")
+        if sure
+        else _("Bidding needs real-name sign-in. Sign in again with a second factor.")
+    )
+    return [
+        {
+            "title": _("Session"),
+            "note": session_note,
+            "tag": tag("done", _("Works")) if sure else tag("stop", _("Does not work")),
+        },
+        {
+            "title": _("Deposit and qualification"),
+            "note": _("Your deposit has arrived and you are qualified as bidder %(alias)s.") % {"alias": me.alias},
+            "tag": tag("done", _("Works")),
+        },
+    ]
