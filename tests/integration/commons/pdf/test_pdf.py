@@ -132,9 +132,7 @@ def test_recorded_coverage_is_that_of_the_font():
 
 def test_the_qr_code_is_printed_module_for_module(printing):
     content = printing(template=QR_ALONE)
-    picture = subprocess.run(
-        ["pdftoppm", "-r", "300", "-gray", "-singlefile", "-", "-"], input=content, capture_output=True
-    )
+    picture = subprocess.run(["pdftoppm", "-r", "300", "-gray", "-singlefile", "-"], input=content, capture_output=True)
 
     drawn = Image.open(io.BytesIO(picture.stdout)).point(lambda grey: 255 * (grey < 128))
     left, top, right, bottom = drawn.getbbox()
