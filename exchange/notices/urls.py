@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.notices.views import public
+from exchange.notices.views import documents, public
 
 app_name = "notices"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("notices/<int:project_id>/", public.project, name="project"),
     path("notices/<int:project_id>/data.json", public.project_json, name="project_json"),
     path("notices/<int:project_id>/dates.ics", public.project_ics, name="project_ics"),
+    path("documents/<int:document_id>/", documents.document, name="document"),
     path("results/", public.results, name="results"),
 ]

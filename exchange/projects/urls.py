@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from exchange.projects.views import centre, seller
+from exchange.projects.views import centre, desk, seller
 
 app_name = "projects"
 urlpatterns = [
+    path("projects/", desk.projects, name="list"),
     path("seller/projects/", seller.desk, name="desk"),
     path("seller/projects/new/", seller.NewProject.as_view(), name="new"),
     path("seller/projects/<int:project_id>/", seller.draft, name="draft"),

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from commons.domain.text import gettext_noop
-
 
 class Flag(StrEnum):
     NONE = "NONE"
@@ -13,13 +11,6 @@ class Flag(StrEnum):
     """At most one working day is left, or at most one has passed."""
     RED = "RED"
     """More than one working day has passed."""
-
-
-FLAG_LABELS = {
-    Flag.NONE: gettext_noop("in time"),
-    Flag.YELLOW: gettext_noop("limit near or just passed"),
-    Flag.RED: gettext_noop("overdue"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""Words and tones for states of registrations and deals, for the reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from exchange.auctions.domain.registrations import RegistrationState
+from exchange.contracts.domain.deals import DealState
+from exchange.contracts.domain.limits import Flag
+
+Label = str | Promise
+
+REGISTRATION_STATES: dict[str, tuple[Label, str]] = {
+    RegistrationState.STARTED: (gettext_lazy("Not submitted"), "waiting"),
+    RegistrationState.SUBMITTED: (gettext_lazy("Submitted"), "info"),
+    RegistrationState.WITHDRAWN: (gettext_lazy("Withdrawn"), "neutral"),
+    RegistrationState.QUALIFIED: (gettext_lazy("Qualified"), "done"),
+    RegistrationState.REFUSED: (gettext_lazy("Not qualified"), "stop"),
+}
+
+DEAL_STATES: dict[str, tuple[Label, str]] = {
+    DealState.AWARDED: (gettext_lazy("To be confirmed"), "waiting"),
+    DealState.CONFIRMED: (gettext_lazy("Contract to be agreed"), "waiting"),
+    DealState.CONTRACTED: (gettext_lazy("To be paid"), "waiting"),
+    DealState.PAID: (gettext_lazy("Paid, transfer to be made"), "info"),
+    DealState.TRANSFERRED: (gettext_lazy("Transferred, certificate to be issued"), "info"),
+    DealState.CERTIFIED: (gettext_lazy("Certified"), "done"),
+    DealState.DEFAULTED: (gettext_lazy("Buyer defaulted"), "stop"),
+    DealState.TERMINATED: (gettext_lazy("Ended by decision"), "stop"),
+}
+
+FLAG_TAGS: dict[Flag, tuple[Label, str]] = {
+    Flag.NONE: (gettext_lazy("in time"), "neutral"),
+    Flag.YELLOW: (gettext_lazy("limit near or just passed"), "waiting"),
+    Flag.RED: (gettext_lazy("overdue"), "stop"),
+}
+
+
+def registration_state(state: str) -> tuple[Label, str]:
+    """Label and tone of a registration's state."""
+    return REGISTRATION_STATES[state]
+
+
+def deal_state(state: str) -> tuple[Label, str]:
+    """Label and tone of a deal's state."""
+    return DEAL_STATES[state]

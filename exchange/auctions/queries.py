@@ -1,0 +1,214 @@
+"""Questions about auctions; each takes the viewer, so that the secrecy matrix is applied in one place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from commons.calendar import queries as calendar
+from commons.domain.actor import Actor, Role
+from commons.domain.calendar import WorkingDays
+from commons.domain.money import Money
+from commons.domain.refusals import NotFound
+from commons.domain.text import gettext_noop
+from exchange.auctions.domain.registrations import OPEN, RegistrationState
+from exchange.auctions.domain.secrecy import Sight, sight, stage_of
+from exchange.auctions.domain.terms import read_terms
+from exchange.auctions.domain.timetable import local_day
+from exchange.auctions.models import Offer, Registration
+from exchange.auctions.policies import OVERSEERS, can_see_deal, viewer_of
+from exchange.contracts.domain.deals import DealState
+from exchange.contracts.domain.limits import Flag, Limit, flag_for
+from exchange.contracts.models import Deal
+from exchange.deposits import queries as deposits
+from exchange.deposits.domain.facts import DepositView, PaymentView
+from exchange.projects.domain.states import LotState
+from exchange.projects.domain.trades import TradeType
+from exchange.projects.models import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerRow:
+    """A buyer of a lot as far as the viewer may see it; what is hidden is empty."""
+
+    registration_id: int | None
+    name: str
+    uscc: str
+    alias: str
+    need: Decimal | None
+    permit_no: str
+    purpose: str
+    deposit: DepositView | None
+    state: str
+    reason: str
+    by_rule: bool
+    submitted_at: datetime | None
+
+
+def public_lot(lot_id: int) -> Lot:
+    """A lot of a published project. Refuses (`NotFound`)."""
+    lot = Lot.objects.select_related("project__seller", "predecessor").filter(pk=lot_id).first()
+    if lot is None or lot.project.published_at is None:
+        raise NotFound()
+    return lot
+
+
+def sight_of(viewer: Actor, lot: Lot) -> Sight:
+    """What the viewer may see of the buyers of a lot, now."""
+    suspended = LotState(lot.suspended_in) if lot.suspended_in else None
+    stage = stage_of(LotState(lot.state), suspended_in=suspended)
+    return sight(TradeType(lot.project.trade_type), stage, viewer_of(viewer, lot.project))
+
+
+def buyers_of(viewer: Actor, lot: Lot) -> list[BuyerRow]:
+    """The buyers whose registrations were submitted, masked for the viewer; empty where nothing may be seen."""
+    seen = sight_of(viewer, lot)
+    if not seen & (Sight.NAMES | Sight.ALIASES):
+        return []
+    states = (RegistrationState.SUBMITTED, RegistrationState.QUALIFIED, RegistrationState.REFUSED)
+    found = Registration.objects.filter(lot=lot, state__in=[state.value for state in states])
+    rows = list(found.select_related("organisation").order_by("submitted_at", "id"))
+    held = deposits_of(lot.pk, rows) if Sight.DEPOSITS in seen else {}
+    if Sight.LINK not in seen and Sight.NAMES not in seen:
+        # Numbers without names are shown in the order of the numbers, so that the order tells nothing.
+        rows = sorted((row for row in rows if row.alias), key=lambda row: row.alias)
+    return [_masked(row, seen, held.get(row.organisation_id)) for row in rows]
+
+
+def _masked(row: Registration, seen: Sight, deposit: DepositView | None) -> BuyerRow:
+    names = Sight.NAMES in seen
+    numbers = Sight.LINK in seen or (Sight.ALIASES in seen and not names)
+    return BuyerRow(
+        registration_id=row.pk if names else None,
+        name=row.organisation.name if names else "",
+        uscc=row.organisation.uscc if names else "",
+        alias=row.alias if numbers else "",
+        need=row.need if Sight.NEEDS in seen else None,
+        permit_no=row.permit_no if Sight.NEEDS in seen else "",
+        purpose=row.purpose if Sight.NEEDS in seen else "",
+        deposit=deposit,
+        state=row.state if names else "",
+        reason=row.reason if names else "",
+        by_rule=row.decided_by_rule,
+        submitted_at=row.submitted_at if names else None,
+    )
+
+
+def deposits_of(lot_id: int, rows: Sequence[Registration]) -> dict[int, DepositView]:
+    """The deposits of these buyers for a lot."""
+    found = ((row.organisation_id, deposits.deposit_of(lot_id, row.organisation_id)) for row in rows)
+    return {organisation_id: deposit for organisation_id, deposit in found if deposit is not None}
+
+
+def buyer_count(viewer: Actor, lot: Lot) -> int | None:
+    """How many registered or qualified; None where the viewer may not know."""
+    if Sight.COUNT not in sight_of(viewer, lot):
+        return None
+    states = [RegistrationState.SUBMITTED.value, RegistrationState.QUALIFIED.value]
+    return Registration.objects.filter(lot=lot, state__in=states).count()
+
+
+def own_registration(viewer: Actor, lot_id: int) -> Registration | None:
+    """The viewer's own registration for a lot."""
+    if not viewer.has(Role.BIDDER) or viewer.organisation_id is None:
+        return None
+    return Registration.objects.filter(lot_id=lot_id, organisation_id=viewer.organisation_id).first()
+
+
+def registration(viewer: Actor, registration_id: int) -> Registration:
+    """One's own registration with its lot. Refuses (`NotFound`): others' registrations do not exist for the viewer."""
+    found = (
+        Registration.objects.select_related("lot__project__seller", "organisation").filter(pk=registration_id).first()
+    )
+    if found is None or viewer.organisation_id != found.organisation_id or not viewer.has(Role.BIDDER):
+        raise NotFound()
+    return found
+
+
+def registrations_of(viewer: Actor) -> QuerySet[Registration]:
+    """The viewer's registrations, the latest first."""
+    own = Registration.objects.filter(organisation_id=viewer.organisation_id) if viewer.has(Role.BIDDER) else None
+    found = own if own is not None else Registration.objects.none()
+    return found.select_related("lot__project__seller").order_by("-id")
+
+
+def is_open(registration: Registration) -> bool:
+    """Whether the registration is still alive."""
+    return RegistrationState(registration.state) in OPEN
+
+
+def offers_of(lot: Lot) -> list[Offer]:
+    """The offers of a negotiation, the latest first; for its two sides."""
+    return list(Offer.objects.filter(lot=lot).select_related("registration").order_by("-id"))
+
+
+def deals_for(viewer: Actor) -> QuerySet[Deal]:
+    """The deals that the viewer has to do with, the latest first."""
+    own = Q(buyer_id=viewer.organisation_id) | Q(lot__project__seller_id=viewer.organisation_id)
+    if viewer.has(*OVERSEERS):
+        own = Q()
+    elif viewer.organisation_id is None:
+        own = Q(pk__in=[])
+    found = Deal.objects.filter(own, notified_at__isnull=False)
+    return found.select_related("lot__project__seller", "buyer", "contract").order_by("-id")
+
+
+def deal(viewer: Actor, deal_id: int) -> Deal:
+    """One deal with everything its page shows. Refuses (`NotFound`, `NotPermitted`)."""
+    found = (
+        Deal.objects.select_related("lot__project__seller", "buyer", "contract", "voucher")
+        .prefetch_related("certificates", "invoices")
+        .filter(pk=deal_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    can_see_deal(viewer, found).require()
+    return found
+
+
+def payment_of(deal: Deal) -> PaymentView | None:
+    """What is expected from the buyer, and how far it has come."""
+    return deposits.payment_of(f"deal:{deal.pk}")
+
+
+def deposit_needed(lot: Lot, need: Decimal) -> Money:
+    """The deposit for a need, by the parameters of the notice."""
+    return read_terms(lot.project.parameters).deposit_for(lot.start_price, need)
+
+
+def limit_of(deal: Deal, at: datetime, days: WorkingDays) -> Limit | None:
+    """The limit that a deal is under, with its flag; none when nothing is to be done in time."""
+    contract_due = deal.state in (DealState.AWARDED, DealState.CONFIRMED)
+    due_on = deal.contract_due_on if contract_due else deal.payment_due_on
+    if due_on is None or deal.state not in (DealState.AWARDED, DealState.CONFIRMED, DealState.CONTRACTED):
+        return None
+    task = gettext_noop("Contract") if contract_due else gettext_noop("Payment")
+    return Limit(gettext(task), due_on, _flag(local_day(at), due_on, days))
+
+
+def working_days_around(due_dates: Sequence[date], region: str = "") -> WorkingDays:
+    """The calendar around these days, asked for once for a whole page."""
+    if not due_dates:
+        return WorkingDays()
+    margin = timedelta(days=30)
+    return calendar.working_days(first=min(due_dates) - margin, last=max(due_dates) + margin, region=region)
+
+
+def _flag(today: date, due_on: date, days: WorkingDays) -> Flag:
+    return flag_for(
+        today=today,
+        due_on=due_on,
+        working_day_before=_neighbour(due_on, days, -1),
+        working_day_after=_neighbour(due_on, days, 1),
+    )
+
+
+def _neighbour(day: date, days: WorkingDays, direction: int) -> date:
+    day += timedelta(days=direction)
+    while not days.is_working(day):
+        day += timedelta(days=direction)
+    return day

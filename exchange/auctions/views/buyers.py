@@ -1,0 +1,207 @@
+"""The buyer's pages: registrations with their task list, the need, check-answers, withdrawal."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from commons.domain.tasks import Task, TaskState
+from exchange.auctions import queries, services
+from exchange.auctions.domain.registrations import RegistrationState
+from exchange.auctions.forms import NeedForm, StatementsForm
+from exchange.auctions.labels import registration_state
+from exchange.auctions.models import Registration
+from exchange.deposits import queries as deposits
+from exchange.deposits.domain.facts import DepositView
+from exchange.pages import FormPage, signed_in
+from exchange.projects.domain.states import LotState
+from exchange.projects.queries import lot_view
+
+PAGE = 20
+
+
+@require_GET
+def my_registrations(request: HttpRequest) -> HttpResponse:
+    """Every registration of the buyer, with what comes next."""
+    page = Paginator(queries.registrations_of(signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    rows = [(row, lot_view(row.lot), *registration_state(row.state)) for row in page]
+    return render(
+        request, "exchange/auctions/my_registrations.html", {"page": page, "rows": rows, "at": timezone.now()}
+    )
+
+
+@require_POST
+def register(request: HttpRequest, lot_id: int) -> HttpResponse:
+    """Begin a registration and go on to its task list."""
+    registration_id = services.start_registration(
+        actor=signed_in(request), lot_id=lot_id, at=timezone.now(), entropy=secrets.token_bytes
+    )
+    return HttpResponseRedirect(reverse("auctions:registration", args=[registration_id]))
+
+
+@require_GET
+def registration(request: HttpRequest, registration_id: int) -> HttpResponse:
+    """One registration as a task list: done, to do, and what cannot start yet and why."""
+    found = queries.registration(signed_in(request), registration_id)
+    deposit = _deposit(found)
+    context = {
+        "registration": found,
+        "state": registration_state(found.state),
+        "lot": lot_view(found.lot),
+        "project": found.lot.project,
+        "deposit": deposit,
+        "tasks": _tasks(found, deposit),
+        "may_withdraw": found.state in (RegistrationState.STARTED, RegistrationState.SUBMITTED)
+        and found.lot.state in (LotState.ANNOUNCED, LotState.REGISTERING),
+        "at": timezone.now(),
+    }
+    return render(request, "exchange/auctions/registration.html", context)
+
+
+class Need(FormPage):
+    """Permit, need and contact."""
+
+    template_name = "exchange/auctions/need.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        found = self._found(request)
+        names = ("permit_no", "need", "purpose", "contact_name", "contact_phone")
+        return NeedForm(data, initial={name: getattr(found, name) for name in names})
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = self._found(request)
+        return {"registration": found, "lot": lot_view(found.lot), "project": found.lot.project}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        registration_id = self.kwargs["registration_id"]
+        facts = services.RegistrationFacts(**form.cleaned_data)
+        services.save_registration(actor=signed_in(request), registration_id=registration_id, facts=facts, at=at)
+        return reverse("auctions:registration_check", args=[registration_id])
+
+    def _found(self, request: HttpRequest) -> Registration:
+        return queries.registration(signed_in(request), self.kwargs["registration_id"])
+
+
+class Check(FormPage):
+    """Check your answers, state what has to be stated, submit."""
+
+    template_name = "exchange/auctions/check.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        return StatementsForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = queries.registration(signed_in(request), self.kwargs["registration_id"])
+        change = reverse("auctions:registration_need", args=[found.pk])
+        lot = lot_view(found.lot)
+        answers = [
+            {"label": _("Buyer"), "value": f"{found.organisation.name} ({found.organisation.uscc})"},
+            {"label": _("Emission permit"), "value": found.permit_no, "url": change},
+            {"label": _("Quantity you need"), "value": f"{found.need} {lot.unit}" if found.need else "", "url": change},
+            {"label": _("What for"), "value": found.purpose, "url": change},
+            {"label": _("Contact"), "value": f"{found.contact_name} {found.contact_phone}".strip(), "url": change},
+        ]
+        deposit = queries.deposit_needed(found.lot, found.need) if found.need else None
+        return {
+            "registration": found,
+            "lot": lot,
+            "project": found.lot.project,
+            "answers": answers,
+            "deposit": deposit,
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        registration_id = self.kwargs["registration_id"]
+        services.submit_registration(
+            actor=signed_in(request), registration_id=registration_id, statements_confirmed=True, at=at
+        )
+        return reverse("auctions:registration", args=[registration_id])
+
+
+@require_POST
+def withdraw(request: HttpRequest, registration_id: int) -> HttpResponse:
+    """Take the registration back."""
+    services.withdraw_registration(actor=signed_in(request), registration_id=registration_id, at=timezone.now())
+    return HttpResponseRedirect(reverse("auctions:registration", args=[registration_id]))
+
+
+def _deposit(found: Registration) -> DepositView | None:
+    if found.state == RegistrationState.STARTED:
+        return None
+    return deposits.deposit_of(found.lot_id, found.organisation_id)
+
+
+def _tasks(found: Registration, deposit: DepositView | None) -> list[Task]:
+    started = found.state == RegistrationState.STARTED
+    filled = bool(found.permit_no and found.need)
+    need_url = reverse("auctions:registration_need", args=[found.pk]) if started else ""
+    check_url = reverse("auctions:registration_check", args=[found.pk]) if started and filled else ""
+    return [
+        Task(_("Permit, need and contact"), TaskState.DONE if filled else TaskState.NOT_STARTED, need_url),
+        _submission_task(check_url, started=started, filled=filled),
+        _deposit_task(found, deposit),
+        _qualification_task(found),
+        _sale_task(found),
+    ]
+
+
+def _submission_task(url: str, *, started: bool, filled: bool) -> Task:
+    title = _("Check your answers and submit")
+    if not started:
+        return Task(title, TaskState.DONE)
+    if not filled:
+        return Task(title, TaskState.CANNOT_START, "", _("First enter permit, need and contact."))
+    return Task(title, TaskState.NOT_STARTED, url)
+
+
+def _deposit_task(found: Registration, deposit: DepositView | None) -> Task:
+    title = _("Deposit")
+    if deposit is None:
+        return Task(title, TaskState.CANNOT_START, "", _("The amount and the account are set when you submit."))
+    if deposit.covered:
+        return Task(title, TaskState.DONE, "#deposit", _("The deposit has arrived in full."))
+    if deposit.received:
+        return Task(title, TaskState.INCOMPLETE, "#deposit", _("A part of the deposit is still missing."))
+    return Task(title, TaskState.NOT_STARTED, "#deposit", _("Transfer it from your company's basic account."))
+
+
+def _qualification_task(found: Registration) -> Task:
+    title = _("Qualification")
+    if found.state == RegistrationState.QUALIFIED:
+        return Task(title, TaskState.DONE, "", _("Your bidder number is %(alias)s.") % {"alias": found.alias})
+    if found.state == RegistrationState.REFUSED:
+        return Task(title, TaskState.DONE, "", _("You were not qualified: %(reason)s") % {"reason": found.reason})
+    if found.state == RegistrationState.WITHDRAWN:
+        return Task(title, TaskState.CANNOT_START, "", _("You withdrew the registration."))
+    if found.lot.state == LotState.QUALIFYING:
+        return Task(title, TaskState.IN_PROGRESS, "", _("The seller is deciding."))
+    return Task(title, TaskState.CANNOT_START, "", _("It begins when the registration has ended."))
+
+
+def _sale_task(found: Registration) -> Task:
+    title = _("Bidding or negotiation")
+    lot = found.lot
+    if found.state != RegistrationState.QUALIFIED:
+        return Task(title, TaskState.CANNOT_START, "", _("Only qualified buyers take part."))
+    if lot.state != LotState.METHOD_DECIDED:
+        over = lot.state not in (LotState.QUALIFYING, LotState.SUSPENDED)
+        return (
+            Task(title, TaskState.DONE)
+            if over
+            else Task(
+                title, TaskState.CANNOT_START, "", _("The trade method is announced when every buyer is decided.")
+            )
+        )
+    if lot.room_id:
+        return Task(
+            title, TaskState.NOT_STARTED, f"/rooms/{lot.room_id}/", _("Enter the room; try it before it opens.")
+        )
+    return Task(title, TaskState.IN_PROGRESS, reverse("auctions:negotiation", args=[lot.pk]))

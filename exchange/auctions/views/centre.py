@@ -1,0 +1,120 @@
+"""The exchange's pages after the check: publish, amend, record others' decisions, record a default."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from commons.domain.actor import Actor
+from commons.vault import services as vault
+from exchange.auctions import queries, services
+from exchange.auctions.forms import AmendmentForm, DecisionForm, DefaultForm, PowersForm
+from exchange.auctions.policies import can_run_procedure
+from exchange.notices.queries import published_project
+from exchange.notices.services import NumberedDecision
+from exchange.pages import FormPage, signed_in
+from exchange.projects.domain.trades import Instrument
+from exchange.projects.queries import lot_view
+
+ACTIONS = {"suspend": services.suspend_lot, "resume": services.resume_lot, "terminate": services.terminate_lot}
+
+
+@require_POST
+def publish(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Publish a checked project, as its second person."""
+    services.publish_project(actor=signed_in(request), project_id=project_id, at=timezone.now())
+    messages.success(request, _("The notice is published."))
+    return HttpResponseRedirect(reverse("notices:project", args=[project_id]))
+
+
+class Amend(FormPage):
+    """An amended notice for one lot of a published project."""
+
+    template_name = "exchange/auctions/amend.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_run_procedure(signed_in(request)).require()
+        project = published_project(self.kwargs["project_id"])
+        lots = [(str(lot.number), f"{lot.number} · {Instrument(lot.instrument)}") for lot in project.lots.all()]
+        return AmendmentForm(data, lots=lots)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        project = published_project(self.kwargs["project_id"])
+        return {"project": project, "lots": [lot_view(lot) for lot in project.lots.all()]}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        data, project_id = form.cleaned_data, self.kwargs["project_id"]
+        change = services.LotChange(start_price=data["start_price"], step=data["step"], opens_at=data["opens_at"])
+        services.amend_notice(
+            actor=signed_in(request),
+            project_id=project_id,
+            changes={int(data["lot"]): change},
+            reason=data["reason"],
+            decision=NumberedDecision(data["decision_body"], data["decision_no"], None),
+            at=at,
+        )
+        messages.success(request, _("The amended notice is published; the clocks of the lot have started again."))
+        return reverse("notices:project", args=[project_id])
+
+
+class Powers(FormPage):
+    """Suspend, resume or end a lot, as somebody with the power decided."""
+
+    template_name = "exchange/auctions/powers.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_run_procedure(signed_in(request)).require()
+        return PowersForm(data, request.FILES or None)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        lot = queries.public_lot(self.kwargs["lot_id"])
+        return {"lot": lot_view(lot), "project": lot.project}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        actor, lot_id = signed_in(request), self.kwargs["lot_id"]
+        decision = store_decision(actor, form, subject=f"published:{lot_id}", at=at)
+        service = ACTIONS[form.cleaned_data["action"]]
+        service(actor=actor, lot_id=lot_id, decision=decision, reason=form.cleaned_data["reason"], at=at)
+        return reverse("auctions:lot", args=[lot_id])
+
+
+class Default(FormPage):
+    """The seller decided that the buyer defaulted."""
+
+    template_name = "exchange/auctions/default.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_run_procedure(signed_in(request)).require()
+        return DefaultForm(data, request.FILES or None)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        deal = queries.deal(signed_in(request), self.kwargs["deal_id"])
+        return {"deal": deal, "lot": lot_view(deal.lot), "project": deal.lot.project}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        actor, deal_id = signed_in(request), self.kwargs["deal_id"]
+        services.record_default(
+            actor=actor,
+            deal_id=deal_id,
+            decision=store_decision(actor, form, subject=f"deal:{deal_id}", at=at),
+            reason=form.cleaned_data["reason"],
+            take_next=form.cleaned_data["take_next"],
+            at=at,
+        )
+        return reverse("contracts:deal", args=[deal_id])
+
+
+def store_decision(actor: Actor, form: forms.Form, *, subject: str, at: datetime) -> NumberedDecision:
+    """Put the decision's document into the vault and give the decision."""
+    assert isinstance(form, DecisionForm), "forms of decisions carry body, number and document"
+    file = form.cleaned_data["document"]
+    document = vault.store(
+        actor=actor, stream=file, name=file.name, media_type="application/pdf", at=at, subject=subject
+    )
+    return NumberedDecision(form.cleaned_data["decision_body"], form.cleaned_data["decision_no"], document.id)

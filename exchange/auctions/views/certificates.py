@@ -1,0 +1,80 @@
+"""Public verification of certificates: by code, by QR code, and by comparing one's own copy."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from commons.domain.actor import ALLOWED
+from commons.domain.refusals import NotFound
+from commons.vault import services as vault
+from exchange.auctions.forms import CompareForm
+from exchange.contracts import queries
+from exchange.contracts.models import Certificate
+from exchange.pages import actor_of
+from exchange.projects.domain.trades import INSTRUMENTS, Instrument
+
+LARGEST_COPY_BYTES = 20_000_000
+
+
+@require_GET
+def verify_number(request: HttpRequest) -> HttpResponse:
+    """Go to the certificate with that number, or say that there is none."""
+    number = request.GET.get("number", "").strip().upper()
+    found = queries.certificate(number) if number else None
+    if found is not None:
+        return HttpResponseRedirect(reverse("certificates:verify", args=[found.code]))
+    status = 404 if number else 200
+    return render(request, "exchange/contracts/verify_number.html", {"number": number}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Intact, registered, current: three answers, each by itself; and whether a posted copy is the same file."""
+    found = queries.certificate(code)
+    if found is None:
+        return render(request, "exchange/contracts/verify_number.html", {"number": code}, status=404)
+    form = CompareForm(request.POST or None, request.FILES or None)
+    same = _same_file(request, found) if request.method == "POST" and form.is_valid() else None
+    instrument = INSTRUMENTS[Instrument(found.facts["instrument"])]
+    context = {
+        "certificate": found,
+        "facts": found.facts,
+        "deal": found.deal,
+        "instrument": _(instrument.label),
+        "unit": instrument.unit,
+        "verification": queries.verify(found),
+        "form": form,
+        "same": same,
+        "at": timezone.now(),
+    }
+    return render(request, "exchange/contracts/verify.html", context)
+
+
+def _same_file(request: HttpRequest, found: Certificate) -> bool:
+    """Whether the posted copy is, byte for byte, the file that was issued. The copy is not kept."""
+    file = request.FILES["file"]
+    if file.size is None or file.size > LARGEST_COPY_BYTES:
+        return False
+    reckoned = hashlib.sha256()
+    for chunk in file.chunks():
+        reckoned.update(chunk)
+    return reckoned.hexdigest() == found.sha256
+
+
+@require_GET
+def document(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate itself, a public document."""
+    found = queries.certificate(code)
+    if found is None:
+        raise NotFound()
+    opened = vault.open_document(
+        actor=actor_of(request), document_id=found.document_id, at=timezone.now(), decision=ALLOWED
+    )
+    response = HttpResponse(b"".join(opened.chunks), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.code}.pdf"'
+    return response

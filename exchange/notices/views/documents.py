@@ -1,0 +1,20 @@
+"""Documents of the exchange: who may read one is decided by the guard of its subject."""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from commons.vault import services as vault
+from exchange.pages import actor_of
+
+
+@require_GET
+def document(request: HttpRequest, document_id: int) -> StreamingHttpResponse:
+    """The document, streamed. Refuses (`NotFound`, `NotPermitted`)."""
+    opened = vault.open_document(actor=actor_of(request), document_id=document_id, at=timezone.now())
+    response = StreamingHttpResponse(opened.chunks, content_type=opened.document.media_type)
+    response["Content-Length"] = str(opened.document.size)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.document.name)}"
+    return response
