@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -257,7 +258,7 @@ def _positive(quantity: Quantity) -> Quantity:
     return quantity
 
 
-def _free(organisation_id: int, instrument: Instrument) -> list[tuple[Account, Quantity]]:
+def _free(organisation_id: int, instrument: Instrument) -> list[tuple[Account, Decimal]]:
     found = ledger_queries.balances(
         Book.RIGHTS,
         owners=[owner(organisation_id)],
@@ -266,26 +267,22 @@ def _free(organisation_id: int, instrument: Instrument) -> list[tuple[Account, Q
     )
     order = [kind.value for kind in SPENT_FIRST]
     ranked = sorted(found, key=lambda item: order.index(item.account.kind))
-    return [(item.account, Quantity(item.amount)) for item in ranked] or [
-        (held(organisation_id, Held.INITIAL, instrument), Quantity(unit_of(instrument).amount(0)))
+    return [(item.account, item.amount) for item in ranked] or [
+        (held(organisation_id, Held.INITIAL, instrument), unit_of(instrument).amount(0))
     ]
 
 
-def _frozen_for(subject: str) -> list[tuple[Account, Quantity]]:
+def _frozen_for(subject: str) -> list[tuple[Account, Decimal]]:
     found = ledger_queries.balances(Book.RIGHTS, subject=subject)
-    return [
-        (item.account, Quantity(item.amount))
-        for item in found
-        if item.account.kind.startswith(FROZEN) and item.amount > 0
-    ]
+    return [(item.account, item.amount) for item in found if item.account.kind.startswith(FROZEN) and item.amount > 0]
 
 
-def _instrument(parts: list[tuple[Account, Quantity]]) -> Instrument:
+def _instrument(parts: list[tuple[Account, Decimal]]) -> Instrument:
     code = parts[0][0].unit_code
     return next(instrument for instrument in Instrument if unit_of(instrument).code == code)
 
 
-def _legs(sources: Iterable[tuple[Account, Quantity]], targets: Iterable[tuple[Account, Quantity]]) -> tuple[Leg, ...]:
+def _legs(sources: Iterable[tuple[Account, Decimal]], targets: Iterable[tuple[Account, Decimal]]) -> tuple[Leg, ...]:
     return balanced(
         [*(Leg(account, -part) for account, part in sources), *(Leg(account, part) for account, part in targets)]
     )
