@@ -49,7 +49,7 @@ def extract(root: Path = BASE_DIR) -> None:
 def compile_all(root: Path = BASE_DIR) -> None:
     """Write the `.mo` file beside every catalogue."""
     for path in catalogues(root):
-        subprocess.run(["msgfmt", "--check-format", "-o", path.with_suffix(".mo"), path], check=True)
+        _gettext("msgfmt", "--check-format", "-o", str(path.with_suffix(".mo")), str(path))
 
 
 def missing(path: Path) -> list[str]:
@@ -59,10 +59,14 @@ def missing(path: Path) -> list[str]:
 
 
 def _ids(path: Path, *options: str) -> list[str]:
-    selected = subprocess.run(
-        ["msgattrib", *options, "--no-wrap", "--no-obsolete", path], capture_output=True, text=True, check=True
-    ).stdout
-    return [text for text in re.findall(r'^msgid "(.*)"$', selected, re.MULTILINE) if text]
+    selected = _gettext("msgattrib", *options, "--no-wrap", "--no-obsolete", str(path))
+    texts = re.findall(r'^msgid ((?:".*"\n?)+)', selected, re.MULTILINE)
+    return [text for found in texts if (text := "".join(re.findall(r'"(.*)"', found)))]
+
+
+def _gettext(program: str, *arguments: str) -> str:
+    """What a tool of GNU gettext prints; raises `CalledProcessError` with its complaint."""
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout  # noqa: S603  # fixed programs, our own files
 
 
 def _drop_empty(root: Path) -> None:

@@ -1,14 +1,14 @@
 """What goes wrong outside of rules: unreadable requests, missing pages, forged forms, our own faults."""
 
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.domain.text import gettext_noop
+from commons.texts import refusal_text
 from portal import rendering
 
 
@@ -47,7 +47,10 @@ class CookiesNeeded(FormExpired):
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return rendering.respond(request, BadRequest())
+    """The request may lie about its very host, so that nothing is built from it."""
+    if request.path.startswith("/api/"):
+        return rendering.problem_response(BadRequest(), instance=request.path)
+    return _plain(request, gettext("Not readable"), refusal_text(BadRequest()), status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -72,10 +75,18 @@ def locked_out(request: HttpRequest, credentials: object = None, *args: object, 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our own fault. Uses neither session, database nor context, which may be what failed."""
-    request_id = getattr(request, "request_id", "")
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "request_id": request_id}
+        number = getattr(request, "request_id", "")
+        body = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "request_id": number}
         return JsonResponse(body, status=500, content_type=rendering.PROBLEM)
-    request.user = AnonymousUser()
-    text = render_to_string("portal/500.html", {"request_id": request_id, "language": get_language() or "zh-hans"})
-    return HttpResponseServerError(text)
+    text = gettext(
+        "Your request was not completed, and nothing that was not confirmed has been stored. Try again in a minute; "
+        "a receipt that you already hold stays valid."
+    )
+    return _plain(request, gettext("Something broke on our side"), text, status=500)
+
+
+def _plain(request: HttpRequest, title: str, text: str, *, status: int) -> HttpResponse:
+    language, number = get_language() or "zh-hans", getattr(request, "request_id", "")
+    context = {"title": title, "text": text, "language": language, "request_id": number}
+    return HttpResponse(render_to_string("portal/plain.html", context), status=status)

@@ -64,7 +64,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     body = request.read(CSP_REPORT_BYTES)
     try:
         directive = str(json.loads(body)["csp-report"]["effective-directive"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # json counts nesting by recursion
         return HttpResponse(status=400)
     directive = directive if directive in DIRECTIVES else "other"
     CSP_REPORTS.labels(directive).inc()
