@@ -64,7 +64,10 @@ def _rooms_over() -> list[int]:
     waiting = dict(
         Lot.objects.filter(state=LotState.METHOD_DECIDED.value, room_id__isnull=False).values_list("room_id", "pk")
     )
-    return [waiting[room_id] for room_id in rooms.ended_rooms() if room_id in waiting] if waiting else []
+    if not waiting:
+        return []
+    ended = rooms.ended_rooms(after_room_id=min(waiting) - 1, limit=BATCH)
+    return [waiting[room_id] for room_id in ended if room_id in waiting]
 
 
 def _each(keys: list[int], step: Callable[[int], bool]) -> int:

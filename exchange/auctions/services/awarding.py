@@ -31,7 +31,7 @@ from exchange.projects.domain.states import LotCommand, LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import locked_lot, move_lot
 from exchange.rooms import queries as rooms
-from exchange.rooms.domain.phases import OVER, Phase
+from exchange.rooms.domain.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,15 @@ def take_result(lot_id: int, *, actor: Actor, at: datetime) -> bool:
         if lot.state != LotState.METHOD_DECIDED or lot.room_id is None:
             return False
         result = rooms.result(lot.room_id)
-        if result is None or result.phase not in OVER:
+        if result is None:
             return False
         awards = [Award(award.organisation_id, award.alias, award.quantity, award.price) for award in result.awards]
-        if result.phase is Phase.ENDED and awards:
+        if result.phase == Phase.ENDED and awards:
             hammer(lot, awards, origin=DealOrigin.ROOM, actor=actor, at=at)
         else:
             reason = gettext_noop("The room was set aside by a decision.")
             silent = gettext_noop("The room ended without a deal.")
-            fail_lot(lot, reason=reason if result.phase is Phase.VOIDED else silent, actor=actor, at=at)
+            fail_lot(lot, reason=reason if result.phase == Phase.VOIDED else silent, actor=actor, at=at)
         return True
 
 

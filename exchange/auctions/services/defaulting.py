@@ -22,6 +22,7 @@ from exchange.notices.services import NumberedDecision
 from exchange.projects.domain.completeness import require_reason
 from exchange.projects.domain.states import LotState
 from exchange.rooms import queries as rooms
+from exchange.rooms.queries.loading import load
 
 
 class LimitNotPassed(Refusal):
@@ -98,9 +99,11 @@ def next_award(deal: Deal) -> Award:
     """What the next bidder of the room takes, at its own last price. Refuses (`NobodyIsNext`)."""
     lot = deal.lot
     had = set(Deal.objects.filter(lot=lot).values_list("buyer_id", flat=True))
-    standing = rooms.standing(lot.room_id) if lot.room_id is not None else ()
-    for place in standing:
-        if place.organisation_id not in had:
-            quantity = min(deal.quantity, place.quantity)
-            return Award(place.organisation_id, place.alias, quantity, place.price)
+    loaded = load(lot.room_id) if lot.room_id is not None else None
+    if loaded is None or lot.room_id is None:
+        raise NobodyIsNext()
+    organisations = {bidder.alias: bidder.organisation_id for bidder in rooms.participants(lot.room_id)}
+    for offer in loaded.state.book.ranking:
+        if organisations[offer.alias] not in had:
+            return Award(organisations[offer.alias], offer.alias, min(deal.quantity, offer.quantity), offer.price)
     raise NobodyIsNext()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import segno
 from django.conf import settings
 
 from commons.domain.actor import Actor
@@ -39,7 +38,7 @@ def contract(deal: Deal, number: str, *, actor: Actor, at: datetime) -> StoredDo
 def certificate(deal: Deal, facts: dict[str, Any], *, actor: Actor, at: datetime) -> StoredDocument:
     """The certificate 鉴证书 with the code and address by which anybody can verify it."""
     address = verification_address(facts["code"])
-    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2)
+    picture = pdf.qr_code(address, millimetres=34)
     facts_sha256 = digest(encode(facts))
     context = {**_deal(deal, at), "facts": facts, "address": address, "picture": picture, "facts_sha256": facts_sha256}
     name = f"certificate-{facts['code']}.pdf"
