@@ -63,17 +63,26 @@ def path_of(sha256: str) -> str:
 
 
 def keep(received: Received) -> None:
-    """Put the bytes in place unless they are there already and whole (a crash may have left a stump)."""
+    """Put the bytes in place unless they are there already."""
     storage, path = vault_storage(), path_of(received.sha256)
-    if storage.exists(path):
-        if storage.size(path) == received.size and _is_whole(storage, path, received.sha256):
-            return
-        storage.delete(path)
+    if _is_there(path, received):
+        return
     received.file.seek(0)
     saved = storage.save(path, File(received.file, name=path))
     if saved != path:
         # Somebody stored the same bytes between the look and the save.
         storage.delete(saved)
+
+
+def _is_there(path: str, received: Received) -> bool:
+    """Whether the storage holds the bytes whole. A stump that a crash left is removed."""
+    storage = vault_storage()
+    if not storage.exists(path):
+        return False
+    if storage.size(path) == received.size and _is_whole(storage, path, received.sha256):
+        return True
+    storage.delete(path)
+    return False
 
 
 def read(sha256: str, size: int) -> Iterator[bytes]:
