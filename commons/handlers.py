@@ -1,11 +1,27 @@
-"""Handlers of outbox messages that commons itself sends; the registry finds this module by its name."""
+"""Handlers of the outbox messages that commons itself sends; the registry finds this module by its name.
+
+Each speaks to another system, so no transaction is held meanwhile.
+"""
 
 from commons.inbox import mail
+from commons.intake import services as intake
 from commons.outbox.domain.delivery import Message
 from commons.outbox.registry import handles
 
 
 @handles("mail", transactional=False)
 def send_mail(message: Message) -> None:
-    """Mail an inbox message; the mail server is another system, so no transaction is held meanwhile."""
+    """Mail an inbox message."""
     mail.send(message)
+
+
+@handles("intake.result", transactional=False)
+def send_result(message: Message) -> None:
+    """Hand a result back to the intake."""
+    intake.hand_over_result(message)
+
+
+@handles("intake.cancelled", transactional=False)
+def confirm_cancellation(message: Message) -> None:
+    """Tell the intake that the work on a cancelled case has stopped."""
+    intake.hand_over_cancellation(message)

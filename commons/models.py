@@ -12,8 +12,11 @@ from commons.evidence.models import (
     EvidenceTree,
     PlatformKey,
 )
+from commons.identity.models import RegisteredIdentity, Representation
 from commons.imports.models import ImportedRow, ImportRun, RefusedRow
 from commons.inbox.models import InboxMessage, InboxReading
+from commons.intake.models import IntakeCase, IntakeReturn
+from commons.licences.models import LicenceRecord
 from commons.outbox.models import OutboxMessage
 from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
@@ -36,7 +39,10 @@ __all__ = [
     "ImportedRow",
     "InboxMessage",
     "InboxReading",
+    "IntakeCase",
+    "IntakeReturn",
     "LegalityRule",
+    "LicenceRecord",
     "Membership",
     "Organisation",
     "OutboxMessage",
@@ -45,5 +51,7 @@ __all__ = [
     "PersonSession",
     "PlatformKey",
     "RefusedRow",
+    "RegisteredIdentity",
+    "Representation",
     "VaultContent",
 ]

@@ -1,0 +1,1 @@
+"""The city's shared identity system, behind a port (docs/hooks.md)."""

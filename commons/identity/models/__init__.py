@@ -1,0 +1,3 @@
+from commons.identity.models.register import RegisteredIdentity, Representation
+
+__all__ = ["RegisteredIdentity", "Representation"]

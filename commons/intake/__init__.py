@@ -1,0 +1,1 @@
+"""The shared intake of matters 政务服务统一收件, behind a port: cases in, results out (docs/hooks.md)."""

@@ -1,0 +1,3 @@
+from commons.intake.models.cases import IntakeCase, IntakeReturn
+
+__all__ = ["IntakeCase", "IntakeReturn"]

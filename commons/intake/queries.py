@@ -1,0 +1,29 @@
+"""Questions about cases; the package that works on them pulls what waits."""
+
+from dataclasses import dataclass
+
+from commons.intake.domain import Case, CaseState
+from commons.intake.models import IntakeCase
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case and how far it is."""
+
+    case: Case
+    state: CaseState
+
+
+def waiting(*, limit: int = 100) -> list[CaseView]:
+    """Cases that nobody has taken yet, the oldest first."""
+    return [_view(row) for row in IntakeCase.objects.filter(state=CaseState.RECEIVED.value)[:limit]]
+
+
+def case(number: str) -> CaseView | None:
+    """One case by its number."""
+    row = IntakeCase.objects.filter(number=number).first()
+    return _view(row) if row else None
+
+
+def _view(row: IntakeCase) -> CaseView:
+    return CaseView(Case(row.number, row.item, row.applicant, row.applicant_uscc, row.due_on), CaseState(row.state))

@@ -1,0 +1,3 @@
+from commons.licences.models.library import LicenceRecord
+
+__all__ = ["LicenceRecord"]

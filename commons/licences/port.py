@@ -1,0 +1,24 @@
+"""What Luochui asks the licence library, one method per question."""
+
+from typing import Protocol
+
+from commons import hooks
+from commons.domain.codes import Uscc
+from commons.licences.domain import Licence
+
+
+class LicencesPort(Protocol):
+    """Licences 电子证照."""
+
+    def business_licence(self, *, uscc: Uscc) -> Licence | None:
+        """The business licence 营业执照 of an organisation, or nothing."""
+        ...
+
+    def emission_permit(self, *, uscc: Uscc) -> Licence | None:
+        """The emission permit 排污许可证 of an organisation, or nothing."""
+        ...
+
+
+def licences() -> LicencesPort:
+    """The licence library of this installation."""
+    return hooks.adapter("licences", LicencesPort, embedded="commons.licences.embedded.EmbeddedLicences")
