@@ -34,6 +34,7 @@ def request(
 ) -> ApprovalId:
     """Ask a second person to approve. Raises `NotPermitted`, `ApprovalNeedsReason`."""
     policies.can_request(actor, kind).require()
+    assert actor.person_id is not None, "the policy lets only persons ask"
     if not reason.strip():
         raise ApprovalNeedsReason()
     body = canonical.encode(payload)

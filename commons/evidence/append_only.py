@@ -90,7 +90,7 @@ def trigger_names(vendor: str, model: type[models.Model]) -> list[str]:
 def unique_keys(model: type[models.Model]) -> list[list[str]]:
     """The columns of every unconditional unique key of `model`, the primary key first."""
     meta = model._meta
-    keys = [[field.column] for field in meta.concrete_fields if field.unique]
+    keys = [[str(field.column)] for field in meta.concrete_fields if field.unique]
     for constraint in meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
             keys.append([_column(model, name) for name in constraint.fields])

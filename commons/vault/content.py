@@ -93,7 +93,7 @@ def read(sha256: str, size: int) -> Iterator[bytes]:
     digest, count, held = hashlib.sha256(), 0, b""
     try:
         with vault_storage().open(path_of(sha256), "rb") as file:
-            for chunk in chunks_of(file.file):
+            for chunk in file.chunks(CHUNK):
                 if held:
                     yield held
                 digest.update(chunk)
@@ -113,6 +113,6 @@ def vault_storage() -> Storage:
 def _is_whole(storage: Storage, path: str, sha256: str) -> bool:
     digest = hashlib.sha256()
     with storage.open(path, "rb") as file:
-        for chunk in chunks_of(file.file):
+        for chunk in file.chunks(CHUNK):
             digest.update(chunk)
     return digest.hexdigest() == sha256

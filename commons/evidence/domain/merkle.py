@@ -1,6 +1,6 @@
 """The Merkle tree of RFC 6962 over leaf hashes, read through its perfect subtrees.
 
-A perfect subtree is named (level, index): it covers the leaves [index × 2^level, (index + 1) × 2^level). Once its
+A perfect subtree is named (level, number): it covers the leaves [number × 2^level, (number + 1) × 2^level). Once its
 leaves are there it never changes, so it is stored once; the ragged right edge is folded from perfect subtrees when
 asked for. A proof is a list of ranges of leaves; `cover` says which stored nodes make the hash of a range.
 Standard library only.
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     """A perfect subtree."""
 
     level: int
-    index: int
+    number: int
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -97,10 +97,10 @@ def grow(size: int, leaves: Sequence[bytes], stored: Callable[[Place], bytes]) -
         place = Place(0, index)
         fresh[place] = hashed
         yield place, hashed
-        while place.index & 1:
-            left = Place(place.level, place.index - 1)
+        while place.number & 1:
+            left = Place(place.level, place.number - 1)
             hashed = node_hash(fresh.get(left) or stored(left), hashed)
-            place = Place(place.level + 1, place.index >> 1)
+            place = Place(place.level + 1, place.number >> 1)
             fresh[place] = hashed
             yield place, hashed
 

@@ -46,7 +46,7 @@ class EvidenceLeaf(models.Model):
 
 @append_only
 class EvidenceNode(models.Model):
-    """A perfect subtree, leaves included: `position` is level × 2^56 + index."""
+    """A perfect subtree, leaves included: `position` is level × 2^56 + number."""
 
     position = models.BigIntegerField(primary_key=True)
     hash = models.BinaryField(max_length=32)

@@ -11,7 +11,7 @@ _LEVEL_BITS = 56
 
 def position_of(place: Place) -> int:
     """The primary key of a subtree."""
-    return place.level << _LEVEL_BITS | place.index
+    return place.level << _LEVEL_BITS | place.number
 
 
 def place_at(position: int) -> Place:

@@ -160,7 +160,7 @@ def _node_faults(start: int, hashes: list[bytes]) -> Iterator[str]:
     stored = stored_nodes(right)
     for place, hashed in right.items():
         if stored.get(place) != hashed:
-            yield f"the node at level {place.level}, index {place.index} of the tree is not the hash of what it covers"
+            yield f"node {place.number} at level {place.level} of the tree is not the hash of what it covers"
 
 
 def _size_faults(size: int) -> Iterator[str]:
