@@ -18,7 +18,15 @@ from portal.environment import BASE_DIR
 PACKAGES = ("commons", "signatures", "exchange", "bidding", "evaluation", "marketplace", "portal")
 LANGUAGE = "zh_Hans"
 CATALOGUE = Path("locale") / LANGUAGE / "LC_MESSAGES" / "django.po"
-_DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date):.*\n', re.MULTILINE)
+_HEADER = r"""msgid ""
+msgstr ""
+"Project-Id-Version: Luochui\n"
+"Language: zh_Hans\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: nplurals=1; plural=0;\n"
+"""
 
 
 class Extract(makemessages.Command):
@@ -42,7 +50,9 @@ def extract(root: Path = BASE_DIR) -> None:
             options = {"no_obsolete": True, "add_location": "never", "no_wrap": True, "verbosity": 0}
             call_command(Extract(), locale=[LANGUAGE], **options)
     for path in catalogues(root):
-        path.write_text(_DATES.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+        _, _, entries = path.read_text(encoding="utf-8").partition("\n\n")
+        # One header for all, without dates and placeholders: a run that finds nothing new changes nothing.
+        path.write_text(f"{_HEADER}\n{entries}", encoding="utf-8")
     _drop_empty(root)
 
 
