@@ -1,6 +1,7 @@
 """What happened in a room, each with its place `seq` and the instant `at` when it was decided.
 
-`payload` is what the evidence log keeps beside its own columns (seq, ts, type): JSON without numbers. `event_of` reads it back.
+`payload` is what the evidence log keeps beside its own columns (seq, ts, type): JSON without numbers. `event_of` reads
+it back.
 """
 
 from collections.abc import Callable, Mapping

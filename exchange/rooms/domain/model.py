@@ -43,7 +43,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One bidder's place in the room: what stands of his offers (several only in a sealed call) and how often he bid."""
+    """One bidder's place in the room: his standing offers (several only in a sealed call) and how often he bid."""
 
     offers: tuple[Offer, ...] = ()
     quotes: int = 0

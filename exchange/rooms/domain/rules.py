@@ -11,6 +11,9 @@ from commons.domain.refusals import Malformed, Refusal
 from commons.domain.text import gettext_noop
 from exchange.rooms.domain.phases import Format, Phase
 
+LONGEST_MS = 400 * 86_400_000
+"""More than a year is a slip."""
+
 
 class TimedEntry(StrEnum):
     """Who may bid in the timed phase."""
@@ -35,7 +38,7 @@ class PriceRule(StrEnum):
     """All pay the price of the last bid that is served."""
     PAY_AS_BID = "pay_as_bid"
     LOWEST_BID = "lowest_bid"
-    """All pay the lowest valid bid, served or not."""
+    """All pay the lowest winning bid: always a price that somebody bid."""
     TOP_SHARE = "top_share"
     """A share of the bidders wins; each pays its own price."""
 
@@ -67,7 +70,7 @@ class UnsoundRules(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRules:
-    """All numbers that decide a room. Durations in milliseconds; `None` means: no such limit. Refuses `UnsoundRules`."""
+    """All numbers that decide a room. Durations in milliseconds; `None`: no such limit. Refuses `UnsoundRules`."""
 
     format: Format
     supply: Decimal
@@ -205,7 +208,13 @@ def _contradiction(rules: RoomRules) -> str:
         (phased and rules.format in (Format.LIMITED_QUOTES, Format.SEALED_CALL), "this format has one session"),
         (rules.format is Format.SEALED_CALL and rules.extension_ms > 0, "a sealed call has a fixed end"),
         (rules.format is Format.SEALED_CALL and not rules.divisible, "a sealed call sells a divisible supply"),
-        (rules.closing_grace_ms < 0, "the grace is negative"),
+        (_too_long(rules), f"a duration is longer than {LONGEST_MS} ms"),
+        (rules.price_places > 4, "prices have at most 4 places"),
+        (
+            rules.total_cap_ms is not None and rules.total_cap_ms < max(rules.timed_ms, rules.session_ms),
+            "the cap is shorter than the phase",
+        ),
+        (rules.descending and rules.price is not PriceRule.PAY_AS_BID, "descending, each is paid its own price"),
         (rules.format is Format.LIMITED_QUOTES and rules.top_share is None, "this format needs a top share"),
         (_not_a_share(rules.top_share), "the top share lies above 0 and is at most 1"),
         (_not_a_share(rules.cap_share), "the cap lies above 0 and is at most 1"),
@@ -214,6 +223,11 @@ def _contradiction(rules: RoomRules) -> str:
         (_ceiling_below_start(rules), "the ceiling lies below the start price"),
     )
     return next((reason for broken, reason in checks if broken), "")
+
+
+def _too_long(rules: RoomRules) -> bool:
+    durations = (rules.free_ms, rules.waiting_ms, rules.timed_ms, rules.session_ms, rules.extension_ms)
+    return max(*durations, rules.closing_grace_ms, rules.total_cap_ms or 0) > LONGEST_MS
 
 
 def _not_a_share(share: Decimal | None) -> bool:
