@@ -30,6 +30,11 @@ class Scene:
     frame: dict[str, Any]
     """A full `state` frame (docs/protocol.md), except that its tape is longer."""
 
+    def you(self, alias: str) -> dict[str, Any]:
+        """The bidder's `you` frame."""
+        found: dict[str, Any] = msgspec.to_builtins(rendering.you_view(self.state, alias))
+        return found
+
 
 def scene(room_id: int, viewer: Viewer) -> Scene | None:
     """The room now, for a page; None when there is no such room."""

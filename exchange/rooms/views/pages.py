@@ -62,6 +62,7 @@ def screen_of(request: HttpRequest, actor: Actor, room_id: int, **extra: Any) ->
         now=to_text(timezone.now()),
         ticket=admission.ticket,
         me=me,
+        you=scene.you(me.alias) if me is not None else None,
         receipts=receipts_for(actor, room_id) if me is not None else (),
         rehearsal=is_rehearsal(row),
         head_hash=scene.head_hash,

@@ -59,6 +59,8 @@ class RoomScreen:
     ticket: str = ""
     me: Me | None = None
     receipts: Sequence[Mapping[str, Any]] = ()
+    you: Mapping[str, Any] | None = None
+    """The bidder's `you` frame."""
     rehearsal: bool = False
     can_conduct: bool = False
     login_url: str = ""
@@ -88,6 +90,7 @@ class RoomScreen:
             "ticket": self.ticket,
             "frame": dict(self.frame),
             "receipts": list(self.receipts),
+            "you": None if self.you is None else dict(self.you),
         }
 
     @property
@@ -183,7 +186,7 @@ class RoomScreen:
 
     @property
     def quantity_shown(self) -> str:
-        return f"{normal_text(self.rules.supply)} {self.subject.quantity_unit}".strip()
+        return f"{grouped(normal_text(self.rules.supply))} {self.subject.quantity_unit}".strip()
 
     @property
     def price_shown(self) -> str:
@@ -316,7 +319,7 @@ class RoomScreen:
         if self.rules.sealed or not self.rules.step:
             return []
         sign = "−" if self.rules.descending else "+"
-        return [{"count": count, "label": f"{sign}{normal_text(self.rules.step * count)}"} for count in CHIPS]
+        return [{"count": count, "label": f"{sign}{grouped(normal_text(self.rules.step * count))}"} for count in CHIPS]
 
     @property
     def amount_label(self) -> str:
@@ -428,7 +431,7 @@ def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
     """The rules of a room as its participants need them."""
     lines: list[tuple[str, str]] = [
         (_("Format"), FORMATS[rules.format]()),
-        (_("On offer"), f"{normal_text(rules.supply)} {subject.quantity_unit}".strip()),
+        (_("On offer"), f"{grouped(normal_text(rules.supply))} {subject.quantity_unit}".strip()),
         (_("Start price"), f"¥{rules.start_price:,.2f} {subject.price_unit}".strip()),
     ]
     if rules.step:

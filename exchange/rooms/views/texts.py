@@ -91,7 +91,7 @@ _BIDDING = {
     "just-moved": _("The price had just moved to ¥%(price)s. Nothing was sent; press again if you mean it."),
     "sending": _("Sending ¥%(price)s …"),
     "not-kept": _(
-        "Nothing was sent: this browser could not keep the bid (%(reason)s). Leave private browsing and reload the page."
+        "Nothing was sent: this browser could not keep the bid (%(reason)s). Leave private browsing and reload."
     ),
     "not-able-connection": _("You can bid again as soon as the connection is back."),
     "not-able-key": _("Preparing your room key …"),
@@ -99,6 +99,11 @@ _BIDDING = {
     "result-accepted": _("Bid of ¥%(price)s counted: number %(seq)s, received %(at)s."),
     "result-refused": _("Bid of ¥%(price)s refused."),
     "result-not-arrived": _("Your bid of ¥%(price)s never reached the platform. Send it again or let it go."),
+    "you-won": _(
+        "You won %(quantity)s at ¥%(price)s, ¥%(amount)s in all. Result notice and contract follow in your workspace."
+    ),
+    "you-lost": _("Others won this time. Your deposit is released by the rules of the notice."),
+    "you-nobody": _("Nobody won. Your deposit is released by the rules of the notice."),
     "closed": _("Bids are not taken now."),
     "closed-paused": _("The room is paused. Bids are not taken; the remaining time is kept."),
     "closed-SCHEDULED": _("Bidding has not opened yet."),

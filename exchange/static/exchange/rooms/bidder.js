@@ -5,6 +5,7 @@ import { all, bind, download, el, one, show, tag } from "./dom.js";
 import { Ask, asked, problem, stepped } from "./guard.js";
 import { Hold } from "./hold.js";
 import { capital, fixed, grouped, product, readTyped, toUnits } from "./money.js";
+import { leastPrice, referencePrice, suggestedPrice } from "./offers.js";
 import { enter } from "./roomkey.js";
 import { Screen, csrfToken } from "./screen.js";
 import { exactTime, hasText, text } from "./text.js";
@@ -20,6 +21,7 @@ class BidderScreen {
   #ask = Ask.NOTHING;
   #serverAsk = null;
   #busy = false;
+  #raising = false;
 
   constructor() {
     this.screen = new Screen({ pending: () => this.#book?.pending ?? [] });
@@ -38,8 +40,9 @@ class BidderScreen {
   async start() {
     await this.#book.restore();
     this.#book.adopt(this.screen.data.receipts ?? []);
+    this.#you = this.screen.data.you;
     this.screen.start();
-    this.#paint();
+    this.#follow();
     if (!this.screen.ended) await this.#enter();
   }
 
@@ -78,15 +81,31 @@ class BidderScreen {
     this.meant.addEventListener("change", () => this.#paint());
     all("[data-steps]", form).forEach((chip) => chip.addEventListener("click", () => this.#step(Number(chip.dataset.steps))));
     all("[data-use-least]", form).forEach((link) => link.addEventListener("click", () => this.#useLeast()));
+    one("[data-raise]").addEventListener("click", () => {
+      this.#raising = true;
+      this.#paint();
+      this.price.focus();
+    });
     one("[data-key-again]")?.addEventListener("click", () => this.#enter());
   }
 
   // The amount
 
-  get least() {
+  #rule(question) {
     const { state, data } = this.screen;
-    if (data.rules.sealed) return null;
-    return this.#you?.next_price ?? state?.next_price ?? null;
+    return state === null ? null : question(state, data.rules, data.me.alias, this.own?.price ?? null);
+  }
+
+  get least() {
+    return this.#rule(leastPrice);
+  }
+
+  get suggested() {
+    return this.#rule(suggestedPrice);
+  }
+
+  get reference() {
+    return this.#rule(referencePrice);
   }
 
   get amount() {
@@ -99,10 +118,10 @@ class BidderScreen {
 
   /** The market has moved: an amount that the bidder has not touched moves along, one that he typed stays. */
   #follow() {
-    const least = this.least;
-    if (!this.#touched && least !== null && this.amount !== least) {
+    const suggested = this.suggested;
+    if (!this.#touched && suggested !== null && this.amount !== suggested) {
       if (this.price.value) this.#movedAt = performance.now();
-      this.price.value = grouped(least);
+      this.price.value = grouped(suggested);
       this.#serverAsk = null;
     }
     this.#paint();
@@ -122,8 +141,9 @@ class BidderScreen {
   }
 
   #step(count) {
-    const least = this.least ?? this.screen.data.rules.start_price;
-    this.price.value = grouped(stepped(least, this.screen.data.rules.step, count - 1, this.screen.data.rules.direction) ?? least);
+    const { rules } = this.screen.data;
+    const first = this.suggested ?? rules.start_price;
+    this.price.value = grouped(stepped(first, rules.step, count - 1, rules.direction) ?? first);
     this.#edited();
     this.#touched = count !== 1;
   }
@@ -148,6 +168,19 @@ class BidderScreen {
     return most !== null && wanted > most ? { code: "quantity-most", least: data.me.maximum_quantity } : null;
   }
 
+  /** Quotes not spent yet: every one that counted was this bidder's, from whatever device. */
+  get #quotesLeft() {
+    const limit = this.screen.data.rules.quotes_limit;
+    const spent = this.#book.list.filter((record) => record.state === State.ACCEPTED).length;
+    return Math.max(0, Math.min(limit - spent, this.#you?.quotes_left ?? limit));
+  }
+
+  /** This bidder's own offer as it stands: the public standing is newer than the last `you`. */
+  get own() {
+    const { state, data } = this.screen;
+    return state?.standing?.find((offer) => offer.alias === data.me.alias) ?? this.#you;
+  }
+
   get leading() {
     const { state, data } = this.screen;
     return !data.rules.divisible && !data.rules.sealed && !data.rules.quotes && state?.leader === data.me.alias;
@@ -155,9 +188,8 @@ class BidderScreen {
 
   #asked() {
     if (this.#serverAsk?.price === this.amount) return this.#serverAsk.ask;
-    const { state, data } = this.screen;
-    const reference = data.rules.sealed ? data.rules.start_price : (state?.price ?? data.rules.start_price);
-    const ask = asked({ price: this.amount, reference, step: data.rules.step, limits: data.rules.guard });
+    const { data } = this.screen;
+    const ask = asked({ price: this.amount, reference: this.reference, step: data.rules.step, limits: data.rules.guard });
     return ask === Ask.NOTHING && this.leading ? Ask.HOLD : ask;
   }
 
@@ -177,16 +209,18 @@ class BidderScreen {
       problem: wrong && wrong.code !== "empty" ? text(`problem-${wrong.code}`, { least: wrong.least ? grouped(wrong.least) : "" }) : "",
       "least-button": this.least ? text("use-least", { least: grouped(this.least) }) : "",
       "ask-words": this.#askWords(amount),
-      "quotes-left": this.#you?.quotes_left === null || this.#you?.quotes_left === undefined ? "" : text("quotes-left", { count: this.#you.quotes_left }),
+      "quotes-left": data.rules.quotes_limit === null ? "" : text("quotes-left", { count: this.#quotesLeft }),
     });
     const open = screen.biddable;
+    if (!this.leading) this.#raising = false;
+    const resting = this.leading && !this.#raising;
     const able = open && live.live && this.#book.ready && !this.#busy;
     show({
-      "bid-form": !screen.ended, "bid-closed": !open && !screen.ended, "ask-hold": open && this.#ask === Ask.HOLD, "ask-retype": open && this.#ask === Ask.RETYPE,
+      "bid-form": !screen.ended && !resting, "bid-closed": !open && !screen.ended, "lead-note": open && resting, "bid-ended": screen.ended, "ask-hold": open && this.#ask === Ask.HOLD, "ask-retype": open && this.#ask === Ask.RETYPE,
       "button-plain": this.#ask !== Ask.HOLD || this.meant.checked, "button-hold": this.#ask === Ask.HOLD && !this.meant.checked,
       "use-least": Boolean(wrong?.least) && wrong.code !== "quantity-most" && wrong.least !== amount,
     });
-    bind({ "bid-closed": this.#closedWords(), "not-able": this.#notAbleWords(open) });
+    bind({ "bid-ended": this.#endedWords(), "bid-closed": this.#closedWords(), "not-able": this.#notAbleWords(open) });
     this.price.setAttribute("aria-invalid", String(Boolean(wrong) && wrong.code !== "empty" && !wrong.code.startsWith("quantity")));
     this.quantity?.setAttribute("aria-invalid", String(Boolean(wrong?.code.startsWith("quantity"))));
     const retyped = this.#ask !== Ask.RETYPE || fixed(readTyped(this.retyped.value), 2) === amount;
@@ -198,7 +232,7 @@ class BidderScreen {
 
   #paintChip(chip, open) {
     const { rules } = this.screen.data;
-    const value = this.least === null ? null : stepped(this.least, rules.step, Number(chip.dataset.steps) - 1, rules.direction);
+    const value = this.suggested === null ? null : stepped(this.suggested, rules.step, Number(chip.dataset.steps) - 1, rules.direction);
     chip.disabled = !open || value === null;
     chip.setAttribute("aria-pressed", String(value !== null && value === this.amount));
     one("[data-chip-price]", chip).textContent = value === null ? "—" : grouped(value);
@@ -207,12 +241,13 @@ class BidderScreen {
   #askWords(amount) {
     if (this.#ask === Ask.NOTHING || amount === null) return "";
     if (this.leading && this.#serverAsk === null) return text("ask-leading");
-    const { state, data } = this.screen;
-    const reference = state?.price ?? data.rules.start_price;
+    const { data } = this.screen;
+    const reference = this.reference;
     const [own, from] = [toUnits(amount, 2), toUnits(reference, 2)];
     const away = own > from ? own - from : from - own;
     const percent = Number((away * 1000n) / from) / 10;
-    const steps = data.rules.sealed ? 0n : away / (toUnits(data.rules.step, 2) || 1n);
+    const step = toUnits(data.rules.step, 2);
+    const steps = step > 0n ? away / step : 0n;
     const key = this.#ask === Ask.RETYPE ? "ask-retype" : "ask-hold";
     return text(steps > 0n ? key : `${key}-percent`, { percent, steps: String(steps), reference: grouped(reference) });
   }
@@ -221,6 +256,16 @@ class BidderScreen {
     const { state } = this.screen;
     if (state === null) return "";
     return state.paused ? text("closed-paused") : hasText(`closed-${state.phase}`) ? text(`closed-${state.phase}`) : text("closed");
+  }
+
+  /** What the hammer meant for this bidder. */
+  #endedWords() {
+    const { state, data } = this.screen;
+    if (!this.screen.ended) return "";
+    const won = (state.outcome?.awards ?? []).filter((award) => award.alias === data.me.alias);
+    if (!won.length) return text(state.outcome?.awards?.length ? "you-lost" : "you-nobody");
+    const { price, quantity, amount } = won[0];
+    return text("you-won", { price: grouped(price), quantity, amount: grouped(amount) });
   }
 
   #notAbleWords(open) {
@@ -240,8 +285,8 @@ class BidderScreen {
 
   #positionWords() {
     const { data, state } = this.screen;
-    const you = this.#you;
-    if (state === null) return ["", ""];
+    const you = this.own;
+    if (state === null || this.screen.ended) return ["", ""];
     const mine = you?.price ?? null;
     if (mine === null && state.leader !== data.me.alias) return ["", text("position-none")];
     if (data.rules.sealed) return ["done", text("position-sealed", { price: grouped(mine) })];

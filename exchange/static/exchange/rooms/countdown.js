@@ -5,10 +5,10 @@ import { clockTime, text } from "./text.js";
 
 const CUES = [300, 60, 30, 10];
 
-/** What the clock shows with `ms` to go: 1:02:03, 04:05, and tenths in the last ten seconds. */
+/** What the clock shows with `ms` to go: 1:02:03, 04:05, and in the last ten seconds 9.4. */
 export function remaining(ms) {
   const left = Math.max(0, ms);
-  if (left < 10_000) return `00:0${(Math.floor(left / 100) / 10).toFixed(1)}`;
+  if (left < 10_000) return (Math.floor(left / 100) / 10).toFixed(1);
   const seconds = Math.ceil(left / 1000);
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
