@@ -81,7 +81,7 @@ def _phases(rules: dict[str, Any]) -> list[tuple[str, int]]:
         ("waiting_ms", _("Waiting")),
         ("timed_ms", _("Timed phase")),
         ("extension_ms", _("Time left after a bid")),
-        ("session_ms", _("Session")),
+        ("session_ms", _("Length of the session")),
     )
     return [(label, int(rules[name]) // 1000) for name, label in names if int(rules.get(name) or 0)]
 
