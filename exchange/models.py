@@ -3,6 +3,16 @@
 from exchange.auctions.models import Offer, Registration
 from exchange.complaints.models import Objection
 from exchange.contracts.models import Certificate, Contract, Deal, Invoice
+from exchange.deposits.models import (
+    BankEntry,
+    BankFile,
+    MoneyExpectation,
+    OwnAccount,
+    PayeeAccount,
+    PayoutBatch,
+    PayoutLeg,
+    TreasuryVoucher,
+)
 from exchange.ledger.models import LedgerAccount, LedgerLeg, LedgerTransfer
 from exchange.notices.models import Notice
 from exchange.permits.models import AreaBasin, AreaTarget, HoldingMovement, Permit, PermitLimit
@@ -23,6 +33,8 @@ __all__ = [
     "AreaBasin",
     "AreaTarget",
     "Attachment",
+    "BankEntry",
+    "BankFile",
     "Bid",
     "Certificate",
     "CodeCounter",
@@ -35,9 +47,14 @@ __all__ = [
     "LedgerLeg",
     "LedgerTransfer",
     "Lot",
+    "MoneyExpectation",
     "Notice",
     "Objection",
     "Offer",
+    "OwnAccount",
+    "PayeeAccount",
+    "PayoutBatch",
+    "PayoutLeg",
     "Permit",
     "PermitLimit",
     "Project",
@@ -50,4 +67,5 @@ __all__ = [
     "RoomOutage",
     "RoomParticipant",
     "RoomSnapshot",
+    "TreasuryVoucher",
 ]

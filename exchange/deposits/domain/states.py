@@ -85,7 +85,7 @@ OPEN = frozenset({_S.EXPECTED, _S.PART_RECEIVED})
 
 
 class DepositNotCovered(Refusal):
-    code = "DEPOSIT_NOT_COVERED"
+    code = "DEPOSIT_INCOMPLETE"
     message = gettext_noop("The deposit for this lot is not covered yet: %(received)s of %(amount)s yuan have arrived.")
 
 

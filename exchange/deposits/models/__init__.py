@@ -1,0 +1,16 @@
+from exchange.deposits.models.accounts import AccountUse, OwnAccount, PayeeAccount
+from exchange.deposits.models.bank import BankEntry, BankFile
+from exchange.deposits.models.money import MoneyExpectation, TreasuryVoucher
+from exchange.deposits.models.payouts import PayoutBatch, PayoutLeg
+
+__all__ = [
+    "AccountUse",
+    "BankEntry",
+    "BankFile",
+    "MoneyExpectation",
+    "OwnAccount",
+    "PayeeAccount",
+    "PayoutBatch",
+    "PayoutLeg",
+    "TreasuryVoucher",
+]

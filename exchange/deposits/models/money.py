@@ -1,0 +1,79 @@
+"""Money that is expected, and the treasury's vouchers."""
+
+from django.db import models
+
+from commons.evidence.append_only import append_only
+from exchange.deposits.domain.states import MoneyState, Purpose
+
+_CLOSED = [state.value for state in (MoneyState.CANCELLED, MoneyState.RELEASED, MoneyState.REFUNDED)]
+
+
+class MoneyExpectation(models.Model):
+    """What one organisation is to pay for one lot, on a virtual account of its own."""
+
+    purpose = models.CharField(max_length=8)
+    subject = models.CharField(max_length=64)
+    """`lot:12` for a deposit, the caller's own name for a price: `deal:7`."""
+    lot = models.ForeignKey("exchange.Lot", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    received = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    """What came for it so far; the ledger is the truth, this is its mirror."""
+    due_at = models.DateTimeField()
+    sub_account_no = models.CharField(max_length=34, unique=True)
+    reference = models.CharField(max_length=16, unique=True)
+    state = models.CharField(max_length=16, default=MoneyState.EXPECTED.value)
+    expected_at = models.DateTimeField()
+    covered_at = models.DateTimeField(null=True, blank=True)
+    applied_deposit = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    reason = models.CharField(max_length=200, blank=True)
+    decision_no = models.CharField(max_length=120, blank=True)
+    decision = models.ForeignKey("commons.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    refund_due_on = models.DateField(null=True, blank=True)
+    refund_due_provisional = models.BooleanField(default=False)
+    refunded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        app_label = "exchange"
+        ordering = ("id",)
+        indexes = [models.Index(fields=["lot", "purpose"], name="money_by_lot")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lot", "organisation"],
+                condition=models.Q(purpose=Purpose.DEPOSIT.value) & ~models.Q(state__in=_CLOSED),
+                name="one_deposit_per_lot_and_payer",
+            ),
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=models.Q(purpose=Purpose.PRICE.value) & ~models.Q(state__in=_CLOSED),
+                name="one_price_per_subject",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=[purpose.value for purpose in Purpose]), name="money_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in MoneyState]), name="money_state_known"
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="expected_amount_positive"),
+            models.CheckConstraint(condition=models.Q(received__gte=0), name="received_not_negative"),
+            models.CheckConstraint(
+                condition=~models.Q(state=MoneyState.FORFEITED.value) | ~models.Q(decision_no=""),
+                name="forfeit_has_decision",
+            ),
+        ]
+
+
+@append_only
+class TreasuryVoucher(models.Model):
+    """The fiscal voucher 缴款书 by which the treasury says that the price is paid (RULES §19). Append-only."""
+
+    expectation = models.OneToOneField(MoneyExpectation, on_delete=models.PROTECT, related_name="voucher")
+    number = models.CharField(max_length=60, unique=True)
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    document = models.ForeignKey("commons.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "exchange"
+        ordering = ("id",)

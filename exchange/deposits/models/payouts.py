@@ -1,0 +1,89 @@
+"""Money that leaves: legs and batches."""
+
+from django.db import models
+
+from exchange.deposits.domain.payouts import BatchState, LegState, PayoutKind
+
+
+class PayoutBatch(models.Model):
+    """One payment order. What was approved is fixed by its digest."""
+
+    number = models.CharField(max_length=35, unique=True)
+    state = models.CharField(max_length=8, default=BatchState.PROPOSED.value)
+    execute_on = models.DateField()
+    count = models.PositiveIntegerField()
+    total = models.DecimalField(max_digits=16, decimal_places=2)
+    digest = models.CharField(max_length=64)
+    approval_id = models.BigIntegerField(unique=True)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    order = models.TextField(blank=True)
+    """The pain.001 that was handed to the bank, as it was."""
+
+    class Meta:
+        app_label = "exchange"
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in BatchState]), name="batch_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=BatchState.ORDERED.value) | ~models.Q(order=""),
+                name="ordered_batch_has_order",
+            ),
+        ]
+
+
+class PayoutLeg(models.Model):
+    """One payment out. Its key makes a repeated task harmless; its end-to-end id names the attempt."""
+
+    key = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=10)
+    expectation = models.ForeignKey(
+        "exchange.MoneyExpectation", null=True, blank=True, on_delete=models.PROTECT, related_name="payouts"
+    )
+    entry = models.OneToOneField(
+        "exchange.BankEntry", null=True, blank=True, on_delete=models.PROTECT, related_name="payout"
+    )
+    """The entry that goes back (RETURN)."""
+    payee = models.ForeignKey(
+        "exchange.PayeeAccount", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    payee_name = models.CharField(max_length=120, blank=True)
+    payee_account = models.CharField(max_length=34, blank=True)
+    payee_bank = models.CharField(max_length=120, blank=True)
+    payee_bank_code = models.CharField(max_length=12, blank=True)
+    principal = models.DecimalField(max_digits=16, decimal_places=2)
+    interest = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    """Computed when a batch is made, to the day of its execution."""
+    attempt = models.PositiveSmallIntegerField(default=0)
+    end_to_end_id = models.CharField(max_length=35, blank=True, db_index=True)
+    state = models.CharField(max_length=8, default=LegState.DUE.value)
+    batch = models.ForeignKey(PayoutBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="legs")
+    due_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    paid_entry = models.OneToOneField(
+        "exchange.BankEntry", null=True, blank=True, on_delete=models.PROTECT, related_name="pays"
+    )
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        app_label = "exchange"
+        ordering = ("id",)
+        indexes = [models.Index(fields=["state", "due_on"], name="payout_by_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in PayoutKind]), name="payout_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in LegState]), name="payout_state_known"
+            ),
+            models.CheckConstraint(condition=models.Q(principal__gt=0, interest__gte=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["ORDERED", "PAID"])
+                | (~models.Q(end_to_end_id="") & ~models.Q(payee_account="")),
+                name="ordered_payout_has_payee",
+            ),
+        ]
