@@ -25,12 +25,12 @@ def main() -> None:
 
 def application_without_limits():  # type: ignore[no-untyped-def]
     """`portal.asgi` with an endpoint whose credits never end."""
+    from portal import asgi  # sets Django up  # isort: skip
     from channels.routing import ProtocolTypeRouter, URLRouter
     from django.urls import path
 
     from exchange.rooms.endpoint import RoomEndpoint
     from exchange.rooms.services.credits import Allowance
-    from portal import asgi
 
     rooms = RoomEndpoint(bids=Allowance(burst=0, per_second=0))
     http = asgi.application.application_mapping["http"]

@@ -4,9 +4,10 @@ Hidden until the hammer in a sealed call: prices, offers, how many bid. Refused 
 bidders learn of their own by receipt. Everybody sees aliases only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from commons.domain.money import as_text
@@ -26,9 +27,9 @@ from exchange.rooms.domain.events import (
     RoomResumed,
     RoomVoided,
 )
+from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.model import Offer, RoomState
 from exchange.rooms.domain.phases import Phase
-from exchange.rooms.domain.standing import next_price, wins
 from exchange.rooms.protocol import (
     MOST_EVENTS_IN_STATE,
     MOST_STANDING,
@@ -77,7 +78,7 @@ def room_view(state: RoomState, *, watchers: int) -> RoomView:
         direction="DOWN" if rules.descending else "UP",
         price=_amount(best.price if best else None),
         leader=best.alias if best else None,
-        next_price=None if hidden or state.is_over else _amount(next_price(state)),
+        next_price=None if hidden or state.is_over else _amount(PLAYS[rules.format].least_price(state, "")),
         participants=len(state.setup.participants),
         bidders=None if hidden else len(book.bidders),
         bids=None if hidden else state.accepted,
@@ -108,6 +109,32 @@ def you_view(state: RoomState, alias: str) -> YouFrame:
         quotes_left=None if limit is None else max(0, limit - standing.quotes),
         maximum_quantity=_amount(participant.maximum_quantity if participant else None),
     )
+
+
+@lru_cache(maxsize=64)
+def _wins_by_seq(key: "_Now") -> Mapping[str, Decimal]:
+    settlement = PLAYS[key.state.rules.format].settle(key.state)
+    return {award.bid_id: award.quantity for award in settlement.awards}
+
+
+def wins(state: RoomState) -> Mapping[str, Decimal]:
+    """What each offer would win if the hammer fell now, by bid_id; worked out once per state."""
+    return _wins_by_seq(_Now(state))
+
+
+class _Now:
+    """A state as a key: the same object is the same state."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: RoomState) -> None:
+        self.state = state
+
+    def __hash__(self) -> int:
+        return id(self.state)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Now) and self.state is other.state
 
 
 def event_views(state: RoomState, events: Iterable[Event], viewer: Viewer) -> list[EventView]:
@@ -180,7 +207,7 @@ def _standing(state: RoomState) -> list[StandingView]:
     return [_standing_view(offer, won) for offer in state.book.ranking[:MOST_STANDING]]
 
 
-def _standing_view(offer: Offer, won: Any) -> StandingView:
+def _standing_view(offer: Offer, won: Mapping[str, Decimal]) -> StandingView:
     return StandingView(
         alias=offer.alias,
         price=as_text(offer.price),

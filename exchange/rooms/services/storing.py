@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection, models
 
+from commons.evidence import bulk
 from exchange.rooms.models import Bid, ReceiptBatch, RefusedFrame, Room, RoomSnapshot
 from exchange.rooms.services.orders import FrameNote
 
@@ -32,7 +33,7 @@ class RoomStep(NamedTuple):
 
 
 class BidRow(NamedTuple):
-    """The columns of a bid, in the order of `_BID_TYPES`."""
+    """The columns of a bid."""
 
     room_id: int
     participant_id: int
@@ -53,17 +54,6 @@ class BidRow(NamedTuple):
     path: bytes
 
 
-# fmt: off
-_BID_TYPES = (
-    "bigint", "bigint", "text", "bigint", "text", "text", "jsonb", "numeric", "numeric", "bytea", "timestamptz",
-    "timestamptz", "bytea", "bytea", "uuid", "int", "bytea",
-)
-# fmt: on
-_INSERT_BIDS = "INSERT INTO {} ({}) SELECT * FROM unnest({})".format(  # noqa: S608  # our own names
-    Bid._meta.db_table,
-    ", ".join(BidRow._fields),
-    ", ".join(f"%s::{kind}[]" for kind in _BID_TYPES),
-)
 _MOVE_ROOMS = (
     f"UPDATE {Room._meta.db_table} AS r SET seq = v.seq, head_hash = v.head_hash, phase = v.phase, "  # noqa: S608
     "closes_at = v.closes_at, due_at = v.due_at, ended_at = v.ended_at "
@@ -100,14 +90,18 @@ def _move_one_by_one(steps: Sequence[RoomStep]) -> set[int]:
 def insert_bids(rows: Sequence[BidRow]) -> None:
     """Store all bids of a batch."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT_BIDS, [list(column) for column in zip(*rows, strict=True)])
+        bulk.insert(Bid, BidRow._fields, rows)
         return
     Bid.objects.bulk_create([Bid(**row._replace(fields=msgspec.json.decode(row.fields))._asdict()) for row in rows])
 
 
 def insert_batch(batch: ReceiptBatch) -> None:
-    batch.save(force_insert=True)
+    """Store what was signed, with its bids."""
+    names = ("id", "root", "size", "key", "signature", "signed_at")
+    if connection.vendor == "postgresql":
+        bulk.insert(ReceiptBatch, names, [tuple(getattr(batch, name) for name in names)])
+    else:
+        batch.save(force_insert=True)
 
 
 def insert_snapshots(snapshots: Sequence[tuple[int, int, bytes]]) -> None:
