@@ -35,4 +35,5 @@ class IdentityPort(Protocol):
 
 def identity() -> IdentityPort:
     """The identity system of this installation."""
-    return hooks.adapter("identity", IdentityPort, embedded="commons.identity.embedded.EmbeddedIdentity")
+    found: IdentityPort = hooks.adapter("identity", IdentityPort, embedded="commons.identity.embedded.EmbeddedIdentity")
+    return found

@@ -20,4 +20,5 @@ class IntakePort(Protocol):
 
 def intake() -> IntakePort:
     """The intake of this installation."""
-    return hooks.adapter("intake", IntakePort, embedded="commons.intake.embedded.EmbeddedIntake")
+    found: IntakePort = hooks.adapter("intake", IntakePort, embedded="commons.intake.embedded.EmbeddedIntake")
+    return found

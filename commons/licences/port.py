@@ -21,4 +21,5 @@ class LicencesPort(Protocol):
 
 def licences() -> LicencesPort:
     """The licence library of this installation."""
-    return hooks.adapter("licences", LicencesPort, embedded="commons.licences.embedded.EmbeddedLicences")
+    found: LicencesPort = hooks.adapter("licences", LicencesPort, embedded="commons.licences.embedded.EmbeddedLicences")
+    return found

@@ -1,0 +1,142 @@
+"""The rule parameters in force, the history of one, and the legality of methods."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from commons.domain.deadlines import local_day
+from commons.pages import FormPage, actor_of, csv_response, signed_in
+from commons.parameters import definitions, queries, services
+from commons.parameters.domain.values import Definition, Row
+from commons.parameters.forms import FilterForm, LegalityForm, ValueForm
+from commons.parameters.labels import MARKS, METHODS, TRADES, UNITS, VERDICTS, Text, label
+from commons.parameters.policies import can_edit_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One parameter as the list shows it."""
+
+    key: str
+    label: str
+    value: str
+    unit: Text
+    trade: Text
+    region: str
+    valid_from: date
+    source: str
+    mark: tuple[Text, str]
+
+
+@require_GET
+def parameters(request: HttpRequest) -> HttpResponseBase:
+    """Every parameter in force for a trade, region and day; `?format=csv` as a file. The rules are public."""
+    form = FilterForm({"on": local_day(timezone.now()), "trade_type": "EMISSION_RIGHTS", **request.GET.dict()})
+    lines = list(_lines(form.cleaned_data)) if form.is_valid() else []
+    if request.GET.get("format") == "csv":
+        return _download(lines)
+    may_edit = bool(can_edit_parameters(actor_of(request)))
+    return render(
+        request,
+        "commons/parameters/list.html",
+        {"form": form, "lines": lines, "may_edit": may_edit, "everything": len(definitions.definitions())},
+    )
+
+
+class Parameter(FormPage):
+    """One parameter with every row, and the form that adds one."""
+
+    template_name = "commons/parameters/parameter.html"
+
+    @property
+    def definition(self) -> Definition:
+        return definitions.definition(self.kwargs["key"])
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        if data is not None:
+            can_edit_parameters(signed_in(request)).require()
+        return ValueForm(data, initial={"valid_from": local_day(timezone.now()), "mark": "V"})
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        definition = self.definition
+        rows = queries.history(definition.key)
+        return {
+            "definition": definition,
+            "name": label(definition),
+            "unit": UNITS[definition.unit],
+            "rows": [(row, TRADES[row.trade_type], MARKS[row.mark]) for row in rows],
+            "superseded": {row.replaces_id for row in rows if row.replaces_id},
+            "may_edit": bool(can_edit_parameters(actor_of(request))),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        services.enter_value(actor=signed_in(request), key=self.definition.key, at=at, **form.cleaned_data)
+        messages.success(request, _("The value is entered and holds from its day on."))
+        return reverse("parameters:parameter", args=[self.definition.key])
+
+
+class Legality(FormPage):
+    """The table of methods, and the form that adds a line."""
+
+    template_name = "commons/parameters/legality.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        if data is not None:
+            can_edit_parameters(signed_in(request)).require()
+        return LegalityForm(data, initial={"valid_from": local_day(timezone.now())})
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            "rules": [
+                (rule, TRADES[rule.sector], METHODS[rule.method], VERDICTS[rule.verdict], MARKS[rule.mark])
+                for rule in queries.legality_rules()
+            ],
+            "may_edit": bool(can_edit_parameters(actor_of(request))),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        services.enter_legality(actor=signed_in(request), at=at, **form.cleaned_data)
+        messages.success(request, _("The line is entered and holds from its day on."))
+        return reverse("parameters:legality")
+
+
+def _lines(asked: dict[str, Any]) -> Iterator[Line]:
+    found = queries.current(trade_type=asked["trade_type"], region=asked["region"], on=asked["on"])
+    words = asked["words"].strip().lower()
+    for key, definition in definitions.definitions().items():
+        row = found.get(key)
+        if row is not None and (not words or words in f"{key} {label(definition)} {row.source}".lower()):
+            yield _line(definition, row)
+
+
+def _line(definition: Definition, row: Row) -> Line:
+    return Line(
+        key=definition.key,
+        label=label(definition),
+        value=row.value,
+        unit=UNITS[definition.unit],
+        trade=TRADES[row.trade_type],
+        region=row.region,
+        valid_from=row.valid_from,
+        source=row.source,
+        mark=MARKS[row.mark],
+    )
+
+
+def _download(lines: list[Line]) -> HttpResponseBase:
+    header = [_("Parameter"), _("Name"), _("Value"), _("Unit"), _("Trade"), _("Region"), _("Holds from"), _("Source")]
+    rows = (
+        (line.key, line.label, line.value, str(line.unit), str(line.trade), line.region, line.valid_from, line.source)
+        for line in lines
+    )
+    return csv_response("parameters", header, rows)
