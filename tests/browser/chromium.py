@@ -1,0 +1,99 @@
+"""A real browser for tests: Debian's Chromium, in which any script error or refused resource fails the test."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import cast
+from tests.live.servers import Server
+
+EXECUTABLE = "/usr/bin/chromium"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 860}
+_WATCH = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`CSP refused ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+EXPECTED = ("net::ERR_", "WebSocket connection to")
+"""A connection that a test cuts on purpose leaves such lines; they are no fault of the page."""
+
+
+@dataclass
+class Chromium:
+    """A running browser. Pages opened through it are watched; `problems` must be empty at the end."""
+
+    browser: Browser
+    problems: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def page(
+        self,
+        server: Server,
+        *,
+        person: str = "",
+        language: str = "zh-hans",
+        viewport: dict[str, int] | None = None,
+        **options: Any,
+    ) -> Page:
+        """A page of a browser of its own, signed in as a person of the cast."""
+        context = self.browser.new_context(
+            base_url=server.http, viewport=viewport or DESKTOP, accept_downloads=True, **options
+        )
+        self.contexts.append(context)
+        cookies = [{"name": "django_language", "value": language, "url": server.http}]
+        if person:
+            cookies.append({"name": "sessionid", "value": session_of(person), "url": server.http})
+        context.add_cookies(cookies)
+        context.add_init_script(_WATCH)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        return page
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" and not any(expected in text for expected in EXPECTED):
+            self.problems.append(text)
+
+
+def session_of(person: str) -> str:
+    """A signed-in session of the cast's person: what the sign-in page would have made."""
+    client = Client()
+    client.force_login(cast.person(person), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.cookies["sessionid"].value
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """The browser, closed in any case; fails when a page had problems."""
+    # Playwright's loop runs in this thread, and Django then takes every query for one in async code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with sync_playwright() as playwright:
+            found = Chromium(playwright.chromium.launch(executable_path=EXECUTABLE))
+            try:
+                yield found
+            finally:
+                for context in found.contexts:
+                    context.close()
+                found.browser.close()
+        assert not found.problems, "\n".join(found.problems)
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        else:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+def axe_problems(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{entry['id']}: {node['html'][:160]}" for entry in found for node in entry["nodes"]]
