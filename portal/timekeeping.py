@@ -10,12 +10,14 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from exchange.rooms.services.timekeeping import Timekeeper
+from portal import errands
 
 logger = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 0.2
 SHORTEST_SLEEP_S = 0.005
 OTHER_DEADLINES_EVERY = timedelta(seconds=1)
+ERRANDS_END_WITHIN_S = 5.0
 OTHER_DEADLINES = (
     "exchange.auctions.services:advance_due",
     "commons.approvals.services:expire_due",
@@ -28,6 +30,7 @@ def run(stop: threading.Event | None = None, *, only_rooms: bool = False) -> Non
     stop = stop or threading.Event()
     others = [] if only_rooms else _other_deadlines()
     keeper, others_at = Timekeeper(), timezone.now()
+    helper = None if only_rooms else errands.start(stop)
     while not stop.is_set():
         at = timezone.now()
         pause_s = LONGEST_SLEEP_S
@@ -45,6 +48,8 @@ def run(stop: threading.Event | None = None, *, only_rooms: bool = False) -> Non
             keeper.engine.forget()
         stop.wait(pause_s)
     connection.close()
+    if helper is not None:
+        helper.join(timeout=ERRANDS_END_WITHIN_S)
 
 
 def _until(due_at: datetime | None) -> float:

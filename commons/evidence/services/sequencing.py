@@ -57,6 +57,7 @@ def checkpoint(at: datetime) -> Checkpoint:
     keys.publish(at=at)
     with transaction.atomic():
         size = _locked_tree().seq
+        at = _not_before_the_last(at)
         statement = Checkpoint(keys.name_of(keys.Purpose.LOG), size, root_of(size), to_text(at))
         note = notes.sign(statement.text(), keys.signing_key(keys.Purpose.LOG))
         EvidenceCheckpoint.objects.create(size=size, root=statement.root, issued_at=at, note=note)
@@ -73,6 +74,12 @@ def checkpoint_due(at: datetime) -> Checkpoint | None:
     if last is not None and unchanged and at < last.issued_at + QUIET_CHECKPOINT_EVERY:
         return None
     return checkpoint(at)
+
+
+def _not_before_the_last(at: datetime) -> datetime:
+    """The clocks of two processes differ a little; checkpoints stand in the order of their instants."""
+    last = EvidenceCheckpoint.objects.order_by("-id").values_list("issued_at", flat=True).first()
+    return at if last is None else max(at, last)
 
 
 @transaction.atomic

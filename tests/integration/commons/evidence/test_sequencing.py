@@ -9,6 +9,7 @@ from commons.evidence.domain import chain, merkle, notes
 from commons.evidence.domain.notes import Checkpoint
 from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
 from commons.evidence.services import append_prepared, checkpoint, checkpoint_due, gather
+from commons.outbox.services import deliver_due, enqueue
 from tests.integration.commons.evidence.test_appending import AT, DRAFT, append_one
 from tests.plugins.append_only import triggers_lifted
 
@@ -111,6 +112,22 @@ def test_checkpoints_come_every_minute_when_something_happens_and_hourly_when_no
     assert issued(seconds=60)
     assert not issued(minutes=30)
     assert issued(minutes=61)
+
+
+def test_checkpoints_never_go_back_in_time_when_clocks_differ():
+    checkpoint(AT)
+    second = checkpoint(AT - timedelta(seconds=3))
+
+    assert second.at == "2026-01-05T02:00:00.123Z"
+    assert queries.verify_database().holds
+
+
+def test_a_deadline_asks_for_a_checkpoint_through_the_outbox():
+    append_one()
+    enqueue(topic="evidence.checkpoint", key="room:7:hammer", payload={}, at=AT)
+
+    assert deliver_due(AT) == 1
+    assert queries.latest_checkpoint().size == 1
 
 
 def test_a_stream_with_a_hole_raises_an_alarm_and_does_not_stop_the_others(caplog):
