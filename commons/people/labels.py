@@ -1,28 +1,28 @@
 """Words for roles and kinds of organisation, for the reader."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from commons.domain.actor import Assurance, Role
 from commons.people.models import OrganisationKind
 
 ROLES: dict[Role, str | Promise] = {
-    Role.BIDDER: gettext_lazy("Bidder"),
-    Role.SELLER: gettext_lazy("Seller"),
-    Role.TENDEREE: gettext_lazy("Tenderee"),
-    Role.AGENT: gettext_lazy("Procurement agent"),
-    Role.OWNER: gettext_lazy("Project owner"),
-    Role.AGENCY: gettext_lazy("Intermediary agency"),
-    Role.EXPERT: gettext_lazy("Evaluation expert"),
-    Role.STAFF: gettext_lazy("Centre staff"),
-    Role.HOST: gettext_lazy("Host of rooms and openings"),
-    Role.FINANCE: gettext_lazy("Centre finance"),
-    Role.OPERATOR: gettext_lazy("Centre operations"),
-    Role.REGULATOR: gettext_lazy("Regulator"),
-    Role.AUDITOR: gettext_lazy("Auditor"),
-    Role.TREASURY: gettext_lazy("Treasury"),
-    Role.ISSUER: gettext_lazy("Guarantee issuer"),
-    Role.ADMINISTRATOR: gettext_lazy("Organisation's administrator"),
+    Role.BIDDER: pgettext_lazy("role", "Bidder"),
+    Role.SELLER: pgettext_lazy("role", "Seller"),
+    Role.TENDEREE: pgettext_lazy("role", "Tenderee"),
+    Role.AGENT: pgettext_lazy("role", "Procurement agent"),
+    Role.OWNER: pgettext_lazy("role", "Project owner"),
+    Role.AGENCY: pgettext_lazy("role", "Intermediary agency"),
+    Role.EXPERT: pgettext_lazy("role", "Evaluation expert"),
+    Role.STAFF: pgettext_lazy("role", "Centre staff"),
+    Role.HOST: pgettext_lazy("role", "Host of rooms and openings"),
+    Role.FINANCE: pgettext_lazy("role", "Centre finance"),
+    Role.OPERATOR: pgettext_lazy("role", "Centre operations"),
+    Role.REGULATOR: pgettext_lazy("role", "Regulator"),
+    Role.AUDITOR: pgettext_lazy("role", "Auditor"),
+    Role.TREASURY: pgettext_lazy("role", "Treasury"),
+    Role.ISSUER: pgettext_lazy("role", "Guarantee issuer"),
+    Role.ADMINISTRATOR: pgettext_lazy("role", "Organisation's administrator"),
 }
 
 KINDS: dict[str, str | Promise] = {
