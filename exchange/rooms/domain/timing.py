@@ -37,7 +37,7 @@ class DecidedTooLate(Refusal):
 
 
 def due_at(state: RoomState) -> datetime | None:
-    """When the next tick matters: the end of the phase, after bidding with the grace; `None` if time changes nothing."""
+    """When the next tick matters: the end of the phase, after bidding with the grace; `None` if time changes none."""
     closes_at = state.clock.closes_at
     if closes_at is None or state.is_over:
         return None

@@ -1,0 +1,152 @@
+"""Before the price is set: which orders take part, with how much. Limits cut from the lowest bids up (RULES §15)."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from commons.domain.money import normal_text
+from exchange.rooms.domain.clearing.model import NO_LIMITS, ZERO, Call, Order, RefusalCode, RefusedOrder
+from exchange.rooms.domain.rules import PriceRule
+
+_WORDS = {
+    RefusalCode.BELOW_RESERVE: "its price {price} is below the reserve price",
+    RefusalCode.NOT_WHOLE_LOTS: "its quantity {quantity} is not a whole number of lots",
+    RefusalCode.ABOVE_MAXIMUM_SIZE: "its quantity {quantity} is above the maximum bid size",
+    RefusalCode.BELOW_MINIMUM_ORDER: "its quantity {quantity} is below the minimum order",
+    RefusalCode.CUT_BY_PURCHASE_LIMIT: "the purchase limit",
+    RefusalCode.CUT_BY_HOLDING_LIMIT: "the holding limit",
+    RefusalCode.CUT_BY_GUARANTEE: "the bid guarantee",
+    RefusalCode.CUT_BY_CAP: "the cap on one bidder's or group's share of the offer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The orders that take part, best first, cut to what the limits leave."""
+
+    orders: tuple[Order, ...]
+    refused: tuple[RefusedOrder, ...]
+    explanation: tuple[str, ...]
+
+
+def screen(call: Call) -> Screened:
+    """Sorts out what takes no part and cuts the rest: per bidder first, then per group."""
+    taking: list[Order] = []
+    refused: list[RefusedOrder] = []
+    words: list[str] = []
+    for order in call.orders:
+        code = _fault(call, order)
+        if code is None:
+            taking.append(order)
+            continue
+        refused.append(RefusedOrder(order, code))
+        why = _WORDS[code].format(price=normal_text(order.price), quantity=normal_text(order.quantity))
+        words.append(f"Bid {order.id} of {order.bidder} takes no part: {why}.")
+    orders = best_first(taking)
+    for code, owner, most in _cuts(call):
+        orders, gone, said = _cut(orders, owner, most, code, call.lot_size)
+        refused += gone
+        words += said
+    return Screened(tuple(orders), tuple(refused), tuple(words))
+
+
+def best_first(orders: Iterable[Order]) -> list[Order]:
+    """By price from the highest, then by arrival."""
+    return sorted(orders, key=lambda order: (-order.price, order.arrival))
+
+
+def _fault(call: Call, order: Order) -> RefusalCode | None:
+    rule = call.rule
+    if rule.reserve is not None and order.price < rule.reserve:
+        return RefusalCode.BELOW_RESERVE
+    if order.quantity % call.lot_size:
+        return RefusalCode.NOT_WHOLE_LOTS
+    if rule.maximum_size is not None and order.quantity > rule.maximum_size:
+        return RefusalCode.ABOVE_MAXIMUM_SIZE
+    if rule.minimum_order is not None and order.quantity < rule.minimum_order:
+        return RefusalCode.BELOW_MINIMUM_ORDER
+    return None
+
+
+Owner = Callable[[Order], Hashable]
+Most = Callable[[list[Order], Order, Decimal], Decimal | None]
+"""How much of an order its owner may keep, after the better orders and their total."""
+
+
+def _cuts(call: Call) -> list[tuple[RefusalCode, Owner, Most]]:
+    """The cuts in their order. Each keeps, of an owner's orders, the best quantity up to a limit."""
+    rule = call.rule
+
+    def purchase(_better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+        own = call.limits.get(order.bidder, NO_LIMITS).purchase
+        limits = [limit for limit in (own, rule.purchase_limit) if limit is not None]
+        return min(limits) - total if limits else None
+
+    def holding(_better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+        room = call.limits.get(order.bidder, NO_LIMITS).holding
+        return None if room is None else room - total
+
+    def guarantee(better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+        most = call.limits.get(order.bidder, NO_LIMITS).guarantee
+        if most is None or order.price == 0:
+            return None
+        if rule.price in (PriceRule.PAY_AS_BID, PriceRule.TOP_SHARE):
+            owed = sum((other.price * other.quantity for other in better), ZERO)
+            return _whole_division(most - owed, order.price, call.lot_size)
+        # At one price for all, the bidder owes price × everything bid at that price or above, whichever price it is.
+        return _whole_division(most, order.price, call.lot_size) - total
+
+    def cap(_better: list[Order], _order: Order, total: Decimal) -> Decimal | None:
+        return None if rule.cap_share is None else rule.cap_share * call.supply - total
+
+    return [
+        (RefusalCode.CUT_BY_PURCHASE_LIMIT, lambda order: order.bidder, purchase),
+        (RefusalCode.CUT_BY_HOLDING_LIMIT, lambda order: order.bidder, holding),
+        (RefusalCode.CUT_BY_GUARANTEE, lambda order: order.bidder, guarantee),
+        (RefusalCode.CUT_BY_CAP, lambda order: order.owner, cap),
+    ]
+
+
+def _cut(
+    orders: list[Order], owner: Owner, most: Most, code: RefusalCode, lot_size: Decimal
+) -> tuple[list[Order], list[RefusedOrder], list[str]]:
+    """One limit applied to all owners: of each, the best lots are kept and the rest falls away, the lowest first."""
+    kept: dict[Hashable, list[Order]] = {}
+    spent: set[Hashable] = set()
+    result: list[Order] = []
+    refused: list[RefusedOrder] = []
+    words: list[str] = []
+    for order in orders:
+        who = owner(order)
+        better = kept.setdefault(who, [])
+        total = sum((other.quantity for other in better), ZERO)
+        room = ZERO if who in spent else most(better, order, total)
+        quantity = order.quantity if room is None else max(ZERO, min(order.quantity, room // lot_size * lot_size))
+        if quantity == order.quantity:
+            better.append(order)
+            result.append(order)
+            continue
+        spent.add(who)  # What is worse than an order that was cut falls away whole.
+        words.append(_said(order, quantity, code))
+        if quantity > 0 and quantity >= order.minimum:
+            better.append(replace(order, quantity=quantity))
+            result.append(better[-1])
+        else:
+            refused.append(RefusedOrder(order, code))
+    return result, refused, words
+
+
+def _said(order: Order, quantity: Decimal, code: RefusalCode) -> str:
+    if quantity <= 0:
+        return f"Bid {order.id} of {order.bidder} is cut away whole by {_WORDS[code]}."
+    cut = f"Bid {order.id} of {order.bidder} is cut from {normal_text(order.quantity)} to {normal_text(quantity)}"
+    if quantity < order.minimum:
+        return f"{cut} by {_WORDS[code]}, less than the {normal_text(order.minimum)} it takes at least: it falls away."
+    return f"{cut} by {_WORDS[code]}."
+
+
+def _whole_division(amount: Decimal, price: Decimal, lot_size: Decimal) -> Decimal:
+    """How many lots `amount` pays for at `price`, as a quantity; exact, where a quotient of decimals may not be."""
+    (top, bottom), (a, b), (c, d) = amount.as_integer_ratio(), price.as_integer_ratio(), lot_size.as_integer_ratio()
+    lots = (top * b * d) // (bottom * a * c)
+    return lots * lot_size

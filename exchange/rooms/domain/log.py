@@ -1,0 +1,47 @@
+"""The log of a room as a file: its events from the first, as the export writes them and the verifier reads them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from commons.domain.refusals import Malformed, Refusal
+from commons.domain.time import from_text
+from exchange.rooms.domain.events import Event, RoomScheduled, event_of
+from exchange.rooms.domain.instants import to_text
+
+
+def entry_json(event: Event) -> dict[str, Any]:
+    return {"seq": str(event.seq), "at": to_text(event.at), "type": event.type, "payload": event.payload()}
+
+
+def to_json(events: Iterable[Event]) -> dict[str, Any]:
+    """`{"rules", "participants", "opens_at", "events"}`; the first event repeats the first three and is what counts."""
+    all_events = list(events)
+    head = all_events[0]
+    assert isinstance(head, RoomScheduled), "a room begins with being scheduled"
+    return {**head.payload(), "events": [entry_json(event) for event in all_events]}
+
+
+def from_json(data: object) -> list[Event]:
+    """The events of a log, in their order. Refuses (`Malformed`) what is no log, and names the place."""
+    entries = data.get("events") if isinstance(data, Mapping) else None
+    if not isinstance(entries, list) or not entries:
+        raise Malformed(field="events", reason="not a list of events")
+    events = [_event(entry, f"events[{index}]") for index, entry in enumerate(entries)]
+    if not isinstance(events[0], RoomScheduled):
+        raise Malformed(field="events[0]", reason="a room begins with RoomScheduled")
+    for index, event in enumerate(events):
+        if event.seq != index + 1:
+            raise Malformed(field=f"events[{index}].seq", reason=f"not {index + 1}: the order has a gap")
+    return events
+
+
+def _event(entry: object, place: str) -> Event:
+    if not isinstance(entry, Mapping):
+        raise Malformed(field=place, reason="not a JSON object")
+    try:
+        seq, at = int(entry["seq"]), from_text(entry["at"])
+        return event_of(entry["type"], seq=seq, at=at, payload=entry["payload"])
+    except Refusal:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise Malformed(field=place, reason=f"no event of a room ({type(error).__name__}: {error})") from None
