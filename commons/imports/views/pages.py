@@ -1,5 +1,6 @@
 """Imports: choose what, look at the dry run, bring it in, download what was refused."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from commons.domain.csv_safe import Cell
 from commons.domain.refusals import NotFound
 from commons.imports import queries, services
 from commons.imports.forms import UploadForm
@@ -93,9 +95,8 @@ def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The refused rows as a file: line, reasons, and the cells as they stood, to be mended and imported again."""
     viewer = signed_in(request)
     found = queries.run(viewer=viewer, run_id=run_id)
-    rows = (
-        (row.line, "；".join(row.reasons), *row.cells) for row in queries.refused_rows(viewer=viewer, run_id=run_id)
-    )
+    found_rows = queries.refused_rows(viewer=viewer, run_id=run_id)
+    rows: Iterator[tuple[Cell, ...]] = ((row.line, "；".join(row.reasons), *row.cells) for row in found_rows)
     return csv_response(f"refused-{found.id}", [_("Line"), _("Reasons"), _("Cells")], rows)
 
 
