@@ -16,6 +16,8 @@ class ApprovalKind:
     valid_for: timedelta
     """From the request to its use."""
     assurance: Assurance
+    label: str
+    """An English message id, for people."""
 
 
 class UnknownKind(LookupError):
@@ -32,9 +34,10 @@ def register_kind(
     approve: tuple[Role, ...],
     valid_for: timedelta = timedelta(days=1),
     assurance: Assurance = Assurance.REAL_NAME,
+    label: str = "",
 ) -> ApprovalKind:
     """Make `name` a kind that a `request` role asks for and another person with an `approve` role approves."""
-    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance)
+    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance, label or name)
     assert _KINDS.setdefault(name, kind) == kind, f"two kinds of approval are called {name}"
     return kind
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from commons.approvals.domain.approval import ApprovalState
-from commons.approvals.kinds import kinds_approved_by
+from commons.approvals.kinds import kind_of, kinds_approved_by
 from commons.approvals.models import Approval
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
+from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 
 
@@ -28,19 +30,56 @@ class ApprovalView:
     expires_at: datetime
     decided_by: int | None
     decided_at: datetime | None
+    decision_reason: str
+    requested_by_name: str
+    decided_by_name: str
+
+    @property
+    def label(self) -> str:
+        """The kind in the reader's language."""
+        return gettext(kind_of(self.kind).label)
+
+    @property
+    def state_label(self) -> str:
+        return gettext(STATE_LABELS[self.state])
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.state, "neutral")
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can still be decided."""
+        return self.state == ApprovalState.REQUESTED and at < self.expires_at
+
+
+STATE_LABELS = {
+    ApprovalState.REQUESTED: gettext_noop("Waiting for a second person"),
+    ApprovalState.APPROVED: gettext_noop("Approved, not yet used"),
+    ApprovalState.REJECTED: gettext_noop("Rejected"),
+    ApprovalState.CONSUMED: gettext_noop("Approved and used"),
+    ApprovalState.EXPIRED: gettext_noop("Expired"),
+}
+TONES = {ApprovalState.REQUESTED: "waiting", ApprovalState.APPROVED: "info", ApprovalState.CONSUMED: "done"}
 
 
 def waiting_for(viewer: Actor, *, at: datetime, limit: int = 100) -> list[ApprovalView]:
     """The requests that `viewer` could decide now: of the kinds of the viewer's roles, and made by somebody else."""
-    rows = Approval.objects.filter(
-        state=ApprovalState.REQUESTED, expires_at__gt=at, kind__in=kinds_approved_by(viewer.roles)
-    ).exclude(requested_by=viewer.person_id)
+    rows = (
+        _rows()
+        .filter(state=ApprovalState.REQUESTED, expires_at__gt=at, kind__in=kinds_approved_by(viewer.roles))
+        .exclude(requested_by=viewer.person_id)
+    )
     return [view(row) for row in rows.order_by("id")[:limit]]
+
+
+def made_by(viewer: Actor, *, limit: int = 20) -> list[ApprovalView]:
+    """The viewer's own requests, newest first."""
+    return [view(row) for row in _rows().filter(requested_by=viewer.person_id).order_by("-id")[:limit]]
 
 
 def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView]:
     """Every request about `subject` that the viewer made or may decide; all of them for regulators and auditors."""
-    rows = Approval.objects.filter(subject=subject)
+    rows = _rows().filter(subject=subject)
     if not viewer.has(Role.REGULATOR, Role.AUDITOR):
         own = Q(requested_by=viewer.person_id) | Q(decided_by=viewer.person_id)
         rows = rows.filter(own | Q(kind__in=kinds_approved_by(viewer.roles)))
@@ -49,7 +88,7 @@ def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView
 
 def one(viewer: Actor, approval_id: int) -> ApprovalView:
     """The request. Raises `NotFound`, also when the viewer has nothing to do with it."""
-    row = Approval.objects.filter(id=approval_id).first()
+    row = _rows().filter(id=approval_id).first()
     if row is None or not _concerns(viewer, row):
         raise NotFound()
     return view(row)
@@ -77,4 +116,11 @@ def view(row: Approval) -> ApprovalView:
         row.expires_at,
         row.decided_by_id,
         row.decided_at,
+        row.decision_reason,
+        row.requested_by.name,
+        row.decided_by.name if row.decided_by else "",
     )
+
+
+def _rows() -> QuerySet[Approval]:
+    return Approval.objects.select_related("requested_by", "decided_by")

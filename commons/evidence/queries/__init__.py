@@ -7,10 +7,18 @@ from commons.evidence.queries.log import (
     entries,
     keyring,
     latest_checkpoint,
+    newest_checkpoints,
     published_keys,
 )
 from commons.evidence.queries.nodes import root_of, tree_size
-from commons.evidence.queries.proofs import InclusionProof, consistency, consistency_bundle, inclusion, inclusions
+from commons.evidence.queries.proofs import (
+    InclusionProof,
+    consistency,
+    consistency_bundle,
+    inclusion,
+    inclusions,
+    public_proof,
+)
 from commons.evidence.queries.receipts import check_receipts
 from commons.evidence.queries.verification import verify_database
 
@@ -27,6 +35,8 @@ __all__ = [
     "inclusions",
     "keyring",
     "latest_checkpoint",
+    "newest_checkpoints",
+    "public_proof",
     "published_keys",
     "root_of",
     "tree_size",

@@ -40,6 +40,11 @@ def checkpoints(*, after_size: int = -1, limit: int = 100) -> list[CheckpointVie
     return [_view(row) for row in rows]
 
 
+def newest_checkpoints(limit: int) -> list[CheckpointView]:
+    """The newest checkpoints, newest first."""
+    return [_view(row) for row in EvidenceCheckpoint.objects.order_by("-id")[:limit]]
+
+
 def entries(stream: str, *, after_seq: int = 0, limit: int = 500) -> Sequence[Link]:
     """Entries of a stream in their order. The caller decides who may read it."""
     rows = EvidenceEntry.objects.filter(stream=stream, seq__gt=after_seq).order_by("seq")[:limit]

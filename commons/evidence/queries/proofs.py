@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from commons.evidence.domain import merkle
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.consistency import FORMAT
-from commons.evidence.models import EvidenceCheckpoint, EvidenceLeaf
+from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf
+from commons.evidence.queries.log import CheckpointView, latest_checkpoint
 from commons.evidence.queries.nodes import hashes_of, stored_nodes, tree_size
 
 
@@ -42,6 +43,18 @@ def inclusions(stream: str, seqs: Sequence[int], *, size: int | None = None) -> 
 def consistency(old: int, new: int) -> list[bytes]:
     """The hashes that show that the tree of `new` leaves extends the tree of `old`."""
     return hashes_of(merkle.consistency_ranges(old, new)) if 0 < old < new else []
+
+
+def public_proof(stream: str, seq: int, entry_hash: bytes) -> tuple[InclusionProof, CheckpointView] | None:
+    """The place of an entry in the newest checkpoint; None while it has none.
+
+    Only for who knows the entry's hash, from a receipt: how many entries a stream has may be a secret.
+    """
+    checkpoint = latest_checkpoint()
+    if checkpoint is None or not EvidenceEntry.objects.filter(stream=stream, seq=seq, hash=entry_hash).exists():
+        return None
+    proof = inclusion(stream, seq, size=checkpoint.size)
+    return (proof, checkpoint) if proof else None
 
 
 def consistency_bundle(old_size: int) -> dict[str, JSON] | None:

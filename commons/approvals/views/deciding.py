@@ -1,0 +1,55 @@
+"""What waits for a second person, and the decision on it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from commons.approvals import policies, queries, services
+from commons.pages import signed_in
+
+
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The requests that the viewer may decide, and those that the viewer made."""
+    viewer, at = signed_in(request), timezone.now()
+    facts = {"rows": queries.waiting_for(viewer, at=at), "own": queries.made_by(viewer)}
+    return render(request, "approvals/list.html", facts)
+
+
+@require_GET
+def one(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """One request with everything that is to be decided. Refuses `NotFound`."""
+    viewer, at = signed_in(request), timezone.now()
+    found = queries.one(viewer, approval_id)
+    is_open = found.is_open(at)
+    return render(
+        request,
+        "approvals/one.html",
+        {
+            "approval": found,
+            "may_approve": is_open and policies.can_approve(viewer, found.kind, requested_by=found.requested_by),
+            "may_reject": is_open and policies.can_reject(viewer, found.kind, requested_by=found.requested_by),
+            "is_own": viewer.person_id == found.requested_by,
+        },
+    )
+
+
+@require_POST
+def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Approve as the second person. Refuses as the service does."""
+    services.approve(actor=signed_in(request), approval_id=approval_id, at=timezone.now())
+    messages.success(request, _("Approved. The one who asked can go on now."))
+    return HttpResponseRedirect(reverse("approvals:list"))
+
+
+@require_POST
+def reject(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Say no, or take one's own request back. Refuses as the service does."""
+    reason = request.POST.get("reason", "")[:500]
+    services.reject(actor=signed_in(request), approval_id=approval_id, at=timezone.now(), reason=reason)
+    messages.success(request, _("The request is closed."))
+    return HttpResponseRedirect(reverse("approvals:list"))

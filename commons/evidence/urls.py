@@ -1,0 +1,6 @@
+from django.urls import path
+
+from commons.evidence.views import public
+
+app_name = "evidence"
+urlpatterns = [path("log/", public.log, name="log")]
