@@ -167,7 +167,7 @@ def _skipped_run(run: list[date], name: str) -> Step:
 
 def _span(run: list[date]) -> str:
     first, last = min(run).isoformat(), max(run).isoformat()
-    return first if first == last else f"{first}/{last}"
+    return first if first == last else f"{first} – {last}"
 
 
 def _counted_days(add: int, direction: Direction, on: date) -> Step:

@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from commons.calendar.models import CalendarYear
@@ -132,3 +134,21 @@ def test_a_missing_file_is_bad_input(tmp_path, capsys):
         call_command("codes", str(tmp_path / "none.json"), language="en", stdout=io.StringIO(), stderr=err)
     assert stopped.value.code == 2
     assert "none.json" in err.getvalue()
+
+
+def examples(name):
+    """The questions and answers of a section of docs/commands.md."""
+    text = (settings.BASE_DIR / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## {name}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"```json (question|answer)\n(.*?)```", section[1], re.DOTALL)
+    found = [json.loads(block) for _, block in blocks]
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("command", "question", "answer"),
+    [(command, *example) for command in ("deadlines", "codes") for example in examples(command)],
+)
+def test_the_documented_examples_hold(command, question, answer, tmp_path, capsys):
+    assert run(command, question, tmp_path, capsys)[1] == answer

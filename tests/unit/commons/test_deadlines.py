@@ -57,9 +57,9 @@ def test_the_steps_say_what_was_counted_and_what_was_not():
     steps = [str(step) for step in limit("2026-09-28", 5).steps]
     assert steps == [
         "2026-09-28 is day 0 and is not counted.",
-        "Working day 1–2: 2026-09-29/2026-09-30.",
-        "Not counted: 2026-10-01/2026-10-07 (国庆节).",
-        "Working day 3–4: 2026-10-08/2026-10-09.",
+        "Working day 1–2: 2026-09-29 – 2026-09-30.",
+        "Not counted: 2026-10-01 – 2026-10-07 (国庆节).",
+        "Working day 3–4: 2026-10-08 – 2026-10-09.",
         "Working day 5: 2026-10-10 (国庆节, made up for).",
     ]
 
