@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from commons.domain.actor import Actor
+from commons.domain.refusals import AssuranceTooLow
 from exchange.auctions import queries
 from exchange.auctions.domain.formats import PROFILES, choices
 from exchange.auctions.domain.methods import METHOD_LABELS, Method
@@ -50,7 +52,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         "count": queries.buyer_count(actor, found),
         "own": queries.own_registration(actor, found.pk),
         "open_now": open_now,
-        "may_register": bool(can_register(actor, found)),
+        "may_register": _may_register(actor, found),
         "is_seller": bool(can_act_as_seller(actor, found.project)),
         "is_staff": bool(can_run_procedure(actor)),
         "at": at,
@@ -62,6 +64,12 @@ def _registration_open(found: Lot, at: datetime) -> bool:
     starts, ends = found.registration_starts_at, found.registration_ends_at
     open_state = found.state in (LotState.ANNOUNCED, LotState.REGISTERING)
     return bool(open_state and starts and ends and starts <= at < ends)
+
+
+def _may_register(actor: Actor, found: Lot) -> bool:
+    """Whether to offer it: also to a buyer who signed in too weakly, who is then told how to sign in better."""
+    decision = can_register(actor, found)
+    return bool(decision) or isinstance(decision.refusal, AssuranceTooLow)
 
 
 def _deals(found: Lot) -> list[Deal]:

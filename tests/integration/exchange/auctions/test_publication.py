@@ -1,0 +1,257 @@
+"""From the draft to the published notice, and what may change it afterwards."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from commons.domain.codes import check_deal_code, parse_project_code
+from commons.domain.refusals import NotAllowedNow, NotPermitted
+from commons.evidence import queries as evidence
+from exchange.auctions import services as auctions
+from exchange.auctions.domain.timetable import OpensTooEarly
+from exchange.auctions.services import LotChange
+from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
+from exchange.notices.models import Notice
+from exchange.notices.services import DecisionMissing, NumberedDecision
+from exchange.permits import queries as permits
+from exchange.projects import services as projects
+from exchange.projects.domain.completeness import CheckIncomplete
+from exchange.projects.domain.states import LotState, ProjectState
+from exchange.projects.models import Lot, Project
+from exchange.projects.policies import SecondPersonNeeded
+from exchange.projects.services import StateMoved
+from exchange.projects.services.drafting import InstrumentTwice, NothingOffered
+from tests.cast import actor, organisation
+from tests.integration.exchange.auctions import story
+
+pytestmark = pytest.mark.django_db
+
+
+def test_publication_fixes_codes_times_rules_and_supply() -> None:
+    story.registry()
+    project_id = story.draft()
+
+    (lot,) = story.publish(project_id)
+
+    project = lot.project
+    assert (project.state, lot.state) == (ProjectState.PUBLISHED, LotState.ANNOUNCED)
+    assert parse_project_code(project.code).region == "440600"
+    assert check_deal_code(project.deal_code).valid
+    assert project.parameters["contract.working_days"]["value"] == "3"
+    assert project.parameters["contract.working_days"]["source"]
+    assert lot.registration_ends_at == datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+    assert lot.profile["start_price"] == "20000.00"
+    (holding,) = [
+        row for row in permits.holdings_of(actor("seller"), organisation("ecology").pk) if row.instrument == "NH3-N"
+    ]
+    assert (holding.free, holding.frozen) == (Decimal("58.320"), Decimal("1.680"))
+
+
+def test_two_projects_of_a_day_get_different_codes() -> None:
+    story.registry()
+
+    codes = {lot.project.code for _ in range(2) for lot in story.publish(story.draft())}
+
+    assert len(codes) == 2
+
+
+def test_the_person_who_checked_cannot_publish() -> None:
+    story.registry()
+    project_id = story.draft()
+    projects.pass_check(actor=actor("staff"), project_id=project_id, found=story.FOUND, at=story.PUBLISHED)
+
+    with pytest.raises(SecondPersonNeeded):
+        auctions.publish_project(actor=actor("staff"), project_id=project_id, at=story.PUBLISHED)
+
+
+def test_nothing_is_published_unchecked_or_by_its_seller() -> None:
+    story.registry()
+    project_id = story.draft()
+
+    with pytest.raises(NotAllowedNow):
+        auctions.publish_project(actor=actor("staff2"), project_id=project_id, at=story.PUBLISHED)
+    with pytest.raises(NotPermitted):
+        auctions.publish_project(actor=actor("seller"), project_id=project_id, at=story.PUBLISHED)
+
+
+def test_a_check_with_a_missing_item_returns_the_project_with_its_reasons() -> None:
+    project_id = story.draft()
+    found = {**story.FOUND, "DOCUMENT": False}
+
+    with pytest.raises(CheckIncomplete):
+        projects.pass_check(actor=actor("staff"), project_id=project_id, found=found, at=story.PUBLISHED)
+    projects.return_project(
+        actor=actor("staff"), project_id=project_id, found=found, reason="缺少出让决定文件", at=story.PUBLISHED
+    )
+
+    project = Project.objects.get(pk=project_id)
+    assert project.state == ProjectState.RETURNED
+    projects.submit_project(actor=actor("seller"), project_id=project_id, at=story.PUBLISHED)
+
+
+def test_bidding_cannot_start_before_the_rules_leave_time_and_nothing_is_kept_of_the_attempt() -> None:
+    story.registry()
+    project_id = story.draft(story.terms(opens_at=story.PUBLISHED + timedelta(days=6)))
+
+    with pytest.raises(OpensTooEarly):
+        story.publish(project_id)
+
+    assert Project.objects.get(pk=project_id).code == ""
+    assert Notice.objects.count() == 0
+
+
+def test_each_pollutant_is_one_lot_and_a_project_has_at_least_one() -> None:
+    seller = actor("seller")
+    project_id = story.draft()
+    projects.return_project(
+        actor=actor("staff"), project_id=project_id, found={}, reason="请补正材料", at=story.PUBLISHED
+    )
+
+    with pytest.raises(InstrumentTwice):
+        projects.add_lot(actor=seller, project_id=project_id, terms=story.terms(), at=story.DRAFTED)
+    projects.remove_lot(actor=seller, lot_id=Lot.objects.get(project_id=project_id).pk, at=story.DRAFTED)
+    with pytest.raises(NothingOffered):
+        projects.submit_project(actor=seller, project_id=project_id, at=story.DRAFTED)
+
+
+def test_a_draft_saved_twice_from_the_same_page_is_refused_the_second_time() -> None:
+    seller = actor("seller")
+    project_id = story.draft()
+    projects.return_project(
+        actor=actor("staff"), project_id=project_id, found={}, reason="请补正材料", at=story.PUBLISHED
+    )
+    version = Project.objects.get(pk=project_id).version
+    facts = projects.ProjectFacts(title="新标题", region="440600")
+
+    projects.change_project(actor=seller, project_id=project_id, facts=facts, version=version, at=story.DRAFTED)
+
+    with pytest.raises(StateMoved):
+        projects.change_project(actor=seller, project_id=project_id, facts=facts, version=version, at=story.DRAFTED)
+
+
+def test_an_amendment_is_a_new_version_and_starts_the_clocks_again() -> None:
+    lot = story.opened_lot("buyer1")
+    at = story.PUBLISHED + timedelta(days=3)
+    later = story.OPENS + timedelta(days=7)
+    before = lot.registration_ends_at
+
+    auctions.amend_notice(
+        actor=actor("staff"),
+        project_id=lot.project_id,
+        changes={1: LotChange(step=Decimal("200.00"), opens_at=later)},
+        reason="调整加价幅度",
+        decision=NumberedDecision("佛山市生态环境局", "佛环函〔2026〕6号", None),
+        at=at,
+    )
+
+    lot.refresh_from_db()
+    assert (lot.state, lot.step, lot.opens_at) == (LotState.ANNOUNCED, Decimal("200.00"), later)
+    assert before is not None
+    assert lot.registration_ends_at is not None
+    assert lot.registration_ends_at > before
+    assert lot.profile["step"] == "200.00"
+    first, second = Notice.objects.filter(project_id=lot.project_id).order_by("version")
+    assert (second.version, second.supersedes_id, second.kind) == (2, first.pk, "AMENDMENT")
+    assert first.body["lots"][0]["step"] == "100.00"
+
+
+def test_an_amendment_needs_a_decision_a_change_and_an_open_registration() -> None:
+    lot = story.opened_lot("buyer1")
+    numbered = NumberedDecision("佛山市生态环境局", "佛环函〔2026〕6号", None)
+    change = {1: LotChange(opens_at=story.OPENS + timedelta(days=30))}
+    common = {"actor": actor("staff"), "project_id": lot.project_id, "reason": "调整竞价时间"}
+    assert lot.registration_ends_at is not None
+
+    with pytest.raises(DecisionMissing):
+        auctions.amend_notice(**common, changes=change, decision=NumberedDecision("", "", None), at=story.PUBLISHED)
+    with pytest.raises(NothingAmended):
+        auctions.amend_notice(**common, changes={1: LotChange()}, decision=numbered, at=story.PUBLISHED)
+    with pytest.raises(TooLateToAmend):
+        auctions.amend_notice(**common, changes=change, decision=numbered, at=lot.registration_ends_at)
+
+
+def test_a_suspension_carries_its_decision_and_moves_what_lies_ahead() -> None:
+    lot = story.opened_lot("buyer1")
+    at = story.PUBLISHED + timedelta(days=3)
+    ends, opens = lot.registration_ends_at, lot.opens_at
+    assert ends is not None
+
+    with pytest.raises(DecisionMissing):
+        auctions.suspend_lot(
+            actor=actor("staff"), lot_id=lot.pk, decision=NumberedDecision("局", "1号", None), reason="投诉处理", at=at
+        )
+    auctions.suspend_lot(
+        actor=actor("staff"),
+        lot_id=lot.pk,
+        decision=story.decision("佛环函〔2026〕7号", at),
+        reason="投诉处理期间",
+        at=at,
+    )
+    assert auctions.advance_due(ends + timedelta(days=1), entropy=story.entropy()) == 0
+    auctions.resume_lot(
+        actor=actor("staff"),
+        lot_id=lot.pk,
+        decision=story.decision("佛环函〔2026〕8号", at),
+        reason="投诉已处理完毕",
+        at=at + timedelta(days=2),
+    )
+
+    lot.refresh_from_db()
+    assert (lot.state, lot.registration_ends_at, lot.opens_at) == (
+        LotState.REGISTERING,
+        ends + timedelta(days=2),
+        opens + timedelta(days=2),
+    )
+
+
+def test_a_terminated_lot_gives_its_supply_back() -> None:
+    lot = story.opened_lot("buyer1")
+    at = story.PUBLISHED + timedelta(days=3)
+
+    auctions.terminate_lot(
+        actor=actor("staff"),
+        lot_id=lot.pk,
+        decision=story.decision("佛环函〔2026〕9号", at),
+        reason="出让计划取消",
+        at=at,
+    )
+
+    lot.refresh_from_db()
+    (holding,) = [
+        row for row in permits.holdings_of(actor("seller"), organisation("ecology").pk) if row.instrument == "NH3-N"
+    ]
+    assert lot.state == LotState.TERMINATED
+    assert holding.frozen == 0
+
+
+def test_the_timekeeper_may_call_twice_and_late() -> None:
+    story.registry()
+    (lot,) = story.publish(story.draft())
+    assert lot.registration_starts_at is not None
+
+    first = auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
+    second = auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
+
+    assert (first, second) == (1, 0)
+
+
+def test_published_notices_cannot_be_edited_and_stand_in_the_log() -> None:
+    story.registry()
+    (lot,) = story.publish(story.draft())
+    notice = Notice.objects.get(project_id=lot.project_id)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(reason="later thoughts")
+
+    hashes = {entry.hash.hex() for entry in evidence.entries(f"project:{lot.project_id}")}
+    assert notice.evidence_hash in hashes
+
+
+@pytest.mark.parametrize("values", [{"state": "SOLD"}, {"quantity": 0}, {"step": -1}, {"method": "LOTTERY"}])
+def test_the_database_repeats_the_rules_of_a_lot(values: dict[str, object]) -> None:
+    project_id = story.draft()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Lot.objects.filter(project_id=project_id).update(**values)
