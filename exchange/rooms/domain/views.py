@@ -1,19 +1,23 @@
-"""What each may see of a room. One home for hiding: a sealed call shows nobody else's orders before the hammer, staff included.
+"""What each may see of a room. One home for hiding: a sealed call shows orders to nobody else before its hammer.
 
 Small dicts of JSON values, about 1 kB: amounts as strings, instants as RFC 3339. Only aliases, never names.
 """
 
+from bisect import bisect_left
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from commons.domain.money import as_text, normal_text
+from exchange.rooms.domain.clearing.engine import top_count
 from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, CloseExtended, Event
 from exchange.rooms.domain.formats.continuous import taken
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.model import Offer, RoomState
 from exchange.rooms.domain.phases import Format, Phase
+from exchange.rooms.domain.rules import TieRule
 
 MOST_STANDING = 20
 
@@ -63,7 +67,7 @@ def public(state: RoomState) -> View:
 
 
 def staff(state: RoomState) -> View:
-    """What the host, the regulator and the auditor see: the public view, and how many have bid in a sealed call never."""
+    """What host, regulator and auditor see: the public view and who bid how often, but not in a sealed call."""
     return {**public(state), "accepted_by_alias": None if hides_offers(state) else _counts(state)}
 
 
@@ -73,13 +77,13 @@ def bidder(state: RoomState, alias: str) -> View:
     participant = state.setup.participants.get(alias)
     own, need = book.offer(alias), participant.maximum_quantity if participant else None
     shown = own is not None and not hides_offers(state)
-    wins = sum(state_wins(state, alias), Decimal(0)) if shown else None
+    wins = _wins_of(state, alias) if shown else None
     return {
         "alias": alias,
         "price": as_text(own.price) if own else None,
         "quantity": as_text(own.quantity) if own else None,
         "wins": None if wins is None else normal_text(wins),
-        "rank": book.ranking.index(own) + 1 if own and shown and rules.rank_visible else None,
+        "rank": _rank(state, own) if own and shown and rules.rank_visible else None,
         "quotes_left": _quotes_left(state, alias),
         "maximum_quantity": None if need is None else as_text(need),
         "least_price": None if state.is_over else as_text(PLAYS[rules.format].least_price(state, alias)),
@@ -107,17 +111,9 @@ def provisional(state: RoomState) -> dict[str, Decimal]:
     if state.outcome is not None:
         return {award.bid_id: award.quantity for award in state.outcome.awards}
     rules = state.setup.rules
-    if not state.book.ranking:
-        return {}
-    if rules.format is Format.DESCENDING or rules.format is Format.ENGLISH:
+    if rules.tie is TieRule.TIME and rules.cap_share is None:
         return _filled(state)
     return {award.bid_id: award.quantity for award in PLAYS[rules.format].settle(state).awards}
-
-
-def state_wins(state: RoomState, alias: str) -> list[Decimal]:
-    """What each standing offer of a bidder would win."""
-    wins = provisional(state)
-    return [wins.get(offer.bid_id, Decimal(0)) for offer in state.book.standing(alias).offers]
 
 
 def next_price(state: RoomState) -> Decimal:
@@ -165,10 +161,22 @@ def _bid_fields(happened: BidAccepted | BidRefused | BidWithdrawn) -> View:
     return fields | refused | {"platform_fault": happened.platform_fault}
 
 
+def _wins_of(state: RoomState, alias: str) -> Decimal:
+    wins = provisional(state)
+    return sum((wins.get(offer.bid_id, Decimal(0)) for offer in state.book.standing(alias).offers), Decimal(0))
+
+
+def _rank(state: RoomState, offer: Offer) -> int:
+    return bisect_left(state.book.ranking, offer.key, key=attrgetter("key")) + 1
+
+
 def _filled(state: RoomState) -> dict[str, Decimal]:
-    """Served in order of rank: what the hammer does in open bidding, without its words."""
-    left, wins = state.setup.rules.supply, {}
-    for offer in state.book.ranking:
+    """Served in order of rank: what the hammer does under plain rules, at a hundredth of the cost of its words."""
+    rules, ranking = state.setup.rules, state.book.ranking
+    if rules.format is Format.LIMITED_QUOTES and rules.top_share is not None:
+        ranking = ranking[: top_count(rules.top_share, len(ranking))]
+    left, wins = rules.supply, {}
+    for offer in ranking:
         part = taken(offer, left)
         if part > 0:
             wins[offer.bid_id] = part

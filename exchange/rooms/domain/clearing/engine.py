@@ -78,13 +78,18 @@ def _price(rule: Rule, orders: Sequence[Order], allocation: Allocation, offer: O
     return lowest
 
 
+def top_count(share: Decimal, bidders: int) -> int:
+    """How many bidders are the best `share` of them: rounded half up (Wuyi 2021)."""
+    return int((share * bidders).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def _winners_by_share(orders: tuple[Order, ...], rule: Rule) -> tuple[tuple[Order, ...], tuple[Order, ...], list[str]]:
     """The orders of the best share of the bidders, half up, ties to the earlier (Wuyi 2021); and the others."""
     if rule.price is not PriceRule.TOP_SHARE:
         return orders, (), []
     assert rule.top_share is not None, "a top share is given"
     bidders = list(dict.fromkeys(order.bidder for order in orders))
-    count = int((rule.top_share * len(bidders)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    count = top_count(rule.top_share, len(bidders))
     best = set(bidders[:count])
     share = normal_text(rule.top_share * 100)
     words = [

@@ -74,7 +74,7 @@ class Rule:
     purchase_limit: Decimal | None = None
     """The most that any one bidder may buy."""
     remainder: TieRule | None = None
-    """Who gets the lots that rounding pro-rata shares leaves: `RANDOM` or `TIME`; random by default if there is a seed."""
+    """Who gets the lots left by rounding pro-rata shares: `RANDOM` or `TIME`; random by default if there is a seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class RefusedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
-    """The result. `price`: what all pay, or the lowest price paid where each pays its own; `None` if nothing is sold."""
+    """The result. `price`: what all pay; where each pays its own, the lowest of them; `None` if nothing is sold."""
 
     price: Decimal | None
     sold: Decimal
