@@ -1,8 +1,31 @@
 """What the front page shows of the trading floor, asked of exchange."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from commons.domain.money import normal_text
+from exchange.notices import queries as notices
+from exchange.projects import queries as projects
+from exchange.rooms import queries as rooms
+
+MOST_ROOMS = 6
+MOST_NOTICES = 8
+SOON = timedelta(days=1)
+
+PHASES: Mapping[str, tuple[str | Promise, str]] = {
+    "SCHEDULED": (_("Not open yet"), "neutral"),
+    "FREE": (_("Free bidding"), "done"),
+    "WAITING": (_("Waiting"), "waiting"),
+    "TIMED": (_("Timed bidding"), "done"),
+    "OPEN": (_("Bidding"), "done"),
+    "PAUSED": (_("Paused"), "stop"),
+}
+"""Words and tone of each phase in which a room can still be watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,27 +33,62 @@ class BoardRoom:
     """A room that is open or opens soon."""
 
     title: str
+    quantity: str
     url: str
-    phase: str
-    price: str
+    phase: str | Promise
+    tone: str
+    opens_at: datetime
     closes_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class BoardNotice:
-    """A notice whose registration is open."""
+    """A lot whose registration is open or still to begin."""
 
     title: str
-    url: str
     seller: str
-    registration_ends_at: datetime | None
+    lot: projects.LotView
+    url: str
 
 
 def live_rooms(now: datetime) -> Sequence[BoardRoom]:
-    """Rooms that are open now or open within a day, soonest close first."""
-    return ()
+    """Rooms of lots that are open now or open within a day, the next to change first."""
+    soon = [room for room in rooms.live_rooms() if room.lot_id and room.phase in PHASES and room.opens_at <= now + SOON]
+    shown = soon[:MOST_ROOMS]
+    titles = projects.lot_titles([room.lot_id for room in shown if room.lot_id]) if shown else {}
+    return [_board_room(room, titles[room.lot_id]) for room in shown if room.lot_id in titles]
 
 
 def current_notices(now: datetime) -> Sequence[BoardNotice]:
-    """Notices whose registration is open, soonest end first."""
-    return ()
+    """Lots whose registration is open or announced, the latest notice first."""
+    found = [
+        lot
+        for stage in ("registering", "announced")
+        for lot in notices.published_lots(notices.Search(stage=stage))[:MOST_NOTICES]
+    ]
+    return [
+        BoardNotice(
+            lot.project.title, lot.project.seller.name, projects.lot_view(lot), _address("auctions:lot", lot.pk)
+        )
+        for lot in found[:MOST_NOTICES]
+    ]
+
+
+def _board_room(room: rooms.RoomView, title: projects.LotTitle) -> BoardRoom:
+    phase, tone = PHASES[room.phase]
+    return BoardRoom(
+        title=title.project_title,
+        quantity=f"{title.instrument_label} {normal_text(title.quantity)}",
+        url=_address("rooms:room", room.room_id),
+        phase=phase,
+        tone=tone,
+        opens_at=room.opens_at,
+        closes_at=room.closes_at,
+    )
+
+
+def _address(name: str, number: int) -> str:
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return "#"

@@ -1,16 +1,20 @@
 """The workspace: what is to be done, per role, and the ways there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from commons.approvals import queries as approvals
 from commons.domain.actor import Actor, Role
 from commons.people.labels import role_label
+from exchange.projects import queries as projects
 from portal.context import address
 
 Text = str | Promise
@@ -23,6 +27,8 @@ class Way:
     page: str
     title: Text
     hint: Text
+    waiting: Callable[[Actor, datetime], int] | None = None
+    """How much waits there for the actor; one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,15 @@ class Tile:
     title: str
     hint: str
     url: str
+    waiting: int = 0
+
+
+def approvals_waiting(actor: Actor, now: datetime) -> int:
+    return len(approvals.waiting_for(actor, at=now))
+
+
+def projects_to_check(actor: Actor, now: datetime) -> int:
+    return projects.to_check(actor).count()
 
 
 WAYS: dict[Role, Sequence[Way]] = {
@@ -50,13 +65,18 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("permits:mine", _("Permits and holdings"), _("Rights that you hold, and their movements.")),
     ),
     Role.SELLER: (
-        Way("projects:list", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
+        Way("projects:desk", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
         Way("auctions:qualification", _("Qualify buyers"), _("Registrations that wait for your decision.")),
         Way("contracts:list", _("Results and contracts"), _("Confirm results and sign contracts.")),
         Way("permits:mine", _("Permits and holdings"), _("The reserve that you sell from.")),
     ),
     Role.STAFF: (
-        Way("projects:list", _("Check and publish"), _("Drafts that were handed in; a second person publishes.")),
+        Way(
+            "projects:centre",
+            _("Check and publish"),
+            _("Drafts that were handed in; a second person publishes."),
+            projects_to_check,
+        ),
         Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
         Way("rooms:list", _("Live rooms"), _("Rooms that run, and those to come.")),
         Way("complaints:list", _("Objections and complaints"), _("With their deadlines.")),
@@ -64,12 +84,17 @@ WAYS: dict[Role, Sequence[Way]] = {
     ),
     Role.HOST: (
         Way("rooms:list", _("Conduct rooms"), _("Watch, pause and resume by two persons, with a reason.")),
-        Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person.")),
+        Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person."), approvals_waiting),
     ),
     Role.FINANCE: (
         Way("deposits:statements", _("Bank statements"), _("Import camt files; unmatched and doubtful entries.")),
         Way("deposits:list", _("Deposits and payments"), _("What is expected, what has arrived, what goes back.")),
-        Way("approvals:list", _("Approvals by two persons"), _("Refunds and forfeits that wait for a second person.")),
+        Way(
+            "approvals:list",
+            _("Approvals by two persons"),
+            _("Refunds and forfeits that wait for a second person."),
+            approvals_waiting,
+        ),
     ),
     Role.OPERATOR: (
         Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
@@ -108,16 +133,16 @@ class WorkspaceView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        now = timezone.now()
         groups = [
-            (role_label(role), tiles)
-            for role in Role
-            if role in actor.roles and (tiles := list(lead_to(WAYS.get(role, ()))))
+            (role_label(role), list(lead_to(WAYS.get(role, ()), actor, now))) for role in Role if role in actor.roles
         ]
-        return super().get_context_data(groups=groups, common=list(lead_to(FOR_EVERYBODY)), **kwargs)
+        common = list(lead_to(FOR_EVERYBODY, actor, now))
+        return super().get_context_data(groups=[group for group in groups if group[1]], common=common, **kwargs)
 
 
-def lead_to(ways: Sequence[Way]) -> Iterator[Tile]:
+def lead_to(ways: Sequence[Way], actor: Actor, now: datetime) -> Iterator[Tile]:
     """The ways whose pages this installation has."""
     for way in ways:
         if url := address(way.page):
-            yield Tile(str(way.title), str(way.hint), url)
+            yield Tile(str(way.title), str(way.hint), url, way.waiting(actor, now) if way.waiting else 0)
