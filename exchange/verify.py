@@ -34,7 +34,7 @@ from exchange.rooms.domain.log import from_json
 from exchange.rooms.domain.model import RoomState
 
 JUDGED_ELSEWHERE = frozenset({"ROOM_SIGNATURE_WRONG"})
-"""Refusals of the edge, which the rules of bidding do not know; the bid's signature is checked by `signatures.verify`."""
+"""Refusals of the edge, which the rules of bidding do not know."""
 
 OF_TIME = (PhaseBegan, HammerFell, RoomFailed)
 
@@ -97,9 +97,7 @@ def verify(events: Sequence[Event]) -> Verification:
             elsewhere += 1
         else:
             expected = expected or _decided(state, event)
-            difference = _compared(
-                event, expected.pop(0) if expected and isinstance(expected[0], type(event)) else None, expected
-            )
+            difference = _compared(event, expected.pop(0) if expected else None)
         if difference is None:
             state = evolve(state, event)
     if difference is None and expected:
@@ -144,11 +142,8 @@ def _command_of(event: Event) -> Command | None:
     return None
 
 
-def _compared(event: Event, decided: Event | None, rest: Sequence[Event]) -> Difference | None:
-    recorded = _entry(event)
-    if decided is None:
-        return Difference(event.seq, recorded, _entry(rest[0]) if rest else None)
-    given = _entry(decided)
+def _compared(event: Event, decided: Event | None) -> Difference | None:
+    recorded, given = _entry(event), None if decided is None else _entry(decided)
     return None if recorded == given else Difference(event.seq, recorded, given)
 
 
@@ -159,9 +154,8 @@ def _entry(event: Event) -> dict[str, Any]:
 def _short(entry: dict[str, Any] | None) -> str:
     if entry is None:
         return "nothing of the kind"
-    return json.dumps(
-        {name: value for name, value in entry.items() if name not in ("rules", "signature")}, ensure_ascii=False
-    )
+    shown = {name: value for name, value in entry.items() if name not in ("rules", "signature")}
+    return json.dumps(shown, ensure_ascii=False)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from commons.domain.refusals import Malformed, Refusal
@@ -27,8 +26,6 @@ from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.domain.views import outcome
 
-LONGER_THAN_ANY_PAUSE = timedelta(days=4_000)
-
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -43,7 +40,7 @@ class Replay:
 
 
 def under_other_rules(events: Sequence[Event], changes: Mapping[str, Any]) -> Replay:
-    """Every recorded bid decided again under the room's rules with `changes`. Refuses `Malformed` and `UnsoundRules`."""
+    """Every recorded bid decided again under the rules with `changes`. Refuses `Malformed` and `UnsoundRules`."""
     first = _first(events)
     rules = RoomRules.from_json({**first.rules.to_json(), **changes})
     state = begin(RoomScheduled(1, first.at, first.opens_at, rules, first.participants))
