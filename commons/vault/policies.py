@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from commons.domain.actor import ALLOWED, Actor, Decision, Role, deny
-from commons.vault.queries import StoredDocument
+from commons.vault.domain.documents import StoredDocument
 
 Guard = Callable[[Actor, StoredDocument], Decision]
 

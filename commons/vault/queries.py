@@ -1,29 +1,9 @@
-"""Documents as values."""
+"""Questions about documents, answered with values."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
+from commons.vault.domain.documents import StoredDocument
 from commons.vault.models import Document
 
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document without its content."""
-
-    id: int
-    sha256: str
-    size: int
-    name: str
-    media_type: str
-    subject: str
-    sensitive: bool
-    stored_by: int | None
-    organisation_id: int | None
-    stored_at: datetime
-
-    @property
-    def pk(self) -> int:
-        return self.id
+__all__ = ["StoredDocument", "document", "documents", "documents_of", "view"]
 
 
 def document(document_id: int) -> StoredDocument | None:
