@@ -16,7 +16,7 @@ CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url
 PLATFORM_USCC = ENV.platform_uscc
 DATA_DIR = ENV.data_dir
-PLATFORM_KEYS_DIR = DATA_DIR / "keys"
+PLATFORM_KEYS_DIR = ENV.signing_keys_dir
 PLATFORM_KEYS_MAY_BE_MADE = not ENV.production
 
 INSTALLED_APPS = [
@@ -111,7 +111,13 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 REDIS_URL = ENV.redis_url
 
-CELERY_BROKER_URL = ENV.redis_url or "memory://"
+# Celery calls Redis on a socket file by a name of its own.
+CELERY_BROKER_URL = ENV.redis_url.replace("unix://", "redis+socket://") or "memory://"
+CELERY_BEAT_SCHEDULE = {
+    "deliver what waits in the outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 2.0},
+    "forget ended sessions": {"task": "portal.tasks.forget_sessions", "schedule": 86_400.0},
+}
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

@@ -1,3 +1,4 @@
+import io
 from typing import Any
 
 from django.conf import settings
@@ -11,5 +12,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        call_command("platform_keys", stdout=io.StringIO())
         if not settings.ENV.embedded:
             call_command("collectstatic", interactive=False, verbosity=0)
