@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
+from commons.domain.actor import Role
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -149,9 +151,18 @@ def test_in_production_the_style_page_is_for_staff(settings: pytest.FixtureReque
 def test_every_way_of_the_workspace_has_words() -> None:
     from portal.views.workspace import FOR_EVERYBODY, WAYS
 
-    for way in (*FOR_EVERYBODY, *(way for ways in WAYS.values() for way in ways)):
-        assert str(way.title)
-        assert str(way.hint).endswith(".")
+    with translation.override("en"):
+        for way in (*FOR_EVERYBODY, *(way for ways in WAYS.values() for way in ways)):
+            assert str(way.title)
+            assert str(way.hint).endswith(".")
+
+
+def test_every_role_that_part_a_serves_finds_a_way() -> None:
+    """Roles of later parts (tenders, supermarket, experts, guarantees) have no pages yet."""
+    from portal.views.workspace import WAYS
+
+    later = {Role.TENDEREE, Role.AGENT, Role.OWNER, Role.AGENCY, Role.EXPERT, Role.ISSUER}
+    assert set(WAYS) == set(Role) - later
 
 
 def test_sign_up_is_closed() -> None:
