@@ -130,8 +130,9 @@ def registration(viewer: Actor, registration_id: int) -> Registration:
 
 def registrations_of(viewer: Actor) -> QuerySet[Registration]:
     """The viewer's registrations, the latest first."""
-    own = Registration.objects.filter(organisation_id=viewer.organisation_id) if viewer.has(Role.BIDDER) else None
-    found = own if own is not None else Registration.objects.none()
+    if viewer.organisation_id is None or not viewer.has(Role.BIDDER):
+        return Registration.objects.none()
+    found = Registration.objects.filter(organisation_id=viewer.organisation_id)
     return found.select_related("lot__project__seller").order_by("-id")
 
 

@@ -16,6 +16,7 @@ from exchange.notices.domain.kinds import LABELS, NoticeKind
 from exchange.notices.models import Notice
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Attachment, Lot, Project
+from exchange.projects.queries import lot_data
 
 STAGES: dict[str, tuple[LotState, ...]] = {
     "announced": (LotState.ANNOUNCED,),
@@ -131,28 +132,6 @@ def project_data(project: Project) -> dict[str, Any]:
         "notice": sale[-1].body if sale else None,
         "lots": [lot_data(lot) for lot in project.lots.all()],
         "notices": [notice_data(notice) for notice in project.notices.all()],
-    }
-
-
-def lot_data(lot: Lot) -> dict[str, Any]:
-    """A lot as data; amounts and instants as strings."""
-    return {
-        "id": lot.pk,
-        "project_id": lot.project_id,
-        "number": lot.number,
-        "instrument": lot.instrument,
-        "quantity": f"{lot.quantity:f}",
-        "start_price": f"{lot.start_price:f}",
-        "step": f"{lot.step:f}",
-        "format": lot.profile_name,
-        "state": lot.state,
-        "method": lot.method or None,
-        "room_id": lot.room_id,
-        "registration_starts_at": _text(lot.registration_starts_at),
-        "registration_ends_at": _text(lot.registration_ends_at),
-        "qualification_ends_at": _text(lot.qualification_ends_at),
-        "opens_at": _text(lot.opens_at),
-        "hammered_at": _text(lot.hammered_at),
     }
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
+from commons.domain.time import to_text
 from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.timeline import LotTimes, Step, next_step, timeline
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
@@ -153,3 +156,38 @@ def _lot_title(lot: Lot) -> LotTitle:
         unit=facts.unit,
         quantity=lot.quantity,
     )
+
+
+def public_lot_data(lot_id: int) -> dict[str, Any]:
+    """A published lot as data, with what comes next. Refuses (`NotFound`) what is not public."""
+    lot = Lot.objects.select_related("project").filter(pk=lot_id, project__published_at__isnull=False).first()
+    if lot is None:
+        raise NotFound()
+    steps = [{"title": step.title, "at": _text(step.at), "state": step.state} for step in timeline(times_of(lot))]
+    return {**lot_data(lot), "timeline": steps}
+
+
+def lot_data(lot: Lot) -> dict[str, Any]:
+    """A lot as data; amounts and instants as strings."""
+    return {
+        "id": lot.pk,
+        "project_id": lot.project_id,
+        "number": lot.number,
+        "instrument": lot.instrument,
+        "quantity": f"{lot.quantity:f}",
+        "start_price": f"{lot.start_price:f}",
+        "step": f"{lot.step:f}",
+        "format": lot.profile_name,
+        "state": lot.state,
+        "method": lot.method or None,
+        "room_id": lot.room_id,
+        "registration_starts_at": _text(lot.registration_starts_at),
+        "registration_ends_at": _text(lot.registration_ends_at),
+        "qualification_ends_at": _text(lot.qualification_ends_at),
+        "opens_at": _text(lot.opens_at),
+        "hammered_at": _text(lot.hammered_at),
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return to_text(at) if at else None

@@ -58,7 +58,7 @@ def _ningxia(terms: LotTerms, snapshot: Snapshot) -> RoomRules:
     return _english(terms, snapshot, divisible=True, **_phases(snapshot))
 
 
-def _english(terms: LotTerms, snapshot: Snapshot, *, divisible: bool, **phases: int) -> RoomRules:
+def _english(terms: LotTerms, snapshot: Snapshot, *, divisible: bool, **phases: Any) -> RoomRules:
     cap_hours = whole(snapshot, "room.total_cap_hours")
     return RoomRules(
         format=Format.ENGLISH,

@@ -61,9 +61,8 @@ def _negotiations(at: datetime) -> list[int]:
 
 
 def _rooms_over() -> list[int]:
-    waiting = dict(
-        Lot.objects.filter(state=LotState.METHOD_DECIDED.value, room_id__isnull=False).values_list("room_id", "pk")
-    )
+    rows = Lot.objects.filter(state=LotState.METHOD_DECIDED.value, room_id__isnull=False).values_list("room_id", "pk")
+    waiting = {room_id: pk for room_id, pk in rows if room_id is not None}
     if not waiting:
         return []
     ended = rooms.ended_rooms(after_room_id=min(waiting) - 1, limit=BATCH)

@@ -10,6 +10,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from exchange.auctions.policies import can_run_procedure
+from exchange.auctions.services.depositing import expect_deposits_anew
 from exchange.auctions.services.releasing import release_lot
 from exchange.auctions.services.telling import tell_registered
 from exchange.notices.domain.kinds import NoticeKind
@@ -46,6 +47,7 @@ def resume_lot(*, actor: Actor, lot_id: int, decision: NumberedDecision, reason:
     payload = {**_payload(decision, words), "moved_by_seconds": str(int(pause.total_seconds()))}
     changes = {"suspended_in": "", "suspended_at": None, **_moved(lot, pause)}
     move_lot(lot, RESUME[before], actor=actor, at=at, payload=payload, **changes)
+    expect_deposits_anew(lot, actor=actor, at=at)
     subject = gettext_noop("Lot %(lot)s of %(project)s goes on; its dates have moved")
     _announce(lot, NoticeKind.RESUMPTION, decision, words, subject, actor=actor, at=at)
 

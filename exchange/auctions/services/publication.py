@@ -22,6 +22,7 @@ from exchange.auctions.domain.formats import room_rules
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import After, Timetable, local_day, require_time, timetable
 from exchange.auctions.policies import can_run_procedure
+from exchange.auctions.services.depositing import expect_deposits_anew
 from exchange.auctions.services.telling import tell_registered
 from exchange.notices.domain.kinds import NoticeKind
 from exchange.notices.models import Notice
@@ -165,6 +166,7 @@ def _restart(lot: Lot, change: LotChange, table: Timetable, *, actor: Actor, at:
     profile = room_rules(_terms_of(lot), TradeType(lot.project.trade_type), lot.project.parameters)
     values = {**change.values, "profile": profile, **_times(table)}
     move_lot(lot, LotCommand.RESTART, actor=actor, at=at, payload=payload, **values)
+    expect_deposits_anew(lot, actor=actor, at=at)
     return lot
 
 

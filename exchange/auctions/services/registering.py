@@ -24,10 +24,10 @@ from exchange.auctions.domain.registrations import (
     RelatedToSeller,
     StatementMissing,
 )
-from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_change_registration, can_register
+from exchange.auctions.services.depositing import expect_deposit
 from exchange.auctions.services.publication import current_notice
 from exchange.auctions.services.telling import tell
 from exchange.deposits import services as deposits
@@ -57,6 +57,7 @@ def start_registration(*, actor: Actor, lot_id: int, at: datetime, entropy: Entr
     lot = locked_lot(lot_id)
     can_register(actor, lot).require()
     _require_open(lot, at)
+    assert actor.organisation_id is not None, "a role is held for an organisation"
     found = Registration.objects.filter(lot=lot, organisation_id=actor.organisation_id).first()
     if found is None:
         salt = entropy(16).hex()
@@ -94,8 +95,7 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
     if not statements_confirmed:
         raise StatementMissing()
     require_eligible(registration, at=at)
-    assert registration.need is not None, "an eligible registration has a need"
-    amount = read_terms(lot.project.parameters).deposit_for(lot.start_price, registration.need)
+    amount = expect_deposit(lot, registration, actor=actor, at=at).amount
     move_registration(
         registration,
         RegistrationCommand.SUBMIT,
@@ -104,14 +104,6 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
         submitted_at=at,
         deposit_amount=amount,
         notice_version=current_notice(lot.project_id).version,
-    )
-    deposits.expect_deposit(
-        actor=actor,
-        lot_id=lot.pk,
-        organisation_id=registration.organisation_id,
-        amount=amount,
-        due_at=lot.registration_ends_at or lot.opens_at,
-        at=at,
     )
     subject = gettext_noop(
         "You are registered for lot %(lot)s of %(project)s. Pay the deposit of %(amount)s yuan in time."

@@ -39,7 +39,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return render(request, "exchange/contracts/verify_number.html", {"number": code}, status=404)
     form = CompareForm(request.POST or None, request.FILES or None)
-    same = _same_file(request, found) if request.method == "POST" and form.is_valid() else None
+    same = _same_file(form, found) if request.method == "POST" and form.is_valid() else None
     instrument = INSTRUMENTS[Instrument(found.facts["instrument"])]
     context = {
         "certificate": found,
@@ -55,9 +55,9 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "exchange/contracts/verify.html", context)
 
 
-def _same_file(request: HttpRequest, found: Certificate) -> bool:
+def _same_file(form: CompareForm, found: Certificate) -> bool:
     """Whether the posted copy is, byte for byte, the file that was issued. The copy is not kept."""
-    file = request.FILES["file"]
+    file = form.cleaned_data["file"]
     if file.size is None or file.size > LARGEST_COPY_BYTES:
         return False
     reckoned = hashlib.sha256()

@@ -39,6 +39,7 @@ def return_project(*, actor: Actor, project_id: int, found: Mapping[str, bool], 
 def _record(
     project: Project, actor: Actor, found: Mapping[str, bool], *, passed: bool, reason: str, at: datetime
 ) -> None:
+    assert actor.person_id is not None, "a role is held by a person"
     CompletenessCheck.objects.create(
         project=project,
         person_id=actor.person_id,

@@ -53,9 +53,8 @@ def draft_project(
 ) -> int:
     """Start a project of the actor's organisation. Refuses (`NotPermitted`) anybody but a seller."""
     can_draft_project(actor).require()
-    before = Project.objects.filter(pk=predecessor_id, seller_id=actor.organisation_id).first()
-    if predecessor_id is not None and before is None:
-        raise NotFound()
+    assert actor.organisation_id is not None, "a role is held for an organisation"
+    before = _predecessor(actor.organisation_id, predecessor_id)
     project = Project.objects.create(
         seller_id=actor.organisation_id,
         trade_type=trade_type.value,
@@ -144,6 +143,16 @@ def submit_project(*, actor: Actor, project_id: int, at: datetime) -> None:
     )
 
 
+def _predecessor(seller_id: int, project_id: int | None) -> Project | None:
+    """The project that is offered again: one's own, and published before."""
+    if project_id is None:
+        return None
+    before = Project.objects.filter(pk=project_id, seller_id=seller_id, published_at__isnull=False).first()
+    if before is None:
+        raise NotFound()
+    return before
+
+
 def _editable(actor: Actor, project_id: int) -> Project:
     project = locked_project(project_id)
     can_change_project(actor, project).require()
@@ -160,8 +169,8 @@ def _save(project: Project, version: int, **values: str) -> int:
 
 
 def _require_single(project: Project, terms: LotTerms, *, besides: int | None) -> None:
-    same = project.lots.filter(instrument=terms.instrument.value).exclude(pk=besides).first()
-    if same is not None:
+    same = project.lots.filter(instrument=terms.instrument.value).first()
+    if same is not None and same.pk != besides:
         raise InstrumentTwice(instrument=terms.instrument.value, number=same.number)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -161,7 +162,7 @@ def test_an_amendment_needs_a_decision_a_change_and_an_open_registration() -> No
     lot = story.opened_lot("buyer1")
     numbered = NumberedDecision("佛山市生态环境局", "佛环函〔2026〕6号", None)
     change = {1: LotChange(opens_at=story.OPENS + timedelta(days=30))}
-    common = {"actor": actor("staff"), "project_id": lot.project_id, "reason": "调整竞价时间"}
+    common: dict[str, Any] = {"actor": actor("staff"), "project_id": lot.project_id, "reason": "调整竞价时间"}
     assert lot.registration_ends_at is not None
 
     with pytest.raises(DecisionMissing):

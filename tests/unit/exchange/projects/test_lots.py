@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_the_foshan_lot_of_2018_can_be_offered() -> None:
         ({"opens_at": NOW}, BiddingStartsInThePast),
     ],
 )
-def test_terms_that_no_lot_may_have_are_refused(change: dict, refusal: type[Exception]) -> None:
+def test_terms_that_no_lot_may_have_are_refused(change: dict[str, Any], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         check_terms(replace(TERMS, **change), trade_type=TradeType.EMISSION_RIGHTS, at=NOW)
 
