@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from commons.domain.refusals import IdempotencyConflict, NotFound
 from commons.evidence.domain import receipts
+from commons.evidence.domain.chain import Link
 from commons.evidence.keys import Purpose, signing_key
 from commons.evidence.services import StreamMoved, append_prepared
 from exchange.rooms import records
@@ -30,6 +31,8 @@ from exchange.rooms.queries.verdicts import receipt_of_row
 from exchange.rooms.services import storing
 from exchange.rooms.services.drafting import Draft, Sheet
 from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
+from exchange.rooms.services.pipelining import store_at_once
+from exchange.rooms.services.storing import BidRow, RoomStep
 
 logger = logging.getLogger(__name__)
 
@@ -140,28 +143,29 @@ class Engine:
         self, sheets: Sequence[Sheet], drafts: Sequence[Draft], notes: Sequence[FrameNote], now: datetime
     ) -> None:
         links = [link for sheet in sheets for link in sheet.links]
-        with transaction.atomic():
-            if sheets:
-                storing.move_rooms([sheet.step() for sheet in sheets])
-            if drafts:
-                self._sign(drafts, now)
-                storing.insert_bids([draft.row() for draft in drafts])
-            append_prepared(links)
-            self._keep_snapshots(sheets)
-            if notes:
-                storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
+        steps = [sheet.step() for sheet in sheets]
+        batch = _signed(drafts, now) if drafts else None
+        bids = [draft.row() for draft in drafts]
+        if steps and not connection.in_atomic_block and connection.vendor == "postgresql":
+            store_at_once(steps, batch, bids, links)
+        elif steps:
+            self._store_step_by_step(steps, batch, bids, links)
+        if notes:
+            storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
+        self._keep_snapshots(sheets)
 
-    def _sign(self, drafts: Sequence[Draft], now: datetime) -> None:
-        issued = receipts.issue([draft.body for draft in drafts], signing_key(Purpose.RECEIPTS))
-        signed = issued[0].batch
-        batch = ReceiptBatch(
-            root=signed.root, size=signed.size, key=signed.key, signature=signed.signature, signed_at=now
-        )
-        for draft, receipt in zip(drafts, issued, strict=True):
-            draft.batch_id, draft.receipt = batch.id, receipt
-        storing.insert_batch(batch)
+    def _store_step_by_step(
+        self, steps: Sequence[RoomStep], batch: ReceiptBatch | None, bids: Sequence[BidRow], links: Sequence[Link]
+    ) -> None:
+        with transaction.atomic():
+            storing.move_rooms(steps)
+            if batch is not None:
+                storing.insert_batch(batch)
+                storing.insert_bids(bids)
+            append_prepared(links)
 
     def _keep_snapshots(self, sheets: Sequence[Sheet]) -> None:
+        # After the commit: a snapshot is a short cut, never the truth, and may be missing.
         due = [sheet for sheet in sheets if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
         if due:
             storing.insert_snapshots(
@@ -197,6 +201,16 @@ class Engine:
         keys = [(order.room_id, order.frame.bid_id) for order in orders if isinstance(order, BidOrder)]
         for row in storing.known_bids(keys):
             self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row)))
+
+
+def _signed(drafts: Sequence[Draft], now: datetime) -> ReceiptBatch:
+    """One signature over the receipts of all drafts; each draft gets its own."""
+    issued = receipts.issue([draft.body for draft in drafts], signing_key(Purpose.RECEIPTS))
+    signed = issued[0].batch
+    batch = ReceiptBatch(root=signed.root, size=signed.size, key=signed.key, signature=signed.signature, signed_at=now)
+    for draft, receipt in zip(drafts, issued, strict=True):
+        draft.batch_id, draft.receipt = batch.id, receipt
+    return batch
 
 
 def _moved(loaded: Loaded, events: Sequence[Event]) -> Moved:
