@@ -5,13 +5,17 @@ All of them are invented. Codes carry right check characters. Everybody's passwo
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from commons.domain.actor import Actor, Assurance, Role
+from django.contrib.auth.hashers import make_password
+
+from commons.domain.actor import Actor, Assurance, Role, system_actor
 from commons.domain.codes import make_uscc
-from commons.people.models import Membership, Organisation, Person
+from commons.people import services as people
 
 PASSWORD = "luochui-demo"  # noqa: S105  # the demo city's, printed in the README
 REGION = "440600"
+CLERK = system_actor("demo")
 LONG_AGO = datetime(2026, 1, 4, 16, 0, tzinfo=UTC)
 
 
@@ -78,41 +82,47 @@ def uscc(key: str) -> str:
     return make_uscc(authority=body.authority, category=body.category, region=REGION, organisation8=f"{number:08d}")
 
 
-def organisation(key: str) -> Organisation:
-    """The organisation of the cast, made on first use."""
+def organisation_id(key: str) -> int:
+    """The organisation of the cast, entered on first use."""
     body = ORGANISATIONS[key]
-    found, _ = Organisation.objects.get_or_create(
+    return people.enrol_organisation(
+        actor=CLERK,
         uscc=uscc(key),
-        defaults={
-            "name": body.name,
-            "kind": body.kind,
-            "region": REGION,
-            "legal_representative": body.legal_representative,
-            "registered_at": LONG_AGO,
-        },
+        name=body.name,
+        kind=body.kind,
+        region=REGION,
+        legal_representative=body.legal_representative,
+        at=LONG_AGO,
     )
-    return found
 
 
-def person(key: str) -> Person:
-    """The person of the cast with its memberships, made on first use."""
+def person_id(key: str) -> int:
+    """The person of the cast with its roles, entered on first use."""
     party = PARTIES[key]
-    found = Person.objects.filter(username=key).first()
-    if found is not None:
-        return found
-    made = Person.objects.create_user(key, PASSWORD, name=party.name, assurance=party.assurance.value)
-    body = organisation(party.organisation)
-    for role in party.roles:
-        Membership.objects.create(person=made, organisation=body, role=role.value, granted_at=LONG_AGO)
-    return made
+    return people.enrol_person(
+        actor=CLERK,
+        username=key,
+        name=party.name,
+        password_hash=password_hash(),
+        assurance=party.assurance,
+        organisation_id=organisation_id(party.organisation),
+        roles=party.roles,
+        at=LONG_AGO,
+    )
+
+
+@cache
+def password_hash() -> str:
+    """Everybody's password, hashed once: hashing is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def actor(key: str) -> Actor:
     """The actor of the cast, as the edge would make it from a session."""
     party = PARTIES[key]
     return Actor(
-        person_id=person(key).pk,
-        organisation_id=organisation(party.organisation).pk,
+        person_id=person_id(key),
+        organisation_id=organisation_id(party.organisation),
         roles=frozenset(party.roles),
         assurance=party.assurance,
         session_ref=f"cast-{key}",

@@ -2,6 +2,7 @@
 
 from commons.people.services.accounts import deactivate, open_account, set_assurance
 from commons.people.services.api_keys import end_api_key, make_api_key
+from commons.people.services.enrolment import enrol_organisation, enrol_person
 from commons.people.services.roles import end_role, grant_role
 from commons.people.services.sessions import end_sessions
 
@@ -10,6 +11,8 @@ __all__ = [
     "end_api_key",
     "end_role",
     "end_sessions",
+    "enrol_organisation",
+    "enrol_person",
     "grant_role",
     "make_api_key",
     "open_account",
