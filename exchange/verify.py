@@ -88,7 +88,8 @@ def verify(events: Sequence[Event]) -> Verification:
     """Decides everything again; stops at the first event that the rules would not have given."""
     first = events[0]
     assert isinstance(first, RoomScheduled), "a room begins with being scheduled"
-    state, expected, elsewhere = begin(first), [], 0
+    state, elsewhere = begin(first), 0
+    expected: list[Event] = []
     difference = _first_differs(first)
     for event in events[1:]:
         if difference is not None:

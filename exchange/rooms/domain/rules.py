@@ -154,7 +154,8 @@ class RoomRules:
         missing = [name for name in ("format", "supply", "start_price") if name not in data]
         if missing:
             raise Malformed(field=missing[0], reason="missing")
-        return cls(**{name: _value(name, kinds[name], given) for name, given in data.items()})
+        values: dict[str, Any] = {name: _value(name, kinds[name], given) for name, given in data.items()}
+        return cls(**values)
 
 
 def _json_of(value: object) -> str | bool | None:

@@ -37,7 +37,7 @@ def rule_of(data: object, *, over: Rule | None = None) -> Rule:
     given = _object(data, "rule", set(Rule.__slots__))
     if over is None and "price" not in given:
         raise Malformed(field="rule.price", reason=f"missing; one of {', '.join(PriceRule)}")
-    values = {name: _rule_value(name, given) for name in given}
+    values: dict[str, Any] = {name: _rule_value(name, given) for name in given}
     rule = replace(over, **values) if over else Rule(**values)
     return _sound(rule)
 
@@ -169,7 +169,7 @@ def _amount(given: Mapping[str, Any], name: str, prefix: str, *, zero: bool = Tr
 
 
 def _choice(kind: type[E], value: object, place: str) -> E:
-    if value not in list(kind):
+    if not isinstance(value, str) or value not in list(kind):
         raise Malformed(field=place, reason=f"none of {', '.join(kind)}")
     return kind(value)
 

@@ -1,0 +1,90 @@
+"""Every phase × every command: what the table allows happens, everything else is refused; the log can be checked."""
+
+import itertools
+
+import pytest
+
+from commons.domain.refusals import NotAllowedNow, Refusal
+from exchange.rooms.domain.commands import Command, Pause, PlaceBid, Resume, Tick, Void, WithdrawBid
+from exchange.rooms.domain.decide import decide
+from exchange.rooms.domain.events import BidAccepted, BidRefused
+from exchange.rooms.domain.evolve import replay
+from exchange.rooms.domain.phases import BIDDABLE, ROOM, Phase, Step
+from tests.unit.exchange.rooms.story import Story, foshan, guangdong, second
+
+
+def in_phase(phase: Phase) -> tuple[Story, float]:
+    """A room in a phase, and an instant inside it."""
+    room = Story(guangdong(amendable=True) if phase is Phase.OPEN else foshan())
+    if phase is Phase.SCHEDULED:
+        return room, -10
+    if phase is Phase.OPEN:
+        room.bid("01", "17.00", 1, quantity="1000")
+        return room, 10
+    if phase is Phase.FAILED:
+        room.finish()
+        return room, 9000
+    room.bid("01", 20000, 1)
+    room.bid("02", 20100, 2)
+    at = {Phase.FREE: 10, Phase.WAITING: 1900, Phase.TIMED: 2100, Phase.PAUSED: 2150}.get(phase, 9000)
+    room.tick(at)
+    if phase is Phase.PAUSED:
+        room.does(Pause("x"), at)
+    if phase is Phase.VOIDED:
+        room.does(Void("x", "seller", "1"), at)
+    return room, at + 1
+
+
+def bid_of(room: Story, at: float) -> PlaceBid:
+    sealed = room.state.rules.sealed
+    return PlaceBid("bid-walk", "03", "18.00" if sealed else "20200", second(at), "1000" if sealed else None)
+
+
+COMMANDS = {
+    "bid": bid_of,
+    "withdraw": lambda room, at: WithdrawBid("bid-00001", "01", second(at)),
+    "tick": lambda room, at: Tick(),
+    "pause": lambda room, at: Pause("x"),
+    "resume": lambda room, at: Resume("x"),
+    "void": lambda room, at: Void("x", "seller", "2"),
+}
+
+ALLOWED = {
+    "bid": BIDDABLE,
+    "withdraw": {Phase.OPEN},
+    "tick": set(Phase),
+    "pause": {Phase.SCHEDULED, Phase.FREE, Phase.WAITING, Phase.TIMED, Phase.OPEN},
+    "resume": {Phase.PAUSED},
+    "void": set(Phase) - {Phase.VOIDED},
+}
+
+
+@pytest.mark.parametrize(("phase", "name"), itertools.product(Phase, COMMANDS))
+def test_every_phase_and_command(phase: Phase, name: str) -> None:
+    room, at = in_phase(phase)
+    assert room.state.phase is phase
+    command: Command = COMMANDS[name](room, at)
+
+    try:
+        events = decide(room.state, command, second(at))
+    except Refusal as refusal:
+        assert phase not in ALLOWED[name], refusal
+        if name in ("pause", "resume", "void"):
+            assert isinstance(refusal, NotAllowedNow)
+        return
+    if name == "bid":
+        assert isinstance(events[0], BidAccepted if phase in BIDDABLE else BidRefused)
+    else:
+        assert phase in ALLOWED[name]
+    for event in events:
+        room.state = replay([*room.events, event])
+        room.events.append(event)
+
+
+def test_final_phases_lead_nowhere_but_to_voiding() -> None:
+    assert ROOM.final_states() == {Phase.VOIDED}
+    assert {row.command for row in ROOM.rows if row.source in (Phase.ENDED, Phase.FAILED)} == {Step.VOID}
+
+
+def test_every_phase_can_be_reached() -> None:
+    assert {row.target for row in ROOM.rows} | {ROOM.initial} == set(Phase)
