@@ -1,4 +1,4 @@
-"""docs/evidence.md says that a stranger can write a verifier from it: the one it shows is run, its numbers recomputed."""
+"""docs/evidence.md says that a stranger can write a verifier from it: the one it shows is run, its figures too."""
 
 import hashlib
 import json
