@@ -1,3 +1,3 @@
 """Shared by every test. The cast (owner, bidders, staff …) lives in `tests.cast`."""
 
-pytest_plugins = ["tests.plugins.append_only", "tests.plugins.embedded_database"]
+pytest_plugins = ["tests.plugins.append_only", "tests.plugins.embedded_database", "tests.plugins.fast_passwords"]
