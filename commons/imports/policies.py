@@ -14,7 +14,9 @@ def can_import(actor: Actor, importer: Importer[Any]) -> Decision:
 
 
 def can_see_runs(actor: Actor) -> Decision:
-    """The centre and those who check it."""
+    """The centre, those who check it, and the platform itself."""
+    if actor.system:
+        return ALLOWED
     return require_role(actor, *CENTRE_ROLES, Role.AUDITOR, Role.REGULATOR, assurance=Assurance.REAL_NAME)
 
 

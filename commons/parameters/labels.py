@@ -53,6 +53,7 @@ UNITS: dict[str, Text] = {
     "member": _("members"),
     "agency": _("agencies"),
     "supplier": _("suppliers"),
+    "level": _("level"),
 }
 
 MARKS: dict[str, tuple[Text, str]] = {

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import call_command
 from openpyxl import Workbook
 
 from commons.domain import codes
@@ -345,3 +347,26 @@ def test_missing_and_doubled_headings_refuse_the_file():
 @pytest.mark.parametrize("name", ["a\x07b", "a" * 121, "\ue000"])
 def test_names_with_unprintable_characters_or_without_end_are_refused(name):
     assert run(as_csv([company(1, name)])).refused == 1
+
+
+@pytest.mark.django_db
+def test_the_command_imports_reports_and_says_by_its_exit_code_how_it_went(tmp_path):
+    good, bad, report = tmp_path / "good.csv", tmp_path / "bad.csv", tmp_path / "report.csv"
+    good.write_bytes(as_csv([company(1)]).getvalue())
+    bad.write_bytes(as_csv([company(1), company(2, "=1+1", 行政区划="x")]).getvalue())
+
+    assert command("companies", good) == (0, "1 created")
+    assert command("companies", bad, report=report) == (1, "0 created")
+    assert "'=1+1" in report.read_text(encoding="utf-8")
+    assert command("companies", tmp_path / "none.csv")[0] == 2
+    assert command("companies", tmp_path)[0] == 2
+
+
+def command(kind, file, **options):
+    out = io.StringIO()
+    try:
+        call_command("import_table", kind, str(file), language="en", stdout=out, stderr=io.StringIO(), **options)
+        exit_code = 0
+    except SystemExit as stop:
+        exit_code = stop.code
+    return exit_code, ", ".join(re.findall(r"\d+ created", out.getvalue()))
