@@ -1,58 +1,63 @@
 """The public face of deposits and payments."""
 
-from datetime import datetime
+from exchange.deposits.services.accounts import (
+    AccountFacts,
+    end_account,
+    list_account,
+    propose_account,
+    record_account,
+    set_collecting_account,
+    vet_account,
+)
+from exchange.deposits.services.batches import (
+    note_download,
+    order_batch,
+    propose_batch,
+    refused_by_bank,
+    reject_batch,
+)
+from exchange.deposits.services.expecting import (
+    cancel_expectation,
+    expect_deposit,
+    expect_payment,
+    forfeit,
+    release,
+    release_payment,
+    retain,
+)
+from exchange.deposits.services.queue import agree_claim, claim_entry, drop_claim, explain_entry, send_back
+from exchange.deposits.services.statements import ImportReport, Tally, import_file
+from exchange.deposits.services.vouchers import VoucherAmountDiffers, VoucherKnown, record_voucher
 
-from commons.domain.actor import Actor
-from commons.domain.money import Money
-from exchange.deposits.domain.facts import DepositView, PaymentView
-
-
-def expect_deposit(
-    *, actor: Actor, lot_id: int, organisation_id: int, amount: Money, due_at: datetime, at: datetime
-) -> DepositView:
-    """Expect a deposit; the same lot and organisation get the same sub-account again. Refuses (`AmountDiffers`)."""
-    raise NotImplementedError
-
-
-def expect_payment(
-    *,
-    actor: Actor,
-    subject: str,
-    lot_id: int,
-    organisation_id: int,
-    amount: Money,
-    due_at: datetime,
-    at: datetime,
-    apply_deposit: bool = False,
-) -> PaymentView:
-    """Expect a purchase price of `amount` in all; with `apply_deposit` the retained deposit counts towards it."""
-    raise NotImplementedError
-
-
-def cancel_expectation(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> None:
-    """No longer expect a deposit (withdrawn, refused): cancelled when nothing came, released when something did."""
-    raise NotImplementedError
-
-
-def retain(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> DepositView:
-    """Freeze a covered deposit (the buyer won, a complaint is open)."""
-    raise NotImplementedError
-
-
-def release(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> DepositView:
-    """Give a deposit back: the refund, with interest, is due within the working-day limit. Harmless to repeat."""
-    raise NotImplementedError
-
-
-def forfeit(
-    *,
-    actor: Actor,
-    lot_id: int,
-    organisation_id: int,
-    decision_no: str,
-    document_id: int | None,
-    reason: str,
-    at: datetime,
-) -> DepositView:
-    """Order a deposit to be paid to the treasury by a numbered decision. Refuses (`DecisionNeeded`)."""
-    raise NotImplementedError
+__all__ = [
+    "AccountFacts",
+    "ImportReport",
+    "Tally",
+    "VoucherAmountDiffers",
+    "VoucherKnown",
+    "agree_claim",
+    "cancel_expectation",
+    "claim_entry",
+    "drop_claim",
+    "end_account",
+    "expect_deposit",
+    "expect_payment",
+    "explain_entry",
+    "forfeit",
+    "import_file",
+    "list_account",
+    "note_download",
+    "order_batch",
+    "propose_account",
+    "propose_batch",
+    "record_account",
+    "record_voucher",
+    "refused_by_bank",
+    "reject_batch",
+    "release",
+    "release_payment",
+    "retain",
+    "send_back",
+    "set_collecting_account",
+    "vet_account",
+]

@@ -1,0 +1,71 @@
+"""Who may see and move money. Before the hammer only the payer and finance know of a deposit and its size."""
+
+from datetime import timedelta
+
+from commons.approvals.kinds import register_kind
+from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from exchange.projects.domain.states import LotState
+
+FINANCE = (Role.FINANCE,)
+OVERSEERS = (Role.STAFF, Role.REGULATOR, Role.AUDITOR)
+
+OPEN_TO_OVERSEERS = frozenset(
+    {
+        LotState.HAMMERED,
+        LotState.NOTICED,
+        LotState.CONTRACTED,
+        LotState.PAID,
+        LotState.REGISTERED,
+        LotState.CLOSED,
+        LotState.FAILED,
+        LotState.TERMINATED,
+    }
+)
+"""The states of a lot in which the room is over and names may be known (DESIGN §3)."""
+
+CLAIM = register_kind("deposits.claim", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=7)).name
+ACCOUNT = register_kind("deposits.account", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=7)).name
+PAYOUT = register_kind("deposits.payout", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=3)).name
+
+
+def can_handle_money(actor: Actor) -> Decision:
+    """Finance, for the desk: files, queue, batches, accounts."""
+    return ALLOWED if actor.system else require_role(actor, *FINANCE, assurance=Assurance.REAL_NAME)
+
+
+def can_order_for_lot(actor: Actor) -> Decision:
+    """Whoever the calling procedure let act: expecting, retaining, releasing and forfeiting follow a lot's own steps.
+
+    These verbs have no page of their own; `exchange.auctions` decides by the policy of each step.
+    """
+    return deny() if actor.is_anonymous else ALLOWED
+
+
+def can_record_voucher(actor: Actor) -> Decision:
+    """The treasury, whose voucher it is (RULES §19)."""
+    return require_role(actor, Role.TREASURY, assurance=Assurance.REAL_NAME)
+
+
+def can_propose_account(actor: Actor, organisation_id: int) -> Decision:
+    """An organisation names its own account; finance may do it for it."""
+    if actor.person_id is not None and actor.organisation_id == organisation_id:
+        return require_role(actor, *Role, assurance=Assurance.REAL_NAME)
+    return can_handle_money(actor)
+
+
+def can_see_money_of(actor: Actor, organisation_id: int) -> Decision:
+    """The payer itself, and finance."""
+    own = actor.person_id is not None and actor.organisation_id == organisation_id
+    return ALLOWED if own else require_role(actor, *FINANCE)
+
+
+def can_see_deposits_of_lot(actor: Actor, lot_state: str) -> Decision:
+    """Finance always; staff, regulator and auditor once the room is over."""
+    if actor.has(*FINANCE):
+        return require_role(actor, *FINANCE)
+    return require_role(actor, *OVERSEERS) if lot_state in OPEN_TO_OVERSEERS else deny()
+
+
+def can_see_books(actor: Actor) -> Decision:
+    """Payments out and bank files name payers of lots that are still open: finance only."""
+    return require_role(actor, *FINANCE)

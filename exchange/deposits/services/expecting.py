@@ -1,0 +1,289 @@
+"""Expecting money, and what the flow of an auction does with it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from commons.domain.actor import Actor
+from commons.domain.money import Money
+from exchange.deposits.domain.facts import DepositView, PaymentView
+from exchange.deposits.domain.numbers import reference, sub_account_no
+from exchange.deposits.domain.payouts import PayoutKind
+from exchange.deposits.domain.states import (
+    MACHINE,
+    AmountDiffers,
+    DecisionNeeded,
+    MoneyCommand,
+    MoneyState,
+    Purpose,
+    ReasonNeeded,
+)
+from exchange.deposits.models import MoneyExpectation
+from exchange.deposits.policies import can_order_for_lot
+from exchange.deposits.queries import collecting_account, deposit_view, payment_view
+from exchange.deposits.services.common import (
+    add_received,
+    locked_deposit,
+    locked_money,
+    post,
+    record,
+    refund_deadline,
+    shortened,
+    step,
+    virtual_of,
+)
+from exchange.deposits.services.legs import open_leg
+from exchange.ledger import queries as ledger
+from exchange.projects.services import next_number
+
+_OVER = (MoneyState.CANCELLED.value, MoneyState.RELEASED.value, MoneyState.REFUNDED.value)
+
+
+@transaction.atomic
+def expect_deposit(
+    *, actor: Actor, lot_id: int, organisation_id: int, amount: Money, due_at: datetime, at: datetime
+) -> DepositView:
+    """Expect a deposit; the same lot and organisation get the same virtual account again.
+
+    Refuses `AmountDiffers` when another amount is asked for although money has come. After a withdrawal the next
+    deposit has a virtual account of its own.
+    """
+    can_order_for_lot(actor).require()
+    # The counter's lock makes two requests for one deposit wait for each other.
+    serial = next_number("virtual-account")
+    row = _standing(purpose=Purpose.DEPOSIT.value, lot_id=lot_id, organisation_id=organisation_id)
+    if row is None:
+        row = _create(Purpose.DEPOSIT, serial, f"lot:{lot_id}", lot_id, organisation_id, amount, due_at, actor, at)
+    else:
+        _adjust(row, amount, due_at, actor=actor, at=at)
+    return deposit_view(row)
+
+
+@transaction.atomic
+def expect_payment(
+    *,
+    actor: Actor,
+    subject: str,
+    lot_id: int,
+    organisation_id: int,
+    amount: Money,
+    due_at: datetime,
+    at: datetime,
+    apply_deposit: bool = False,
+) -> PaymentView:
+    """Expect a purchase price of `amount` in all; with `apply_deposit` the retained deposit counts towards it."""
+    can_order_for_lot(actor).require()
+    serial = next_number("virtual-account")
+    row = _standing(purpose=Purpose.PRICE.value, subject=subject)
+    if row is not None:
+        _adjust(row, amount, due_at, actor=actor, at=at)
+        return payment_view(row)
+    row = _create(Purpose.PRICE, serial, subject, lot_id, organisation_id, amount, due_at, actor, at)
+    if apply_deposit:
+        _apply_deposit(row, actor=actor, at=at)
+    return payment_view(row)
+
+
+@transaction.atomic
+def cancel_expectation(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> None:
+    """No longer expect a deposit (withdrawn, refused): cancelled when nothing came, released when something did.
+
+    Harmless to repeat, and where the money has gone its way already.
+    """
+    can_order_for_lot(actor).require()
+    row = locked_deposit(lot_id, organisation_id)
+    if row.state == MoneyState.EXPECTED:
+        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
+    elif MACHINE.allows(MoneyState(row.state), MoneyCommand.RELEASE):
+        _release(row, reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def retain(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> DepositView:
+    """Freeze a covered deposit (the buyer won, a complaint is open). Harmless to repeat."""
+    can_order_for_lot(actor).require()
+    row = locked_deposit(lot_id, organisation_id)
+    if row.state != MoneyState.RETAINED:
+        step(row, MoneyCommand.RETAIN, actor=actor, at=at, reason=_why(reason))
+    return deposit_view(row)
+
+
+@transaction.atomic
+def release(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: datetime) -> DepositView:
+    """Give a deposit back: the refund, with interest, is due within the working-day limit. Harmless to repeat."""
+    can_order_for_lot(actor).require()
+    row = locked_deposit(lot_id, organisation_id)
+    if row.state not in (MoneyState.RELEASED, MoneyState.REFUNDED):
+        _release(row, reason, actor=actor, at=at)
+    return deposit_view(row)
+
+
+@transaction.atomic
+def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) -> PaymentView | None:
+    """Give a purchase price back (the deal was ended without the buyer's fault); nothing where none is expected."""
+    can_order_for_lot(actor).require()
+    row = _standing(purpose=Purpose.PRICE.value, subject=subject)
+    if row is None:
+        return None
+    row = locked_money(row.pk)
+    if row.state == MoneyState.EXPECTED:
+        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
+    else:
+        _release(row, reason, actor=actor, at=at)
+    return payment_view(row)
+
+
+@transaction.atomic
+def forfeit(
+    *,
+    actor: Actor,
+    lot_id: int,
+    organisation_id: int,
+    decision_no: str,
+    document_id: int | None,
+    reason: str,
+    at: datetime,
+) -> DepositView:
+    """Order a deposit to be paid to the treasury by a numbered decision; what was paid too much goes back.
+
+    Refuses `DecisionNeeded`. Whose power it is: the seller's or the regulator's (RULES §19), never the exchange's.
+    """
+    can_order_for_lot(actor).require()
+    if not decision_no.strip():
+        raise DecisionNeeded()
+    row = locked_deposit(lot_id, organisation_id)
+    if row.state == MoneyState.FORFEITED and row.decision_no == decision_no.strip():
+        return deposit_view(row)
+    step(
+        row,
+        MoneyCommand.FORFEIT,
+        actor=actor,
+        at=at,
+        decision_no=decision_no.strip(),
+        decision_id=document_id,
+        reason=_why(reason),
+    )
+    due_on = refund_deadline(row, at).on
+    balance = ledger.balance(virtual_of(row))
+    parts = ((PayoutKind.FORFEIT, min(balance, row.amount)), (PayoutKind.REFUND, balance - min(balance, row.amount)))
+    for kind, amount in parts:
+        if amount > 0:
+            open_leg(row, kind, amount, due_on=due_on, reason=reason, document_ref=decision_no, actor=actor, at=at)
+    return deposit_view(row)
+
+
+def _standing(**which: object) -> MoneyExpectation | None:
+    rows = MoneyExpectation.objects.filter(**which).exclude(state__in=_OVER)
+    return rows.select_related("lot__project").order_by("-id").first()
+
+
+def _create(
+    purpose: Purpose,
+    serial: int,
+    subject: str,
+    lot_id: int,
+    organisation_id: int,
+    amount: Money,
+    due_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> MoneyExpectation:
+    row = MoneyExpectation.objects.create(
+        purpose=purpose.value,
+        subject=subject,
+        lot_id=lot_id,
+        organisation_id=organisation_id,
+        amount=amount,
+        received=Decimal("0.00"),
+        due_at=due_at,
+        sub_account_no=sub_account_no(collecting_account().number, serial),
+        reference=reference(serial),
+        expected_at=at,
+    )
+    record(row, "MoneyExpected", actor=actor, at=at)
+    return row
+
+
+def _adjust(row: MoneyExpectation, amount: Money, due_at: datetime, *, actor: Actor, at: datetime) -> None:
+    """Another amount or time, while nothing has come; the same ones change nothing."""
+    if amount == row.amount and due_at == row.due_at:
+        return
+    if amount != row.amount and row.state != MoneyState.EXPECTED:
+        raise AmountDiffers(amount=f"{row.amount:.2f}")
+    row.amount, row.due_at = amount, due_at
+    MoneyExpectation.objects.filter(pk=row.pk).update(amount=amount, due_at=due_at)
+    record(row, "ExpectationChanged", actor=actor, at=at)
+
+
+def _why(reason: str) -> str:
+    if not reason.strip():
+        raise ReasonNeeded()
+    return shortened(reason)
+
+
+def _release(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetime) -> None:
+    limit = refund_deadline(row, at)
+    step(
+        row,
+        MoneyCommand.RELEASE,
+        actor=actor,
+        at=at,
+        reason=_why(reason),
+        refund_due_on=limit.on,
+        refund_due_provisional=limit.provisional,
+    )
+    balance = ledger.balance(virtual_of(row))
+    if balance > 0:
+        open_leg(
+            row,
+            PayoutKind.REFUND,
+            balance,
+            due_on=limit.on,
+            reason=reason,
+            document_ref=f"release:{row.pk}",
+            actor=actor,
+            at=at,
+        )
+
+
+def _apply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
+    """Move the retained deposit to the price; what of it the price does not need is refunded."""
+    deposit = locked_deposit(price.lot_id, price.organisation_id)
+    step(deposit, MoneyCommand.APPLY, actor=actor, at=at, reason=f"applied to {price.subject}")
+    balance = ledger.balance(virtual_of(deposit))
+    applied = min(balance, Decimal(price.amount))
+    post(
+        actor=actor,
+        key=f"apply:{deposit.pk}",
+        kind="DEPOSIT_APPLIED",
+        source=virtual_of(deposit),
+        target=virtual_of(price),
+        amount=applied,
+        document_ref=price.subject,
+        stream=f"money:{price.pk}",
+        at=at,
+    )
+    if balance > applied:
+        limit = refund_deadline(deposit, at)
+        open_leg(
+            deposit,
+            PayoutKind.REFUND,
+            balance - applied,
+            due_on=limit.on,
+            reason="more than the price",
+            document_ref=price.subject,
+            actor=actor,
+            at=at,
+        )
+    MoneyExpectation.objects.filter(pk=price.pk).update(applied_deposit=applied)
+    price.applied_deposit = applied
+    add_received(price, applied)
+    whole = applied >= price.amount
+    step(
+        price,
+        MoneyCommand.COVER if whole else MoneyCommand.RECEIVE_PART,
+        actor=actor,
+        at=at,
+        **({"covered_at": at} if whole else {}),
+    )
