@@ -23,6 +23,7 @@ from exchange.auctions.services.releasing import release_deposit
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.models import Deal, DealOrigin
+from exchange.deposits import queries as deposit_queries
 from exchange.deposits import services as deposits
 from exchange.notices.domain.kinds import NoticeKind
 from exchange.notices.models import Notice
@@ -65,9 +66,14 @@ def hammer(lot: Lot, awards: Sequence[Award], *, origin: DealOrigin, actor: Acto
             amount=round_money(award.price * award.quantity),
             hammered_at=at,
         )
-        deposits.retain(
-            actor=actor, lot_id=lot.pk, organisation_id=award.organisation_id, reason="buyer of the lot", at=at
-        )
+        _retain(lot, award.organisation_id, actor=actor, at=at)
+
+
+def _retain(lot: Lot, organisation_id: int, *, actor: Actor, at: datetime) -> None:
+    """Keep the buyer's deposit. A next bidder whose deposit was ordered back already buys without one."""
+    deposit = deposit_queries.deposit_of(lot.pk, organisation_id)
+    if deposit is not None and deposit.covered:
+        deposits.retain(actor=actor, lot_id=lot.pk, organisation_id=organisation_id, reason="buyer of the lot", at=at)
 
 
 def take_result(lot_id: int, *, actor: Actor, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.policies import can_run_procedure
 from exchange.auctions.services.awarding import Award, hammer
 from exchange.auctions.services.deciding import fail_lot
+from exchange.auctions.services.releasing import is_retained
 from exchange.auctions.services.settling import advance_lot, locked_deal
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import STANDING, DealCommand, DealState
@@ -60,15 +61,16 @@ def record_default(
         decision_body=decision.body.strip(),
         decision_no=decision.number.strip(),
     )
-    deposits.forfeit(
-        actor=actor,
-        lot_id=deal.lot_id,
-        organisation_id=deal.buyer_id,
-        decision_no=decision.number.strip(),
-        document_id=decision.document_id,
-        reason=words,
-        at=at,
-    )
+    if is_retained(deal.lot, deal.buyer_id):
+        deposits.forfeit(
+            actor=actor,
+            lot_id=deal.lot_id,
+            organisation_id=deal.buyer_id,
+            decision_no=decision.number.strip(),
+            document_id=decision.document_id,
+            reason=words,
+            at=at,
+        )
     subject = gettext_noop(
         "Your purchase in lot %(lot)s of %(project)s was ended and the deposit forfeited: %(decision)s"
     )

@@ -8,8 +8,15 @@ from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
 from exchange.deposits import queries as deposit_queries
 from exchange.deposits import services as deposits
+from exchange.deposits.domain.states import MoneyState
 from exchange.permits import services as permits
 from exchange.projects.models import Lot
+
+
+def is_retained(lot: Lot, organisation_id: int) -> bool:
+    """Whether the exchange still holds the buyer's deposit; that of a next bidder may have gone back before."""
+    deposit = deposit_queries.deposit_of(lot.pk, organisation_id)
+    return deposit is not None and deposit.state is MoneyState.RETAINED
 
 
 def release_deposit(lot: Lot, organisation_id: int, *, reason: str, actor: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_d
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
 from exchange.auctions.services import papers
 from exchange.auctions.services.publication import deadline_engine
-from exchange.auctions.services.releasing import release_deposits
+from exchange.auctions.services.releasing import is_retained, release_deposits
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import REACHED, STANDING, DealCommand, DealState
 from exchange.contracts.models import Contract, Deal, Invoice
@@ -103,7 +103,7 @@ def _contracted(deal: Deal, *, actor: Actor, at: datetime) -> None:
         amount=Money(deal.amount),
         due_at=at_time(due_on, END_OF_BUSINESS),
         at=at,
-        apply_deposit=terms.deposit_counts_towards_price,
+        apply_deposit=terms.deposit_counts_towards_price and is_retained(deal.lot, deal.buyer_id),
     )
     _record_fees(deal, terms, at=at)
     subject = gettext_noop("The contract for lot %(lot)s of %(project)s stands. Pay %(amount)s yuan by %(due_on)s.")
@@ -157,7 +157,7 @@ def take_payment(*, actor: Actor, deal_id: int, at: datetime) -> bool:
         voucher_no=payment.voucher_no,
         voucher_id=payment.voucher_document_id,
     )
-    if payment.applied_deposit == 0:
+    if is_retained(deal.lot, deal.buyer_id):
         deposits.release(
             actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason="price paid in full", at=at
         )

@@ -6,10 +6,13 @@ from decimal import Decimal
 from hashlib import sha256
 
 from commons.domain.actor import system_actor
-from commons.domain.money import Quantity
+from commons.domain.money import Money, Quantity
 from commons.people.models import Organisation
 from commons.vault import services as vault
 from exchange.auctions import services as auctions
+from exchange.deposits import queries as deposits
+from exchange.deposits import services as money
+from exchange.deposits.domain.facts import ExpectedMoney
 from exchange.notices.services import NumberedDecision
 from exchange.permits import services as permits
 from exchange.permits.domain.permits import Industry, Limit, PermitFacts
@@ -19,6 +22,11 @@ from exchange.projects.domain.completeness import CODES
 from exchange.projects.domain.lots import LotTerms
 from exchange.projects.domain.trades import Instrument, TradeType
 from exchange.projects.models import Lot
+from exchange.rooms.models import RoomParticipant
+from exchange.rooms.services.engine import Engine
+from exchange.rooms.services.rehearsing import _signed as signed_order
+from exchange.rooms.services.timekeeping import Timekeeper
+from portal.demo.bank import Receipt, statement
 from tests.cast import PARTIES, actor, organisation
 
 KEEPER = system_actor("import")
@@ -159,3 +167,90 @@ def registered_lot(needs: Mapping[str, str], **changes: object) -> tuple[Lot, di
     """A lot with submitted registrations."""
     lot = opened_lot(*needs, **changes)
     return lot, {key: register(lot, key, need=need) for key, need in needs.items()}
+
+
+# --- the bank -------------------------------------------------------------------------------------------------------
+
+
+def bank(*buyers: str) -> None:
+    """The collecting account of the exchange, and the basic account of each buyer on the allow-list."""
+    money.set_collecting_account(
+        actor=KEEPER,
+        number="4405016601000000001",
+        name="佛山市公共资源交易中心",
+        bank_name="建设银行佛山分行",
+        bank_code="105588000007",
+        at=DRAFTED,
+    )
+    for key in buyers:
+        name = company(key).name
+        facts = money.AccountFacts(account_of(key), name, "建设银行佛山分行", "105588000007", "开户许可证")
+        money.record_account(actor=KEEPER, organisation_id=company(key).pk, facts=facts, at=DRAFTED)
+
+
+def account_of(key: str) -> str:
+    return f"44050166000000{list(PARTIES).index(key):04d}"
+
+
+def pay(expected: ExpectedMoney, key: str, *, at: datetime, amount: Decimal | None = None) -> money.ImportReport:
+    """The buyer pays what is expected, and finance takes in the bank's file of the day."""
+    booked = at - timedelta(minutes=30)
+    receipt = Receipt(
+        entry_ref=f"E{expected.id:06d}{int(at.timestamp())}",
+        amount=Money(amount if amount is not None else expected.amount - expected.received),
+        payer_name=company(key).name,
+        payer_account=account_of(key),
+        sub_account_no=expected.sub_account_no,
+        purpose=expected.reference,
+    )
+    content = statement([receipt], account=expected.account, statement_id=receipt.entry_ref, at=booked)
+    report = money.import_file(actor=actor("finance"), content=content, name=f"{receipt.entry_ref}.xml", at=at)
+    assert report.taken_in, report.refusal
+    assert report.tally.booked == 1, report.tally
+    return report
+
+
+def pay_deposit(lot: Lot, key: str, *, at: datetime) -> None:
+    deposit = deposits.deposit_of(lot.pk, company(key).pk)
+    assert deposit is not None
+    pay(deposit, key, at=at)
+
+
+def qualified_lot(needs: Mapping[str, str], **changes: object) -> Lot:
+    """A lot whose registrations have ended, with every deposit paid and every buyer qualified by the seller."""
+    bank(*needs)
+    lot, registrations = registered_lot(needs, **changes)
+    assert lot.registration_starts_at is not None
+    assert lot.registration_ends_at is not None
+    for key in needs:
+        pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
+    auctions.advance_due(lot.registration_ends_at, entropy=entropy())
+    at = lot.registration_ends_at + timedelta(minutes=5)
+    for key, registration_id in registrations.items():
+        auctions.qualify_buyer(
+            actor=actor("seller"), registration_id=registration_id, at=at, entropy=entropy(f"a{key}")
+        )
+    auctions.advance_due(at, entropy=entropy())
+    lot.refresh_from_db()
+    return lot
+
+
+# --- the room -------------------------------------------------------------------------------------------------------
+
+
+def bid(lot: Lot, key: str, price: str, *, at: datetime, quantity: str | None = None) -> str:
+    """A buyer bids in the lot's room, signed with its room key; gives the refusal code, empty when accepted."""
+    assert lot.room_id is not None
+    participant = RoomParticipant.objects.get(room_id=lot.room_id, organisation_id=company(key).pk)
+    order = signed_order(lot.room_id, participant.alias, price, quantity, at)
+    (outcome,) = Engine(clock=lambda: at).commit([order]).outcomes
+    assert outcome.receipt is not None, outcome.refusal
+    return outcome.receipt.code
+
+
+def run_room(lot: Lot, until: datetime) -> None:
+    """The timekeeper of rooms brings the room to `until`."""
+    for _ in range(20):
+        keeper = Timekeeper(Engine(clock=lambda: until))
+        if not keeper.advance(at=until):
+            return
