@@ -93,8 +93,7 @@ def test_the_end_is_on_record_without_a_name() -> None:
 
     end_sessions(person_id=person.pk, reason="TEST", at=AT)
 
-    entry = EvidenceEntry.objects.get(stream=f"person:{person.pk}")
-    assert entry.type == "SessionsEnded"
+    entry = EvidenceEntry.objects.get(stream=f"person:{person.pk}", type="SessionsEnded")
     assert person.username.encode() not in bytes(entry.payload)
 
 
