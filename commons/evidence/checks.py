@@ -12,7 +12,7 @@ from commons.evidence import append_only
 def triggers_are_in_place(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """An error for every missing trigger. Runs with `check --database default`, and before the platform serves."""
     return [
-        Error(f"The trigger {name} is missing.", hint="Run “python manage.py migrate”.", id="evidence.E001")
+        Error(f"The trigger {name} is missing.", hint="Run “python manage.py prepare”.", id="evidence.E001")
         for using in databases or []
         for name in append_only.missing(using)
     ]

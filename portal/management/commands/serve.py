@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["prepare"]:
             call_command("prepare", verbosity=0)
+        self.check(tags=[Tags.database], databases=["default"])  # the triggers of append-only tables
         serving.tune_interpreter()
         serving.start_timekeeper()
         serving.start_worker()

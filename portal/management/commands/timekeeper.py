@@ -2,6 +2,7 @@ import signal
 import threading
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.timekeeping import run
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--only-rooms", action="store_true", help="leave other deadlines to another timekeeper")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(tags=[Tags.database], databases=["default"])  # the triggers of append-only tables
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal import serving
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--server", choices=("daphne", "uvicorn"), default="daphne")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(tags=[Tags.database], databases=["default"])  # the triggers of append-only tables
         serving.tune_interpreter()
         run = serving.run_uvicorn if options["server"] == "uvicorn" else serving.run_daphne
         self.stdout.write(f"serving on http://{options['host']}:{options['port']}/")
