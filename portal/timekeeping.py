@@ -20,6 +20,7 @@ OTHER_DEADLINES_EVERY = timedelta(seconds=1)
 ERRANDS_END_WITHIN_S = 5.0
 OTHER_DEADLINES = (
     "exchange.auctions.services:advance_due",
+    "exchange.rooms.services.rehearsing:advance_rehearsals",
     "commons.approvals.services:expire_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""

@@ -157,11 +157,11 @@ class Connection:
         ticket, peer = self._ticket, self._peer
         assert ticket is not None, "hello brought a ticket"
         peer.viewer, peer.alias, peer.person_id = ticket.viewer, ticket.alias, ticket.person_id
-        found = await self._runtime.enter(peer)
+        known = await self._verdicts(hello.pending) if hello.pending else []
+        found = await self._runtime.scene(self._room_id)
         if not isinstance(found, Scene):
             peer.close(found)
             return None
-        known = await self._verdicts(hello.pending) if hello.pending else []
         welcome = protocol.WelcomeFrame(
             protocol=protocol.VERSION,
             room=str(self._room_id),
@@ -175,6 +175,7 @@ class Connection:
         )
         self._answer(welcome)
         self._show(found)
+        self._runtime.hub.adopt(found, peer)
         return found
 
     def _show(self, scene: Scene) -> None:

@@ -80,10 +80,9 @@ class Hub:
             scene = self.scenes[room_id] = Scene(room_id)
         return scene
 
-    def join(self, peer: Peer) -> Scene:
-        scene = self.scene(peer.room_id)
-        scene.peers[peer.viewer].add(peer)
-        return scene
+    def adopt(self, scene: Scene, peer: Peer) -> None:
+        """Tell this socket too from now on: it has just been shown `scene` whole."""
+        self.scenes.setdefault(scene.room_id, scene).peers[peer.viewer].add(peer)
 
     def leave(self, peer: Peer) -> None:
         scene = self.scenes.get(peer.room_id)

@@ -156,11 +156,12 @@ class Runtime:
 
     # Rooms that other processes move
 
-    async def enter(self, peer: Peer) -> Scene | int:
-        """Let a socket in: the scene with a state to show, or the code to close with when there is none."""
-        scene = self.hub.join(peer)
-        if scene.state is None and (code := await self._ask(peer.room_id)):
-            self.hub.leave(peer)
+    async def scene(self, room_id: int) -> Scene | int:
+        """The room with a state to show, or the code to close with when there is none."""
+        scene = self.hub.scene(room_id)
+        if scene.state is None and (code := await self._ask(room_id)):
+            if not scene.sockets:
+                self.hub.scenes.pop(room_id, None)
             return code
         return scene
 
