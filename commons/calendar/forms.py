@@ -47,7 +47,7 @@ class DeadlineForm(forms.Form):
     """A limit to compute."""
 
     start = forms.DateField(label=_("From (day 0)"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    add = forms.IntegerField(label=_("Number"), min_value=0, max_value=LONGEST)
+    add = forms.IntegerField(label=_("How many"), min_value=0, max_value=LONGEST)
     unit = forms.ChoiceField(
         label=_("Unit"), choices=[(Unit.WORKING_DAY.value, _("working days")), (Unit.DAY.value, _("days"))]
     )

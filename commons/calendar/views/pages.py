@@ -48,13 +48,24 @@ class EnterDay(FormPage):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         can_edit_calendar(signed_in(request)).require()
-        return DayForm(data, initial={name: request.GET.get(name, "") for name in ("on", "region")})
+        return DayForm(data, initial=self._as_it_is(request))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"history": self._entries(request)}
+
+    def _as_it_is(self, request: HttpRequest) -> dict[str, Any]:
+        """The entry in force, to be changed where it is wrong."""
+        asked = {name: request.GET.get(name, "") for name in ("on", "region")}
+        entries = self._entries(request)
+        if not entries:
+            return asked
+        return {**asked, "working": "yes" if entries[0].working else "no", "name": entries[0].name}
+
+    def _entries(self, request: HttpRequest) -> list[queries.DayView]:
         asked = DayForm({**request.GET.dict(), **request.POST.dict()})
         asked.is_valid()
         on, region = asked.cleaned_data.get("on"), asked.cleaned_data.get("region", "")
-        return {"history": queries.history(on=on, region=region) if on else []}
+        return queries.history(on=on, region=region) if on else []
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         services.enter_day(actor=signed_in(request), at=at, **form.cleaned_data)

@@ -145,11 +145,14 @@ def day(name: str, *headings: str, required: bool = True) -> Column:
 def choice(name: str, *headings: str, choices: Mapping[str, str], required: bool = True) -> Column:
     """One of several words, each of which stands for a stored value."""
     known = {heading_key(word): value for word, value in choices.items()}
+    shown: dict[str, str] = {}
+    for word, value in choices.items():
+        shown.setdefault(value, word)
 
     def parse(cell: str, field: str) -> str:
         value = known.get(heading_key(cell))
         if value is None:
-            raise NotAChoice(field=field, choices="、".join(choices))
+            raise NotAChoice(field=field, choices="、".join(shown.values()))
         return value
 
     return Column(name, headings, parse, required)

@@ -134,7 +134,7 @@ def _line(definition: Definition, row: Row) -> Line:
 
 
 def _download(lines: list[Line]) -> HttpResponseBase:
-    header = [_("Parameter"), _("Name"), _("Value"), _("Unit"), _("Trade"), _("Region"), _("Holds from"), _("Source")]
+    header = [_("Key"), _("Parameter"), _("Value"), _("Unit"), _("Trade"), _("Region"), _("Holds from"), _("Source")]
     rows = (
         (line.key, line.label, line.value, str(line.unit), str(line.trade), line.region, line.valid_from, line.source)
         for line in lines
