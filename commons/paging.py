@@ -35,7 +35,7 @@ def encode_cursor(last_id: int) -> str:
 def decode_cursor(cursor: str) -> int:
     """The number in a cursor. Refuses (`Malformed`) what we did not make."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         values = None
     if not (isinstance(values, list) and len(values) == 1 and type(values[0]) is int):

@@ -61,3 +61,11 @@ class EndRoleForm(forms.Form):
     """Why a role ends."""
 
     reason = forms.CharField(label=_("Reason"), max_length=120)
+
+
+class ApiKeyForm(forms.Form):
+    """What a new key is for."""
+
+    label = forms.CharField(
+        label=_("What is it for?"), max_length=64, help_text=_("For example the accounting system.")
+    )
