@@ -105,7 +105,7 @@ class BidFrame(ClientFrame, tag="bid"):
 
 
 class PingFrame(ClientFrame, tag="ping"):
-    id: int
+    id: Annotated[int, Meta(ge=0, le=2**53)]
     sent_ms: float = 0.0
 
 

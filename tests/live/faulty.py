@@ -49,7 +49,9 @@ def cut_after_answer() -> None:
     told = Runtime._moved
 
     def dying(self: Any, moves: Any) -> None:
-        if any(getattr(getattr(event, "bid", None), "price", "") == "66600.00" for move in moves for event in move.events):
+        if any(
+            getattr(getattr(event, "bid", None), "price", "") == "66600.00" for move in moves for event in move.events
+        ):
             die()
         told(self, moves)
 

@@ -155,9 +155,7 @@ def test_request_sent_twice_has_one_verdict_however_it_comes() -> None:
     frames = {}
     for step in range(20):
         bid_id = new_bid_id()
-        frames[bid_id] = signed_bid(
-            room.room_id, room.keys["buyer1"], price=f"{20_000 + 100 * step}.00", bid_id=bid_id
-        )
+        frames[bid_id] = signed_bid(room.room_id, room.keys["buyer1"], price=f"{20_000 + 100 * step}.00", bid_id=bid_id)
 
     async def story() -> list[tuple[dict[str, Any], dict[str, Any]]]:
         async with one, other:
