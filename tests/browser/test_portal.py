@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from commons.people.models import Membership
@@ -51,9 +51,13 @@ class Visit:
             "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
         )
         page = context.new_page()
-        page.on("console", lambda message: message.text.startswith("CSP ") and self.complaints.append(message.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("CSP "):
+            self.complaints.append(message.text)
 
     def close(self) -> None:
         for context in self.contexts:

@@ -22,13 +22,13 @@ def administrator() -> Person:
     return Person.objects.get(pk=person.pk)
 
 
-def sign_in(client: Client, password: str = "luochui-demo") -> object:
+def sign_in(client: Client, password: str = "luochui-demo"):
     return client.post("/account/login/", {"login": "staff", "password": password})
 
 
 def current_code(secret: str) -> str:
     counter = int(time.time()) // 30
-    return format_hotp_value(hotp_value(secret, counter))
+    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def test_a_password_alone_does_not_open_it(administrator: Person) -> None:

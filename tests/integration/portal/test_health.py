@@ -113,7 +113,7 @@ def test_reports_of_the_policy_are_counted(body: str, status: int) -> None:
 
 
 def _reports(directive: str) -> float:
-    return health.CSP_REPORTS.labels(directive)._value.get()
+    return float(health.CSP_REPORTS.labels(directive)._value.get())
 
 
 def test_an_invented_directive_makes_no_new_series() -> None:

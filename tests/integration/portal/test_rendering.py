@@ -26,7 +26,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
     raise StepTooSmall(least="20,600.00")
 
 
-def refuse_role(request: HttpRequest) -> HttpResponse:
+def refuse_role(request) -> HttpResponse:
     require_role(request.actor).require()
     return HttpResponse()
 
@@ -52,8 +52,8 @@ handler400, handler403, handler404, handler500 = urls.handler400, urls.handler40
 ENGLISH = {"Accept-Language": "en"}
 
 
-def client(**more: object) -> Client:
-    return Client(headers=ENGLISH, **more)
+def client(*, raise_request_exception: bool = True) -> Client:
+    return Client(headers=ENGLISH, raise_request_exception=raise_request_exception)
 
 
 def test_a_page_says_what_happened_and_leads_back() -> None:

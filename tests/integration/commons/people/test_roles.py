@@ -77,7 +77,7 @@ def test_nobody_grants_roles_to_themselves() -> None:
     actor = administrator()
 
     with pytest.raises(OwnRole):
-        grant(actor, Person.objects.get(pk=actor.person_id), Role.SELLER)
+        grant(actor, cast.person("buyer1"), Role.SELLER)
 
 
 def test_an_enterprise_makes_no_regulators() -> None:
@@ -126,7 +126,7 @@ def test_an_organisation_keeps_an_administrator() -> None:
     first, person = administrator(), colleague()
     second_id = grant(first, person, Role.ADMINISTRATOR)
     second = Actor(person.pk, first.organisation_id, frozenset({Role.ADMINISTRATOR}), Assurance.REAL_NAME)
-    first_id = Membership.objects.get(person_id=first.person_id, role="ADMINISTRATOR").pk
+    first_id = Membership.objects.get(person=cast.person("buyer1"), role="ADMINISTRATOR").pk
     services.end_role(actor=second, membership_id=first_id, reason="left", at=AT)
 
     with pytest.raises(LastAdministrator):
