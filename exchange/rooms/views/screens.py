@@ -107,6 +107,8 @@ class RoomScreen:
             "step": f"{rules.step:.2f}",
             "multiples": rules.step_multiples,
             "quotes_limit": rules.quotes_limit,
+            "one_order": rules.sealed and not rules.amendable and rules.orders_limit == 1,
+            "replaces": rules.sealed and rules.amendable and rules.orders_limit == 1,
             "guard": {
                 "hold_steps": rules.guard_hold_steps,
                 "hold_share": None if rules.guard_hold_share is None else format(rules.guard_hold_share, "f"),
@@ -230,14 +232,15 @@ class RoomScreen:
             return ""
         if self.phase is Phase.VOIDED:
             return _("The room was voided by a numbered decision.")
-        price, leader = self.state["price"], self.state["leader"]
-        if self.phase is Phase.FAILED or price is None:
+        outcome = self.state.get("outcome") or {}
+        awards = outcome.get("awards") or []
+        if self.phase is Phase.FAILED or not awards:
             return _("The room ended without a deal.")
-        if leader is None:
-            return _("The hammer fell. The price is ¥%(price)s; the standing shows who gets what.") % {
-                "price": grouped(price)
-            }
-        return _("The hammer fell at ¥%(price)s to bidder %(alias)s.") % {"price": grouped(price), "alias": leader}
+        price = grouped(outcome["price"])
+        if len(awards) > 1:
+            words = _("The hammer fell: %(count)s bidders win; the lowest price paid is ¥%(price)s.")
+            return words % {"count": len(awards), "price": price}
+        return _("The hammer fell at ¥%(price)s to bidder %(alias)s.") % {"price": price, "alias": awards[0]["alias"]}
 
     @property
     def closed_words(self) -> str:

@@ -209,14 +209,16 @@ class BidderScreen {
       problem: wrong && wrong.code !== "empty" ? text(`problem-${wrong.code}`, { least: wrong.least ? grouped(wrong.least) : "" }) : "",
       "least-button": this.least ? text("use-least", { least: grouped(this.least) }) : "",
       "ask-words": this.#askWords(amount),
+      "bid-verb": text(!data.rules.sealed ? "verb-bid" : data.rules.replaces && this.own?.price ? "verb-replace" : "verb-hand-in"),
       "quotes-left": data.rules.quotes_limit === null ? "" : text("quotes-left", { count: this.#quotesLeft }),
     });
     const open = screen.biddable;
     if (!this.leading) this.#raising = false;
-    const resting = this.leading && !this.#raising;
+    const done = data.rules.one_order && Boolean(this.own?.price);
+    const resting = (this.leading && !this.#raising) || done;
     const able = open && live.live && this.#book.ready && !this.#busy;
     show({
-      "bid-form": !screen.ended && !resting, "bid-closed": !open && !screen.ended, "lead-note": open && resting, "bid-ended": screen.ended, "ask-hold": open && this.#ask === Ask.HOLD, "ask-retype": open && this.#ask === Ask.RETYPE,
+      "bid-form": !screen.ended && !resting, "bid-closed": !open && !screen.ended, "lead-note": open && resting && !done, "sealed-done": open && done, "bid-ended": screen.ended, "ask-hold": open && this.#ask === Ask.HOLD, "ask-retype": open && this.#ask === Ask.RETYPE,
       "button-plain": this.#ask !== Ask.HOLD || this.meant.checked, "button-hold": this.#ask === Ask.HOLD && !this.meant.checked,
       "use-least": Boolean(wrong?.least) && wrong.code !== "quantity-most" && wrong.least !== amount,
     });

@@ -214,8 +214,11 @@ export class Screen extends EventTarget {
   }
 
   #outcomeWords() {
-    const { phase, price, leader } = this.state;
+    const { phase, outcome } = this.state;
     if (hasText(`outcome-${phase}`)) return text(`outcome-${phase}`);
-    return price === null ? text("outcome-none") : text(leader ? "outcome-sold" : "outcome-sold-several", { price: grouped(price), alias: leader ?? "" });
+    const awards = outcome?.awards ?? [];
+    if (!awards.length) return text("outcome-none");
+    const price = grouped(outcome.price);
+    return awards.length === 1 ? text("outcome-sold", { price, alias: awards[0].alias }) : text("outcome-sold-several", { price, count: awards.length });
   }
 }
