@@ -7,8 +7,11 @@ from xml.sax.saxutils import escape
 
 from commons.domain.money import Money, as_text
 from commons.domain.time import SHANGHAI
+from exchange.deposits import queries as deposits
+from exchange.deposits import services as bank
 from exchange.deposits.domain.facts import CollectingAccount, ExpectedMoney
-from portal.demo.cast import ORGANISATIONS
+from exchange.deposits.services import AccountFacts
+from portal.demo.cast import CLERK, ORGANISATIONS, actor, organisation_id
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
@@ -72,3 +75,47 @@ def _entry(receipt: Receipt, local: datetime) -> str:
         f"<RmtInf><Ustrd>{escape(receipt.purpose)}</Ustrd></RmtInf>"
         "</TxDtls></NtryDtls></Ntry>"
     )
+
+
+def open_accounts(*, at: datetime) -> None:
+    """The exchange's collecting account, and every organisation's basic account on the allow-list."""
+    bank.set_collecting_account(
+        actor=CLERK,
+        number="44001660101053001",
+        name="佛山市公共资源交易中心保证金专户",
+        bank_name="中国建设银行佛山分行",
+        bank_code="105588000017",
+        at=at,
+    )
+    for key, body in ORGANISATIONS.items():
+        facts = AccountFacts(
+            number=payer_account(key),
+            name=body.name,
+            bank_name="中国建设银行佛山分行",
+            bank_code="105588000017",
+            document_ref="开户许可证",
+        )
+        bank.record_account(actor=CLERK, organisation_id=organisation_id(key), facts=facts, at=at)
+
+
+def pay(expectations: Iterable[tuple[str, ExpectedMoney]], *, at: datetime) -> None:
+    """The bank's statement with these payments, taken in by the finance desk."""
+    paid = list(expectations)
+    account = paid[0][1].account
+    statement_id = f"DEMO{at:%Y%m%d%H%M%S}{paid[0][1].id}"
+    content = statement(
+        [receipt_of(expected, key) for key, expected in paid], account=account, statement_id=statement_id, at=at
+    )
+    report = bank.import_file(actor=actor("finance"), content=content, name=f"{statement_id}.xml", at=at)
+    assert report.refusal is None, report.refusal
+
+
+def pay_deposits(lots: Iterable[int], *, at: datetime) -> None:
+    """Every enterprise pays the deposits that are expected from it for these lots."""
+    found = [
+        (key, deposits.deposit_of(lot_id, organisation_id(key)))
+        for lot_id in lots
+        for key, body in ORGANISATIONS.items()
+        if body.kind == "ENTERPRISE"
+    ]
+    pay([(key, deposit) for key, deposit in found if deposit is not None], at=at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from commons.pdf import services as pdf
 from commons.vault import services as vault
 from exchange.auctions import services as auctions
 from exchange.auctions.queries import public_lot
@@ -15,7 +16,7 @@ from exchange.projects.domain.completeness import CODES
 from exchange.projects.domain.lots import LotTerms
 from exchange.projects.domain.trades import Instrument, TradeType
 from exchange.projects.services import ProjectFacts
-from portal.demo.bank import pay_expected
+from portal.demo.bank import pay_deposits
 from portal.demo.cast import PARTIES, REGION, actor, uscc
 
 
@@ -66,12 +67,12 @@ def publish(plan: ProjectPlan) -> list[int]:
 
 
 def attach_decision(project_id: int, plan: ProjectPlan, *, at: datetime) -> None:
-    text = f"{plan.decision_no}\n\n{plan.title}\n\n同意公开出让。\n"
+    context = {"title": plan.title, "decision_no": plan.decision_no, "lots": plan.lots}
     document = vault.store(
         actor=actor("seller"),
-        stream=[text.encode()],
-        name=f"{plan.decision_no}.txt",
-        media_type="text/plain",
+        stream=[pdf.render("portal/demo/decision.html", context)],
+        name=f"{plan.decision_no}.pdf",
+        media_type="application/pdf",
         at=at,
         subject=f"project:{project_id}",
     )
@@ -94,8 +95,8 @@ def register(lot_id: int, key: str, need: Decimal, *, at: datetime) -> int:
     return registration_id
 
 
-def bring_to_method(plan: ProjectPlan, lots: list[int]) -> None:
-    """Registrations, deposits by bank statement, qualification by the seller, and the choice of method."""
+def bring_to_method(plan: ProjectPlan, lots: list[int]) -> datetime:
+    """Registrations, deposits by bank statement, qualification by the seller, choice of method; when."""
     first = public_lot(lots[0])
     opens, ends = first.registration_starts_at, first.registration_ends_at
     assert opens is not None and ends is not None  # noqa: PT018  # published lots have a timetable
@@ -106,13 +107,20 @@ def bring_to_method(plan: ProjectPlan, lots: list[int]) -> None:
         for lot_id, lot in zip(lots, plan.lots, strict=True)
         for key, need in lot.buyers.items()
     ]
-    pay_expected(lots, at=at + timedelta(hours=20))
+    pay_deposits(lots, at=at + timedelta(hours=20))
     auctions.advance_due(ends)
+    if plan.trade_type is TradeType.EMISSION_RIGHTS:
+        qualify(registrations, at=ends + timedelta(minutes=30))
+        decided_at = ends + timedelta(hours=1)
+    else:
+        decided_at = first.qualification_ends_at or ends  # Allowances are sold to whoever qualifies by rule.
+    auctions.advance_due(decided_at)
+    return decided_at
+
+
+def qualify(registrations: list[int], *, at: datetime) -> None:
+    """The seller takes every buyer."""
     for registration_id in registrations:
         auctions.qualify_buyer(
-            actor=actor("seller"),
-            registration_id=registration_id,
-            at=ends + timedelta(minutes=30),
-            entropy=secrets.token_bytes,
+            actor=actor("seller"), registration_id=registration_id, at=at, entropy=secrets.token_bytes
         )
-    auctions.advance_due(ends + timedelta(hours=1))

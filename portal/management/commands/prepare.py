@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Bring the database and the static files to this version; safe to repeat, before the other processes start."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("platform_keys", stdout=io.StringIO())
         if not settings.ENV.embedded:

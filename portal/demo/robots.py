@@ -1,0 +1,111 @@
+"""Robots of the demo city: they bid over real sockets with keys of their own, as any bidder's program would."""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from commons.domain.money import as_text
+from exchange.rooms import services as rooms
+from exchange.rooms.client import KeyPair, RoomClient
+from portal.demo.cast import actor
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+RENEW_EVERY_S = 30.0
+COME_BACK_AFTER_S = 3.0
+BIDDABLE = ("FREE", "TIMED", "OPEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """Who bids where, up to which price, and how long it thinks, in seconds."""
+
+    party: str
+    room_id: int
+    limit: Decimal
+    quantity: str | None = None
+    thinks_s: tuple[float, float] = (4.0, 14.0)
+
+
+def start(robots: Iterable[Robot], *, base_url: str) -> threading.Thread:
+    """Let the robots bid in a thread of their own until their rooms are over."""
+    thread = threading.Thread(target=lambda: asyncio.run(_run(list(robots), base_url)), name="robots", daemon=True)
+    thread.start()
+    return thread
+
+
+async def _run(robots: list[Robot], base_url: str) -> None:
+    await asyncio.gather(*(_play(robot, base_url) for robot in robots))
+
+
+async def _play(robot: Robot, base_url: str) -> None:
+    """Take part until the room is over; a lost socket is opened again."""
+    key = KeyPair.generate()
+    alias = await _enter(robot, key)
+    chance = random.Random(f"{robot.party}:{robot.room_id}")  # noqa: S311  # robots hold no secrets
+    over = False
+    while not over:
+        try:
+            over = await _sit_in(robot, key, alias, chance, base_url)
+        except (ConnectionError, OSError, TimeoutError):
+            logger.info("robot %s comes back to room %s", robot.party, robot.room_id)
+            await asyncio.sleep(COME_BACK_AFTER_S)
+
+
+@sync_to_async(thread_sensitive=False)
+def _enter(robot: Robot, key: KeyPair) -> str:
+    who, at = actor(robot.party), timezone.now()
+    alias = rooms.admit(actor=who, room_id=robot.room_id, at=at).alias
+    statement = key.statement(robot.room_id, alias)
+    rooms.enter_room(actor=who, room_id=robot.room_id, public_key_spki=key.spki, statement=statement, at=at)
+    return alias
+
+
+@sync_to_async(thread_sensitive=False)
+def _ticket(robot: Robot) -> str:
+    return rooms.admit(actor=actor(robot.party), room_id=robot.room_id, at=timezone.now()).ticket
+
+
+async def _sit_in(robot: Robot, key: KeyPair, alias: str, chance: random.Random, base_url: str) -> bool:
+    """One socket's time in the room; true when the room is over."""
+    url = f"{base_url}/ws/rooms/{robot.room_id}/?lang=en"
+    async with RoomClient(url, robot.room_id, await _ticket(robot), key) as room:
+        loop = asyncio.get_running_loop()
+        renew_at, bid_at = loop.time() + RENEW_EVERY_S, loop.time() + chance.uniform(*robot.thinks_s)
+        while not _is_over(room):
+            room.frames.clear()
+            if room.close_code is not None:
+                raise ConnectionError(f"closed with {room.close_code}")
+            if loop.time() >= renew_at:
+                await room.send({"type": "renew", "ticket": await _ticket(robot)})
+                renew_at = loop.time() + RENEW_EVERY_S
+            if loop.time() >= bid_at:
+                price = next_price(room, alias, robot.limit)
+                if price is not None:
+                    await room.bid(price, robot.quantity, confirm="HELD")
+                bid_at = loop.time() + chance.uniform(*robot.thinks_s)
+            await asyncio.sleep(LOOK_EVERY_S)
+    return True
+
+
+def _is_over(room: RoomClient) -> bool:
+    assert room.state is not None, "the client waits for the first state"
+    return room.state["state"]["phase"] in ("ENDED", "FAILED", "VOIDED")
+
+
+def next_price(room: RoomClient, alias: str, limit: Decimal) -> str | None:
+    """The least price that would lead, unless the robot leads already, may not bid, or would pass its limit."""
+    assert room.state is not None, "the client waits for the first state"
+    state = room.state["state"]
+    if state["phase"] not in BIDDABLE or state.get("leader") == alias or not state.get("next_price"):
+        return None
+    price = Decimal(state["next_price"])
+    return as_text(price) if price <= limit else None

@@ -1,0 +1,89 @@
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from portal import serving
+from portal.environment import BASE_DIR
+
+FOLDER = BASE_DIR / "var" / "demo"
+
+
+class Command(BaseCommand):
+    help = "Build the demo city and serve it with a live room and bidding robots, in one process."
+    requires_system_checks = ()
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--keep", action="store_true", help="go on with the city of the last time; no robots")
+
+    def handle(self, *args: Any, port: int, keep: bool, **options: Any) -> None:
+        if not settings.ENV.embedded:
+            raise CommandError(
+                "The demo city is one process on SQLite. Unset LUOCHUI_MODE, DATABASE_URL and REDIS_URL."
+            )
+        if settings.DATA_DIR != FOLDER:
+            start_again_in(FOLDER, port)
+        began = time.monotonic()
+        city = None if keep else self.build()
+        serving.tune_interpreter()
+        serving.start_timekeeper()
+        serving.start_worker()
+        serving.run_daphne("localhost", port, ready=lambda: self.open(city, port, time.monotonic() - began))
+
+    def build(self) -> Any:
+        from portal.demo.city import build
+
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        self.stdout.write("Building the demo city …")
+        call_command("prepare", verbosity=0)
+        return build(at=timezone.now())
+
+    def open(self, city: Any, port: int, seconds: float) -> None:
+        from portal.demo import robots
+
+        home = f"http://localhost:{port}"
+        if city is not None:
+            robots.start(city.robots, base_url=f"ws://localhost:{port}")
+        lines = ["", f"Luochui 落槌 is open at {home}/ (after {seconds:.0f} s)", ""]
+        if city is not None:
+            lines += rooms_to_visit(city, home)
+        lines += ["Everybody signs in with the password luochui-demo:"]
+        lines += logins()
+        lines += ["", "Ctrl-C ends it. Passkeys need the name localhost, not 127.0.0.1.", ""]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def rooms_to_visit(city: Any, home: str) -> list[str]:
+    return [
+        f"  Live room, ascending price   {home}/rooms/{city.live_room_id}/   robots are bidding",
+        f"  Limited quotes, one hour     {home}/rooms/{city.quotes_room_id}/",
+        f"  Sealed call, one hour        {home}/rooms/{city.call_room_id}/",
+        f"  A certificate to verify      {home}/verify/certificate/{city.certificate}/",
+        "",
+        f"Bid: sign in as buyer1 at {home}/account/login/ and open the live room; as buyer2 from a second browser.",
+        "",
+    ]
+
+
+def logins() -> list[str]:
+    from portal.demo.cast import PARTIES
+
+    return [f"  {key:<10} {party.tries}" for key, party in PARTIES.items() if not key.startswith("robot")]
+
+
+def start_again_in(folder: Path, port: int) -> None:
+    """The same command anew, with the demo city's own folder and address in its environment."""
+    environment = os.environ | {"DATA_DIR": str(folder), "PUBLIC_URL": f"http://localhost:{port}"}
+    environment.pop("DATABASE_URL", None)
+    os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  # our own arguments
