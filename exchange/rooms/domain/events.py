@@ -147,7 +147,12 @@ class BidAccepted:
 
     def payload(self) -> Payload:
         data = self.bid.payload()
-        data["takes"] = str(self.quantity)
+        # The bidder's spelling stays; how the room reads it is added where it differs (20000 counts as 20000.00).
+        price, quantity = str(self.price), str(self.quantity)
+        if price != self.bid.price:
+            data["counts_at"] = price
+        if quantity != self.bid.quantity:
+            data["takes"] = quantity
         if self.replaces:
             data["replaces_order"] = self.replaces
         return data
@@ -156,7 +161,8 @@ class BidAccepted:
     def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidAccepted":
         bid = PlaceBid.from_payload(data)
         minimum = Decimal(bid.minimum or 0)
-        return cls(seq, at, bid, Decimal(bid.price), Decimal(data["takes"]), minimum, data.get("replaces_order", ""))
+        price, quantity = Decimal(data.get("counts_at", bid.price)), Decimal(data.get("takes", bid.quantity))
+        return cls(seq, at, bid, price, quantity, minimum, data.get("replaces_order", ""))
 
 
 @dataclass(frozen=True, slots=True)

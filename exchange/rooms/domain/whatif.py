@@ -58,6 +58,8 @@ def under_other_rules(events: Sequence[Event], changes: Mapping[str, Any]) -> Re
 def under_other_clearing(events: Sequence[Event], changes: Mapping[str, Any]) -> Replay:
     """The offers that stood at the hammer, cleared by another rule (the `rule` of `clear`). Refuses `Malformed`."""
     state = replay(events)
+    if state.setup.rules.descending:
+        raise Malformed(field="clearing", reason="a descending room pays each its own price; give other “rules”")
     call = call_of(state)
     rule = rule_of(dict(changes), over=clearing_rule(state.setup.rules))
     other = clear(Call(call.supply, call.lot_size, rule, call.orders))

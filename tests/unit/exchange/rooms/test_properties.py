@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import msgspec
 from hypothesis import given, settings
@@ -158,7 +159,7 @@ def test_accepted_english_prices_rise_by_the_step(play: tuple[str, list[Bid]]) -
 
     prices = [event.price for event in room.events if isinstance(event, BidAccepted)]
 
-    assert all(after - before >= Decimal(100) for before, after in zip(prices, prices[1:], strict=False))
+    assert all(after - before >= Decimal(100) for before, after in pairwise(prices))
 
 
 @given(plays())
