@@ -5,6 +5,7 @@ missing key is made; in production it is a mistake that `python manage.py platfo
 """
 
 import os
+import secrets
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -55,7 +56,7 @@ def make(purpose: Purpose, *, replace: bool = False) -> None:
     """Put a new private key on disk, whole or not at all; an existing one stays unless `replace`."""
     path = _path(purpose)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(_pem(Ed25519PrivateKey.generate()))

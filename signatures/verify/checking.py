@@ -1,6 +1,7 @@
 """What each kind of file means to the verifier. Pure but for reading the file it is given."""
 
 import json
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from commons.evidence.domain import consistency, exports, receipts
@@ -13,6 +14,9 @@ LARGEST = 64 * 2**20
 """Of receipts, keys and proofs; logs are read line by line."""
 
 
+LONGEST_LINE = 16 * 2**20
+
+
 class BadInput(ValueError):
     """The file is not what it should be; the sentence says why."""
 
@@ -20,7 +24,7 @@ class BadInput(ValueError):
 def check_log(file: BinaryIO, trusted: Keyring | None) -> Report:
     """An exported log. Raises `BadInput`."""
     try:
-        return exports.check(file, trusted=trusted)
+        return exports.check(_lines(file), trusted=trusted)
     except exports.NoExport as error:
         raise BadInput(str(error)) from None
 
@@ -65,6 +69,14 @@ def read_json(file: BinaryIO) -> object:
         return json.loads(content)
     except (ValueError, RecursionError):
         raise BadInput("the file holds no JSON") from None
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a log; none is as long as the file of an attacker."""
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise BadInput("a line is longer than 16 MiB")
+        yield line
 
 
 def _check_receipt(report: Report, where: str, item: object, trusted: Keyring | None) -> None:

@@ -23,6 +23,8 @@ def encode(value: JSON) -> bytes:
         return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise NotCanonical("text with a lone surrogate has no UTF-8 form") from None
+    except RecursionError:
+        raise NotCanonical("it is nested too deeply") from None
 
 
 def decode(data: bytes) -> JSON:

@@ -159,7 +159,9 @@ def test_two_checkpoints_are_shown_to_be_of_one_log(files):
 
 
 @pytest.mark.parametrize("kind", ["log", "receipt", "consistency"])
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b'{"format":"luochui-log/v2"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{", b"\xff\xfe", b'{"format":"luochui-log/v2"}', b"[" * 100_000, b"x" * (17 << 20)]
+)
 def test_bad_input_is_refused_with_a_sentence(files, kind, content):
     (files / "bad").write_bytes(content)
 

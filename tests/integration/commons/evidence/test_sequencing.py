@@ -12,6 +12,7 @@ from commons.evidence.services import append_prepared, checkpoint, checkpoint_du
 from commons.outbox.services import deliver_due, enqueue
 from tests.integration.commons.evidence.test_appending import AT, DRAFT, append_one
 from tests.plugins.append_only import triggers_lifted
+from tests.plugins.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,15 @@ def test_a_missing_key_is_never_made_in_production(settings, tmp_path):
 
     with pytest.raises(keys.ImproperlyConfigured, match="platform_keys"):
         keys.signing_key(keys.Purpose.LOG)
+
+
+def test_threads_that_need_the_first_key_at_once_get_the_same(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path
+
+    made = at_once(*[lambda: keys.signing_key(keys.Purpose.RECEIPTS).verifier] * 8)
+
+    assert len(set(made)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["receipts.pem"]
 
 
 def test_keys_are_files_that_only_their_owner_reads(settings, tmp_path):

@@ -53,6 +53,16 @@ def test_other_spellings_are_refused(data):
         decode(data)
 
 
+@pytest.mark.parametrize("depth", [100, 300, 500, 900, 5000])
+def test_deep_nesting_is_encoded_or_refused_but_never_breaks(depth):
+    data = b'{"a":' * depth + b'"x"' + b"}" * depth
+
+    try:
+        assert encode(decode(data)) == data
+    except NotCanonical:
+        assert depth > 100
+
+
 def test_names_are_ordered_by_utf_16_code_units():
     value = {"\U0001f600": "a", "\ufb33": "b"}
 
