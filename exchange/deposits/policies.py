@@ -69,3 +69,8 @@ def can_see_deposits_of_lot(actor: Actor, lot_state: str) -> Decision:
 def can_see_books(actor: Actor) -> Decision:
     """Payments out and bank files name payers of lots that are still open: finance only."""
     return require_role(actor, *FINANCE)
+
+
+def can_see_money_afterwards(actor: Actor) -> Decision:
+    """Staff, regulator and auditor look at deposits and payments once the room of their lot is over."""
+    return require_role(actor, *OVERSEERS)

@@ -28,10 +28,12 @@ from exchange.deposits.models import (
     TreasuryVoucher,
 )
 from exchange.deposits.policies import (
+    OPEN_TO_OVERSEERS,
     can_handle_money,
     can_record_voucher,
     can_see_books,
     can_see_deposits_of_lot,
+    can_see_money_afterwards,
     can_see_money_of,
 )
 from exchange.ledger import queries as ledger
@@ -199,14 +201,14 @@ def deposit_of(lot_id: int, organisation_id: int) -> DepositView | None:
         purpose=Purpose.DEPOSIT.value, lot_id=lot_id, organisation_id=organisation_id
     )
     row = rows.order_by("-id").first()
-    return row and deposit_view(row)
+    return None if row is None else deposit_view(row)
 
 
 def payment_of(subject: str) -> PaymentView | None:
     """The purchase price expected under `subject` (for example `deal:7`)."""
     rows = MoneyExpectation.objects.filter(purpose=Purpose.PRICE.value, subject=subject)
     row = rows.select_related("voucher").order_by("-id").first()
-    return row and payment_view(row)
+    return None if row is None else payment_view(row)
 
 
 def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
@@ -232,9 +234,11 @@ def money(viewer: Actor, expectation_id: int) -> MoneyLine:
 
 
 def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "") -> tuple[MoneyLine, ...]:
-    """Everything that is expected or held, the soonest due first. Finance only."""
-    can_see_books(viewer).require()
+    """Everything that is expected or held, the last due first; overseers see the lots whose room is over."""
     rows = _lines()
+    if not can_see_books(viewer):
+        can_see_money_afterwards(viewer).require()
+        rows = rows.filter(lot__state__in=[state.value for state in OPEN_TO_OVERSEERS])
     if search:
         rows = rows.filter(
             Q(organisation__name__icontains=search) | Q(sub_account_no=search) | Q(reference__iexact=search)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -185,7 +186,12 @@ def test_a_movement_needs_a_document() -> None:
 
 def test_a_wrong_movement_is_reversed_once_with_a_reason() -> None:
     wrong = allocate("a1", "jinma", Held.INITIAL, "1.000")
-    arguments = {"actor": cast.actor("regulator"), "movement_id": wrong, "document_ref": "佛环更正1号", "at": AT}
+    arguments: dict[str, Any] = {
+        "actor": cast.actor("regulator"),
+        "movement_id": wrong,
+        "document_ref": "佛环更正1号",
+        "at": AT,
+    }
 
     with pytest.raises(Malformed):
         services.reverse(reason=" ", **arguments)
@@ -208,7 +214,12 @@ def test_rights_that_moved_on_cannot_be_reversed_away() -> None:
 
 def test_cancelled_rights_stay_counted_but_cannot_be_used() -> None:
     allocate("a1", "jinma", Held.INITIAL, "1.000")
-    arguments = {"actor": FLOW, "organisation_id": cast.organisation("jinma").pk, "instrument": "NH3-N", "at": AT}
+    arguments: dict[str, Any] = {
+        "actor": FLOW,
+        "organisation_id": cast.organisation("jinma").pk,
+        "instrument": "NH3-N",
+        "at": AT,
+    }
 
     services.cancel(quantity=tonnes("0.400"), paper=Paper("closure"), idempotency_key="c1", **arguments)
 
@@ -266,7 +277,7 @@ def test_only_the_keepers_of_the_registry_change_it(who: str) -> None:
 # The registry
 
 
-def permit(**changes: object) -> PermitFacts:
+def permit(**changes: Any) -> PermitFacts:
     return replace(PERMIT, organisation_id=cast.organisation("jinma").pk, **changes)
 
 
@@ -322,7 +333,7 @@ def test_the_newest_basin_of_a_region_counts() -> None:
 
 def test_a_renewed_permit_is_valid_in_both_terms_and_a_revocation_ends_both() -> None:
     services.record_permit(actor=FLOW, facts=permit(), at=AT)
-    arguments = {"actor": FLOW, "number": PERMIT.number, "document_ref": "d", "at": AT}
+    arguments: dict[str, Any] = {"actor": FLOW, "number": PERMIT.number, "document_ref": "d", "at": AT}
     with pytest.raises(RenewalTooLate):
         services.renew_permit(applied_on=date(2028, 11, 2), valid_until=date(2033, 12, 31), **arguments)
     services.renew_permit(applied_on=date(2028, 10, 1), valid_until=date(2033, 12, 31), **arguments)
@@ -340,9 +351,7 @@ def test_a_missed_target_closes_an_area_until_it_is_met() -> None:
     )
     assert eligible(instrument="SO2") == ["PERMIT_AREA_MISSES_TARGET"]
     with pytest.raises(services.TargetAlreadyMissed):
-        services.miss_target(
-            actor=FLOW, region="440600", instrument="SO2", missed_from=TODAY, document_ref="d", at=AT
-        )
+        services.miss_target(actor=FLOW, region="440600", instrument="SO2", missed_from=TODAY, document_ref="d", at=AT)
 
     services.meet_target(actor=FLOW, target_id=target, met_from=date(2026, 6, 1), document_ref="粤环2号", at=AT)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ OTHER = Candidate(2, sub_account_no(ACCOUNT, 8), reference(8), True, "佛山金�
 LINE = Line("6720.00", payer="佛山金马印染有限公司", payer_account="44001", credited=NUMBER)
 
 
-def payment(**changes: str) -> Payment:
+def payment(**changes: Any) -> Payment:
     [found] = read(statement(replace(LINE, **changes), at=AT)).statements[0].payments
     return found
 
@@ -73,7 +74,7 @@ def test_a_payment_to_the_virtual_account_from_the_basic_account_is_matched() ->
         ({}, replace(JINMA, open=False), Trouble.NO_LONGER_EXPECTED),
     ],
 )
-def test_what_is_not_clear_waits_for_a_person(changes: dict[str, str], candidate: Candidate, trouble: Trouble) -> None:
+def test_what_is_not_clear_waits_for_a_person(changes: dict[str, Any], candidate: Candidate, trouble: Trouble) -> None:
     assert match(payment(**changes), [candidate, OTHER]).trouble is trouble
 
 

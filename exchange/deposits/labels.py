@@ -1,0 +1,57 @@
+"""Words and tones for states of money, for the reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from exchange.deposits.domain.entries import EntryState
+from exchange.deposits.domain.payouts import BatchState, LegState, PayoutKind
+from exchange.deposits.domain.states import MoneyState, Purpose
+from exchange.deposits.models import AccountUse
+
+Label = tuple[str | Promise, str]
+
+MONEY: dict[str, Label] = {
+    MoneyState.EXPECTED: (_("Waiting for payment"), "waiting"),
+    MoneyState.PART_RECEIVED: (_("Received in part"), "waiting"),
+    MoneyState.LATE: (_("Came too late"), "stop"),
+    MoneyState.COVERED: (_("Received"), "done"),
+    MoneyState.RETAINED: (_("Retained"), "info"),
+    MoneyState.APPLIED: (_("Counted towards the price"), "done"),
+    MoneyState.RELEASED: (_("Being refunded"), "waiting"),
+    MoneyState.REFUNDED: (_("Refunded"), "done"),
+    MoneyState.FORFEITED: (_("Forfeited"), "stop"),
+    MoneyState.CANCELLED: (_("No longer needed"), "neutral"),
+}
+
+PURPOSES: dict[str, str | Promise] = {Purpose.DEPOSIT: _("Deposit"), Purpose.PRICE: _("Purchase price")}
+
+ENTRIES: dict[str, Label] = {
+    EntryState.WAITING: (_("Unclear"), "waiting"),
+    EntryState.CLAIMING: (_("Waits for a second person"), "info"),
+    EntryState.BOOKED: (_("Booked"), "done"),
+    EntryState.RETURNING: (_("Goes back to the payer"), "waiting"),
+    EntryState.RETURNED: (_("Sent back"), "neutral"),
+    EntryState.EXPLAINED: (_("Settled"), "neutral"),
+}
+
+LEGS: dict[str, Label] = {
+    LegState.DUE: (_("Due"), "waiting"),
+    LegState.BATCHED: (_("In a batch"), "info"),
+    LegState.ORDERED: (_("Ordered"), "info"),
+    LegState.PAID: (_("Paid"), "done"),
+}
+
+KINDS: dict[str, str | Promise] = {
+    PayoutKind.REFUND: _("Refund"),
+    PayoutKind.FORFEIT: _("Forfeit to the treasury"),
+    PayoutKind.RETURN: _("Return of an unclear payment"),
+    PayoutKind.PROCEEDS: _("Proceeds to the treasury"),
+}
+
+BATCHES: dict[str, Label] = {
+    BatchState.PROPOSED: (_("Waits for a second person"), "waiting"),
+    BatchState.ORDERED: (_("Ordered"), "done"),
+    BatchState.REJECTED: (_("Rejected"), "stop"),
+}
+
+USES: dict[str, str | Promise] = {AccountUse.BASIC: _("Basic account"), AccountUse.TREASURY: _("Treasury")}
