@@ -1,15 +1,17 @@
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from commons.domain.actor import system_actor
 from commons.domain.refusals import IdempotencyConflict
-from commons.evidence.domain import chain
+from commons.evidence.domain import canonical, chain
 from commons.evidence.domain.canonical import NotCanonical
 from commons.evidence.domain.chain import BadName, Draft, Head
 from commons.evidence.models import EvidenceEntry, EvidenceStream
 from commons.evidence.services import StreamMoved, append, append_prepared
+from commons.evidence.services.pipelined import queue_prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +120,39 @@ def test_nothing_prepared_is_nothing_done():
 def test_appending_outside_a_transaction_is_a_mistake():
     with pytest.raises(AssertionError):
         append_one()
+
+
+@pytest.mark.services
+def test_queued_entries_are_those_that_would_be_stored_at_once():
+    if connection.vendor != "postgresql":
+        pytest.skip("pipelines are PostgreSQL's")
+    first = append_one("lot:1")
+    odd = DRAFT._replace(payload=canonical.encode({"a": '引号"\\ \n\x00\x7f 😀'}), key="k")
+    rows = [
+        *chain.extend("lot:1", Head(1, first.hash), [DRAFT, odd]),
+        *chain.extend("room:7", chain.START, [odd, DRAFT]),
+    ]
+
+    with connection.connection.pipeline(), connection.connection.cursor() as cursor:
+        queue_prepared(cursor, rows)
+
+    assert links_of("lot:1")[1:] + links_of("room:7") == rows
+    assert append_one("room:7").seq == 3
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("head", [Head(0, chain.GENESIS), Head(1, bytes(32)), Head(2, bytes(32))])
+def test_queued_entries_of_a_stream_that_moved_fail_the_transaction(head):
+    if connection.vendor != "postgresql":
+        pytest.skip("pipelines are PostgreSQL's")
+    append_one("lot:1")
+    rows = [*chain.extend("room:7", chain.START, [DRAFT]), *chain.extend("lot:1", head, [DRAFT])]
+
+    def queue():
+        with transaction.atomic(), connection.connection.pipeline(), connection.connection.cursor() as cursor:
+            queue_prepared(cursor, rows)
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        queue()
+    assert links_of("room:7") == []
+    assert EvidenceEntry.objects.count() == 1
