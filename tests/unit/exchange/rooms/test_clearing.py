@@ -34,7 +34,7 @@ def codes(result: JSON) -> dict[str, str]:
 
 # --- EU ETS -----------------------------------------------------------------------------------------------------------
 
-EU = {"price": "uniform", "tie": "random", "shortfall": "cancel", "seed": "eu-2026-01-05"}
+EU: JSON = {"price": "uniform", "tie": "random", "shortfall": "cancel", "seed": "eu-2026-01-05"}
 
 
 def test_eu_price_is_where_the_cumulated_volume_reaches_the_supply() -> None:
@@ -71,7 +71,7 @@ def test_eu_ties_are_drawn_in_an_order_that_the_seed_fixes() -> None:
 
 # --- UK ETS -----------------------------------------------------------------------------------------------------------
 
-UK = {"price": "uniform", "tie": "random", "shortfall": "partial", "reserve": "22", "seed": "uk"}
+UK: JSON = {"price": "uniform", "tie": "random", "shortfall": "partial", "reserve": "22", "seed": "uk"}
 
 
 def test_uk_under_subscribed_sale_clears_in_part_at_the_lowest_accepted_bid() -> None:
@@ -90,7 +90,7 @@ def test_uk_bid_above_the_maximum_size_takes_no_part() -> None:
 
 # --- California / Québec ----------------------------------------------------------------------------------------------
 
-CALIFORNIA = {"price": "lowest_bid", "tie": "pro_rata", "shortfall": "partial", "seed": "ca", "reserve": "20"}
+CALIFORNIA: JSON = {"price": "lowest_bid", "tie": "pro_rata", "shortfall": "partial", "seed": "ca", "reserve": "20"}
 
 
 def test_california_ties_share_in_proportion_rounded_down_to_lots() -> None:
@@ -107,7 +107,7 @@ def test_california_ties_share_in_proportion_rounded_down_to_lots() -> None:
 
 
 def test_california_remainder_goes_by_arrival_where_no_seed_is_given() -> None:
-    rule = {**CALIFORNIA, "seed": None}
+    rule: JSON = {**CALIFORNIA, "seed": None}
     bids = [bid("a", 3000, 30), bid("b", 4000, 25), bid("c", 2000, 25), bid("d", 5000, 25)]
 
     assert won(sell(8000, bids, lot=1000, **rule))[1:] == [
@@ -174,7 +174,7 @@ def test_guarantee_counts_own_prices_where_each_pays_its_own() -> None:
 
 # --- RGGI -------------------------------------------------------------------------------------------------------------
 
-RGGI = {"price": "uniform", "tie": "random", "shortfall": "partial", "seed": "rggi"}
+RGGI: JSON = {"price": "uniform", "tie": "random", "shortfall": "partial", "seed": "rggi"}
 
 
 def tier(trigger: str, quantity: int) -> JSON:

@@ -28,9 +28,12 @@ def orders(draw: st.DrawFn, *, most: int = 9) -> tuple[Order, ...]:
     return tuple(made)
 
 
+def optional(values: st.SearchStrategy[Decimal]) -> st.SearchStrategy[Decimal | None]:
+    return st.one_of(st.none(), values)
+
+
 @st.composite
 def rules(draw: st.DrawFn, ties: tuple[TieRule, ...] = tuple(TieRule)) -> Rule:
-    optional = lambda values: st.one_of(st.none(), values)  # noqa: E731 - a word for what follows
     tie = draw(st.sampled_from(ties))
     tiers = draw(st.lists(st.builds(Valve, prices, st.integers(0, 10).map(Decimal)), max_size=2))
     return Rule(

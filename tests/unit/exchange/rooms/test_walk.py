@@ -1,5 +1,7 @@
 """Every phase × every command: what the table allows happens, everything else is refused; the log can be checked."""
 
+from collections.abc import Callable
+
 import pytest
 
 from commons.domain.refusals import NotAllowedNow, Refusal
@@ -38,7 +40,7 @@ def bid_of(room: Story, at: float) -> PlaceBid:
     return PlaceBid("bid-walk", "03", "16.50" if sealed else "20200", second(at), "1000" if sealed else None)
 
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[[Story, float], Command]] = {
     "bid": bid_of,
     "withdraw": lambda room, at: WithdrawBid("bid-00001", "01", second(at)),
     "tick": lambda room, at: Tick(),
