@@ -5,6 +5,7 @@ that is not at the expected `seq` makes the server divide by zero: nothing is st
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -69,7 +70,7 @@ def store_at_once(
             _queue(cursor, steps, batch, bids, links)
             cursor.execute("COMMIT")
     except Exception as error:
-        if not raw.closed:
+        with suppress(psycopg.Error):  # a connection that broke has rolled back by itself
             raw.rollback()
         if isinstance(error.__cause__, psycopg.errors.DivisionByZero):
             raise RoomMoved([step.room_id for step in steps]) from None

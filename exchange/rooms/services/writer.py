@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from exchange.rooms.protocol import NotStored
 from exchange.rooms.services.engine import Engine
-from exchange.rooms.services.orders import BidOrder, Committed, FrameNote, Moved, Order
+from exchange.rooms.services.orders import BidOrder, Committed, FrameNote, Moved, Order, Outcome
 from exchange.rooms.services.signing import is_signed
 
 logger = logging.getLogger(__name__)
@@ -92,11 +93,13 @@ class Writer:
                 return
             parcels, stop = self._drain(parcel)
             try:
-                self._tell(self._work(parcels))
+                done = self._work(parcels)
             except Exception:
-                # A defect must not end the writer: nothing was told, so clients ask again with the same ids.
+                # A defect must not end the writer: what became of the batch is unknown, so clients ask again.
                 logger.exception("the room writer failed on a batch")
                 self._engine.forget()
+                done = _unknown(parcels)
+            self._tell(done)
             self.batches += 1
             self._done += sum(len(parcel.orders) for parcel in parcels)
             if stop:
@@ -131,6 +134,12 @@ class Writer:
         committed = self._engine.commit(orders, notes) if orders or notes else Committed()
         refreshed = self._engine.refresh(refresh) if refresh else ()
         return Done(committed, refreshed, tuple(refresh))
+
+
+def _unknown(parcels: Sequence[Parcel]) -> Done:
+    """Every bid of a batch that failed is to be sent again; every room that was asked for, asked again."""
+    outcomes = [Outcome(order, refusal=NotStored()) for parcel in parcels for order in parcel.orders]
+    return Done(Committed(outcomes), None, tuple(room_id for parcel in parcels for room_id in parcel.refresh))
 
 
 def verify(orders: Sequence[Order]) -> None:
