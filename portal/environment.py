@@ -100,6 +100,12 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def hooks(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str, str]:
+    """The adapters of the shared modules by dotted path (docs/hooks.md); what is not named is embedded."""
+    named = {name: environ.get(f"{name.upper()}_ADAPTER", "") for name in ("identity", "licences", "intake")}
+    return {name: path for name, path in named.items() if path}
+
+
 def mail(url: str) -> dict[str, object]:
     """Django's settings for `smtp://user:password@host:25/?from=…&tls=starttls|ssl`; raises `ConfigurationError`.
 

@@ -218,6 +218,7 @@ LOGGING = logs.configuration(production=ENV.production)
 LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_ALLOWED = ENV.metrics_allowed
 
+HOOKS = environment.hooks()
 INBOX_BY_MAIL: bool = bool(ENV.email_url)
 globals().update(environment.mail(ENV.email_url))
 
