@@ -1,5 +1,6 @@
 """Reading the amounts of a bid: from the bidder's own spelling to exact numbers that the rules allow."""
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
@@ -74,7 +75,7 @@ def participant_of(state: RoomState, alias: str) -> Participant:
 
 def price_of(rules: RoomRules, bid: PlaceBid) -> Decimal:
     """The price of a bid, with the places of the room. Refuses `Malformed`."""
-    price = parse_decimal(bid.price, field="price", places=rules.price_places, allow_zero=False)
+    price = _amount(bid.price, "price", rules.price_places)
     return price.quantize(_unit(rules.price_places))
 
 
@@ -86,7 +87,7 @@ def quantity_of(rules: RoomRules, participant: Participant, bid: PlaceBid) -> De
     most = rules.supply if need is None else min(need, rules.supply)
     if bid.quantity is None:
         raise QuantityMissing(most=normal_text(most))
-    quantity = parse_decimal(bid.quantity, field="quantity", places=3, allow_zero=False)
+    quantity = _amount(bid.quantity, "quantity", 3)
     if quantity > most:
         raise AboveNeed(most=normal_text(most))
     if quantity < rules.order_minimum:
@@ -114,6 +115,19 @@ def _whole_lot(rules: RoomRules, bid: PlaceBid) -> Decimal:
     if bid.quantity is not None and parse_decimal(bid.quantity, field="quantity", places=3) != rules.supply:
         raise WholeLotOnly(supply=normal_text(rules.supply))
     return rules.supply
+
+
+def _amount(text: str, field: str, places: int) -> Decimal:
+    """A positive amount. What looks usual is read at once; the rest goes the long way, which knows the refusals."""
+    if _usual(places).match(text):
+        return Decimal(text)
+    return parse_decimal(text, field=field, places=places, allow_zero=False)
+
+
+@lru_cache(maxsize=8)
+def _usual(places: int) -> re.Pattern[str]:
+    """Plain amounts from 1 to below a trillion."""
+    return re.compile(rf"[1-9][0-9]{{0,11}}(?:\.[0-9]{{1,{places}}})?\Z" if places else r"[1-9][0-9]{0,11}\Z", re.ASCII)
 
 
 @lru_cache(maxsize=8)

@@ -180,8 +180,8 @@ def _judged(state: RoomState, bid: PlaceBid, received_at: datetime, at: datetime
     minimum = amounts.minimum_of(rules, bid, quantity)
     play = PLAYS[rules.format]
     replaced = play.replaced(state, bid)
-    play.check(state, bid, price, quantity)
-    check_confirmed(rules, price, reference=play.reference(state, bid), confirm=bid.confirm)
+    reference = play.check(state, bid, price, quantity)
+    check_confirmed(rules, price, reference=reference, confirm=bid.confirm)
     superseded = replaced[0].bid_id if replaced and rules.sealed else ""
     return BidAccepted(state.seq + 1, at, bid, price, quantity, minimum, superseded)
 

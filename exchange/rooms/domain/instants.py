@@ -1,6 +1,7 @@
 """Instants of a room: milliseconds, as they stand in the log, so that a replay decides on the very same numbers."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 
 def floor(at: datetime) -> datetime:
@@ -15,4 +16,11 @@ def to_text(at: datetime) -> str:
 
 
 def after(at: datetime, milliseconds: int) -> datetime:
-    return at + timedelta(milliseconds=milliseconds)
+    """So many milliseconds after `at`."""
+    return at + _delta(milliseconds)
+
+
+@lru_cache(maxsize=256)
+def _delta(milliseconds: int) -> timedelta:
+    """Durations of rules come again with every bid."""
+    return timedelta(milliseconds=milliseconds)

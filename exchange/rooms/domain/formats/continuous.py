@@ -40,25 +40,24 @@ def least_price(state: RoomState, alias: str) -> Decimal:
     return rules.start_price if beaten is None else ladder.beaten_by_a_step(rules, beaten)
 
 
-def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> None:
-    """Refuses a bid that beats too little, leaves the ladder of steps, or takes back part of a standing bid."""
+def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> Decimal:
+    """Refuses a bid that beats too little, leaves the ladder of steps, or takes back part of a standing bid.
+
+    A slip of the finger is told from the price to beat, or the start price.
+    """
     rules = state.setup.rules
     beaten = price_to_beat(state, bid.alias)
     if beaten is None:
         ladder.check_beats(rules, price, least=rules.start_price, started=False)
     else:
         ladder.check_beats(rules, price, least=ladder.beaten_by_a_step(rules, beaten), started=True)
-    ladder.check_on_the_ladder(rules, price, base=rules.start_price if beaten is None else beaten)
+    reference = rules.start_price if beaten is None else beaten
+    ladder.check_on_the_ladder(rules, price, base=reference)
     if rules.divisible:
         own = state.book.offer(bid.alias)
         if own is not None and quantity < own.quantity:
             raise QuantityShrinks(quantity=normal_text(own.quantity))
-
-
-def reference(state: RoomState, bid: PlaceBid) -> Decimal:
-    """The price from which a slip of the finger is told: the one to beat, or the start price."""
-    beaten = price_to_beat(state, bid.alias)
-    return state.setup.rules.start_price if beaten is None else beaten
+    return reference
 
 
 def _marginal_price_of_others(state: RoomState, alias: str) -> Decimal | None:

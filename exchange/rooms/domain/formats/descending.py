@@ -2,7 +2,7 @@
 
 from commons.domain.money import round_money
 from exchange.rooms.domain.events import RoomAward
-from exchange.rooms.domain.formats.continuous import check, least_price, reference, taken
+from exchange.rooms.domain.formats.continuous import check, least_price, taken
 from exchange.rooms.domain.formats.play import Play, Settlement, keeps_one_offer
 from exchange.rooms.domain.model import RoomState
 
@@ -23,7 +23,6 @@ def settle(state: RoomState) -> Settlement:
 PLAY = Play(
     check=check,
     least_price=least_price,
-    reference=reference,
     replaced=keeps_one_offer,
     settle=settle,
 )

@@ -16,14 +16,19 @@ class QuotesUsed(Refusal):
     message = gettext_noop("You have used all your %(limit)s quotes. Your last one, %(last_price)s, stands.")
 
 
-def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> None:
-    """Refuses `QuotesUsed`, what is below the floor, and what lies off the steps."""
+def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> Decimal:
+    """Refuses `QuotesUsed`, what is below the floor, and what lies off the steps.
+
+    A slip of the finger is told from one's own last quote, or the floor.
+    """
     rules = state.setup.rules
     standing = state.book.standing(bid.alias)
     if rules.quotes_limit is not None and standing.quotes >= rules.quotes_limit:
         raise QuotesUsed(limit=rules.quotes_limit, last_price=format(standing.offers[-1].price, "f"))
     ladder.check_beats(rules, price, least=rules.start_price, started=False)
-    ladder.check_on_the_ladder(rules, price, base=reference(state, bid))
+    reference = standing.offers[-1].price if standing.offers else rules.start_price
+    ladder.check_on_the_ladder(rules, price, base=reference)
+    return reference
 
 
 def least_price(state: RoomState, alias: str) -> Decimal:
@@ -31,16 +36,9 @@ def least_price(state: RoomState, alias: str) -> Decimal:
     return state.setup.rules.start_price
 
 
-def reference(state: RoomState, bid: PlaceBid) -> Decimal:
-    """One's own last quote, or the floor."""
-    own = state.book.offer(bid.alias)
-    return own.price if own else state.setup.rules.start_price
-
-
 PLAY = Play(
     check=check,
     least_price=least_price,
-    reference=reference,
     replaced=keeps_one_offer,
     settle=clear_at_the_hammer,
 )

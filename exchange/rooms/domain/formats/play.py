@@ -23,12 +23,10 @@ class Settlement:
 class Play:
     """One format. Each question is a pure function of the state."""
 
-    check: Callable[[RoomState, PlaceBid, Decimal, Decimal], None]
-    """Refuses a bid whose price or quantity the format does not take."""
+    check: Callable[[RoomState, PlaceBid, Decimal, Decimal], Decimal]
+    """Refuses a bid whose price or quantity the format does not take; gives the price from which the guard measures."""
     least_price: Callable[[RoomState, str], Decimal]
     """The weakest price that would be accepted from a bidder now."""
-    reference: Callable[[RoomState, PlaceBid], Decimal]
-    """The price from which the guard measures."""
     replaced: Callable[[RoomState, PlaceBid], tuple[Offer, ...]]
     """The standing offers of the bidder that this bid takes the place of. May refuse."""
     settle: Callable[[RoomState], Settlement]

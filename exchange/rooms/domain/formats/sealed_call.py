@@ -30,11 +30,12 @@ class NoSuchOrder(Refusal):
     )
 
 
-def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> None:
-    """Refuses what is below the reserve, off the steps or the ticks."""
+def check(state: RoomState, bid: PlaceBid, price: Decimal, quantity: Decimal) -> Decimal:
+    """Refuses what is below the reserve or off the steps. A slip of the finger is told from the reserve price."""
     rules = state.setup.rules
     ladder.check_beats(rules, price, least=rules.start_price, started=False)
     ladder.check_on_the_ladder(rules, price, base=rules.start_price)
+    return rules.start_price
 
 
 def replaced(state: RoomState, bid: PlaceBid) -> tuple[Offer, ...]:
@@ -75,15 +76,9 @@ def least_price(state: RoomState, alias: str) -> Decimal:
     return state.setup.rules.start_price
 
 
-def reference(state: RoomState, bid: PlaceBid) -> Decimal:
-    """The reserve price."""
-    return state.setup.rules.start_price
-
-
 PLAY = Play(
     check=check,
     least_price=least_price,
-    reference=reference,
     replaced=replaced,
     settle=clear_at_the_hammer,
 )
