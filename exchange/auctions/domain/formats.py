@@ -34,6 +34,8 @@ class Profile:
     label: str
     explanation: str
     trade_types: frozenset[TradeType]
+    method: str
+    """Its name in the table of lawful methods."""
     rules: Callable[[LotTerms, Snapshot], RoomRules]
 
 
@@ -133,6 +135,7 @@ PROFILES = {
             "Free bidding, a pause, then timed bidding: every bid leaves time for an answer; the best price wins."
         ),
         _RIGHTS,
+        "ENGLISH_AUCTION",
         _foshan,
     ),
     "NINGXIA_2025": Profile(
@@ -141,6 +144,7 @@ PROFILES = {
             "As the ascending format; every bid names price and quantity, and the supply goes to the best prices."
         ),
         _RIGHTS,
+        "ENGLISH_AUCTION",
         _ningxia,
     ),
     "WUYI_2021": Profile(
@@ -149,18 +153,21 @@ PROFILES = {
             "One session, a few quotes each, the last one counts; the best share wins, each at its own price."
         ),
         _RIGHTS,
+        "LIMITED_QUOTES",
         _limited_quotes,
     ),
     "GUANGDONG_2017": Profile(
         gettext_noop("Sealed call at one price (Guangdong 2017)"),
         gettext_noop("One session of sealed orders, served by price and time, all at one price."),
         _CARBON,
+        "SEALED_CALL",
         _sealed_call,
     ),
     "FOSHAN_DEMO": Profile(
         gettext_noop("Ascending, one winner, minutes only (demonstration)"),
         gettext_noop("The ascending format within a few minutes, to show how a room works."),
         _RIGHTS,
+        "ENGLISH_AUCTION",
         _foshan_demo,
     ),
 }

@@ -45,8 +45,20 @@ class Award:
     price: Decimal
 
 
-def hammer(lot: Lot, awards: Sequence[Award], *, origin: DealOrigin, actor: Actor, at: datetime) -> None:
-    """Make the deals of a lot. The caller holds the lot's lock; names stay out of the log until the notice."""
+def hammer(
+    lot: Lot,
+    awards: Sequence[Award],
+    *,
+    origin: DealOrigin,
+    actor: Actor,
+    at: datetime,
+    fell_at: datetime | None = None,
+) -> None:
+    """Make the deals of a lot, whose hammer fell at `fell_at` (now, where no room says otherwise).
+
+    The caller holds the lot's lock; names stay out of the log until the notice.
+    """
+    hammered_at = fell_at or at
     payload: dict[str, JSON] = {
         "awards": [
             {"alias": award.alias, "quantity": as_text(award.quantity), "price": as_text(award.price)}
@@ -54,7 +66,7 @@ def hammer(lot: Lot, awards: Sequence[Award], *, origin: DealOrigin, actor: Acto
         ]
     }
     command = LotCommand.OFFER_NEXT if origin is DealOrigin.NEXT_BIDDER else LotCommand.HAMMER
-    move_lot(lot, command, actor=actor, at=at, payload=payload, hammered_at=at)
+    move_lot(lot, command, actor=actor, at=at, payload=payload, hammered_at=hammered_at)
     for award in awards:
         Deal.objects.create(
             lot=lot,
@@ -64,7 +76,7 @@ def hammer(lot: Lot, awards: Sequence[Award], *, origin: DealOrigin, actor: Acto
             quantity=award.quantity,
             price=award.price,
             amount=round_money(award.price * award.quantity),
-            hammered_at=at,
+            hammered_at=hammered_at,
         )
         _retain(lot, award.organisation_id, actor=actor, at=at)
 
@@ -87,7 +99,7 @@ def take_result(lot_id: int, *, actor: Actor, at: datetime) -> bool:
             return False
         awards = [Award(award.organisation_id, award.alias, award.quantity, award.price) for award in result.awards]
         if result.phase == Phase.ENDED and awards:
-            hammer(lot, awards, origin=DealOrigin.ROOM, actor=actor, at=at)
+            hammer(lot, awards, origin=DealOrigin.ROOM, actor=actor, at=at, fell_at=result.ended_at)
         else:
             reason = gettext_noop("The room was set aside by a decision.")
             silent = gettext_noop("The room ended without a deal.")

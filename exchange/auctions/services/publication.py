@@ -18,7 +18,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
-from exchange.auctions.domain.formats import room_rules
+from exchange.auctions.domain.formats import profile_of, room_rules
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import After, Timetable, local_day, require_time, timetable
 from exchange.auctions.policies import can_run_procedure
@@ -78,7 +78,8 @@ def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
     """Publish a checked project; gives its notice.
 
     Refuses (`SecondPersonNeeded`) whoever checked it, a start of bidding that is too early (`OpensTooEarly`), and a
-    supply that the seller does not hold. Whoever reads the notice finds every number of the rules in it.
+    supply that the seller does not hold, and an unlawful format (`MethodUnlawful`). The notice holds every number of
+    the rules.
     """
     project = locked_project(project_id)
     can_publish_project(actor, project).require()
@@ -104,6 +105,7 @@ def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
 
 def _announce(lot: Lot, table: Timetable, *, actor: Actor, at: datetime) -> None:
     require_time(table, lot=lot.number, opens_at=lot.opens_at)
+    _require_lawful(lot, at)
     move_lot(
         lot,
         LotCommand.ANNOUNCE,
@@ -122,6 +124,13 @@ def _announce(lot: Lot, table: Timetable, *, actor: Actor, at: datetime) -> None
         document_ref=lot.project.decision_no,
         at=at,
     )
+
+
+def _require_lawful(lot: Lot, at: datetime) -> None:
+    """Refuses (`MethodUnlawful`), with the article, a format without a basis in law for this trade and region."""
+    kind, region = TradeType(lot.project.trade_type), lot.project.region
+    method = profile_of(lot.profile_name, kind).method
+    parameters.require_lawful(method=method, sector=kind.value, region=region, on=local_day(at))
 
 
 @transaction.atomic
