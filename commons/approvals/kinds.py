@@ -50,6 +50,16 @@ def kind_of(name: str) -> ApprovalKind:
         raise UnknownKind(f"register the approval kind “{name}” with commons.approvals.kinds.register_kind") from None
 
 
+def is_known(name: str) -> bool:
+    """Whether some package still registers the kind."""
+    return name in _KINDS
+
+
+def label_of(name: str) -> str:
+    """The message id of a kind; its bare name when the package that knew it is gone."""
+    return _KINDS[name].label if is_known(name) else name
+
+
 def kinds_approved_by(roles: frozenset[Role]) -> list[str]:
     """The kinds that somebody with `roles` may approve."""
     return sorted(kind.name for kind in _KINDS.values() if kind.approve_roles & roles)

@@ -1,7 +1,7 @@
 """Who may ask for what, and who may approve it."""
 
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
-from commons.approvals.kinds import kind_of
+from commons.approvals.kinds import is_known, kind_of
 from commons.domain.actor import ALLOWED, Actor, Decision, deny, require_role
 
 
@@ -14,8 +14,8 @@ def can_request(actor: Actor, kind: str) -> Decision:
 
 
 def can_approve(actor: Actor, kind: str, *, requested_by: int) -> Decision:
-    """A person with one of the kind's approving roles who is not the one who asked."""
-    if actor.person_id is None:
+    """A person with one of the kind's approving roles who is not the one who asked. Nobody for a kind that is gone."""
+    if actor.person_id is None or not is_known(kind):
         return deny()
     known = kind_of(kind)
     decision = require_role(actor, *known.approve_roles, assurance=known.assurance)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from commons.approvals.domain.approval import ApprovalState
-from commons.approvals.kinds import kind_of, kinds_approved_by
+from commons.approvals.kinds import kinds_approved_by, label_of
 from commons.approvals.models import Approval
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
@@ -37,7 +37,7 @@ class ApprovalView:
     @property
     def label(self) -> str:
         """The kind in the reader's language."""
-        return gettext(kind_of(self.kind).label)
+        return gettext(label_of(self.kind))
 
     @property
     def state_label(self) -> str:

@@ -60,6 +60,12 @@ def test_who_asked_sees_no_way_to_approve_and_is_refused_when_trying(client, app
     assert state() == "REQUESTED"
 
 
+def test_a_request_of_a_kind_that_is_gone_can_still_be_read(client, approval_id, monkeypatch):
+    monkeypatch.setattr(kinds, "_KINDS", {})
+
+    assert "test.pause" in as_person(client, "staff2").get(f"/approvals/{approval_id}/").content.decode()
+
+
 def test_who_asked_takes_it_back(client, approval_id):
     as_person(client, "staff2").post(f"/approvals/{approval_id}/reject/", {"reason": "over"})
 
