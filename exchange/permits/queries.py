@@ -126,6 +126,12 @@ def permit_history(viewer: Actor, number: str) -> tuple[PermitView, ...]:
     return views
 
 
+def current_permit(number: str) -> PermitFacts | None:
+    """The newest entry of a permit, for imports and the flow of the exchange."""
+    row = _listed_permits().filter(number=number).order_by("-version").first()
+    return None if row is None else permit_facts(row)
+
+
 def holders(viewer: Actor, *, search: str = "", limit: int = PAGE) -> tuple[HolderLine, ...]:
     """Every organisation with an account of rights. Staff, regulators and auditors only."""
     can_see_registry(viewer).require()

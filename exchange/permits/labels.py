@@ -1,0 +1,24 @@
+"""Words and tones of the registry, for the reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from exchange.permits.domain.permits import Industry, PermitState
+from exchange.permits.domain.rights import MOVEMENT_LABELS
+from exchange.projects.domain.trades import INSTRUMENTS
+
+Label = tuple[str | Promise, str]
+
+STATES: dict[str, Label] = {
+    PermitState.IN_FORCE: (_("In force"), "done"),
+    PermitState.SUSPENDED: (_("Suspended"), "waiting"),
+    PermitState.REVOKED: (_("Revoked"), "stop"),
+    PermitState.SURRENDERED: (_("Surrendered"), "neutral"),
+}
+EXPIRED: Label = (_("Expired"), "stop")
+
+INDUSTRIES: dict[str, str | Promise] = {Industry.THERMAL_POWER: _("Thermal power"), Industry.OTHER: _("Other")}
+
+MOVEMENTS = {kind.value: _(label) for kind, label in MOVEMENT_LABELS.items()}
+
+INSTRUMENT_LABELS = {instrument.value: _(facts.label) for instrument, facts in INSTRUMENTS.items()}
