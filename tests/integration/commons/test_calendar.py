@@ -1,6 +1,7 @@
 """The editable calendar: seeded, corrected by superseding entries, asked for a region."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def enter(on, *, working, **fields):
-    defaults = {"name": "台风停工", "source": "佛防指〔2026〕9号", "at": AT, "actor": actor("staff")}
+    defaults: dict[str, Any] = {"name": "台风停工", "source": "佛防指〔2026〕9号", "at": AT, "actor": actor("staff")}
     return services.enter_day(on=on, working=working, **(defaults | fields))
 
 

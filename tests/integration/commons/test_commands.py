@@ -17,10 +17,9 @@ def run(command, question, tmp_path, capsys, language="en"):
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command(command, str(file), language=language, stdout=out, stderr=err)
-        code = 0
     except SystemExit as stop:
-        code = stop.code
-    return code, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
+        return stop.code, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
+    return 0, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
 
 
 @pytest.mark.django_db
@@ -139,8 +138,8 @@ def test_a_missing_file_is_bad_input(tmp_path, capsys):
 def examples(name):
     """The questions and answers of a section of docs/commands.md."""
     text = (settings.BASE_DIR / "docs" / "commands.md").read_text(encoding="utf-8")
-    section = re.search(rf"^## {name}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    blocks = re.findall(r"```json (question|answer)\n(.*?)```", section[1], re.DOTALL)
+    (section,) = re.findall(rf"^## {name}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"```json (question|answer)\n(.*?)```", section, re.DOTALL)
     found = [json.loads(block) for _, block in blocks]
     return list(zip(found[::2], found[1::2], strict=True))
 

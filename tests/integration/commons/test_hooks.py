@@ -1,6 +1,7 @@
 """Identity, licences and intake behind their ports, with the embedded adapters."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -27,7 +28,7 @@ from commons.outbox.domain.delivery import Message
 from commons.outbox.models import OutboxMessage
 from commons.outbox.services import deliver_due
 from commons.people.models import Person
-from tests.cast import actor
+from tests.cast import actor, person
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ON = date(2026, 11, 23)
@@ -46,17 +47,17 @@ def enrol(assurance=Assurance.FACE_OR_LICENCE):
 
 
 def test_a_confirmed_person_is_known_more_surely():
-    Person.objects.filter(pk=actor("buyer1").person_id).update(assurance=Assurance.PHONE)
+    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.PHONE)
     enrol()
 
     level = identity.verify_person(actor=actor("buyer1"), number=" 11010519491231002x", name="欧阳一", at=AT)
 
     assert level is Assurance.FACE_OR_LICENCE
-    assert Person.objects.get(pk=actor("buyer1").person_id).assurance == Assurance.FACE_OR_LICENCE
+    assert Person.objects.get(pk=person("buyer1").pk).assurance == Assurance.FACE_OR_LICENCE
 
 
 def test_the_level_never_falls():
-    Person.objects.filter(pk=actor("buyer1").person_id).update(assurance=Assurance.CERTIFICATE)
+    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.CERTIFICATE)
     enrol(Assurance.PHONE)
 
     assert identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="欧阳一", at=AT) is Assurance.CERTIFICATE
@@ -137,7 +138,7 @@ def test_an_adapter_that_cannot_answer_everything_is_found_on_first_use(settings
 
 
 def permit(**fields):
-    defaults = {
+    defaults: dict[str, Any] = {
         "kind": LicenceKind.EMISSION_PERMIT,
         "number": "914403001922038216001V",
         "issuer": "佛山市生态环境局",
@@ -197,7 +198,7 @@ def test_the_database_refuses_a_term_that_ends_before_it_begins():
 
 
 def case(**fields):
-    defaults = {
+    defaults: dict[str, Any] = {
         "number": "GDFS-2026-000123",
         "item": "环评报告编制",
         "applicant": "佛山一号",
@@ -240,7 +241,9 @@ def test_a_result_goes_back_once_through_the_outbox():
 
     (sent,) = IntakeReturn.objects.all()
     assert sent.message["agency"] == "佛山环评有限公司"
-    assert cases.case(case().number).state is CaseState.CONCLUDED
+    kept = cases.case(case().number)
+    assert kept is not None
+    assert kept.state is CaseState.CONCLUDED
 
 
 def test_a_cancelled_case_is_confirmed_and_cannot_go_on():

@@ -42,9 +42,10 @@ def as_csv(rows, encoding="utf-8-sig", headings=HEADINGS):
 
 
 def as_xlsx(rows, headings=HEADINGS):
-    book = Workbook()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
     for row in [headings, *rows]:
-        book.active.append(row)
+        sheet.append(row)
     file = io.BytesIO()
     book.save(file)
     return io.BytesIO(file.getvalue())
@@ -365,7 +366,6 @@ def command(kind, file, **options):
     out = io.StringIO()
     try:
         call_command("import_table", kind, str(file), language="en", stdout=out, stderr=io.StringIO(), **options)
-        exit_code = 0
     except SystemExit as stop:
-        exit_code = stop.code
-    return exit_code, ", ".join(re.findall(r"\d+ created", out.getvalue()))
+        return stop.code, ", ".join(re.findall(r"\d+ created", out.getvalue()))
+    return 0, ", ".join(re.findall(r"\d+ created", out.getvalue()))

@@ -1,6 +1,7 @@
 """The inbox: once per occasion, in the reader's language, unread per person."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def deliver(key="lot:1:opens", **fields):
-    defaults = {
+    defaults: dict[str, Any] = {
         "organisation_id": organisation("jinma").pk,
         "subject_msgid": SUBJECT,
         "fields": {"project": "氨氮 1.68 吨", "time": "15:00"},

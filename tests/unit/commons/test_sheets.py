@@ -14,9 +14,10 @@ SMALL = Limits(file_bytes=200_000, rows=50, columns=8, cell_characters=100, blan
 
 
 def workbook():
-    book = Workbook()
-    book.active.append(["统一社会信用代码", "名称"])
-    book.active.append(["914403001922038216", "佛山"])
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["统一社会信用代码", "名称"])
+    sheet.append(["914403001922038216", "佛山"])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
