@@ -2,6 +2,8 @@
 
     python -m exchange.verify LOG      exit 0: the log holds · 1: it does not, and where · 2: this is no log
 
+LOG is what the page of an ended room gives to everybody (`luochui-log/v1`), or `{"events": […]}`.
+
 Standard library and rules only: no Django, no database. That the log is the one that was published is checked by the
 hash chain and its signed checkpoints (`python -m signatures.verify`); that it obeys its own rules is checked here.
 """
@@ -30,7 +32,7 @@ from exchange.rooms.domain.events import (
     RoomVoided,
 )
 from exchange.rooms.domain.evolve import begin, evolve
-from exchange.rooms.domain.log import from_json
+from exchange.rooms.domain.log import from_text
 from exchange.rooms.domain.model import RoomState
 
 JUDGED_ELSEWHERE = frozenset({"ROOM_SIGNATURE_WRONG"})
@@ -165,9 +167,9 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("Say which log: python -m exchange.verify FILE (or - for standard input).\n")
         return 2
     try:
-        data = json.loads(sys.stdin.read() if arguments[0] == "-" else Path(arguments[0]).read_text(encoding="utf-8"))
-        events = from_json(data)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError, Refusal) as error:
+        text = sys.stdin.read() if arguments[0] == "-" else Path(arguments[0]).read_text(encoding="utf-8")
+        events = from_text(text)
+    except (OSError, UnicodeDecodeError, Refusal) as error:
         sys.stderr.write(f"{arguments[0]} is no log of a room: {error}\n")
         return 2
     found = verify(events)

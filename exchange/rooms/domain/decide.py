@@ -35,7 +35,7 @@ from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.guard import check_confirmed
 from exchange.rooms.domain.instants import after, floor, to_text
 from exchange.rooms.domain.model import RoomState
-from exchange.rooms.domain.phases import BEGINNING, RESUMING, ROOM, Phase, Step
+from exchange.rooms.domain.phases import BEGINNING, BIDDABLE, RESUMING, ROOM, Phase, Step
 from exchange.rooms.domain.rules import RoomRules, SingleBidder, UnsoundRules
 from exchange.rooms.domain.timing import DecidedTooLate, check_received, due_at
 
@@ -49,6 +49,13 @@ class DecisionMissing(Refusal):
 
     code = "ROOM_DECISION_MISSING"
     message = gettext_noop("Voiding needs the seller's or regulator's decision: who decided, under which number.")
+
+
+class ClosedAlready(Refusal):
+    """Between the close and the hammer there is no time left to give back."""
+
+    code = "ROOM_CLOSED_ALREADY"
+    message = gettext_noop("Bidding closed at %(closed_at)s and the hammer is falling; there is nothing left to pause.")
 
 
 class ResumesInThePast(Refusal):
@@ -218,6 +225,8 @@ def _pause(state: RoomState, command: Pause, at: datetime) -> tuple[Event, ...]:
     ROOM.fire(state.phase, Step.PAUSE)
     clock = state.clock
     assert clock.closes_at is not None, "a running phase has an end"
+    if state.phase in BIDDABLE and since >= clock.closes_at:
+        raise ClosedAlready(closed_at=to_text(clock.closes_at))
     if state.phase is not Phase.SCHEDULED:
         # Bids that were accepted show that bidding was possible until then.
         since = max(since, clock.begins_at, *(offer.received_at + MILLISECOND for offer in state.book.ranking))

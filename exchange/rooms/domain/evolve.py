@@ -130,7 +130,8 @@ def _room_failed(state: RoomState, event: RoomFailed) -> RoomState:
 
 
 def _room_voided(state: RoomState, event: RoomVoided) -> RoomState:
-    return replace(state, seq=event.seq, at=event.at, phase=Phase.VOIDED)
+    clock = state.clock if state.outcome else replace(state.clock, closes_at=event.at)
+    return replace(state, seq=event.seq, at=event.at, phase=Phase.VOIDED, clock=clock)
 
 
 def _ended(state: RoomState, event: HammerFell | RoomFailed, phase: Phase, outcome: Outcome) -> RoomState:

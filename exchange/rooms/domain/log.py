@@ -1,12 +1,19 @@
-"""The log of a room as a file: its events from the first, as the export writes them and the verifier reads them."""
+"""The log of a room as a file: its events from the first on.
 
+Two forms are read: one JSON object `{"events": […]}` as `to_json` writes it, and the platform's exported log
+(`luochui-log/v1`, one JSON object a line), of which the entries of one room are taken.
+"""
+
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from commons.domain.refusals import Malformed, Refusal
-from commons.domain.time import from_text
+from commons.domain.time import from_text as instant
 from exchange.rooms.domain.events import Event, RoomScheduled, event_of
 from exchange.rooms.domain.instants import to_text
+
+EXPORT = "luochui-log/v1"
 
 
 def entry_json(event: Event) -> dict[str, Any]:
@@ -19,6 +26,31 @@ def to_json(events: Iterable[Event]) -> dict[str, Any]:
     head = all_events[0]
     assert isinstance(head, RoomScheduled), "a room begins with being scheduled"
     return {**head.payload(), "events": [entry_json(event) for event in all_events]}
+
+
+def from_text(text: str) -> list[Event]:
+    """The events of a room in either form. Refuses (`Malformed`) what is neither, or an export of several rooms."""
+    try:
+        lines = [json.loads(line) for line in text.splitlines()] if text.startswith("{") and _is_export(text) else None
+        return from_json(json.loads(text) if lines is None else {"events": _of_one_room(lines)})
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Malformed(field="log", reason=f"no JSON ({error})") from None
+
+
+def _is_export(text: str) -> bool:
+    try:
+        header = json.loads(text.partition("\n")[0])
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return isinstance(header, Mapping) and header.get("format") == EXPORT
+
+
+def _of_one_room(lines: list[Any]) -> list[Any]:
+    entries = [line for line in lines if isinstance(line, Mapping) and str(line.get("stream", "")).startswith("room:")]
+    rooms = {entry["stream"] for entry in entries}
+    if len(rooms) != 1:
+        raise Malformed(field="log", reason=f"it holds {len(rooms)} rooms; export one, such as room:7")
+    return entries
 
 
 def from_json(data: object) -> list[Event]:
@@ -39,8 +71,8 @@ def _event(entry: object, place: str) -> Event:
     if not isinstance(entry, Mapping):
         raise Malformed(field=place, reason="not a JSON object")
     try:
-        seq, at = int(entry["seq"]), from_text(entry["at"])
-        return event_of(entry["type"], seq=seq, at=at, payload=entry["payload"])
+        at = instant(entry["at"] if "at" in entry else entry["ts"])
+        return event_of(entry["type"], seq=int(entry["seq"]), at=at, payload=entry["payload"])
     except Refusal:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:

@@ -219,6 +219,7 @@ def _contradiction(rules: RoomRules) -> str:
         (rules.format is Format.LIMITED_QUOTES and rules.top_share is None, "this format needs a top share"),
         (_not_a_share(rules.top_share), "the top share lies above 0 and is at most 1"),
         (_not_a_share(rules.cap_share), "the cap lies above 0 and is at most 1"),
+        (rules.cap_share is not None and not rules.divisible, "an indivisible lot cannot be capped"),
         (rules.quotes_limit == 0 or rules.orders_limit == 0, "a limit of nothing"),
         (rules.tie is TieRule.RANDOM and not rules.seed, "random order needs a seed"),
         (_ceiling_below_start(rules), "the ceiling lies below the start price"),

@@ -60,8 +60,8 @@ def _out_of_time(state: RoomState, received_at: datetime) -> Refusal:
     if state.phase is Phase.PAUSED:
         return Paused()
     if state.is_over or (state.phase in BIDDABLE and clock.closes_at and received_at >= clock.closes_at):
-        closed_at = clock.closes_at or state.at
-        return Closed(closed_at=to_text(closed_at), received_at=to_text(received_at))
+        assert clock.closes_at is not None, "a room that is over has closed"
+        return Closed(closed_at=to_text(clock.closes_at), received_at=to_text(received_at))
     opens_at = clock.begins_at if state.phase in BIDDABLE else clock.closes_at
     assert opens_at is not None, "a running phase has an end"
     return NotOpen(opens_at=to_text(opens_at))

@@ -58,7 +58,7 @@ def public(state: RoomState) -> View:
         "leader": None if hidden or best is None else best.alias,
         "next_price": None if state.is_over else as_text(next_price(state)),
         "participants": len(state.setup.participants),
-        "bidders": None if hidden else len(state.book.bidders),
+        "bidders": None if hidden else len({offer.alias for offer in state.book.ranking}),
         "bids": None if hidden else state.accepted,
         "refused": state.refused,
         "standing": None if hidden else standing(state),

@@ -6,7 +6,7 @@ import pytest
 
 from commons.domain.refusals import NotAllowedNow
 from exchange.rooms.domain.commands import Pause, PlaceBid, Resume, Tick, Void
-from exchange.rooms.domain.decide import DecisionMissing, ResumesInThePast
+from exchange.rooms.domain.decide import ClosedAlready, DecisionMissing, ResumesInThePast
 from exchange.rooms.domain.events import BidRefused, CloseExtended, HammerFell, PhaseBegan, RoomPaused
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.domain.timing import due_at
@@ -211,6 +211,23 @@ def test_outage_over_the_close_pauses_since_it_began() -> None:
 
     assert isinstance(paused, RoomPaused)
     assert (paused.paused_at, paused.remaining_ms) == (second(2270), 10_000)
+
+
+def test_nothing_is_left_to_pause_between_the_close_and_the_hammer() -> None:
+    room = in_timed_phase()
+
+    with pytest.raises(ClosedAlready):
+        room.does(Pause("too late"), "2280.5")
+
+
+def test_voided_room_is_closed_since_it_was_voided() -> None:
+    room = in_timed_phase()
+    room.does(Void("complaint", decided_by="regulator", decision_no="3"), 2100)
+
+    verdict = room.bid("01", 20200, 2150)
+
+    assert isinstance(verdict, BidRefused)
+    assert (verdict.code, verdict.fields["closed_at"]) == ("ROOM_CLOSED", "2026-01-05T02:35:00.000Z")
 
 
 def test_outage_cannot_begin_before_a_bid_that_was_accepted() -> None:

@@ -16,6 +16,7 @@ from exchange.rooms.domain.commands import Confirm, Pause, PlaceBid, Resume, Tic
 from exchange.rooms.domain.decide import decide, due_at
 from exchange.rooms.domain.events import BidAccepted, BidRefused, CloseExtended, Event, HammerFell, RoomPaused
 from exchange.rooms.domain.evolve import begin, evolve, replay
+from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.rules import RoomRules
 from tests.unit.exchange.rooms.story import FOUR, OPENS, Story, foshan, guangdong, ningxia, second, wuyi
@@ -204,10 +205,10 @@ def test_pause_gives_exactly_the_remaining_time_back(play: tuple[str, list[Bid]]
         if second(bid.at + bid.lag) < paused_at:
             room.bid(bid.alias, bid.price, bid.at, decided=bid.at + bid.lag, quantity=bid.quantity)
     room.tick(start / 1000)
-    if room.state.is_over:
-        return
     before = room.state
     paused_at = max(paused_at, before.at)
+    if before.is_over or (before.is_biddable and before.closes_at is not None and paused_at >= before.closes_at):
+        return
 
     keep(room, decide(before, Pause("x"), paused_at))
     event = room.events[-1]
@@ -220,6 +221,17 @@ def test_pause_gives_exactly_the_remaining_time_back(play: tuple[str, list[Bid]]
     left_before = max(before.closes_at - event.paused_at, timedelta(0))
     assert room.state.closes_at - room.state.clock.begins_at == left_before
     assert room.state.book == before.book
+
+
+@given(plays())
+def test_standing_shown_is_what_the_hammer_would_make_of_it(play: tuple[str, list[Bid]]) -> None:
+    room = played_open(*play)
+
+    shown = {name: wins for name, wins in views.provisional(room.state).items() if wins}
+
+    if room.state.outcome is None:
+        settled = PLAYS[room.state.rules.format].settle(room.state).awards
+        assert shown == {award.bid_id: award.quantity for award in settled}
 
 
 def keep(room: Story, events: tuple[Event, ...]) -> None:

@@ -207,6 +207,26 @@ def test_command_line_answers_with_its_exit_code(tmp_path: Path, capsys: pytest.
     assert len(capsys.readouterr().err.splitlines()) == 3
 
 
+def exported(*rooms: Story) -> str:
+    """The form of `luochui-log/v1`, as far as the rules look at it."""
+    lines: list[dict[str, Any]] = [{"format": "luochui-log/v1", "checkpoint": None, "streams": []}]
+    for number, room in enumerate(rooms, start=1):
+        for entry in log_of(room)["events"]:
+            lines.append({"stream": f"room:{number}", "ts": entry.pop("at"), "actor": "alias:01", **entry})
+    lines.append({"entries": str(len(lines) - 1), "note": "…"})
+    return "\n".join(json.dumps(line) for line in lines) + "\n"
+
+
+def test_exported_log_is_read_as_it_is() -> None:
+    assert verify(log.from_text(exported(whole_story()))).holds
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\n", "{}\n{}", exported(), exported(whole_story(), whole_story())])
+def test_other_text_is_no_log(text: str) -> None:
+    with pytest.raises(Malformed):
+        log.from_text(text)
+
+
 def test_verifying_needs_neither_django_nor_msgspec() -> None:
     code = "import sys, exchange.verify; assert not {'django', 'msgspec', 'redis'} & set(sys.modules)"
 
