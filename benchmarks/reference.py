@@ -19,7 +19,9 @@ COMMIT;
 TABLES = """
 DROP TABLE IF EXISTS bench_bid; DROP TABLE IF EXISTS bench_room;
 CREATE TABLE bench_room (id int PRIMARY KEY, seq bigint NOT NULL, top bigint NOT NULL);
-CREATE TABLE bench_bid (id bigserial PRIMARY KEY, room_id int NOT NULL, price bigint NOT NULL, placed_at timestamptz NOT NULL);
+CREATE TABLE bench_bid (
+    id bigserial PRIMARY KEY, room_id int NOT NULL, price bigint NOT NULL, placed_at timestamptz NOT NULL
+);
 INSERT INTO bench_room VALUES (1, 0, 0);
 """
 
@@ -45,7 +47,8 @@ def pgbench(database_url: str, *, clients: int, seconds: int) -> tuple[float, fl
         )  # fmt: skip
     tps = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
     latency = re.search(r"^latency average = ([0-9.]+) ms", done.stdout, re.MULTILINE)
-    assert tps and latency, done.stdout
+    assert tps is not None, done.stdout
+    assert latency is not None, done.stdout
     return float(tps[1]), float(latency[1])
 
 

@@ -86,7 +86,9 @@ def open_room(format_: Format, *, bidders: int, prices: int, name: str) -> Stage
         opens_at=now - timedelta(seconds=1),
         at=now - timedelta(seconds=2),
     )
-    return Stage(room_id, [_bidder(room_id, n, organisations[n], aliases[n], format_, bidders, prices) for n in range(bidders)])
+    return Stage(
+        room_id, [_bidder(room_id, n, organisations[n], aliases[n], format_, bidders, prices) for n in range(bidders)]
+    )
 
 
 def _organisation(number: int) -> Organisation:
@@ -180,7 +182,10 @@ def load(port: int, stages: list[Stage], *, watchers: int, seconds: float, **mor
         json.dump(config, file)
         file.flush()
         done = subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / "load.py"), file.name], stdout=subprocess.PIPE, check=True, cwd=ROOT
+            [sys.executable, str(ROOT / "benchmarks" / "load.py"), file.name],
+            stdout=subprocess.PIPE,
+            check=True,
+            cwd=ROOT,
         )
     answer: Config = json.loads(done.stdout)
     return answer

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-KERNEL_SEND_BUFFER_BYTES = 128 * 1024
+KERNEL_SEND_BUFFER_BYTES = 64 * 1024
 """So that a reader that does not read is noticed here, not in megabytes of kernel memory."""
 
 

@@ -1,0 +1,101 @@
+"""Many sockets: idle ones, ones that never read, and all of them coming back at once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import stage
+from benchmarks.figures import Line, Rounds, at_most, spread
+from exchange.rooms.domain.phases import Format
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(pid: int) -> float:
+    """Resident memory of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def idle(rounds: Rounds) -> Iterator[Line]:
+    """10,000 idle sockets in another room: memory of the process, and what bidders feel of them"""
+    memory, calm, busy = [], [], []
+    for number in range(min(rounds.count, 2)):
+        with stage.serving() as (port, pid):
+            quiet = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"idle{number}")
+            room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"calm{number}")
+            calm.append(stage.load(port, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"])
+            crowd = _hold(port, quiet, 10_000)
+            try:
+                memory.append(memory_mib(pid))
+                room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"busy{number}")
+                busy.append(stage.load(port, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"])
+            finally:
+                crowd.kill()
+                crowd.wait()
+    yield at_most("memory with 10,000 sockets", memory, 500, " MiB")
+    ratios = [there / without for there, without in zip(busy, calm, strict=True)]
+    yield at_most(
+        "bidding p99 beside them", ratios, 2, " ×", f"{spread(busy, ' ms', 1)} against {spread(calm, ' ms', 1)}"
+    )
+
+
+def storm(rounds: Rounds) -> Iterator[Line]:
+    """5,000 sockets come back at once: CPU of the server until all have their state"""
+    spent = []
+    for number in range(rounds.count):
+        with stage.serving() as (port, pid):
+            room = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"storm{number}")
+            warm = _hold(port, room, 10)
+            before = cpu_s(pid)
+            crowd = _hold(port, room, 5_000)
+            spent.append(cpu_s(pid) - before)
+            for process in (warm, crowd):
+                process.kill()
+                process.wait()
+    yield at_most("CPU for 5,000 sockets", spent, 6, " s")
+
+
+def slow(rounds: Rounds) -> Iterator[Line]:
+    """five readers that never read: what the others and the memory feel of them"""
+    slower, grown = [], []
+    for number in range(rounds.count):
+        with stage.serving() as (port, pid):
+            rates = []
+            for deaf in (0, 5):
+                room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=1_600, name=f"slow{number}{deaf}")
+                before = memory_mib(pid)
+                crowd = _hold(port, room, deaf, deaf=True) if deaf else None
+                rates.append(stage.load(port, [room], watchers=50, seconds=rounds.seconds)["decisions_per_s"])
+                growth = memory_mib(pid) - before
+                if crowd is not None:
+                    crowd.kill()
+                    crowd.wait()
+                grown.append(growth) if deaf else None
+            slower.append((rates[0] - rates[1]) / rates[0] * 100)
+    yield at_most("slowdown", slower, 5, " %")
+    yield Line(f"memory grew by {spread(grown, ' MiB', 1)} in the run with them, the room's own growth included")
+
+
+def _hold(port: int, room: stage.Stage, count: int, *, deaf: bool = False) -> "subprocess.Popen[str]":
+    """A process that holds `count` sockets of a room; returns when every one has had its state."""
+    ticket = room.watch_ticket()
+    arguments = [str(port), str(room.room_id), ticket, str(count), "deaf" if deaf else "idle"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.hold", *arguments], cwd=stage.ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("holding"), line
+    return process
+
+
+BENCHMARKS: dict[str, Callable[[Rounds], Iterator[Line]]] = {"slow": slow, "idle": idle, "storm": storm}
