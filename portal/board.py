@@ -17,6 +17,7 @@ MOST_ROOMS = 6
 MOST_NOTICES = 8
 SOON = timedelta(days=1)
 
+UNITS: Mapping[str, str | Promise] = {"t": _("t"), "t/a": _("t per year")}
 PHASES: Mapping[str, tuple[str | Promise, str]] = {
     "SCHEDULED": (_("Not open yet"), "neutral"),
     "FREE": (_("Free bidding"), "done"),
@@ -78,7 +79,7 @@ def _board_room(room: rooms.RoomView, title: projects.LotTitle) -> BoardRoom:
     phase, tone = PHASES[room.phase]
     return BoardRoom(
         title=title.project_title,
-        quantity=f"{title.instrument_label} {normal_text(title.quantity)}",
+        quantity=f"{title.instrument_label} {normal_text(title.quantity)} {UNITS.get(title.unit, title.unit)}",
         url=_address("rooms:room", room.room_id),
         phase=phase,
         tone=tone,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 
@@ -32,6 +33,10 @@ class RequestMiddleware:
         given = request.headers.get("X-Request-ID", "")
         number = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = number  # type: ignore[attr-defined]  # read by error pages
+        if settings.BEHIND_TLS_PROXY and (forwarded := request.headers.get("X-Forwarded-For")):
+            # What our own proxy added stands last. Without this all readers would share one address, and one
+            # stranger's wrong passwords would lock a bidder out.
+            request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=number):
             response = self.get_response(request)

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
 from portal.api import api
@@ -54,6 +54,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("csp-report/", health.csp_report, name="csp_report"),
     path("people/", include("commons.people.urls")),
     path("admin/", admin.site.urls),
+    # No mail leads into an account: a lost password is set anew by those who know the person.
+    path("account/password/reset/", TemplateView.as_view(template_name="account/password_help.html")),
+    path("account/email/", RedirectView.as_view(pattern_name="people:account")),
     path("account/", include("allauth.urls")),
     *subjects(),
 ]

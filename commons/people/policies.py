@@ -27,6 +27,15 @@ def can_change_role_of(actor: Actor, organisation_id: int, person_id: int) -> De
     return can_administer_members(actor, organisation_id)
 
 
+def can_reset_sign_in(actor: Actor, person_id: int, *, organisations: frozenset[int]) -> Decision:
+    """The administrator of the only organisation that the person acts for, or the centre's operations desk."""
+    if actor.person_id == person_id:
+        return deny(OwnRole())
+    if actor.organisation_id is not None and organisations == {actor.organisation_id}:
+        return can_administer_members(actor, actor.organisation_id)
+    return require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME)
+
+
 def can_end_sessions_of(actor: Actor, person_id: int) -> Decision:
     """One's own, and as the centre's operations desk anybody's."""
     if actor.system or (actor.person_id is not None and actor.person_id == person_id):

@@ -13,5 +13,6 @@ urlpatterns = [
     path("switch/", account.switch_organisation, name="switch_organisation"),
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/open/", members.OpenAccountView.as_view(), name="open_account"),
+    path("members/<int:person_id>/reset/", members.ResetView.as_view(), name="reset_sign_in"),
     path("members/roles/<int:membership_id>/end/", members.EndRoleView.as_view(), name="end_role"),
 ]

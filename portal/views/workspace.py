@@ -90,6 +90,10 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("deposits:statements", _("Bank statements"), _("Import camt files; unmatched and doubtful entries.")),
         Way("deposits:list", _("Deposits and payments"), _("What is expected, what has arrived, what goes back.")),
         Way(
+            "deposits:payouts", _("Payments out"), _("Refunds and forfeits as bank files, from order to confirmation.")
+        ),
+        Way("deposits:accounts", _("Payee accounts"), _("Accounts that money may go to, vetted by two persons.")),
+        Way(
             "approvals:list",
             _("Approvals by two persons"),
             _("Refunds and forfeits that wait for a second person."),
@@ -115,7 +119,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("deposits:list", _("Deposits and payments"), _("The ledger, leg by leg.")),
     ),
     Role.TREASURY: (
-        Way("contracts:list", _("Confirm payments"), _("Purchase prices that have arrived and need your voucher.")),
+        Way("deposits:vouchers", _("Confirm payments"), _("Purchase prices that have arrived and need your voucher.")),
     ),
     Role.ADMINISTRATOR: (Way("people:members", _("People and roles"), _("Grant and end roles; open accounts.")),),
 }

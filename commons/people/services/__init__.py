@@ -3,6 +3,7 @@
 from commons.people.services.accounts import deactivate, open_account, set_assurance
 from commons.people.services.api_keys import end_api_key, make_api_key
 from commons.people.services.enrolment import enrol_organisation, enrol_person
+from commons.people.services.resetting import reset_sign_in
 from commons.people.services.roles import end_role, grant_role
 from commons.people.services.sessions import end_sessions
 
@@ -16,5 +17,6 @@ __all__ = [
     "grant_role",
     "make_api_key",
     "open_account",
+    "reset_sign_in",
     "set_assurance",
 ]

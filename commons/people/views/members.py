@@ -121,3 +121,25 @@ class EndRoleView(LoginRequiredMixin, View):
                     context = {"member": member, "role": role_label(role.role), "form": form}
                     return render(self.request, "people/end_role.html", context, status=status)
         raise NotFound()
+
+
+class ResetView(LoginRequiredMixin, View):
+    """Asks once more, then shows the new password, once."""
+
+    def get(self, request: HttpRequest, person_id: int) -> HttpResponse:
+        return self.page(person_id)
+
+    def post(self, request: HttpRequest, person_id: int) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        opened = services.reset_sign_in(actor=actor, person_id=person_id, at=timezone.now())
+        response = self.page(person_id, opened=opened)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def page(self, person_id: int, **more: object) -> HttpResponse:
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        members = queries.members_of(actor.organisation_id or 0, viewer=actor)
+        for member in members:
+            if member.person_id == person_id:
+                return render(self.request, "people/reset.html", {"member": member, **more})
+        raise NotFound()

@@ -125,3 +125,31 @@ def test_a_person_without_an_organisation_makes_no_key() -> None:
     client.force_login(colleague(), backend="allauth.account.auth_backends.AuthenticationBackend")
 
     assert client.post("/people/keys/", {"label": "ERP"}).status_code == 422
+
+
+def test_a_colleague_who_is_locked_out_gets_a_new_password(administrator: Client) -> None:
+    person = colleague()
+    administrator.post("/people/members/", {"username": "colleague", "role": "BIDDER"})
+    browser = Client()
+    for _ in range(5):
+        browser.post("/account/login/", {"login": "colleague", "password": "wrong"})
+    assert browser.post("/account/login/", {"login": "colleague", "password": "luochui-demo"}).status_code == 429
+
+    password = administrator.post(f"/people/members/{person.pk}/reset/").context["opened"].first_password
+
+    assert browser.post("/account/login/", {"login": "colleague", "password": password})["Location"] == "/workspace/"
+
+
+def test_an_administrator_has_no_power_over_people_who_act_elsewhere_too(administrator: Client) -> None:
+    person = colleague()
+    administrator.post("/people/members/", {"username": "colleague", "role": "BIDDER"})
+    Membership.objects.create(
+        person=person, organisation=cast.organisation("lanshi"), role="BIDDER", granted_at=cast.LONG_AGO
+    )
+
+    assert administrator.post(f"/people/members/{person.pk}/reset/").status_code == 403
+    assert Person.objects.get(pk=person.pk).check_password("luochui-demo")
+
+
+def test_nobody_resets_their_own_sign_in(administrator: Client) -> None:
+    assert administrator.post(f"/people/members/{cast.person('buyer1').pk}/reset/").status_code == 403
