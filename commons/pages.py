@@ -8,11 +8,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views import View
 
-from commons.domain.actor import Actor
+from commons.domain.actor import CENTRE_ROLES, Actor, Role
 from commons.domain.csv_safe import Cell, lines
 from commons.domain.refusals import NotPermitted, Refusal
+from commons.people.models import Person
 from commons.texts import refusal_text
 
 
@@ -63,6 +65,19 @@ class FormPage(View):
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         """Do it; gives the address to go on to."""
         raise NotImplementedError
+
+
+def who(references: Iterable[str], *, viewer: Actor) -> dict[str, str]:
+    """Who acted, by the references that records keep: names for the centre and its overseers, the house for others."""
+    wanted = set(references)
+    numbers = {
+        text: int(text.removeprefix("person:").partition("@")[0]) for text in wanted if text.startswith("person:")
+    }
+    names: dict[int, str] = {}
+    if numbers and viewer.has(*CENTRE_ROLES, Role.AUDITOR, Role.REGULATOR):
+        names = dict(Person.objects.filter(pk__in=numbers.values()).values_list("pk", "name"))
+    house = {text: gettext("the platform") if text.startswith("system:") else gettext("the centre") for text in wanted}
+    return {text: names.get(numbers.get(text, 0), house[text]) for text in wanted}
 
 
 def csv_response(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> StreamingHttpResponse:

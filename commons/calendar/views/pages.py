@@ -16,7 +16,7 @@ from commons.calendar import queries, services
 from commons.calendar.forms import DayForm, DeadlineForm, YearForm
 from commons.calendar.policies import can_edit_calendar
 from commons.domain.deadlines import Direction, Unit, local_day
-from commons.pages import FormPage, actor_of, csv_response, signed_in
+from commons.pages import FormPage, actor_of, csv_response, signed_in, who
 from commons.texts import render as text
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -27,13 +27,14 @@ def year(request: HttpRequest) -> HttpResponseBase:
     """The entries of a year; `?format=csv` as a file. Everybody may look."""
     shown = _year(request)
     days = queries.days_of_year(shown)
+    by = who((day.entered_by for day in days), viewer=actor_of(request))
     if request.GET.get("format") == "csv":
-        return _download(shown, days)
+        return _download(shown, days, by)
     context = {
         "year": shown,
         "previous": shown - 1 if shown > FIRST_YEAR else None,
         "next": shown + 1 if shown < LAST_YEAR else None,
-        "days": days,
+        "days": [(day, by[day.entered_by]) for day in days],
         "published": shown in queries.published_years(),
         "may_edit": bool(can_edit_calendar(actor_of(request))),
         **_deadline(request),
@@ -51,7 +52,9 @@ class EnterDay(FormPage):
         return DayForm(data, initial=self._as_it_is(request))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        return {"history": self._entries(request)}
+        entries = self._entries(request)
+        by = who((entry.entered_by for entry in entries), viewer=signed_in(request))
+        return {"history": [(entry, by[entry.entered_by]) for entry in entries]}
 
     def _as_it_is(self, request: HttpRequest) -> dict[str, Any]:
         """The entry in force, to be changed where it is wrong."""
@@ -113,7 +116,7 @@ def _deadline(request: HttpRequest) -> dict[str, Any]:
     return {"form": form, "found": found, "steps": [text(step.message, step.fields) for step in found.steps]}
 
 
-def _download(shown: int, days: list[queries.DayView]) -> HttpResponseBase:
+def _download(shown: int, days: list[queries.DayView], by: dict[str, str]) -> HttpResponseBase:
     header = [
         _("Day"),
         _("Region"),
@@ -130,7 +133,7 @@ def _download(shown: int, days: list[queries.DayView]) -> HttpResponseBase:
             _("a working day") if day.working else _("a day off"),
             day.name,
             day.source,
-            day.entered_by,
+            by[day.entered_by],
             day.entered_at,
         )
         for day in days

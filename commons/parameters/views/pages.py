@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from commons.domain.deadlines import local_day
-from commons.pages import FormPage, actor_of, csv_response, signed_in
+from commons.pages import FormPage, actor_of, csv_response, signed_in, who
 from commons.parameters import definitions, queries, services
 from commons.parameters.domain.values import Definition, Row
 from commons.parameters.forms import FilterForm, LegalityForm, ValueForm
@@ -70,11 +70,12 @@ class Parameter(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         definition = self.definition
         rows = queries.history(definition.key)
+        by = who((row.entered_by for row in rows), viewer=actor_of(request))
         return {
             "definition": definition,
             "name": label(definition),
             "unit": UNITS[definition.unit],
-            "rows": [(row, TRADES[row.trade_type], MARKS[row.mark]) for row in rows],
+            "rows": [(row, TRADES[row.trade_type], MARKS[row.mark], by[row.entered_by]) for row in rows],
             "superseded": {row.replaces_id for row in rows if row.replaces_id},
             "may_edit": bool(can_edit_parameters(actor_of(request))),
         }

@@ -81,6 +81,16 @@ def test_staff_enter_a_day_and_must_say_why_they_replace_one(as_):
     assert not calendar.is_working_day(date(2026, 10, 10))
 
 
+def test_who_entered_a_day_is_named_to_the_centre_and_not_to_the_public(client, as_):
+    day = {"on": "2026-06-10", "working": "no", "name": "台风停工", "source": "佛防指〔2026〕9号", "region": "440600"}
+    as_("staff").post("/calendar/day/", day)
+    name = person("staff").name
+
+    assert name in body(client.get("/calendar/day/?on=2026-06-10&region=440600"))
+    client.logout()
+    assert name not in body(client.get("/calendar/?year=2026"))
+
+
 def test_staff_declare_a_year_entered_once(as_):
     client = as_("staff")
 
