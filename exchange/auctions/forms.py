@@ -83,9 +83,21 @@ class PowersForm(DecisionForm):
 
 
 class DefaultForm(DecisionForm):
-    """The buyer did not sign or did not pay."""
+    """The buyer did not sign or did not pay; or the deal was ended without its fault."""
 
-    take_next = forms.BooleanField(label=_("Offer the lot to the next bidder, at its own last price"), required=False)
+    action = forms.ChoiceField(
+        label=_("What was decided"),
+        choices=[
+            ("default", _("The buyer defaulted: the deposit is forfeited")),
+            ("end", _("The deal is ended without the buyer's fault: everything goes back to it")),
+        ],
+    )
+    take_next = forms.BooleanField(
+        label=_("Offer the lot to the next bidder, at its own last price"),
+        required=False,
+        help_text=_("Only after a default."),
+    )
+    field_order = ("action",)
 
 
 class AmendmentForm(forms.Form):

@@ -46,8 +46,8 @@ def can_run_procedure(actor: Actor) -> Decision:
 
 
 def can_record_voucher(actor: Actor) -> Decision:
-    """The treasury, or the finance staff of the exchange with the treasury's voucher in hand (RULES §19)."""
-    return require_role(actor, Role.TREASURY, Role.FINANCE, assurance=Assurance.REAL_NAME)
+    """The treasury, whose voucher it is (RULES §19)."""
+    return require_role(actor, Role.TREASURY, assurance=Assurance.REAL_NAME)
 
 
 def viewer_of(actor: Actor, project: Project) -> Viewer:

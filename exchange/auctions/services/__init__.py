@@ -2,7 +2,7 @@
 
 from exchange.auctions.services.advancing import advance_due
 from exchange.auctions.services.certifying import issue_certificate, revoke_certificate
-from exchange.auctions.services.defaulting import record_default
+from exchange.auctions.services.defaulting import end_deal, record_default
 from exchange.auctions.services.negotiating import answer_offer, make_offer
 from exchange.auctions.services.powers import resume_lot, suspend_lot, terminate_lot
 from exchange.auctions.services.publication import LotChange, amend_notice, publish_project
@@ -31,6 +31,7 @@ __all__ = [
     "answer_offer",
     "confirm_result",
     "draw_up_contract",
+    "end_deal",
     "issue_certificate",
     "make_offer",
     "publish_project",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from commons.domain.actor import system_actor
 from commons.domain.refusals import Refusal
@@ -24,9 +24,9 @@ from exchange.auctions.services.qualifying import qualify_by_rule
 from exchange.auctions.services.settling import draw_up_contract, take_payment
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.models import Deal
-from exchange.projects.domain.states import LotCommand, LotState
-from exchange.projects.models import Lot
-from exchange.projects.services import StateMoved, locked_lot, move_lot
+from exchange.projects.domain.states import ENDED, LotCommand, LotState, ProjectCommand, ProjectState
+from exchange.projects.models import Lot, Project
+from exchange.projects.services import StateMoved, locked_lot, locked_project, move_lot, move_project
 from exchange.rooms import queries as rooms
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def advance_due(at: datetime, *, entropy: Entropy = secrets.token_bytes) -> int:
     moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_deals(Q(state=DealState.CONFIRMED, contract__isnull=True)), lambda pk: _draw_up(pk, at))
     moved += _each(_deals(Q(state=DealState.CONTRACTED)), lambda pk: take_payment(actor=TIMEKEEPER, deal_id=pk, at=at))
+    moved += _each(_ended_projects(), lambda pk: _close_project(pk, at))
     return moved
 
 
@@ -67,6 +68,25 @@ def _rooms_over() -> list[int]:
         return []
     ended = rooms.ended_rooms(after_room_id=min(waiting) - 1, limit=BATCH)
     return [waiting[room_id] for room_id in ended if room_id in waiting]
+
+
+def _ended_projects() -> list[int]:
+    """Published projects of which no lot goes on."""
+    going_on = Lot.objects.filter(project=OuterRef("pk")).exclude(state__in=[state.value for state in ENDED])
+    found = Project.objects.filter(~Exists(going_on), state=ProjectState.PUBLISHED.value)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _close_project(project_id: int, at: datetime) -> bool:
+    """Close the file of a project; one whose lots were all ended by decisions is ended itself."""
+    with transaction.atomic():
+        project = locked_project(project_id)
+        states = set(project.lots.values_list("state", flat=True))
+        if project.state != ProjectState.PUBLISHED or not states <= ENDED:
+            return False
+        command = ProjectCommand.TERMINATE if states == {LotState.TERMINATED.value} else ProjectCommand.CLOSE
+        move_project(project, command, actor=TIMEKEEPER, at=at, payload={"lots": sorted(states)}, ended_at=at)
+        return True
 
 
 def _each(keys: list[int], step: Callable[[int], bool]) -> int:

@@ -1,4 +1,4 @@
-"""A buyer who does not sign or does not pay: the deposit is forfeited, the next bidder asked, or the lot fails."""
+"""Deals that come to nothing: a buyer defaults and the next is asked or the lot fails; or a decision ends the deal."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from exchange.auctions.policies import can_run_procedure
 from exchange.auctions.services.awarding import Award, hammer
 from exchange.auctions.services.deciding import fail_lot
 from exchange.auctions.services.releasing import is_retained
-from exchange.auctions.services.settling import advance_lot, locked_deal
+from exchange.auctions.services.settling import advance_lot, locked_deal, payment_subject
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import STANDING, DealCommand, DealState
 from exchange.contracts.models import Deal, DealOrigin
@@ -78,6 +78,32 @@ def record_default(
     _go_on(deal, take_next=take_next, actor=actor, at=at)
 
 
+@transaction.atomic
+def end_deal(*, actor: Actor, deal_id: int, decision: NumberedDecision, reason: str, at: datetime) -> None:
+    """End a deal without the buyer's fault, by a numbered decision; deposit and price go back to it in full."""
+    can_run_procedure(actor).require()
+    decision.require()
+    words = require_reason(reason)
+    deal = locked_deal(deal_id)
+    payload: dict[str, JSON] = {"decision_no": decision.number.strip(), "document": f"document:{decision.document_id}"}
+    move_deal(
+        deal,
+        DealCommand.TERMINATE,
+        actor=actor,
+        at=at,
+        payload=payload,
+        ended_at=at,
+        decision_body=decision.body.strip(),
+        decision_no=decision.number.strip(),
+    )
+    if is_retained(deal.lot, deal.buyer_id):
+        deposits.release(actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason=words, at=at)
+    deposits.release_payment(actor=actor, subject=payment_subject(deal), reason=words, at=at)
+    subject = gettext_noop("Your purchase in lot %(lot)s of %(project)s was ended by a decision: %(decision)s")
+    tell(deal.lot, deal.buyer_id, subject, at=at, key=f"ended:{deal.pk}", decision=decision.number.strip())
+    _go_on(deal, take_next=False, actor=actor, at=at)
+
+
 def _require_overdue(deal: Deal, at: datetime) -> None:
     contracted = deal.state == DealState.CONTRACTED
     due_on = deal.payment_due_on if contracted else deal.contract_due_on
@@ -94,7 +120,7 @@ def _go_on(deal: Deal, *, take_next: bool, actor: Actor, at: datetime) -> None:
     if standing:
         advance_lot(lot, actor=actor, at=at)
     elif lot.state in (LotState.NOTICED, LotState.CONTRACTED):
-        fail_lot(lot, reason=gettext_noop("The buyer defaulted."), actor=actor, at=at)
+        fail_lot(lot, reason=gettext_noop("The sale did not come about."), actor=actor, at=at)
 
 
 def next_award(deal: Deal) -> Award:

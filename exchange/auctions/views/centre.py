@@ -99,14 +99,19 @@ class Default(FormPage):
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         actor, deal_id = signed_in(request), self.kwargs["deal_id"]
-        services.record_default(
-            actor=actor,
-            deal_id=deal_id,
-            decision=store_decision(actor, form, subject=f"deal:{deal_id}", at=at),
-            reason=form.cleaned_data["reason"],
-            take_next=form.cleaned_data["take_next"],
-            at=at,
-        )
+        decision = store_decision(actor, form, subject=f"deal:{deal_id}", at=at)
+        data = form.cleaned_data
+        if data["action"] == "end":
+            services.end_deal(actor=actor, deal_id=deal_id, decision=decision, reason=data["reason"], at=at)
+        else:
+            services.record_default(
+                actor=actor,
+                deal_id=deal_id,
+                decision=decision,
+                reason=data["reason"],
+                take_next=data["take_next"],
+                at=at,
+            )
         return reverse("contracts:deal", args=[deal_id])
 
 

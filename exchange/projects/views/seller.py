@@ -16,7 +16,7 @@ from commons.domain.tasks import Task, TaskState
 from commons.vault import services as vault
 from exchange.pages import FormPage, signed_in
 from exchange.projects import queries, services
-from exchange.projects.domain.states import ProjectState
+from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.forms import AttachmentForm, NewProjectForm, ProjectForm
 from exchange.projects.labels import project_state
@@ -99,6 +99,7 @@ def draft(request: HttpRequest, project_id: int) -> HttpResponse:
         "attachments": list(project.attachments.all()),
         "attachment_form": AttachmentForm(),
         "returned": _last_return(project),
+        "may_offer_again": any(lot.state == LotState.FAILED for lot in project.lots.all()),
         "tasks": _tasks(project),
     }
     return render(request, "exchange/projects/draft.html", context)
