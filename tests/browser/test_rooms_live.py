@@ -147,7 +147,7 @@ def test_a_bid_whose_answer_is_lost_is_asked_for_and_never_doubled(browser: Chro
 
     page.route_web_socket(re.compile("/ws/rooms/"), between)
     page.goto(f"/rooms/{room.room_id}/")
-    expect(page.locator("[data-send]")).to_be_enabled()
+    expect(page.locator("[data-send]")).to_be_enabled(timeout=30_000)
     page.wait_for_timeout(600)
     line["mute"] = True
     page.locator("[data-send]").click()
@@ -173,12 +173,13 @@ def test_a_killed_server_is_come_back_to_by_itself(browser: Chromium, server: Se
 
 
 def test_the_hammer_falls_on_every_screen_and_the_room_can_be_replayed(browser: Chromium, server: Server) -> None:
-    room = open_room(english_rules(session_ms=12_000, extension_ms=4_000))
+    room = open_room(english_rules(session_ms=30_000, extension_ms=4_000))
     bidder = enter(browser, server, room, "buyer1", language="en")
     watcher = enter(browser, server, room, language="en")
     bid(bidder)
+    expect(bidder.locator("#result")).to_contain_text("counted")
 
-    expect(watcher.locator("[data-show=outcome]")).to_be_visible(timeout=30_000)
+    expect(watcher.locator("[data-show=outcome]")).to_be_visible(timeout=60_000)
     expect(bidder.locator("[data-show=bid-ended]")).to_contain_text("You won")
     watcher.get_by_role("link", name="Replay and signed log").click()
     expect(watcher.locator("[data-scrubber]")).to_be_visible()

@@ -20,7 +20,13 @@ OFFERS = ("BidAccepted",)
 MOVES = ("CloseExtended",)
 CHIPS = (1, 2, 5)
 GUARD_CODES = {"ROOM_GUARD_HOLD": "HELD", "ROOM_GUARD_RETYPE": "RETYPED"}
-ICONS = {"done": "M2.5 8.5l3.5 3.5 7.5-8", "waiting": "M8 3.5v5l3 2", "stop": "M4 4l8 8M12 4l-8 8", "": "M4 8h8"}
+ICONS = {
+    "done": "M2.5 8.5l3.5 3.5 7.5-8",
+    "waiting": "M8 3.5v5l3 2",
+    "stop": "M4 4l8 8M12 4l-8 8",
+    "info": "M8 7v5M8 4v.5",
+    "": "M4 8h8",
+}
 
 
 @dataclass(frozen=True, slots=True)
