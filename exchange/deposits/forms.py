@@ -32,7 +32,7 @@ class DeskFilter(forms.Form):
 
     search = forms.CharField(label=_("Payer, virtual account or reference"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False)
-    purpose = forms.ChoiceField(label=_("For"), required=False)
+    purpose = forms.ChoiceField(label=_("Purpose"), required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

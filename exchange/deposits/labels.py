@@ -14,7 +14,7 @@ MONEY: dict[str, Label] = {
     MoneyState.EXPECTED: (_("Waiting for payment"), "waiting"),
     MoneyState.PART_RECEIVED: (_("Received in part"), "waiting"),
     MoneyState.LATE: (_("Came too late"), "stop"),
-    MoneyState.COVERED: (_("Received"), "done"),
+    MoneyState.COVERED: (_("Has arrived"), "done"),
     MoneyState.RETAINED: (_("Retained"), "info"),
     MoneyState.APPLIED: (_("Counted towards the price"), "done"),
     MoneyState.RELEASED: (_("Being refunded"), "waiting"),

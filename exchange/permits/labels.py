@@ -3,17 +3,17 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exchange.permits.domain.permits import Industry, PermitState
+from exchange.permits.domain.permits import STATE_WORDS, Industry, PermitState
 from exchange.permits.domain.rights import MOVEMENT_LABELS
 from exchange.projects.domain.trades import INSTRUMENTS
 
 Label = tuple[str | Promise, str]
 
 STATES: dict[str, Label] = {
-    PermitState.IN_FORCE: (_("In force"), "done"),
-    PermitState.SUSPENDED: (_("Suspended"), "waiting"),
-    PermitState.REVOKED: (_("Revoked"), "stop"),
-    PermitState.SURRENDERED: (_("Surrendered"), "neutral"),
+    PermitState.IN_FORCE: (_(STATE_WORDS[PermitState.IN_FORCE]), "done"),
+    PermitState.SUSPENDED: (_(STATE_WORDS[PermitState.SUSPENDED]), "waiting"),
+    PermitState.REVOKED: (_(STATE_WORDS[PermitState.REVOKED]), "stop"),
+    PermitState.SURRENDERED: (_(STATE_WORDS[PermitState.SURRENDERED]), "neutral"),
 }
 EXPIRED: Label = (_("Expired"), "stop")
 

@@ -30,6 +30,14 @@ class PermitState(StrEnum):
     SURRENDERED = "SURRENDERED"
 
 
+STATE_WORDS = {
+    PermitState.IN_FORCE: gettext_noop("In force"),
+    PermitState.SUSPENDED: gettext_noop("Suspended by decision"),
+    PermitState.REVOKED: gettext_noop("Revoked"),
+    PermitState.SURRENDERED: gettext_noop("Surrendered"),
+}
+
+
 class PermitCommand(StrEnum):
     SUSPEND = "SUSPEND"
     RESUME = "RESUME"

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
-from exchange.permits.domain.permits import Industry, PermitFacts
+from exchange.permits.domain.permits import STATE_WORDS, Industry, PermitFacts
 from exchange.permits.domain.rights import MEDIA, Medium
 from exchange.projects.domain.trades import Instrument
 
@@ -35,7 +35,7 @@ class NoPermit(Refusal):
 
 class PermitNotInForce(Refusal):
     code = "PERMIT_NOT_IN_FORCE"
-    message = gettext_noop("Permit %(number)s is not in force on %(on)s (valid %(start)s to %(end)s, %(state)s).")
+    message = gettext_noop("Permit %(number)s is not in force on %(on)s (valid %(start)s to %(end)s; %(status)s).")
 
 
 class PollutantNotPermitted(Refusal):
@@ -156,7 +156,7 @@ def _permit_fits(permit: PermitFacts, wish: Wish) -> Iterator[Refusal]:
             on=wish.on.isoformat(),
             start=permit.valid_from.isoformat(),
             end=permit.valid_until.isoformat(),
-            state=permit.state.value,
+            status=STATE_WORDS[permit.state],
         )
     limit = permit.limit_of(wish.instrument)
     if limit is None:
