@@ -4,11 +4,13 @@ import asyncio
 import logging
 import random
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import wraps
+from typing import Any, ParamSpec
 
-from asgiref.sync import sync_to_async
+from django.db import connection
 from django.utils import timezone
 
 from commons.domain.money import as_text
@@ -17,6 +19,7 @@ from exchange.rooms.client import KeyPair, RoomClient
 from portal.demo.cast import actor
 
 logger = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 LOOK_EVERY_S = 0.5
 RENEW_EVERY_S = 30.0
@@ -35,15 +38,37 @@ class Robot:
     thinks_s: tuple[float, float] = (4.0, 14.0)
 
 
-def start(robots: Iterable[Robot], *, base_url: str) -> threading.Thread:
-    """Let the robots bid in a thread of their own until their rooms are over."""
-    thread = threading.Thread(target=lambda: asyncio.run(_run(list(robots), base_url)), name="robots", daemon=True)
-    thread.start()
-    return thread
+class Robots:
+    """Robots that bid in a thread of their own until their rooms are over, or until `stop`."""
 
+    def __init__(self, robots: Iterable[Robot], *, base_url: str) -> None:
+        self._robots, self._base_url = list(robots), base_url
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="robots", daemon=True)
 
-async def _run(robots: list[Robot], base_url: str) -> None:
-    await asyncio.gather(*(_play(robot, base_url) for robot in robots))
+    def start(self) -> "Robots":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Leave the rooms now."""
+        self._loop.call_soon_threadsafe(self._leave)
+        self._thread.join(timeout=15)
+
+    def _leave(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+
+    def _run(self) -> None:
+        plays = [self._loop.create_task(_play(robot, self._base_url)) for robot in self._robots]
+        try:
+            self._loop.run_until_complete(asyncio.gather(*plays, return_exceptions=True))
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+        for play in plays:
+            if not play.cancelled() and (error := play.exception()):
+                logger.error("a robot gave up", exc_info=error)
 
 
 async def _play(robot: Robot, base_url: str) -> None:
@@ -60,7 +85,23 @@ async def _play(robot: Robot, base_url: str) -> None:
             await asyncio.sleep(COME_BACK_AFTER_S)
 
 
-@sync_to_async(thread_sensitive=False)
+def in_thread(function: Callable[P, str]) -> Callable[P, Coroutine[Any, Any, str]]:
+    """Call the database from a thread, and leave no connection open there."""
+
+    @wraps(function)
+    def closing(*args: P.args, **kwargs: P.kwargs) -> str:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connection.close()
+
+    async def awaited(*args: P.args, **kwargs: P.kwargs) -> str:
+        return await asyncio.to_thread(closing, *args, **kwargs)
+
+    return awaited
+
+
+@in_thread
 def _enter(robot: Robot, key: KeyPair) -> str:
     who, at = actor(robot.party), timezone.now()
     alias = rooms.admit(actor=who, room_id=robot.room_id, at=at).alias
@@ -69,7 +110,7 @@ def _enter(robot: Robot, key: KeyPair) -> str:
     return alias
 
 
-@sync_to_async(thread_sensitive=False)
+@in_thread
 def _ticket(robot: Robot) -> str:
     return rooms.admit(actor=actor(robot.party), room_id=robot.room_id, at=timezone.now()).ticket
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
         home = f"http://localhost:{port}"
         if city is not None:
-            robots.start(city.robots, base_url=f"ws://localhost:{port}")
+            robots.Robots(city.robots, base_url=f"ws://localhost:{port}").start()
         lines = ["", f"Luochui 落槌 is open at {home}/ (after {seconds:.0f} s)", ""]
         if city is not None:
             lines += rooms_to_visit(city, home)
