@@ -24,7 +24,8 @@ _CONNECTION = {
     "quality-3": _("Connection good"),
     "quality-2": _("Connection slow"),
     "quality-1": _("Connection very slow"),
-    "clock-precision": _("± %(uncertainty)s ms · %(rtt)s ms there and back"),
+    "clock-precision": _("± %(uncertainty)s ms"),
+    "clock-path": _("· %(rtt)s ms there and back"),
     "clock-right": _("The clock of this device agrees with the server."),
     "clock-slow": _(
         "The clock of this device is %(seconds)s s slow. It does not matter: the server's time is shown and counts."

@@ -381,7 +381,7 @@ class BidderScreen {
     const { frame, receipt, state } = record;
     const kinds = { SENDING: "waiting", CHECKING: "waiting", ACCEPTED: "done", REFUSED: "stop", NOT_ARRIVED: "stop", GIVEN_UP: "" };
     const at = receipt?.received_at ?? new Date(record.madeAt).toISOString();
-    const summary = el("summary", {}, el("span", { class: "receipt-price" }, `¥${grouped(frame.price || "0")}`, frame.quantity ? ` × ${frame.quantity}` : ""),
+    const summary = el("summary", {}, el("span", { class: "receipt-price" }, `¥${grouped(frame.price || "0")}`, this.screen.data.rules.divisible && frame.quantity ? ` × ${frame.quantity}` : ""),
       tag(kinds[state], text(`bid-${state}`)), el("time", { datetime: at }, exactTime(at)));
     return el("li", {}, el("details", { "data-bid": frame.bid_id, "data-state": state, open }, summary, ...this.#receiptFacts(record, at)), this.#receiptActions(record));
   }

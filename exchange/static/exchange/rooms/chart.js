@@ -50,7 +50,10 @@ export class PriceChart {
 
   // Numbers are rounded here for drawing alone; the table and the prices on the screen stay exact text.
   #data() {
-    return [this.#visible.map((offer) => Date.parse(offer.at) / 1000), this.#visible.map((offer) => Number(offer.price))];
+    const instants = this.#visible.map((offer) => Date.parse(offer.at) / 1000);
+    const prices = this.#visible.map((offer) => Number(offer.price));
+    // One point has no course: half a minute of room beside it gives the axis something to measure.
+    return instants.length === 1 ? [[...instants, instants[0] + 30], [...prices, null]] : [instants, prices];
   }
 
   #draw() {
@@ -96,7 +99,7 @@ export class PriceChart {
         cursor: { show: false },
         legend: { show: false },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Asia/Shanghai"),
-        scales: { y: { range: (_, low, high) => spread(low, high) }, x: { range: (_, low, high) => (low === high ? [low - 30, high + 30] : [low, high]) } },
+        scales: { y: { range: (_, low, high) => spread(low, high) } },
         axes: [
           { ...axis, space: 72, values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1000)) },
           { ...axis, size: 76, values: (_, ticks) => ticks.map((tick) => grouped(String(tick))) },

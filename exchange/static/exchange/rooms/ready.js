@@ -49,7 +49,7 @@ function checkConnection() {
   live.addEventListener("clock", () => {
     const roundTrip = Math.round(live.clock.roundTrip);
     const level = roundTrip < 150 ? 3 : roundTrip < 600 ? 2 : 1;
-    report("connection", level === 1 ? "waiting" : "done", text(`quality-${level}`), text("clock-precision", { uncertainty: Math.max(1, Math.ceil(live.clock.uncertainty)), rtt: roundTrip }));
+    report("connection", level === 1 ? "waiting" : "done", text(`quality-${level}`), `${text("clock-precision", { uncertainty: Math.max(1, Math.ceil(live.clock.uncertainty)) })} ${text("clock-path", { rtt: roundTrip })}`);
     const offset = live.clock.offset;
     const right = Math.abs(offset) < 1500;
     report("clock", "done", text("ready-works"), right ? text("clock-right") : text(offset > 0 ? "clock-slow" : "clock-fast", { seconds: (Math.abs(offset) / 1000).toFixed(1) }));

@@ -8,6 +8,7 @@ import { describe } from "./words.js";
 
 const SHORTEST_PAUSE_MS = 60;
 const LONGEST_PAUSE_MS = 1500;
+const ENDS = { HammerFell: "ENDED", RoomFailed: "FAILED", RoomVoided: "VOIDED", RoomPaused: "PAUSED" };
 
 class Replay {
   data = pageData("room-data");
@@ -85,7 +86,7 @@ class Replay {
     const event = past.at(-1) ?? null;
     const offers = past.filter((entry) => entry.price && this.data.events.offers.includes(entry.type));
     const best = this.#best(offers);
-    const phase = past.filter((entry) => entry.phase).at(-1)?.phase ?? this.data.phases.before[0];
+    const phase = past.map((entry) => ENDS[entry.type] ?? entry.phase).filter(Boolean).at(-1) ?? this.data.phases.before[0];
     const closesAt = past.filter((entry) => entry.closes_at).at(-1)?.closes_at;
     const left = event && closesAt ? Math.max(0, Date.parse(closesAt) - Date.parse(event.at)) / 1000 : null;
     bind({

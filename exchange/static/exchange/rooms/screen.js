@@ -73,7 +73,7 @@ export class Screen extends EventTarget {
     if (live.status !== Status.LIVE || !live.clock.known) {
       const key = live.status === Status.LIVE ? "CONNECTING" : live.status;
       place.dataset.level = live.status === Status.STOPPED ? "off" : "0";
-      bind({ quality: text(`connection-${key}`), "clock-precision": "" });
+      bind({ quality: text(`connection-${key}`), "clock-precision": "", "clock-path": "" });
       return;
     }
     const roundTrip = Math.round(live.clock.roundTrip);
@@ -82,7 +82,8 @@ export class Screen extends EventTarget {
     const offset = live.clock.offset;
     bind({
       quality: text(`quality-${level}`),
-      "clock-precision": text("clock-precision", { uncertainty: Math.max(1, Math.ceil(live.clock.uncertainty)), rtt: roundTrip }),
+      "clock-precision": text("clock-precision", { uncertainty: Math.max(1, Math.ceil(live.clock.uncertainty)) }),
+      "clock-path": text("clock-path", { rtt: roundTrip }),
       "clock-offset": Math.abs(offset) < 1500 ? text("clock-right") : text(offset > 0 ? "clock-slow" : "clock-fast", { seconds: (Math.abs(offset) / 1000).toFixed(1) }),
     });
   }
@@ -96,7 +97,7 @@ export class Screen extends EventTarget {
     this.#standing(frame.state);
     this.#explain();
     bind({
-      bidders: frame.state.bidders ?? text("hidden"), participants: frame.state.participants, bids: frame.state.bids ?? text("hidden"), watchers: frame.state.watchers,
+      bidders: frame.state.bidders ?? text("hidden"), participants: frame.state.participants, bids: frame.state.bids ?? text("hidden"), watchers: this.data.role === "WATCHER" ? Math.max(1, frame.state.watchers) : frame.state.watchers,
       refused: frame.state.refused, seq: frame.seq, extensions: frame.state.extensions,
     });
     this.dispatchEvent(new CustomEvent("painted", { detail: { frame, before } }));
@@ -136,7 +137,7 @@ export class Screen extends EventTarget {
       leader: this.#leader(state),
       "next-price": state.next_price === null ? "—" : grouped(state.next_price),
     });
-    show({ "price-total": shown !== null && !state.divisible, "price-none": shown === null });
+    show({ "next-price": state.next_price !== null, "price-total": shown !== null && !state.divisible, "price-none": shown === null });
     this.countdown.price = shown === null ? "" : `¥${grouped(shown)}`;
     if (moving && shown !== this.#price && shown !== null) this.#slide();
     this.#price = shown;
