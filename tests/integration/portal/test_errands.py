@@ -5,11 +5,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from commons.domain.actor import system_actor
-from commons.evidence import queries
 from commons.evidence.services import append
 from commons.outbox.models import OutboxMessage
 from commons.outbox.services import enqueue
 from portal import errands
+from tests.integration.commons.evidence.test_appending import newest
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,5 +28,5 @@ def test_errands_deliver_the_outbox_and_sign_checkpoints_beside_the_timekeeper(m
 
     assert stop.is_set()
     assert OutboxMessage.objects.get().state == "DELIVERED"
-    assert queries.latest_checkpoint().size == 1
+    assert newest().size == 1
     assert "one errand that fails" in caplog.text

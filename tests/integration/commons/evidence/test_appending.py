@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from commons.domain.actor import system_actor
 from commons.domain.refusals import IdempotencyConflict
+from commons.evidence import queries
 from commons.evidence.domain import canonical, chain
 from commons.evidence.domain.canonical import NotCanonical
 from commons.evidence.domain.chain import BadName, Draft, Head
@@ -24,6 +25,13 @@ def append_one(stream="lot:1", **changes):
     return append(
         **{"stream": stream, "type": "test", "actor": ACTOR, "payload": {"a": "1"}, "decided_at": AT, **changes}
     )
+
+
+def newest() -> queries.CheckpointView:
+    """The newest checkpoint, which is there."""
+    view = queries.latest_checkpoint()
+    assert view is not None
+    return view
 
 
 def links_of(stream):

@@ -8,7 +8,7 @@ from commons.evidence import queries
 from commons.evidence.domain import consistency, merkle
 from commons.evidence.domain.trust import Keyring
 from commons.evidence.services import checkpoint
-from tests.integration.commons.evidence.test_appending import AT, append_one
+from tests.integration.commons.evidence.test_appending import AT, append_one, newest
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_the_page_shows_the_newest_checkpoint(client, entry, django_assert_max_n
     with django_assert_max_num_queries(10):
         shown = client.get("/log/").content.decode()
 
-    assert queries.latest_checkpoint().note.splitlines()[2] in shown
+    assert newest().note.splitlines()[2] in shown
     assert f"{API}/keys" in shown
 
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from commons.evidence import keys, queries
@@ -10,7 +12,7 @@ from commons.evidence.domain.notes import Checkpoint
 from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
 from commons.evidence.services import append_prepared, checkpoint, checkpoint_due, gather
 from commons.outbox.services import deliver_due, enqueue
-from tests.integration.commons.evidence.test_appending import AT, DRAFT, append_one
+from tests.integration.commons.evidence.test_appending import AT, DRAFT, append_one, newest
 from tests.plugins.append_only import triggers_lifted
 from tests.plugins.races import at_once
 
@@ -79,7 +81,7 @@ def test_a_checkpoint_is_a_note_that_the_published_key_signed():
 
     statement = checkpoint(AT)
 
-    view = queries.latest_checkpoint()
+    view = newest()
     text, signer = notes.opened(view.note, notes.by_id(*(trusted.key for trusted in queries.keyring().keys.values())))
     assert Checkpoint.parse(text) == statement
     assert signer == keys.signing_key(keys.Purpose.LOG).verifier
@@ -128,7 +130,7 @@ def test_a_deadline_asks_for_a_checkpoint_through_the_outbox():
     enqueue(topic="evidence.checkpoint", key="room:7:hammer", payload={}, at=AT)
 
     assert deliver_due(AT) == 1
-    assert queries.latest_checkpoint().size == 1
+    assert newest().size == 1
 
 
 def test_a_stream_with_a_hole_raises_an_alarm_and_does_not_stop_the_others(caplog):
@@ -145,12 +147,12 @@ def test_a_stream_with_a_hole_raises_an_alarm_and_does_not_stop_the_others(caplo
 def test_a_rotated_key_still_opens_old_checkpoints(settings, tmp_path):
     settings.PLATFORM_KEYS_DIR = tmp_path
     checkpoint(AT)
-    old = queries.latest_checkpoint()
+    old = newest()
     keys.rotate(keys.Purpose.LOG, at=AT + timedelta(days=1))
     checkpoint(AT + timedelta(days=2))
 
     known = notes.by_id(*(trusted.key for trusted in queries.keyring().keys.values()))
-    signers = {notes.opened(note, known)[1] for note in (old.note, queries.latest_checkpoint().note)}
+    signers = {notes.opened(note, known)[1] for note in (old.note, newest().note)}
     assert len(signers) == 2
     ended = PlatformKey.objects.get(name="localhost:8000/log", valid_until__isnull=False)
     assert ended.valid_until == AT + timedelta(days=1) + keys.OVERLAP
@@ -160,7 +162,7 @@ def test_a_missing_key_is_never_made_in_production(settings, tmp_path):
     settings.PLATFORM_KEYS_DIR = tmp_path
     settings.PLATFORM_KEYS_MAY_BE_MADE = False
 
-    with pytest.raises(keys.ImproperlyConfigured, match="platform_keys"):
+    with pytest.raises(ImproperlyConfigured, match="platform_keys"):
         keys.signing_key(keys.Purpose.LOG)
 
 
@@ -205,10 +207,7 @@ def test_two_sequencers_at_once_take_every_entry_once():
     with transaction.atomic():
         fill(20, 10)
 
-    threads = [Thread(target=_closing, args=(gather,)) for _ in range(3)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-
+    assert sum(at_once(gather, gather, gather)) == 200
     assert queries.tree_size() == 200
     assert queries.root_of(200) == merkle.root(hashes_in_tree())
 
@@ -228,7 +227,7 @@ def _closing(work, results=None):
 
 
 def _in_thread(work):
-    results = []
+    results: list[Any] = []
     thread = Thread(target=_closing, args=(work, results))
     thread.start()
     thread.join()

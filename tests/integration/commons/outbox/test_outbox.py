@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -36,7 +37,7 @@ def state_of(key="k1"):
 
 
 def test_a_message_reaches_its_handler_once(handler):
-    got = []
+    got: list[Any] = []
     handler(got.append)
     put(lot="12")
 
@@ -62,7 +63,7 @@ def test_the_same_key_with_another_payload_is_a_conflict():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_of_a_transaction_that_failed_is_never_sent(handler):
-    got = []
+    got: list[Any] = []
     handler(got.append)
     with transaction.atomic():
         put()
@@ -155,7 +156,7 @@ def test_a_topic_without_a_handler_waits():
 
 
 def test_what_a_dead_worker_had_claimed_is_taken_over_after_the_lease(handler):
-    got = []
+    got: list[Any] = []
     handler(got.append)
     put()
     assert delivering._claim(OutboxMessage.objects.get().pk, AT)
@@ -169,7 +170,7 @@ def test_a_worker_that_wakes_after_its_lease_changes_nothing(handler):
     """Redelivery: the sleeper's work is rolled back, the other's stands, and the message is delivered once."""
     put()
     message_id = OutboxMessage.objects.get().pk
-    made = []
+    made: list[str] = []
 
     def slow(message):
         if not made:
@@ -189,7 +190,7 @@ def test_a_worker_that_wakes_after_its_lease_changes_nothing(handler):
 
 def test_a_message_can_come_twice_so_handlers_are_idempotent(handler):
     """The effect happened, the mark was lost: the same message comes again under the same key."""
-    ledger = {}
+    ledger: dict[str, Any] = {}
 
     def idempotent(message):
         first = message.key not in ledger
@@ -224,7 +225,7 @@ def test_the_task_delivers_what_is_due_now(handler):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_deliver_every_message_once(handler):
-    got = []
+    got: list[Any] = []
     handler(lambda message: got.append(message.key), transactional=False)
     with transaction.atomic():
         for number in range(20):
@@ -236,7 +237,7 @@ def test_two_workers_at_once_deliver_every_message_once(handler):
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_claim_two_workers_deliver_the_same_message(handler, monkeypatch):
-    got = []
+    got: list[Any] = []
     handler(lambda message: got.append(message.key), transactional=False)
     monkeypatch.setattr(delivering, "_claim", lambda message_id, at: "x")
     monkeypatch.setattr(delivering, "_settle", lambda *args, **values: None)

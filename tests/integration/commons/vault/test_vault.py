@@ -212,7 +212,7 @@ def test_a_damaged_file_never_arrives_whole(tmp_path, size):
     file = tmp_path / path_of(document.sha256)
     file.write_bytes(b"%PDF-" + b"y" * (size - 5))
 
-    arrived = []
+    arrived: list[bytes] = []
     with pytest.raises(ContentDamaged):
         arrived.extend(open_document(actor=cast.actor("buyer1"), document_id=document.id, at=AT).chunks)
     assert len(b"".join(arrived)) < size
