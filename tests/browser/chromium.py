@@ -8,14 +8,14 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests import cast
 from tests.live.servers import Server
 
 EXECUTABLE = "/usr/bin/chromium"
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 _WATCH = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP refused ${event.violatedDirective} ${event.blockedURI}`);
@@ -39,7 +39,7 @@ class Chromium:
         *,
         person: str = "",
         language: str = "zh-hans",
-        viewport: dict[str, int] | None = None,
+        viewport: ViewportSize | None = None,
         **options: Any,
     ) -> Page:
         """A page of a browser of its own, signed in as a person of the cast."""
@@ -47,7 +47,7 @@ class Chromium:
             base_url=server.http, viewport=viewport or DESKTOP, accept_downloads=True, **options
         )
         self.contexts.append(context)
-        cookies = [{"name": "django_language", "value": language, "url": server.http}]
+        cookies: Any = [{"name": "django_language", "value": language, "url": server.http}]
         if person:
             cookies.append({"name": "sessionid", "value": session_of(person), "url": server.http})
         context.add_cookies(cookies)

@@ -96,7 +96,9 @@ def own_place(room_id: int, organisation_id: int | None) -> tuple[str, str] | No
     if organisation_id is None:
         return None
     row = RoomParticipant.objects.filter(room_id=room_id, organisation_id=organisation_id).first()
-    return row and (row.alias, "" if row.maximum_quantity is None else f"{row.maximum_quantity:.3f}")
+    if row is None:
+        return None
+    return row.alias, "" if row.maximum_quantity is None else f"{row.maximum_quantity:.3f}"
 
 
 def rehearsal_of(person_id: int | None) -> int | None:

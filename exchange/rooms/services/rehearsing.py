@@ -7,6 +7,7 @@ choices), so a rehearsal needs no memory of its own; only their keys live in thi
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -39,7 +40,7 @@ _keys: dict[tuple[int, str], KeyPair] = {}
 
 def rules_of(format: str) -> RoomRules:
     """The rules of a rehearsal: those of a real room, with short times."""
-    phased = {
+    phased: dict[str, Any] = {
         "free_ms": 60_000,
         "waiting_ms": 10_000,
         "timed_ms": 40_000,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from commons.domain.money import capital_yuan, normal_text, round_money
 from commons.domain.time import SHANGHAI, from_text
-from exchange.rooms.domain.phases import BIDDABLE, OVER, Phase
-from exchange.rooms.domain.rules import Format, PriceRule, RoomRules
+from exchange.rooms.domain.phases import BIDDABLE, OVER, Format, Phase
+from exchange.rooms.domain.rules import PriceRule, RoomRules
 from exchange.rooms.views import texts
 
 OFFERS = ("BidAccepted",)

@@ -1,5 +1,8 @@
 """The words that the live screens need in the browser, in the reader's language; the page carries them as JSON."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -175,7 +178,17 @@ _CHART = {
 
 def catalogue() -> dict[str, str]:
     """Every text by its key, in the language of the request."""
-    texts = {f"phase-{name}": label for name, label in PHASES.items()}
-    for part in (_CONNECTION, _CLOCK, _STANDING, _BIDDING, _RECEIPTS, _EVENTS, _READINESS, _CHART):
+    texts: dict[str, Any] = {f"phase-{name}": label for name, label in PHASES.items()}
+    parts: tuple[Mapping[str, Any], ...] = (
+        _CONNECTION,
+        _CLOCK,
+        _STANDING,
+        _BIDDING,
+        _RECEIPTS,
+        _EVENTS,
+        _READINESS,
+        _CHART,
+    )
+    for part in parts:
         texts.update(part)
     return {key: str(value).replace("%%", "%") for key, value in texts.items()}
