@@ -174,7 +174,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = ENV.embedded
+WHITENOISE_USE_FINDERS = not ENV.production
 if ENV.embedded:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # files come from the packages; WhiteNoise warns without the folder
 if ENV.production:
