@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -36,7 +42,7 @@ class FormPage(View):
 
     template_name: ClassVar[str]
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         return self.show(request, self.form(request, None))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -26,12 +26,14 @@ SHOWN = 100
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
-    """What can be imported, and the latest runs."""
+def overview(request: HttpRequest) -> HttpResponseBase:
+    """What can be imported, and the latest runs; `?format=csv` gives the runs as a file."""
     viewer = signed_in(request)
     can_see_runs(viewer).require()
     kinds = [(one.kind, _(one.label)) for one in importers() if can_import(viewer, one)]
     runs = [(run, _label(run.kind)) for run in queries.runs(viewer=viewer)]
+    if request.GET.get("format") == "csv":
+        return _runs_file(runs)
     return render(request, "commons/imports/list.html", {"kinds": kinds, "runs": runs})
 
 
@@ -105,6 +107,25 @@ def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty table with the headings of a kind."""
     can_see_runs(signed_in(request)).require()
     return csv_response(kind, _importer(kind).template, [])
+
+
+def _runs_file(runs: list[tuple[queries.RunView, str]]) -> HttpResponseBase:
+    header = [_("Run"), _("What"), _("dry run"), _("File"), _("Started"), _("New rows"), _("Corrected rows")]
+    rows: Iterator[tuple[Cell, ...]] = (
+        (
+            run.id,
+            label,
+            run.dry_run,
+            run.file_name,
+            run.started_at,
+            run.created,
+            run.corrected,
+            run.unchanged,
+            run.refused,
+        )
+        for run, label in runs
+    )
+    return csv_response("imports", [*header, _("Unchanged rows"), _("Refused rows")], rows)
 
 
 def _importer(kind: str) -> Importer[Any]:

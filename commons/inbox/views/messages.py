@@ -1,22 +1,26 @@
 """The reader's messages."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from commons.inbox import queries, services
-from commons.pages import signed_in
+from commons.pages import csv_response, signed_in
 
 
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
-    """The messages, the newest first; `?unread=1` shows those that wait."""
+def inbox(request: HttpRequest) -> HttpResponseBase:
+    """The messages, the newest first; `?unread=1` shows those that wait, `?format=csv` gives the page as a file."""
     reader = signed_in(request)
     unread_only = request.GET.get("unread") == "1"
     page = queries.page(reader, number=request.GET.get("page"), unread_only=unread_only)
     rows = queries.views(page)
+    if request.GET.get("format") == "csv":
+        lines = ((row.delivered_at, row.subject, row.link) for row in rows)
+        return csv_response("inbox", [_("Delivered at"), _("Message"), _("Page")], lines)
     return render(
         request,
         "commons/inbox/list.html",

@@ -87,9 +87,26 @@ class Parameter(FormPage):
 
 
 class Legality(FormPage):
-    """The table of methods, and the form that adds a line."""
+    """The table of methods, and the form that adds a line; `?format=csv` gives the table as a file."""
 
     template_name = "commons/parameters/legality.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("format") != "csv":
+            return super().get(request, **kwargs)
+        header = [
+            _("Trade"),
+            _("Method"),
+            _("The method is"),
+            _("Region"),
+            _("Holds from"),
+            _("Article or reform basis"),
+        ]
+        rows = (
+            (str(trade), str(method), str(verdict[0]), rule.region, rule.valid_from, rule.article)
+            for rule, trade, method, verdict, _mark in self.context(request)["rules"]
+        )
+        return csv_response("legality", header, rows)
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         if data is not None:

@@ -222,3 +222,10 @@ def test_a_name_in_a_refused_row_is_shown_as_text(as_):
         "/imports/companies/", {"file": upload([company(1, "<script>alert(1)</script>", 行政区划="x")])}
     )
     assert "<script>alert(1)" not in body(client.get(looked["Location"]))
+
+
+@pytest.mark.parametrize("address", ["/inbox/", "/imports/", "/parameters/", "/parameters/legality/", "/calendar/"])
+def test_every_list_is_a_file_too(as_, address):
+    text = body(as_("staff").get(address, {"format": "csv"}))
+    assert text.startswith("\ufeff")
+    assert text.count("\r\n") >= 1
