@@ -54,3 +54,16 @@ def test_no_translation_is_the_english_text() -> None:
             catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
         same = [text for text, translated in catalogue.items() if text and text == translated and " " in str(text)]
         assert same == [], path
+
+
+def test_one_english_text_has_one_chinese_text() -> None:
+    """All catalogues are one at run time; where a word means two things, a context (`pgettext`) keeps them apart."""
+    seen: dict[object, dict[str, list[str]]] = {}
+    for path in messages.catalogues():
+        with path.with_suffix(".mo").open("rb") as file:
+            for text, translated in gettext.GNUTranslations(file)._catalog.items():  # type: ignore[attr-defined]
+                if text:
+                    home = str(path.relative_to(BASE_DIR).parents[3])
+                    seen.setdefault(text, {}).setdefault(translated, []).append(home)
+
+    assert {text: found for text, found in seen.items() if len(found) > 1} == {}

@@ -20,7 +20,7 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
     rows = queries.views(page)
     if request.GET.get("format") == "csv":
         lines = ((row.delivered_at, row.subject, row.link) for row in rows)
-        return csv_response("inbox", [_("Delivered at"), _("Message"), _("Page")], lines)
+        return csv_response("inbox", [_("Delivered at"), _("What it says"), _("Page")], lines)
     return render(
         request,
         "commons/inbox/list.html",
