@@ -24,10 +24,21 @@ from exchange.contracts.domain.deals import DealState
 from exchange.contracts.domain.limits import Flag, Limit, flag_for
 from exchange.contracts.models import Deal
 from exchange.deposits import queries as deposits
-from exchange.deposits.domain.facts import DepositView, PaymentView
+from exchange.deposits.domain.facts import PaymentView
+from exchange.deposits.domain.states import COVERING, MoneyState, Purpose
+from exchange.deposits.models import MoneyExpectation
 from exchange.projects.domain.states import LotState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A deposit as the seller may know it: how much of it is there."""
+
+    amount: Decimal
+    received: Decimal
+    covered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,15 @@ class BuyerRow:
     need: Decimal | None
     permit_no: str
     purpose: str
-    deposit: DepositView | None
+    deposit: Coverage | None
     state: str
     reason: str
     by_rule: bool
     submitted_at: datetime | None
+
+
+LIMITED = (DealState.AWARDED, DealState.CONFIRMED, DealState.CONTRACTED)
+"""The states of a deal in which something is to be done in time."""
 
 
 def public_lot(lot_id: int) -> Lot:
@@ -71,14 +86,14 @@ def buyers_of(viewer: Actor, lot: Lot) -> list[BuyerRow]:
     states = (RegistrationState.SUBMITTED, RegistrationState.QUALIFIED, RegistrationState.REFUSED)
     found = Registration.objects.filter(lot=lot, state__in=[state.value for state in states])
     rows = list(found.select_related("organisation").order_by("submitted_at", "id"))
-    held = deposits_of(lot.pk, rows) if Sight.DEPOSITS in seen else {}
+    held = coverage_of(lot.pk) if Sight.DEPOSITS in seen else {}
     if Sight.LINK not in seen and Sight.NAMES not in seen:
         # Numbers without names are shown in the order of the numbers, so that the order tells nothing.
         rows = sorted((row for row in rows if row.alias), key=lambda row: row.alias)
     return [_masked(row, seen, held.get(row.organisation_id)) for row in rows]
 
 
-def _masked(row: Registration, seen: Sight, deposit: DepositView | None) -> BuyerRow:
+def _masked(row: Registration, seen: Sight, deposit: Coverage | None) -> BuyerRow:
     names = Sight.NAMES in seen
     numbers = Sight.LINK in seen or (Sight.ALIASES in seen and not names)
     return BuyerRow(
@@ -97,10 +112,15 @@ def _masked(row: Registration, seen: Sight, deposit: DepositView | None) -> Buye
     )
 
 
-def deposits_of(lot_id: int, rows: Sequence[Registration]) -> dict[int, DepositView]:
-    """The deposits of these buyers for a lot."""
-    found = ((row.organisation_id, deposits.deposit_of(lot_id, row.organisation_id)) for row in rows)
-    return {organisation_id: deposit for organisation_id, deposit in found if deposit is not None}
+def coverage_of(lot_id: int) -> dict[int, Coverage]:
+    """What each buyer of a lot has to deposit and has deposited, in one query; the newest expectation counts."""
+    rows = MoneyExpectation.objects.filter(purpose=Purpose.DEPOSIT.value, lot_id=lot_id).order_by("id")
+    return {
+        organisation_id: Coverage(amount, received, MoneyState(state) in COVERING)
+        for organisation_id, amount, received, state in rows.values_list(
+            "organisation_id", "amount", "received", "state"
+        )
+    }
 
 
 def buyer_count(viewer: Actor, lot: Lot) -> int | None:
@@ -160,10 +180,7 @@ def deals_for(viewer: Actor) -> QuerySet[Deal]:
 def deal(viewer: Actor, deal_id: int) -> Deal:
     """One deal with everything its page shows. Refuses (`NotFound`, `NotPermitted`)."""
     found = (
-        Deal.objects.select_related("lot__project__seller", "buyer", "contract", "voucher")
-        .prefetch_related("certificates", "invoices")
-        .filter(pk=deal_id)
-        .first()
+        Deal.objects.select_related("lot__project__seller", "buyer", "contract", "voucher").filter(pk=deal_id).first()
     )
     if found is None:
         raise NotFound()
@@ -181,11 +198,19 @@ def deposit_needed(lot: Lot, need: Decimal) -> Money:
     return read_terms(lot.project.parameters).deposit_for(lot.start_price, need)
 
 
+def limit_now(deal: Deal, at: datetime) -> Limit | None:
+    """The limit that one deal is under; the calendar is asked only when there is one."""
+    if deal.state not in LIMITED:
+        return None
+    due = [day for day in (deal.contract_due_on, deal.payment_due_on) if day]
+    return limit_of(deal, at, working_days_around(due, deal.lot.project.region))
+
+
 def limit_of(deal: Deal, at: datetime, days: WorkingDays) -> Limit | None:
     """The limit that a deal is under, with its flag; none when nothing is to be done in time."""
     contract_due = deal.state in (DealState.AWARDED, DealState.CONFIRMED)
     due_on = deal.contract_due_on if contract_due else deal.payment_due_on
-    if due_on is None or deal.state not in (DealState.AWARDED, DealState.CONFIRMED, DealState.CONTRACTED):
+    if due_on is None or deal.state not in LIMITED:
         return None
     task = gettext_noop("Contract") if contract_due else gettext_noop("Payment")
     return Limit(gettext(task), due_on, _flag(local_day(at), due_on, days))

@@ -86,8 +86,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     """One deal: amounts in figures and capitals, what is done, what comes next and by when."""
     actor, at = signed_in(request), timezone.now()
     found = queries.deal(actor, deal_id)
-    due = [day for day in (found.contract_due_on, found.payment_due_on) if day]
-    limit = queries.limit_of(found, at, queries.working_days_around(due, found.lot.project.region))
+    limit = queries.limit_now(found, at)
     contract: Contract | None = getattr(found, "contract", None)
     context = {
         "deal": found,
@@ -98,7 +97,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         "capitals": capital_yuan(found.amount),
         "contract": contract,
         "payment": queries.payment_of(found) if REACHED.get(DealState(found.state), 0) >= 2 else None,
-        "certificates": list(found.certificates.all()),
+        "certificates": list(found.certificates.all()) if found.state == DealState.CERTIFIED else [],
         "invoices": list(found.invoices.all()),
         "limit": limit,
         "flag": FLAG_TAGS[limit.flag] if limit else None,

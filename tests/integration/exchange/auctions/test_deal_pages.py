@@ -42,8 +42,9 @@ def test_the_seller_decides_about_buyers_on_a_page(
     page = f"/lots/{lot.pk}/buyers/"
 
     with time_machine.travel(lot.registration_ends_at + timedelta(hours=1), tick=False):
+        signed_in(client, "seller")
         with django_assert_max_num_queries(MOST_QUERIES):
-            text = signed_in(client, "seller").get(page).content.decode()
+            text = client.get(page).content.decode()
         assert story.company("buyer1").name in text
         assert story.company("buyer1").name not in signed_in(client, "staff").get(page).content.decode()
         signed_in(client, "seller").post(f"{page}{registrations['buyer1']}/", {"outcome": "qualify"})
@@ -80,8 +81,9 @@ def test_a_negotiation_runs_over_the_pages(
     with time_machine.travel(lot.qualification_ends_at, tick=False):
         low = signed_in(client, "buyer1").post(page, {"price": "19999.99", "quantity": "1.200"})
         client.post(page, {"price": "20000.00", "quantity": "1.200"})
+        signed_in(client, "seller")
         with django_assert_max_num_queries(MOST_QUERIES):
-            text = signed_in(client, "seller").get(page).content.decode()
+            text = client.get(page).content.decode()
         offer = lot.offers.get()
         own = signed_in(client, "buyer1").post(f"{page}{offer.pk}/", {"answer": "accept"})
         signed_in(client, "seller").post(f"{page}{offer.pk}/", {"answer": "accept"})
@@ -111,8 +113,9 @@ def test_both_sides_confirm_and_agree_on_the_page_of_their_deal(
             assert client.post(f"{page}agree/", {"sha256": "0" * 64}).status_code == 409
             assert client.post(f"{page}agree/", {"sha256": contract.sha256}).status_code == 302
         for key in ("buyer1", "seller", "staff", "treasury"):
+            signed_in(client, key)
             with django_assert_max_num_queries(MOST_QUERIES):
-                assert signed_in(client, key).get(page).status_code == 200
+                assert client.get(page).status_code == 200
             with django_assert_max_num_queries(MOST_QUERIES):
                 assert client.get("/deals/").status_code == 200
         assert signed_in(client, "buyer2").get(page).status_code == 403
@@ -129,7 +132,8 @@ def test_an_overdue_limit_is_flagged_in_words(client: Client) -> None:
     after = hammered(lot)
 
     flags = []
-    for days in (0, 3, 9):
+    # Three working days after the 17th: the 23rd, for the 19th is the Dragon Boat Festival.
+    for days in (0, 6, 9):
         with time_machine.travel(after + timedelta(days=days), tick=False):
             text = signed_in(client, "staff").get("/deals/", headers={"accept-language": "en"}).content.decode()
             flags.append(next(words for words in ("in time", "limit near", "overdue") if words in text))
