@@ -79,7 +79,6 @@ WAYS: dict[Role, Sequence[Way]] = {
         ),
         Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
         Way("rooms:list", _("Live rooms"), _("Rooms that run, and those to come.")),
-        Way("complaints:list", _("Objections and complaints"), _("With their deadlines.")),
         Way("contracts:list", _("Results and contracts"), _("From the hammer to the certificate.")),
     ),
     Role.HOST: (
@@ -104,12 +103,12 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
         Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
+        Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
         Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
     ),
     Role.REGULATOR: (
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
-        Way("complaints:list", _("Objections and complaints"), _("With their deadlines.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
     ),
