@@ -17,7 +17,7 @@ from typing import Any
 
 from commons.domain.refusals import Refusal
 from exchange.rooms.domain.commands import Command, Pause, Resume, Void, WithdrawBid
-from exchange.rooms.domain.decide import decide, due_at, schedule, time_event
+from exchange.rooms.domain.decide import decide, schedule
 from exchange.rooms.domain.events import (
     BidAccepted,
     BidRefused,
@@ -34,6 +34,8 @@ from exchange.rooms.domain.events import (
 from exchange.rooms.domain.evolve import begin, evolve
 from exchange.rooms.domain.log import from_text
 from exchange.rooms.domain.model import RoomState
+from exchange.rooms.domain.passing import time_event
+from exchange.rooms.domain.timing import due_at
 
 JUDGED_ELSEWHERE = frozenset({"ROOM_SIGNATURE_WRONG"})
 """Refusals of the edge, which the rules of bidding do not know."""

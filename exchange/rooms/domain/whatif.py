@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from commons.domain.money import normal_text
 from commons.domain.refusals import Malformed, Refusal
 from exchange.rooms.domain.clearing.engine import clear
 from exchange.rooms.domain.clearing.json_form import result_json, rule_of
 from exchange.rooms.domain.clearing.model import Call
 from exchange.rooms.domain.commands import Command, Pause, Resume, Tick, WithdrawBid
-from exchange.rooms.domain.decide import advance, due_at
+from exchange.rooms.domain.decide import advance
 from exchange.rooms.domain.events import (
     BidAccepted,
     BidRefused,
@@ -24,7 +26,7 @@ from exchange.rooms.domain.formats.selling import call_of, clearing_rule
 from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.rules import RoomRules
-from exchange.rooms.domain.views import outcome
+from exchange.rooms.domain.timing import due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +111,15 @@ def _side(state: RoomState) -> dict[str, Any]:
 
 
 def _result(state: RoomState) -> dict[str, Any]:
-    shown = outcome(state)
-    if shown is None:
+    ended = state.outcome
+    if ended is None or ended.price is None:
         return {"price": None, "awards": []}
-    awards = state.outcome.awards if state.outcome else ()
-    price = None if shown["price"] is None else _plain(shown["price"])
-    return {"price": price, "awards": _awards((award.alias, award.quantity, award.price) for award in awards)}
+    awards = _awards((award.alias, award.quantity, award.price) for award in ended.awards)
+    return {"price": normal_text(ended.price), "awards": awards}
 
 
-def _awards(awards: Iterable[tuple[str, Any, Any]]) -> list[dict[str, str]]:
+def _awards(awards: Iterable[tuple[str, Decimal, Decimal]]) -> list[dict[str, str]]:
     return [
-        {"bidder": bidder, "quantity": _plain(quantity), "price": _plain(price)} for bidder, quantity, price in awards
+        {"bidder": bidder, "quantity": normal_text(quantity), "price": normal_text(price)}
+        for bidder, quantity, price in awards
     ]
-
-
-def _plain(value: object) -> str:
-    text = format(value, "f") if not isinstance(value, str) else value
-    return text.rstrip("0").rstrip(".") if "." in text else text

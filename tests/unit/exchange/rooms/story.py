@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from exchange.rooms.domain.commands import Command, Confirm, PlaceBid, Tick
-from exchange.rooms.domain.decide import decide, due_at, schedule
+from exchange.rooms.domain.decide import decide, schedule
 from exchange.rooms.domain.events import BidAccepted, BidRefused, Event, Participant
 from exchange.rooms.domain.evolve import begin, evolve
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.profiles import rules_of
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.domain.timing import due_at
 
 OPENS = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 BEFORE = OPENS - timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from commons.domain.refusals import NotAllowedNow
 from exchange.rooms.domain.commands import Pause, PlaceBid, Resume, Tick, Void
-from exchange.rooms.domain.decide import ClosedAlready, DecisionMissing, ResumesInThePast
+from exchange.rooms.domain.conducting import ClosedAlready, DecisionMissing, ResumesInThePast
 from exchange.rooms.domain.events import BidRefused, CloseExtended, HammerFell, PhaseBegan, RoomPaused
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.domain.timing import due_at

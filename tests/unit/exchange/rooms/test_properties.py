@@ -10,15 +10,17 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commons.domain.refusals import Refusal
 from exchange import verify
 from exchange.rooms.domain import log, views
 from exchange.rooms.domain.commands import Confirm, Pause, PlaceBid, Resume, Tick
-from exchange.rooms.domain.decide import decide, due_at
+from exchange.rooms.domain.decide import decide
 from exchange.rooms.domain.events import BidAccepted, BidRefused, CloseExtended, Event, HammerFell, RoomPaused
 from exchange.rooms.domain.evolve import begin, evolve, replay
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.domain.timing import due_at
 from tests.unit.exchange.rooms.story import FOUR, OPENS, Story, foshan, guangdong, ningxia, second, wuyi
 
 SHORT = {"free_ms": 20_000, "waiting_ms": 5_000, "timed_ms": 8_000, "extension_ms": 8_000}
@@ -232,6 +234,14 @@ def test_standing_shown_is_what_the_hammer_would_make_of_it(play: tuple[str, lis
     if room.state.outcome is None:
         settled = PLAYS[room.state.rules.format].settle(room.state).awards
         assert shown == {award.bid_id: award.quantity for award in settled}
+
+
+@given(plays())
+def test_every_refusal_can_be_told_with_its_fields(play: tuple[str, list[Bid]]) -> None:
+    """A message that names a field which the refusal does not carry would leave the bidder without an answer."""
+    for event in played(*play, []).events:
+        if isinstance(event, BidRefused):
+            assert "%" not in str(Refusal.registry[event.code](**event.fields))
 
 
 def keep(room: Story, events: tuple[Event, ...]) -> None:
