@@ -156,7 +156,7 @@ def citizen_id(text: str, *, on: date | None = None) -> CitizenId:
 MOD_37_2_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 
 _DEAL_SHAPE = re.compile(
-    rf"(?P<trade_class>[A-Z][A-Z0-9]{{0,2}})(?P<dash>-?)(?P<platform>[{USCC_ALPHABET}]{{18}})(?P=dash)(?P<date>[0-9]{{8}})"
+    rf"(?P<trade_class>[A-Z0-9]{{1,3}})(?P<dash>-?)(?P<platform>[{USCC_ALPHABET}]{{18}})(?P=dash)(?P<date>[0-9]{{8}})"
     r"(?P=dash)(?P<sequence>[0-9]{6})(?P=dash)(?P<check>[0-9A-Z*])"
 )
 

@@ -34,7 +34,7 @@ usccs = st.builds(
 )
 deal_codes = st.builds(
     codes.make_deal_code,
-    trade_class=st.from_regex(r"[A-Z][0-9]{2}", fullmatch=True),
+    trade_class=st.from_regex(r"[A-Z0-9]{1,3}", fullmatch=True),
     platform=usccs,
     on=st.dates(date(2000, 1, 1), date(2099, 12, 31)),
     sequence=st.integers(0, 999_999),
