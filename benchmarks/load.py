@@ -160,8 +160,16 @@ async def paced(bidders: list[Bidder], pace_s: float) -> None:
 def percentiles(values: list[float]) -> Config:
     if not values:
         return {}
-    pick = lambda share: round(values[min(len(values) - 1, int(len(values) * share))] * 1000, 2)  # noqa: E731
-    return {"p50": pick(0.5), "p95": pick(0.95), "p99": pick(0.99), "max": round(values[-1] * 1000, 2)}
+    return {
+        "p50": _pick(values, 0.5),
+        "p95": _pick(values, 0.95),
+        "p99": _pick(values, 0.99),
+        "max": round(values[-1] * 1000, 2),
+    }
+
+
+def _pick(values: list[float], share: float) -> float:
+    return round(values[min(len(values) - 1, int(len(values) * share))] * 1000, 2)
 
 
 if __name__ == "__main__":

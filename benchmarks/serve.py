@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -23,7 +24,7 @@ def main() -> None:
         serving.run_daphne("127.0.0.1", arguments.port, application=application_)
 
 
-def application_without_limits():  # type: ignore[no-untyped-def]
+def application_without_limits() -> Any:
     """`portal.asgi` with an endpoint whose credits never end."""
     from portal import asgi  # sets Django up  # isort: skip
     from channels.routing import ProtocolTypeRouter, URLRouter
@@ -34,7 +35,9 @@ def application_without_limits():  # type: ignore[no-untyped-def]
 
     rooms = RoomEndpoint(bids=Allowance(burst=0, per_second=0))
     http = asgi.application.application_mapping["http"]
-    return ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws/rooms/<int:room_id>/", rooms)])})
+    return ProtocolTypeRouter(
+        {"http": http, "websocket": URLRouter([path("ws/rooms/<int:room_id>/", cast("Any", rooms))])}
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the server calls: pages in threads, rooms on the loop."""
 
 import os
+from typing import Any, cast
 
 from django.core.wsgi import get_wsgi_application
 
@@ -17,6 +18,6 @@ rooms = RoomEndpoint()
 application = ProtocolTypeRouter(
     {
         "http": Pages(_wsgi),
-        "websocket": URLRouter([path("ws/rooms/<int:room_id>/", rooms)]),
+        "websocket": URLRouter([path("ws/rooms/<int:room_id>/", cast("Any", rooms))]),
     }
 )

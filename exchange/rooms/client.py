@@ -85,9 +85,9 @@ class RoomClient:
     epoch: str = ""
     seq: int = 0
     pending: list[str] = field(default_factory=list)
-    welcome: Frame | None = None
-    state: Frame | None = None
-    you: Frame | None = None
+    welcome: Frame = field(default_factory=dict)
+    state: Frame = field(default_factory=dict)
+    you: Frame = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     """Everything that came, in order, for those who want to look back."""
     close_code: int | None = None
@@ -107,7 +107,7 @@ class RoomClient:
             }
         )
         self._listener = asyncio.create_task(self._listen())
-        await self.until(lambda: self.state is not None)
+        await self.until(lambda: bool(self.state))
         return self
 
     async def __aexit__(self, *_: object) -> None:

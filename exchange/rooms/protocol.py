@@ -86,14 +86,14 @@ class ClientFrame(Struct, frozen=True, tag_field="type", gc=False):
     """Anything a client may send."""
 
 
-class HelloFrame(ClientFrame, tag="hello"):
+class HelloFrame(ClientFrame, frozen=True, gc=False, tag="hello"):
     ticket: Annotated[str, Meta(max_length=1000)]
     epoch: Annotated[str, Meta(max_length=16)] = ""
     seq: Annotated[int, Meta(ge=0)] = 0
     pending: Annotated[list[BidId], Meta(max_length=MOST_PENDING)] = []
 
 
-class BidFrame(ClientFrame, tag="bid"):
+class BidFrame(ClientFrame, frozen=True, gc=False, tag="bid"):
     bid_id: BidId
     price: Amount
     key: KeyId
@@ -104,30 +104,30 @@ class BidFrame(ClientFrame, tag="bid"):
     replaces: BidId | None = None
 
 
-class PingFrame(ClientFrame, tag="ping"):
+class PingFrame(ClientFrame, frozen=True, gc=False, tag="ping"):
     id: Annotated[int, Meta(ge=0, le=2**53)]
     sent_ms: float = 0.0
 
 
-class RenewFrame(ClientFrame, tag="renew"):
+class RenewFrame(ClientFrame, frozen=True, gc=False, tag="renew"):
     ticket: Annotated[str, Meta(max_length=1000)]
 
 
-class LookupFrame(ClientFrame, tag="lookup"):
+class LookupFrame(ClientFrame, frozen=True, gc=False, tag="lookup"):
     bid_ids: Annotated[list[BidId], Meta(min_length=1, max_length=MOST_PENDING)]
 
 
-class SyncFrame(ClientFrame, tag="sync"):
+class SyncFrame(ClientFrame, frozen=True, gc=False, tag="sync"):
     pass
 
 
-class HistoryFrame(ClientFrame, tag="history"):
+class HistoryFrame(ClientFrame, frozen=True, gc=False, tag="history"):
     after: Annotated[int, Meta(ge=0)]
     limit: Annotated[int, Meta(ge=1, le=MOST_HISTORY)] = MOST_HISTORY
 
 
 AnyClientFrame = HelloFrame | BidFrame | PingFrame | RenewFrame | LookupFrame | SyncFrame | HistoryFrame
-_decoder = msgspec.json.Decoder(AnyClientFrame)
+_decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 
 
 def decode(text: str | None, binary: bytes | None = None) -> AnyClientFrame:
@@ -202,7 +202,7 @@ class ServerFrame(Struct, frozen=True, tag_field="type", gc=False):
     """Anything the server may send."""
 
 
-class Receipt(ServerFrame, tag="receipt"):
+class Receipt(ServerFrame, frozen=True, gc=False, tag="receipt"):
     """The verdict on a bid with its place in the log. `message` is filled in for the reader's language."""
 
     bid_id: str
@@ -222,7 +222,7 @@ class Receipt(ServerFrame, tag="receipt"):
     fields: dict[str, FieldValue] = {}
 
 
-class RefusalFrame(ServerFrame, tag="refusal"):
+class RefusalFrame(ServerFrame, frozen=True, gc=False, tag="refusal"):
     code: str
     message: str
     fields: dict[str, FieldValue]
@@ -230,11 +230,11 @@ class RefusalFrame(ServerFrame, tag="refusal"):
     bid_id: str | None = None
 
 
-class UnknownBid(ServerFrame, tag="unknown"):
+class UnknownBid(ServerFrame, frozen=True, gc=False, tag="unknown"):
     bid_id: str
 
 
-class WelcomeFrame(ServerFrame, tag="welcome"):
+class WelcomeFrame(ServerFrame, frozen=True, gc=False, tag="welcome"):
     protocol: int
     room: str
     role: str
@@ -246,18 +246,18 @@ class WelcomeFrame(ServerFrame, tag="welcome"):
     verdicts: list[Receipt | UnknownBid]
 
 
-class PongFrame(ServerFrame, tag="pong"):
+class PongFrame(ServerFrame, frozen=True, gc=False, tag="pong"):
     id: int
     sent_ms: float
     server_ms: float
 
 
-class TicketFrame(ServerFrame, tag="ticket"):
+class TicketFrame(ServerFrame, frozen=True, gc=False, tag="ticket"):
     ticket: str
     renew_after_ms: int
 
 
-class VerdictsFrame(ServerFrame, tag="verdicts"):
+class VerdictsFrame(ServerFrame, frozen=True, gc=False, tag="verdicts"):
     verdicts: list[Receipt | UnknownBid]
 
 
@@ -311,7 +311,7 @@ class RoomView(Struct, frozen=True):
     outcome: dict[str, Any] | None = None
 
 
-class StateFrame(ServerFrame, tag="state"):
+class StateFrame(ServerFrame, frozen=True, gc=False, tag="state"):
     full: bool
     room: str
     epoch: str
@@ -322,7 +322,7 @@ class StateFrame(ServerFrame, tag="state"):
     events: list[EventView]
 
 
-class YouFrame(ServerFrame, tag="you"):
+class YouFrame(ServerFrame, frozen=True, gc=False, tag="you"):
     seq: int
     alias: str
     price: str | None
@@ -333,7 +333,7 @@ class YouFrame(ServerFrame, tag="you"):
     maximum_quantity: str | None
 
 
-class HistoryAnswer(ServerFrame, tag="history"):
+class HistoryAnswer(ServerFrame, frozen=True, gc=False, tag="history"):
     events: list[EventView]
     more: bool
 

@@ -20,27 +20,27 @@ def die() -> None:
 def cut_before_commit() -> None:
     from exchange.rooms.services import engine
 
-    store = engine.store_at_once
+    store = engine.store_at_once  # type: ignore[attr-defined]
 
     def dying(steps: Any, batch: Any, bids: Any, links: Any) -> None:
         if any(MAGIC in link.payload for link in links):
             die()
         store(steps, batch, bids, links)
 
-    engine.store_at_once = dying
+    engine.store_at_once = dying  # type: ignore[attr-defined]
 
 
 def cut_after_commit() -> None:
     from exchange.rooms.services import engine
 
-    store = engine.store_at_once
+    store = engine.store_at_once  # type: ignore[attr-defined]
 
     def dying(steps: Any, batch: Any, bids: Any, links: Any) -> None:
         store(steps, batch, bids, links)
         if any(MAGIC in link.payload for link in links):
             die()
 
-    engine.store_at_once = dying
+    engine.store_at_once = dying  # type: ignore[attr-defined]
 
 
 def cut_after_answer() -> None:

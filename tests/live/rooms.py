@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -46,7 +47,7 @@ class Cast:
     aliases: dict[str, str]
     keys: dict[str, KeyPair] = field(default_factory=dict)
 
-    def client(self, server: Server, name: str = "", **fields: object) -> RoomClient:
+    def client(self, server: Server, name: str = "", **fields: Any) -> RoomClient:
         """A client for a buyer of the cast; without a name a public watcher."""
         actor = cast.actor(name) if name else Actor()
         ticket = services.admit(actor=actor, room_id=self.room_id, at=timezone.now()).ticket
@@ -90,7 +91,7 @@ def open_room(
 
 
 def check_room(room_id: int) -> None:
-    """The room's log has no hole and no fork, its row stands at the log's head, and every bid stands where it was told."""
+    """The log has no hole and no fork, the row stands at the log's head, and every bid stands where it was told."""
     room = Room.objects.get(pk=room_id)
     links = list(evidence.entries(room.stream, limit=100_000))
     assert list(chain.check_links(links, stream=room.stream)) == []

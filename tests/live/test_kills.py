@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -67,11 +68,9 @@ def test_acknowledged_bids_survive_the_death_of_the_web_process(point: str) -> N
                 bidder = (one, two)[step % 2]
                 receipt = await bidder.bid(f"{20_000 + 100 * step}.00")
                 told[receipt["bid_id"]] = receipt
-            with pytest.raises((ConnectionError, TimeoutError)):
-                verdict = await one.place(magic_id, magic)
-                told[magic_id] = verdict
-                await until_cut(one)
-                raise ConnectionError
+            with suppress(ConnectionError):
+                told[magic_id] = await one.place(magic_id, magic)
+            await until_cut(one)
             witness.look_at(watcher)
 
     async def second_act(again: dict[str, RoomClient], watch: RoomClient) -> list[dict[str, Any]]:
@@ -91,6 +90,7 @@ def test_acknowledged_bids_survive_the_death_of_the_web_process(point: str) -> N
     healthy = Server(port=server.port)
     with running(server, timekeeper()):
         asyncio.run(first_act())
+        assert server.process is not None
         assert server.process.wait(timeout=10) == -9
         again = {name: again_as(room, healthy, name, magic_id) for name in ("buyer1", "buyer2")}
         watch = room.client(healthy)

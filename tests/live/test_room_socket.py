@@ -1,6 +1,7 @@
 """A room over real sockets: bids, verdicts, what everybody sees."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_bid_is_receipted_and_everybody_sees_it() -> None:
     room, server, keeper = open_room(), Server(), timekeeper()
     bidder, watcher = room.client(server, "buyer1"), room.client(server)
 
-    async def story() -> dict:
+    async def story() -> dict[str, Any]:
         async with bidder, watcher:
             await bidder.until(lambda: bidder.state["state"]["phase"] == "OPEN")
             receipt = await bidder.bid("20000.00")

@@ -32,7 +32,8 @@ class OwnServices:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.postgres = self.redis = None
+        self.start_postgres()
+        self.start_redis()
 
     def start_postgres(self) -> None:
         self.postgres = with_services.start_postgres(self.folder, durable=True)
@@ -56,8 +57,6 @@ class OwnServices:
 def own_services(django_db_blocker: Any) -> Iterator[OwnServices]:
     folder = Path(tempfile.mkdtemp(prefix="lc-"))
     services = OwnServices(folder)
-    services.start_postgres()
-    services.start_redis()
     services.wait()
     was = dict(connection.settings_dict)
     with django_db_blocker.unblock():

@@ -28,8 +28,7 @@ class Cadence:
     slice_sockets: int = 1_000
     share_of_loop: float = 0.5
     """Telling may take no more than this share of the loop's time, however large the crowd."""
-    skip_bytes: int = 0
-    """On top of the 64 kB that the kernel holds: who has not read those is not told until there is room again."""
+    skip_bytes: int = 64 * 1024
     close_bytes: int = 256 * 1024
     close_after_s: float = 10.0
 

@@ -1,7 +1,7 @@
 """The way out to one socket: a websocket frame that is built once is written to many transports.
 
-`await send(...)` costs 40–70 µs a socket under Daphne (a coroutine, checks, autobahn's framing, Twisted's writer), a write
-to the socket itself 3–7 µs. So for the servers whose inside we know the frame goes straight to the transport:
+`await send(...)` costs 40–70 µs a socket under Daphne (a coroutine, checks, autobahn's framing, Twisted's writer), a
+write to the socket itself 3–7 µs. So for the servers whose inside we know the frame goes straight to the transport:
 
     Daphne      `send` is a partial of `Server.handle_reply` over autobahn's protocol; its Twisted transport is tried by
                 `socket.send` first, and handed what did not fit. Never while Twisted still holds a remainder: frames
@@ -17,11 +17,11 @@ import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-KERNEL_SEND_BUFFER_BYTES = 64 * 1024
+KERNEL_SEND_BUFFER_BYTES = 128 * 1024
 """So that a reader that does not read is noticed here, not in megabytes of kernel memory."""
 
 
@@ -79,7 +79,7 @@ class TwistedOutlet:
 
     def waiting_bytes(self) -> int:
         transport = self._transport
-        return len(transport.dataBuffer) - transport.offset + int(transport._tempDataLen)
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
 
 class AsyncioOutlet:
@@ -146,7 +146,7 @@ def _is_daphne(send: Send) -> bool:
     if not isinstance(send, partial) or not send.args:
         return False
     protocol = send.args[0]
-    transport = getattr(protocol, "transport", None)
+    transport: Any = getattr(protocol, "transport", None)
     return (
         type(protocol).__module__ == "daphne.ws_protocol"
         and not protocol._perMessageCompress
@@ -159,7 +159,7 @@ def _is_daphne(send: Send) -> bool:
 
 
 def _is_uvicorn(send: Send) -> bool:
-    protocol = getattr(send, "__self__", None)
+    protocol: Any = getattr(send, "__self__", None)
     return (
         type(protocol).__name__ == "WebSocketsSansIOProtocol"
         and not protocol.conn.extensions
@@ -180,7 +180,7 @@ def check_private_attributes() -> list[str]:
     missing = [
         f"twisted FileDescriptor.{name}" for name in ("dataBuffer", "offset") if not hasattr(FileDescriptor, name)
     ]
-    probe = FileDescriptor(reactor=object())
+    probe = FileDescriptor(reactor=cast("Any", object()))
     missing += [f"twisted FileDescriptor.{name}" for name in ("_tempDataLen",) if not hasattr(probe, name)]
     if WebSocketProtocol.STATE_OPEN != 3:
         missing.append("autobahn STATE_OPEN = 3")

@@ -66,7 +66,7 @@ class RoomView:
 def room(room_id: int) -> RoomView | None:
     """The room of that number."""
     row = Room.objects.filter(pk=room_id).first()
-    return row and _room_view(row)
+    return _room_view(row) if row else None
 
 
 def rooms_of_lot(lot_id: int) -> list[RoomView]:
@@ -77,7 +77,7 @@ def rooms_of_lot(lot_id: int) -> list[RoomView]:
 def room_of_subject(subject: str) -> RoomView | None:
     """The newest room of a subject."""
     row = Room.objects.filter(subject=subject).order_by("-id").first()
-    return row and _room_view(row)
+    return _room_view(row) if row else None
 
 
 def live_rooms(limit: int = 200) -> list[RoomView]:

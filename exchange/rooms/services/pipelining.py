@@ -19,7 +19,8 @@ from exchange.rooms.services.storing import BidRow, RoomMoved, RoomStep
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _MOVE = (
-    f"WITH moved AS (UPDATE {Room._meta.db_table} AS r SET seq = v.seq, head_hash = decode(v.head_hash, 'hex'), "  # noqa: S608
+    f"WITH moved AS (UPDATE {Room._meta.db_table} AS r SET seq = v.seq, "  # noqa: S608  # our own names
+    "head_hash = decode(v.head_hash, 'hex'), "
     "phase = v.phase, closes_at = v.closes_at, due_at = v.due_at, ended_at = v.ended_at "
     "FROM json_to_recordset(%s::json) AS v(room_id bigint, expected_seq bigint, seq bigint, head_hash text, phase text, "
     "closes_at timestamptz, due_at timestamptz, ended_at timestamptz) "
@@ -80,7 +81,7 @@ def store_at_once(
 def _queue(
     cursor: Any, steps: Sequence[RoomStep], batch: ReceiptBatch | None, bids: Sequence[BidRow], links: Sequence[Link]
 ) -> None:
-    moves = [step._replace(head_hash=step.head_hash.hex())._asdict() for step in sorted(steps)]
+    moves = [step._asdict() | {"head_hash": step.head_hash.hex()} for step in sorted(steps)]
     cursor.execute(_MOVE, (_encode(moves).decode(), len(moves)))
     if batch is not None:
         values = (batch.id, batch.root, batch.size, batch.key, batch.signature, batch.signed_at)

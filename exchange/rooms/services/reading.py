@@ -24,7 +24,9 @@ class KeyView:
 def room_key(room_id: int, key_id: str) -> KeyView | None:
     """The key that was vouched for on entry, if there is one."""
     row = RoomKey.objects.filter(room_id=room_id, key_id=key_id).select_related("participant").first()
-    return row and KeyView(row.participant_id, row.participant.alias, load_key(bytes(row.public_key)))
+    if row is None:
+        return None
+    return KeyView(row.participant_id, row.participant.alias, load_key(bytes(row.public_key)))
 
 
 def seqs_of(room_ids: Sequence[int]) -> dict[int, int]:
