@@ -145,7 +145,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production
 
-ACCOUNT_LOGIN_ATTEMPTS_LIMIT = None  # axes counts failed sign-ins, and its page says what to do
+# Axes counts failed sign-ins, and its page says what to do.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -223,6 +224,8 @@ METRICS_ALLOWED = ENV.metrics_allowed
 HOOKS = environment.hooks()
 INBOX_BY_MAIL: bool = bool(ENV.email_url)
 globals().update(environment.mail(ENV.email_url))
+
+MESSAGE_TAGS = {40: "danger"}  # ERROR, in the words of the style sheet
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
