@@ -129,8 +129,8 @@ def _remainder_order(sharing: list[Order], rule: Rule) -> list[Order]:
     if not by_chance:
         return sorted(sharing, key=lambda order: order.arrival)
     assert rule.seed is not None, "a draw has a seed"
-    names = shuffled((order.id for order in sharing), seed=rule.seed, label=REMAINDER)
-    return sorted(sharing, key=lambda order: names.index(order.id))
+    by_name = {order.id: order for order in sharing}
+    return [by_name[name] for name in shuffled(by_name, seed=rule.seed, label=REMAINDER)]
 
 
 def _decline(order: Order, part: Decimal, allocation: Allocation) -> None:

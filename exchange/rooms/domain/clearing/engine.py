@@ -6,6 +6,7 @@ Pure and exact: numbers in, numbers and sentences out. The order of arrival and 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from commons.domain.money import normal_text, round_money
@@ -42,40 +43,57 @@ def clear(call: Call) -> Clearing:
 
 
 def _clear(call: Call) -> Clearing:
-    rule, screened = call.rule, screen(call)
-    demand = sum((order.quantity for order in screened.orders), ZERO)
-    if demand < call.supply and rule.shortfall is ShortfallRule.CANCEL:
-        why = f"Valid bids for {normal_text(demand)} do not reach the supply of {normal_text(call.supply)}"
-        return _cancelled(call, screened, f"{why}: the sale is cancelled.")
-    orders, beyond, words = _winners_by_share(screened.orders, rule)
-    offer = after_valves(call.supply, orders, rule, lambda supply: _lowest(call, orders, supply))
-    allocation = _given_out(call, orders, offer.supply)
-    price = _price(rule, orders, allocation, offer, short=demand < offer.supply)
+    sale = _sale(call)
+    rule = call.rule
+    if sale.demand < call.supply and rule.shortfall is ShortfallRule.CANCEL:
+        why = f"Valid bids for {normal_text(sale.demand)} do not reach the supply of {normal_text(call.supply)}"
+        return _cancelled(sale, f"{why}: the sale is cancelled.")
+    offer = after_valves(call.supply, sale.orders, rule, lambda supply: _lowest(sale, supply))
+    allocation = _given_out(sale, offer.supply)
+    price = _price(sale, allocation, offer)
     if rule.secret_reserve is not None and price is not None and price < rule.secret_reserve:
         why = f"The price would be {normal_text(price)}, below the secret reserve price: the sale is cancelled."
-        return _cancelled(call, screened, why)
-    said = (*screened.explanation, *words, *offer.explanation, *allocation.explanation)
-    return _result(call, screened, orders, beyond, allocation, offer, price, said, short=demand < offer.supply)
+        return _cancelled(sale, why)
+    return _result(sale, allocation, offer, price)
 
 
-def _given_out(call: Call, orders: Sequence[Order], supply: Decimal) -> Allocation:
-    if call.rule.price is PriceRule.TOP_SHARE:
-        return in_turn(orders, supply, call.lot_size)
-    return allocate(orders, supply, call.lot_size, call.rule)
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A call after its screening: the orders that may win, those beyond the top share, and what was said so far."""
+
+    call: Call
+    screened: Screened
+    orders: tuple[Order, ...]
+    beyond: tuple[Order, ...]
+    words: tuple[str, ...]
+
+    @property
+    def demand(self) -> Decimal:
+        return sum((order.quantity for order in self.screened.orders), ZERO)
 
 
-def _lowest(call: Call, orders: Sequence[Order], supply: Decimal) -> Decimal | None:
-    """The price of the last bid that a supply serves."""
-    quantities = _given_out(call, orders, supply).quantities
-    return min((order.price for order in orders if order.id in quantities), default=None)
+def _sale(call: Call) -> Sale:
+    screened = screen(call)
+    if call.rule.price is not PriceRule.TOP_SHARE:
+        return Sale(call, screened, screened.orders, (), screened.explanation)
+    return _best_share(call, screened)
 
 
-def _price(rule: Rule, orders: Sequence[Order], allocation: Allocation, offer: Offer, *, short: bool) -> Decimal | None:
-    """What all pay; where each pays its own, the lowest price paid."""
-    lowest = min((order.price for order in orders if order.id in allocation.quantities), default=None)
-    if lowest is not None and offer.held_at is not None and rule.price is PriceRule.UNIFORM and not short:
-        return offer.held_at
-    return lowest
+def _best_share(call: Call, screened: Screened) -> Sale:
+    """Only the best share of the bidders may win, ties at the cut-off to the earlier (Wuyi 2021)."""
+    assert call.rule.top_share is not None, "a top share is given"
+    bidders = list(dict.fromkeys(order.bidder for order in screened.orders))
+    best = bidders[: top_count(call.rule.top_share, len(bidders))]
+    share, names = normal_text(call.rule.top_share * 100), ", ".join(best)
+    words = f"The best {share} % of {len(bidders)} bidders, rounded half up, are {len(best)}: {names}."
+    chosen = set(best)
+    return Sale(
+        call,
+        screened,
+        tuple(order for order in screened.orders if order.bidder in chosen),
+        tuple(order for order in screened.orders if order.bidder not in chosen),
+        (*screened.explanation, words),
+    )
 
 
 def top_count(share: Decimal, bidders: int) -> int:
@@ -83,59 +101,58 @@ def top_count(share: Decimal, bidders: int) -> int:
     return int((share * bidders).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _winners_by_share(orders: tuple[Order, ...], rule: Rule) -> tuple[tuple[Order, ...], tuple[Order, ...], list[str]]:
-    """The orders of the best share of the bidders, half up, ties to the earlier (Wuyi 2021); and the others."""
-    if rule.price is not PriceRule.TOP_SHARE:
-        return orders, (), []
-    assert rule.top_share is not None, "a top share is given"
-    bidders = list(dict.fromkeys(order.bidder for order in orders))
-    count = top_count(rule.top_share, len(bidders))
-    best = set(bidders[:count])
-    share = normal_text(rule.top_share * 100)
-    words = [
-        f"The best {share} % of {len(bidders)} bidders, rounded half up, are {count}: {', '.join(bidders[:count])}."
-    ]
-    winners = tuple(order for order in orders if order.bidder in best)
-    return winners, tuple(order for order in orders if order.bidder not in best), words if bidders else []
+def _given_out(sale: Sale, supply: Decimal) -> Allocation:
+    call = sale.call
+    if call.rule.price is PriceRule.TOP_SHARE:
+        return in_turn(sale.orders, supply, call.lot_size)
+    return allocate(sale.orders, supply, call.lot_size, call.rule)
 
 
-def _result(
-    call: Call,
-    screened: Screened,
-    orders: Sequence[Order],
-    beyond: Sequence[Order],
-    allocation: Allocation,
-    offer: Offer,
-    price: Decimal | None,
-    said: tuple[str, ...],
-    *,
-    short: bool,
-) -> Clearing:
-    one_price = price if _pays_one_price(call.rule, short=short) else None
-    awards = tuple(
-        _award(order, allocation.quantities[order.id], one_price)
-        for order in orders
-        if order.id in allocation.quantities
-    )
-    left_out = [
-        RefusedOrder(
-            order,
-            RefusalCode.BELOW_ITS_MINIMUM if order.id in allocation.below_minimum else RefusalCode.SUPPLY_USED_UP,
-        )
-        for order in orders
-        if order.id not in allocation.quantities
-    ]
-    left_out += [RefusedOrder(order, RefusalCode.BEYOND_TOP_SHARE) for order in beyond]
+def _lowest(sale: Sale, supply: Decimal) -> Decimal | None:
+    """The price of the last bid that a supply serves."""
+    return _lowest_served(sale, _given_out(sale, supply))
+
+
+def _lowest_served(sale: Sale, allocation: Allocation) -> Decimal | None:
+    return min((order.price for order in sale.orders if order.id in allocation.quantities), default=None)
+
+
+def _price(sale: Sale, allocation: Allocation, offer: Offer) -> Decimal | None:
+    """What all pay; where each pays its own, the lowest price paid."""
+    lowest = _lowest_served(sale, allocation)
+    if lowest is not None and offer.held_at is not None and sale.call.rule.price is PriceRule.UNIFORM:
+        return offer.held_at
+    return lowest
+
+
+def _result(sale: Sale, allocation: Allocation, offer: Offer, price: Decimal | None) -> Clearing:
+    rule, won = sale.call.rule, allocation.quantities
+    one_price = price if _pays_one_price(rule, short=sale.demand < offer.supply) else None
+    awards = tuple(_award(order, won[order.id], one_price) for order in sale.orders if order.id in won)
+    left_out = _left_out(sale, allocation)
     sold = sum((award.quantity for award in awards), ZERO)
-    words = [
-        *said,
-        *_price_words(call.rule, one_price, price),
+    words = (
+        *sale.words,
+        *offer.explanation,
+        *allocation.explanation,
+        *_price_words(rule, one_price, price),
         *map(_award_words, awards),
         *map(_refusal_words, left_out),
+        f"Sold {normal_text(sold)} of {normal_text(offer.supply)}.",
+    )
+    refused = _in_order(sale.call, (*sale.screened.refused, *left_out))
+    return Clearing(price, sold, offer.supply - sold, False, awards, refused, words)
+
+
+def _left_out(sale: Sale, allocation: Allocation) -> list[RefusedOrder]:
+    """The valid orders that get nothing, and why."""
+    declined, used_up = RefusalCode.BELOW_ITS_MINIMUM, RefusalCode.SUPPLY_USED_UP
+    left_out = [
+        RefusedOrder(order, declined if order.id in allocation.below_minimum else used_up)
+        for order in sale.orders
+        if order.id not in allocation.quantities
     ]
-    words.append(f"Sold {normal_text(sold)} of {normal_text(offer.supply)}.")
-    refused = _in_order(call, (*screened.refused, *left_out))
-    return Clearing(price, sold, offer.supply - sold, False, awards, refused, tuple(words))
+    return left_out + [RefusedOrder(order, RefusalCode.BEYOND_TOP_SHARE) for order in sale.beyond]
 
 
 def _pays_one_price(rule: Rule, *, short: bool) -> bool:
@@ -149,11 +166,10 @@ def _award(order: Order, quantity: Decimal, one_price: Decimal | None) -> Award:
     return Award(order, quantity, price, round_money(quantity * price))
 
 
-def _cancelled(call: Call, screened: Screened, why: str) -> Clearing:
-    left_out = tuple(RefusedOrder(order, RefusalCode.CANCELLED) for order in screened.orders)
-    refused = _in_order(call, (*screened.refused, *left_out))
-    words = (*screened.explanation, why)
-    return Clearing(None, ZERO, call.supply, True, (), refused, words)
+def _cancelled(sale: Sale, why: str) -> Clearing:
+    left_out = tuple(RefusedOrder(order, RefusalCode.CANCELLED) for order in sale.screened.orders)
+    refused = _in_order(sale.call, (*sale.screened.refused, *left_out))
+    return Clearing(None, ZERO, sale.call.supply, True, (), refused, (*sale.screened.explanation, why))
 
 
 def _in_order(call: Call, refused: Sequence[RefusedOrder]) -> tuple[RefusedOrder, ...]:

@@ -68,36 +68,47 @@ def _fault(call: Call, order: Order) -> RefusalCode | None:
     return None
 
 
+@dataclass(slots=True)
+class Kept:
+    """What an owner keeps so far, from the best order down."""
+
+    quantity: Decimal = ZERO
+    owed: Decimal = ZERO
+    """At the owner's own prices."""
+    is_full: bool = False
+    """Whether an order was cut: all that is worse falls away."""
+
+
 Owner = Callable[[Order], Hashable]
-Most = Callable[[list[Order], Order, Decimal], Decimal | None]
-"""How much of an order its owner may keep, after the better orders and their total."""
+Most = Callable[[Kept, Order], Decimal | None]
+"""How much of an order its owner may keep beside what he keeps already; `None`: all of it."""
 
 
 def _cuts(call: Call) -> list[tuple[RefusalCode, Owner, Most]]:
     """The cuts in their order. Each keeps, of an owner's orders, the best quantity up to a limit."""
     rule = call.rule
+    each_its_own = rule.price in (PriceRule.PAY_AS_BID, PriceRule.TOP_SHARE)
 
-    def purchase(_better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+    def purchase(kept: Kept, order: Order) -> Decimal | None:
         own = call.limits.get(order.bidder, NO_LIMITS).purchase
         limits = [limit for limit in (own, rule.purchase_limit) if limit is not None]
-        return min(limits) - total if limits else None
+        return min(limits) - kept.quantity if limits else None
 
-    def holding(_better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+    def holding(kept: Kept, order: Order) -> Decimal | None:
         room = call.limits.get(order.bidder, NO_LIMITS).holding
-        return None if room is None else room - total
+        return None if room is None else room - kept.quantity
 
-    def guarantee(better: list[Order], order: Order, total: Decimal) -> Decimal | None:
+    def guarantee(kept: Kept, order: Order) -> Decimal | None:
         most = call.limits.get(order.bidder, NO_LIMITS).guarantee
         if most is None or order.price == 0:
             return None
-        if rule.price in (PriceRule.PAY_AS_BID, PriceRule.TOP_SHARE):
-            owed = sum((other.price * other.quantity for other in better), ZERO)
-            return _whole_division(most - owed, order.price, call.lot_size)
+        if each_its_own:
+            return _whole_division(most - kept.owed, order.price, call.lot_size)
         # At one price for all, the bidder owes price × everything bid at that price or above, whichever price it is.
-        return _whole_division(most, order.price, call.lot_size) - total
+        return _whole_division(most, order.price, call.lot_size) - kept.quantity
 
-    def cap(_better: list[Order], _order: Order, total: Decimal) -> Decimal | None:
-        return None if rule.cap_share is None else rule.cap_share * call.supply - total
+    def cap(kept: Kept, _order: Order) -> Decimal | None:
+        return None if rule.cap_share is None else rule.cap_share * call.supply - kept.quantity
 
     return [
         (RefusalCode.CUT_BY_PURCHASE_LIMIT, lambda order: order.bidder, purchase),
@@ -111,29 +122,30 @@ def _cut(
     orders: list[Order], owner: Owner, most: Most, code: RefusalCode, lot_size: Decimal
 ) -> tuple[list[Order], list[RefusedOrder], list[str]]:
     """One limit applied to all owners: of each, the best lots are kept and the rest falls away, the lowest first."""
-    kept: dict[Hashable, list[Order]] = {}
-    spent: set[Hashable] = set()
+    kept: dict[Hashable, Kept] = {}
     result: list[Order] = []
     refused: list[RefusedOrder] = []
     words: list[str] = []
     for order in orders:
-        who = owner(order)
-        better = kept.setdefault(who, [])
-        total = sum((other.quantity for other in better), ZERO)
-        room = ZERO if who in spent else most(better, order, total)
-        quantity = order.quantity if room is None else max(ZERO, min(order.quantity, room // lot_size * lot_size))
-        if quantity == order.quantity:
-            better.append(order)
-            result.append(order)
-            continue
-        spent.add(who)  # What is worse than an order that was cut falls away whole.
-        words.append(_said(order, quantity, code))
-        if quantity > 0 and quantity >= order.minimum:
-            better.append(replace(order, quantity=quantity))
-            result.append(better[-1])
-        else:
+        so_far = kept.setdefault(owner(order), Kept())
+        quantity = _kept_of(order, so_far, most, lot_size)
+        if quantity < order.quantity:
+            so_far.is_full = True
+            words.append(_said(order, quantity, code))
+        if quantity <= 0 or quantity < order.minimum:
             refused.append(RefusedOrder(order, code))
+            continue
+        so_far.quantity += quantity
+        so_far.owed += quantity * order.price
+        result.append(order if quantity == order.quantity else replace(order, quantity=quantity))
     return result, refused, words
+
+
+def _kept_of(order: Order, so_far: Kept, most: Most, lot_size: Decimal) -> Decimal:
+    room = ZERO if so_far.is_full else most(so_far, order)
+    if room is None or room >= order.quantity:
+        return order.quantity
+    return max(ZERO, room // lot_size * lot_size)
 
 
 def _said(order: Order, quantity: Decimal, code: RefusalCode) -> str:
