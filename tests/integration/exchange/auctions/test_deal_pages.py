@@ -120,7 +120,7 @@ def test_both_sides_confirm_and_agree_on_the_page_of_their_deal(
                 assert client.get("/deals/").status_code == 200
         assert signed_in(client, "buyer2").get(page).status_code == 403
         assert signed_in(client, "buyer2").get(f"/documents/{contract.document_id}/").status_code == 403
-        pdf = b"".join(signed_in(client, "buyer1").get(f"/documents/{contract.document_id}/"))  # type: ignore[arg-type]  # streamed
+        pdf = b"".join(signed_in(client, "buyer1").get(f"/documents/{contract.document_id}/"))
 
     deal.refresh_from_db()
     assert deal.state == "CONTRACTED"
