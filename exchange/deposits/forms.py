@@ -32,12 +32,14 @@ class DeskFilter(forms.Form):
 
     search = forms.CharField(label=_("Payer, virtual account or reference"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False)
-    purpose = forms.ChoiceField(label=_("Purpose"), required=False)
+    purpose = forms.ChoiceField(label=_("Paid for"), required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["state"].choices = [("", _("All")), *((key, words) for key, (words, _tone) in MONEY.items())]  # type: ignore[attr-defined]
         self.fields["purpose"].choices = [("", _("All")), *PURPOSES.items()]  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control" if name == "search" else "form-select"
 
 
 class ClaimForm(ReasonForm):

@@ -35,7 +35,7 @@ ENTRIES: dict[str, Label] = {
 }
 
 LEGS: dict[str, Label] = {
-    LegState.DUE: (_("Due"), "waiting"),
+    LegState.DUE: (_("To be paid out"), "waiting"),
     LegState.BATCHED: (_("In a batch"), "info"),
     LegState.ORDERED: (_("Ordered"), "info"),
     LegState.PAID: (_("Paid"), "done"),

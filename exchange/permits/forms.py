@@ -25,6 +25,11 @@ class RegistryFilter(forms.Form):
     instrument = forms.ChoiceField(label=_("Pollutant"), required=False, choices=[("", _("All")), *POLLUTANTS])
     region = forms.RegexField(label=_("Region"), regex=REGION, required=False)
 
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "instrument" else "form-control"
+
 
 class PermitForm(forms.Form):
     """What stands on a permit; further pollutants come with the import or a correction."""

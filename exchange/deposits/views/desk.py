@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +32,7 @@ CSV_HEADER = ("id", "lot", "payer", "for", "amount", "received", "due", "virtual
 
 
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: HttpRequest) -> HttpResponseBase:
     """Everything that is expected or held, with the state of the books."""
     actor = signed_in(request)
     chosen = DeskFilter(request.GET or None)
@@ -102,7 +103,8 @@ class Entry(FormPage):
             (line.id, f"{line.organisation_name} · {line.reference} · ¥ {line.amount:,.2f}")
             for line in queries.claimable(actor)
         ]
-        return ClaimForm(data, choices=choices, initial=self.entry.suggestion and self.entry.suggestion.id)
+        suggestion = self.entry.suggestion
+        return ClaimForm(data, choices=choices, initial=suggestion.id if suggestion else None)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def rows_of(lines: tuple[MoneyLine, ...]) -> list[dict[str, Any]]:
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: HttpRequest) -> HttpResponseBase:
     """Everything that the organisation has to pay and has paid, and its account."""
     actor, organisation_id = signed_in(request), own_organisation(request)
     lines = queries.money_of(actor, organisation_id)

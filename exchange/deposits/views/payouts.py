@@ -1,5 +1,6 @@
 """Payments out, the allow-list of accounts, and the treasury's vouchers."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +40,7 @@ class Payouts(FormPage):
 
     template_name = "deposits/payouts.html"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a CSV is streamed
         if request.GET.get("format") == "csv":
             legs = queries.legs(signed_in(request), states=list(LegState))
             return csv_response("payouts", CSV_HEADER, map(_cells, legs))
@@ -147,15 +149,19 @@ class Accounts(FormPage):
 @require_POST
 def account_step(request: HttpRequest, account_id: int, step: str) -> HttpResponse:
     """Vet (first person), list (second person) or end an account."""
-    reason, back = request.POST.get("reason", ""), reverse("deposits:accounts")
-    if step == "vet":
-        work = partial(services.vet_account, account_id=account_id, reason=reason)
-        return act(request, work, _("A second person of finance now has to agree."), back)
-    if step == "list":
-        work = partial(services.list_account, account_id=account_id)
-        return act(request, work, _("The account is on the list."), back)
-    work = partial(services.end_account, account_id=account_id, reason=reason)
-    return act(request, work, _("The account is off the list; no money goes there any more."), back)
+    reason = request.POST.get("reason", "")
+    steps: dict[str, tuple[Callable[..., object], str]] = {
+        "vet": (
+            partial(services.vet_account, account_id=account_id, reason=reason),
+            _("A second person of finance now has to agree."),
+        ),
+        "list": (partial(services.list_account, account_id=account_id), _("The account is on the list.")),
+        "end": (
+            partial(services.end_account, account_id=account_id, reason=reason),
+            _("The account is off the list; no money goes there any more."),
+        ),
+    }
+    return act(request, *steps[step], reverse("deposits:accounts"))
 
 
 @require_GET

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -23,7 +24,7 @@ CSV_HEADER = (
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: HttpRequest) -> HttpResponseBase:
     """The organisation's own page."""
     organisation_id = signed_in(request).organisation_id
     if organisation_id is None:
@@ -32,7 +33,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def holder(request: HttpRequest, organisation_id: int) -> HttpResponse:
+def holder(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
     """The page of one holder: its own, or any one for the overseers."""
     actor = signed_in(request)
     movements = queries.movements_of(actor, organisation_id)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ CSV_HEADER = ("number", "version", "holder", "region", "basin", "industry", "fro
 
 
 @require_GET
-def registry(request: HttpRequest) -> HttpResponse:
+def registry(request: HttpRequest) -> HttpResponseBase:
     """Every permit that matches, and a way to every holder."""
     actor = signed_in(request)
     chosen = RegistryFilter(request.GET or None)
@@ -52,7 +53,7 @@ def registry(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def holders(request: HttpRequest) -> HttpResponse:
+def holders(request: HttpRequest) -> HttpResponseBase:
     """Every organisation with an account of rights."""
     found = queries.holders(signed_in(request), search=request.GET.get("search", "")[:60])
     rows = [(line, [(INSTRUMENT_LABELS[held.instrument], held) for held in line.holdings]) for line in found]

@@ -1,22 +1,23 @@
 """Deposits and payments from the first expectation to the bank's last entry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import LazySettings
+from django.db import connections
 
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson, ApprovalNotGiven
-from commons.calendar import services as calendar
 from commons.domain.actor import system_actor
 from commons.domain.money import Money
-from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, NotPermitted
+from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, NotPermitted, Refusal
 from commons.evidence.models import EvidenceEntry
-from commons.parameters import services as parameters
 from exchange.deposits import queries, services
 from exchange.deposits.domain.entries import EntryState, NotForThis
 from exchange.deposits.domain.facts import DepositView, PaymentView
@@ -52,8 +53,6 @@ def _books_balance(settings: LazySettings, tmp_path_factory: pytest.TempPathFact
         **settings.STORAGES,
         "vault": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}},
     }
-    parameters.seed(at=AT)
-    calendar.seed(at=AT)
     for party in ACCOUNTS:
         listed(party)
     yield
@@ -828,3 +827,69 @@ def test_evidence_of_money_names_neither_payer_nor_lot() -> None:
     assert asked.sub_account_no not in said
     assert f"lot:{offered.pk}" not in said
     assert MoneyExpectation.objects.count() == BankFile.objects.count() == 1
+
+
+# Races
+
+
+def together(*works: Callable[[], object]) -> list[object]:
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        try:
+            barrier.wait(timeout=10)
+            return work()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_file_taken_in_twice_at_once_is_booked_once() -> None:
+    offered = lot()
+    content = statement(line(expect(offered)), at=PAID)
+    finance = cast.actor("finance")
+
+    def take_in() -> object:
+        return services.import_file(actor=finance, content=content, name="x.xml", at=PAID).taken_in
+
+    assert sorted(together(take_in, take_in), key=str) == [False, True]
+    assert deposit(offered).received == yuan("6720.00")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_deposit_expected_twice_at_once_has_one_virtual_account() -> None:
+    offered = lot()
+    buyer, company = cast.actor("buyer1"), cast.organisation("jinma").pk
+
+    def ask() -> object:
+        found = services.expect_deposit(
+            actor=buyer, lot_id=offered.pk, organisation_id=company, amount=yuan("6720.00"), due_at=DUE, at=AT
+        )
+        return found.sub_account_no
+
+    first, second = together(ask, ask)
+
+    assert first == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_batch_ordered_twice_at_once_pays_once() -> None:
+    offered = lot()
+    bank(line(expect(offered)))
+    act("release", offered)
+    batch_id = propose()
+    second = cast.actor("finance2")
+
+    def order_it() -> object:
+        services.order_batch(actor=second, batch_id=batch_id, at=PAID)
+        return "ordered"
+
+    results = together(order_it, order_it)
+
+    assert [result for result in results if result == "ordered"] == ["ordered"]
+    assert queries.cash_book(cast.actor("finance")).interest == Decimal("0.07")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -80,7 +81,7 @@ def test_a_transfer_beyond_the_balance_moves_nothing_at_all() -> None:
 @pytest.mark.django_db
 def test_a_transfer_is_corrected_by_its_reversal_once() -> None:
     first = post("k1", ISSUED, JINMA, "1")
-    arguments = {"transfer_id": first.id, "reason": "wrong enterprise", "document_ref": "d", "at": AT}
+    arguments: dict[str, Any] = {"transfer_id": first.id, "reason": "wrong enterprise", "document_ref": "d", "at": AT}
 
     undone = services.reverse(actor=system_actor("test"), key="r1", stream="account:test", **arguments)
 

@@ -398,7 +398,7 @@ def test_two_lots_cannot_freeze_the_same_tonne_at_the_same_moment() -> None:
         results = list(pool.map(run, [lambda: reserve(lots[0]), lambda: reserve(lots[1])]))
 
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "NotEnough"]
-    assert (holding("ecology").reserve, holding("ecology").frozen) == (0, tonnes("1.680"))
+    assert (holding("ecology").reserve, holding("ecology").frozen) == (tonnes("0.000"), tonnes("1.680"))
 
 
 def test_a_correction_cannot_be_made_twice_at_once_in_the_ledger() -> None:
