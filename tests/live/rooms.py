@@ -85,7 +85,7 @@ def open_room(
             for name, alias in aliases.items()
         ],
         opens_at=opens_at or now - timedelta(milliseconds=1),
-        at=now - timedelta(seconds=1),
+        at=(opens_at or now) - timedelta(seconds=1),
     )
     return Cast(room_id, aliases)
 

@@ -98,7 +98,7 @@ class Sheet:
     def judge(self, order: BidOrder, body_hash: bytes, now: datetime) -> Draft:
         """Decide a bid; accepted or refused, it gets its place in the room."""
         verdict, events = rulebook.judge(self.state, order, now)
-        links = [self._record(event, rulebook.actor_of(order), now) for event in events]
+        links = [self._record(event, rulebook.actor_of(order)) for event in events]
         link = links[verdict.position]
         body = receipt_body(
             bid_id=order.frame.bid_id,
@@ -113,7 +113,7 @@ class Sheet:
             seq=link.seq,
             verdict="REFUSED" if verdict.code else "ACCEPTED",
         )
-        return Draft(order, verdict, link, body_hash, now, body)
+        return Draft(order, verdict, link, body_hash, events[verdict.position].at, body)
 
     def obey(self, order: CommandOrder, now: datetime) -> Outcome:
         """Carry out a command; one that the rules do not allow now leaves no trace but its refusal."""
@@ -123,12 +123,12 @@ class Sheet:
             return Outcome(order, refusal=refusal)
         first = len(self.tape)
         for event in events:
-            self._record(event, order.actor_ref, now)
+            self._record(event, order.actor_ref)
         return Outcome(order, events=self.tape[first:])
 
-    def _record(self, event: Event, actor_ref: str, now: datetime) -> chain.Link:
+    def _record(self, event: Event, actor_ref: str) -> chain.Link:
         type_, payload = records.encode_event(event)
-        link = chain.link(self.loaded.stream, self.head, chain.Draft(type_, actor_ref, payload, to_text(now)))
+        link = chain.link(self.loaded.stream, self.head, chain.Draft(type_, actor_ref, payload, to_text(event.at)))
         assert link.seq == event.seq, "the rules count as the log does"
         self.head = link.head
         self.links.append(link)

@@ -19,11 +19,11 @@ from exchange.rooms.services.storing import BidRow, RoomMoved, RoomStep
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _MOVE = (
-    f"WITH moved AS (UPDATE {Room._meta.db_table} AS r SET seq = v.seq, "  # noqa: S608  # our own names
+    f"WITH moved AS (UPDATE {Room._meta.db_table} AS r SET seq = v.seq, "  # noqa: S608
     "head_hash = decode(v.head_hash, 'hex'), "
     "phase = v.phase, closes_at = v.closes_at, due_at = v.due_at, ended_at = v.ended_at "
-    "FROM json_to_recordset(%s::json) AS v(room_id bigint, expected_seq bigint, seq bigint, head_hash text, phase text, "
-    "closes_at timestamptz, due_at timestamptz, ended_at timestamptz) "
+    "FROM json_to_recordset(%s::json) AS v(room_id bigint, expected_seq bigint, seq bigint, head_hash text, "
+    "phase text, closes_at timestamptz, due_at timestamptz, ended_at timestamptz) "
     "WHERE r.id = v.room_id AND r.seq = v.expected_seq RETURNING 1) SELECT 1 / (count(*) = %s)::int FROM moved"
 )
 _BATCH = (

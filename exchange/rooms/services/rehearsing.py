@@ -14,9 +14,9 @@ from django.db import transaction
 from commons.domain.actor import Actor, Assurance, Role, require_role, system_actor
 from commons.domain.money import as_text
 from commons.people.services.rehearsal_parties import rehearsal_party
-from exchange.rooms.broadcast import rendering
 from exchange.rooms.broadcast.news import announce
 from exchange.rooms.client import KeyPair, new_bid_id, signed_bid
+from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.phases import BIDDABLE, Format
 from exchange.rooms.domain.rules import PriceRule, RoomRules
@@ -126,15 +126,15 @@ def _move(room_id: int, at: datetime) -> int:
 
 def _order(room_id: int, state: RoomState, at: datetime) -> BidOrder | None:
     """The bid that one of the robots makes now, if any does."""
-    robots = [alias for alias in state.setup.participants if alias in ROBOTS]
-    alias = robots[_chance(state, "who", len(robots))]
+    willing = [alias for alias in state.setup.participants if alias in ROBOTS and _is_willing(state, alias)]
     quiet_s = (at - max(state.at, state.clock.begins_at)).total_seconds()
-    if quiet_s < 2 + _chance(state, "when", PATIENCE_S - 2) or not _is_willing(state, alias):
+    if not willing or quiet_s < 2 + _chance(state, "when", PATIENCE_S - 2):
         return None
-    price = _price(state)
+    alias = willing[_chance(state, "who", len(willing))]
+    price = _price(state, alias)
     if price is None:
         return None
-    quantity = as_text(_quantity(state)) if state.rules.divisible else None
+    quantity = as_text(_quantity(state, alias)) if state.rules.divisible else None
     return _signed(room_id, alias, price, quantity, at)
 
 
@@ -146,21 +146,22 @@ def _is_willing(state: RoomState, alias: str) -> bool:
     return best is None or best.alias != alias
 
 
-def _price(state: RoomState) -> str | None:
+def _price(state: RoomState, alias: str) -> str | None:
     rules = state.rules
     if rules.sealed:
         return as_text(rules.start_price + Decimal(_chance(state, "price", 200)) / 100)
     if rules.format is Format.LIMITED_QUOTES:
         return as_text(rules.start_price + rules.step * _chance(state, "price", 12))
-    text = rendering.room_view(state, watchers=0).next_price
-    if text is None or abs(Decimal(text) - rules.start_price) > rules.step * DARING:
-        return None
-    return text
+    least = PLAYS[rules.format].least_price(state, alias)
+    return None if abs(least - rules.start_price) > rules.step * DARING else as_text(least)
 
 
-def _quantity(state: RoomState) -> Decimal:
+def _quantity(state: RoomState, alias: str) -> Decimal:
+    """A fifth to a half of the supply, and never less than before."""
     shares = state.rules.supply / state.rules.lot_size
-    return state.rules.lot_size * max(1, int(shares * (20 + _chance(state, "share", 30)) / 100))
+    wanted = state.rules.lot_size * max(1, int(shares * (20 + _chance(state, "share", 30)) / 100))
+    own = state.book.offer(alias)
+    return wanted if own is None else max(wanted, own.quantity)
 
 
 def _chance(state: RoomState, what: str, below: int) -> int:
