@@ -9,11 +9,10 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from commons.domain.actor import system_actor
-from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.registrations import RegistrationState
@@ -24,6 +23,7 @@ from exchange.auctions.services.qualifying import qualify_by_rule
 from exchange.auctions.services.settling import draw_up_contract, take_payment
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.models import Deal
+from exchange.deposits import queries as deposits
 from exchange.projects.domain.states import ENDED, LotCommand, LotState, ProjectCommand, ProjectState
 from exchange.projects.models import Lot, Project
 from exchange.projects.services import StateMoved, locked_lot, locked_project, move_lot, move_project
@@ -39,12 +39,12 @@ def advance_due(at: datetime, *, entropy: Entropy = secrets.token_bytes) -> int:
     """Do everything that is due at `at`; gives the number of lots and deals that moved. Idempotent."""
     moved = _each(_lots(Q(state=LotState.ANNOUNCED, registration_starts_at__lte=at)), lambda pk: _open(pk, at))
     moved += _each(_lots(Q(state=LotState.REGISTERING, registration_ends_at__lte=at)), lambda pk: _end(pk, at))
-    moved += _each(_lots(Q(state=LotState.QUALIFYING)), lambda pk: _qualify(pk, at, entropy))
+    moved += _each(_to_decide(at), lambda pk: _qualify(pk, at, entropy))
     moved += _each(_negotiations(at), lambda pk: _end_negotiation(pk, at))
     moved += _each(_rooms_over(), lambda pk: take_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_deals(Q(state=DealState.CONFIRMED, contract__isnull=True)), lambda pk: _draw_up(pk, at))
-    moved += _each(_deals(Q(state=DealState.CONTRACTED)), lambda pk: take_payment(actor=TIMEKEEPER, deal_id=pk, at=at))
+    moved += _each(_paid_deals(), lambda pk: take_payment(actor=TIMEKEEPER, deal_id=pk, at=at))
     moved += _each(_ended_projects(), lambda pk: _close_project(pk, at))
     return moved
 
@@ -55,6 +55,19 @@ def _lots(condition: Q) -> list[int]:
 
 def _deals(condition: Q) -> list[int]:
     return list(Deal.objects.filter(condition).order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _to_decide(at: datetime) -> list[int]:
+    """Lots of which every registration is decided, or whose time for deciding is over."""
+    open_ones = Registration.objects.filter(lot=OuterRef("pk"), state=RegistrationState.SUBMITTED.value)
+    return _lots(Q(state=LotState.QUALIFYING) & (Q(qualification_ends_at__lte=at) | ~Exists(open_ones)))
+
+
+def _paid_deals() -> list[int]:
+    """Contracted deals whose price is there with the treasury's voucher; looked at without a lock."""
+    waiting = _deals(Q(state=DealState.CONTRACTED))
+    payments = ((pk, deposits.payment_of(f"deal:{pk}")) for pk in waiting)
+    return [pk for pk, payment in payments if payment is not None and payment.paid]
 
 
 def _negotiations(at: datetime) -> list[int]:
@@ -96,8 +109,11 @@ def _each(keys: list[int], step: Callable[[int], bool]) -> int:
             moved += bool(step(key))
         except StateMoved:
             continue  # Another timekeeper was faster; it did the same.
-        except Refusal:
-            log.exception("a step of the procedure was refused", extra={"key": key})
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            # One lot that cannot move does not hold up the others; it is tried again with the next call.
+            log.exception("a step of the procedure failed", extra={"key": key})
     return moved
 
 

@@ -26,7 +26,7 @@ def raised() -> int:
 
 def test_a_buyer_objects_and_the_seller_answers_once_within_three_days() -> None:
     objection_id = raised()
-    answer = {"actor": actor("seller"), "objection_id": objection_id, "at": AT}
+    answer: dict[str, Any] = {"actor": actor("seller"), "objection_id": objection_id, "at": AT}
 
     services.answer_objection(**answer, answer="起始价依据见附件第三页的评估报告。")
 

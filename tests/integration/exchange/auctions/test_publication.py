@@ -12,7 +12,7 @@ from commons.domain.refusals import NotAllowedNow, NotPermitted
 from commons.evidence import queries as evidence
 from exchange.auctions import services as auctions
 from exchange.auctions.domain.timetable import OpensTooEarly
-from exchange.auctions.services import LotChange
+from exchange.auctions.services import LotChange, advancing
 from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
 from exchange.notices.models import Notice
 from exchange.notices.services import DecisionMissing, NumberedDecision
@@ -20,6 +20,7 @@ from exchange.permits import queries as permits
 from exchange.projects import services as projects
 from exchange.projects.domain.completeness import CheckIncomplete
 from exchange.projects.domain.states import LotState, ProjectState
+from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot, Project
 from exchange.projects.policies import SecondPersonNeeded
 from exchange.projects.services import StateMoved
@@ -256,3 +257,41 @@ def test_the_database_repeats_the_rules_of_a_lot(values: dict[str, object]) -> N
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Lot.objects.filter(project_id=project_id).update(**values)
+
+
+def test_what_failed_is_offered_again_in_a_new_round_that_names_the_first() -> None:
+    story.bank()
+    lot = story.opened_lot()
+    assert lot.registration_ends_at is not None
+    for _ in range(2):
+        auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+
+    again = projects.draft_project(
+        actor=actor("seller"),
+        trade_type=TradeType.EMISSION_RIGHTS,
+        facts=projects.ProjectFacts(title="第二次出让", region="440600"),
+        predecessor_id=lot.project_id,
+        at=lot.registration_ends_at,
+    )
+
+    project = Project.objects.get(pk=again)
+    assert (project.round, project.predecessor_id) == (2, lot.project_id)
+    assert Project.objects.get(pk=lot.project_id).state == ProjectState.CLOSED
+
+
+def test_one_lot_that_cannot_move_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    story.registry()
+    stuck, free = story.publish(story.draft())[0], story.publish(story.draft())[0]
+    assert stuck.registration_starts_at is not None
+    real = advancing.move_lot
+
+    def fail_for_one(lot: Lot, *args: Any, **options: Any) -> object:
+        if lot.pk == stuck.pk:
+            raise RuntimeError("no font, no disk, no luck")
+        return real(lot, *args, **options)
+
+    monkeypatch.setattr(advancing, "move_lot", fail_for_one)
+    moved = auctions.advance_due(stuck.registration_starts_at, entropy=story.entropy())
+
+    states = [Lot.objects.get(pk=lot.pk).state for lot in (stuck, free)]
+    assert (moved, states) == (1, [LotState.ANNOUNCED, LotState.REGISTERING])
