@@ -15,7 +15,7 @@ from commons.domain.refusals import NotFound, Refusal
 from commons.domain.text import gettext_noop
 from exchange.deposits.domain.entries import EntryState
 from exchange.deposits.domain.facts import NOTHING, CollectingAccount, DepositView, PaymentView
-from exchange.deposits.domain.payouts import LegState
+from exchange.deposits.domain.payouts import LegState, PayoutKind
 from exchange.deposits.domain.states import COVERING, MoneyState, Purpose
 from exchange.deposits.models import (
     BankEntry,
@@ -302,6 +302,14 @@ def legs(viewer: Actor, *, states: Iterable[LegState] = (LegState.DUE,)) -> tupl
     can_see_books(viewer).require()
     rows = PayoutLeg.objects.filter(state__in=[state.value for state in states])
     return tuple(map(_leg_line, rows.select_related("expectation__organisation").order_by("due_on", "id")[:PAGE]))
+
+
+def to_remit(viewer: Actor) -> tuple[MoneyLine, ...]:
+    """The prices that arrived and are not on their way to the treasury yet. Finance only."""
+    can_see_books(viewer).require()
+    rows = _lines().filter(purpose=Purpose.PRICE.value, state=MoneyState.COVERED.value)
+    rows = rows.exclude(payouts__kind=PayoutKind.PROCEEDS.value)
+    return tuple(map(_line, rows.order_by("id")[:PAGE]))
 
 
 def batches(viewer: Actor) -> tuple[BatchLine, ...]:

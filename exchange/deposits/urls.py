@@ -20,6 +20,7 @@ urlpatterns = [
     path("finance/payouts/<int:batch_id>/reject/", payouts.reject, name="reject"),
     path("finance/payouts/<int:batch_id>/pain.001/", payouts.download, name="download"),
     path("finance/payouts/legs/<int:leg_id>/refused/", payouts.refused, name="refused"),
+    path("finance/payouts/prices/<int:expectation_id>/remit/", payouts.remit, name="remit"),
     path("finance/accounts/", payouts.Accounts.as_view(), name="accounts"),
     re_path(
         r"^finance/accounts/(?P<account_id>\d+)/(?P<step>vet|list|end)/$", payouts.account_step, name="account_step"

@@ -103,6 +103,11 @@ class DecisionNeeded(Refusal):
     status = 400
 
 
+class TreasuryHoldsIt(Refusal):
+    code = "TREASURY_HOLDS_IT"
+    message = gettext_noop("The price was passed on to the treasury, which alone can give it back. Apply there.")
+
+
 class AmountDiffers(Refusal):
     code = "EXPECTED_AMOUNT_DIFFERS"
     message = gettext_noop(

@@ -23,6 +23,7 @@ from exchange.deposits.services.expecting import (
     forfeit,
     release,
     release_payment,
+    remit,
     retain,
 )
 from exchange.deposits.services.queue import agree_claim, claim_entry, drop_claim, explain_entry, send_back
@@ -56,6 +57,7 @@ __all__ = [
     "reject_batch",
     "release",
     "release_payment",
+    "remit",
     "retain",
     "send_back",
     "set_collecting_account",

@@ -27,7 +27,8 @@ from exchange.deposits.domain.payouts import (
     PayeeNotListed,
     PayoutKind,
 )
-from exchange.deposits.models import AccountUse, PayeeAccount, PayoutBatch, PayoutLeg
+from exchange.deposits.domain.states import MoneyState
+from exchange.deposits.models import AccountUse, BankEntry, MoneyExpectation, PayeeAccount, PayoutBatch, PayoutLeg
 from exchange.deposits.policies import PAYOUT, can_handle_money
 from exchange.deposits.queries import collecting_account
 from exchange.deposits.services.accounts import agree
@@ -193,12 +194,24 @@ def _interest(leg: PayoutLeg, until: date) -> Decimal:
     assert leg.expectation is not None, "only refunds bear interest"
     row = locked_money(leg.expectation.pk)
     left, receipts = Decimal(leg.principal), []
-    for entry in row.entries.filter(state=EntryState.BOOKED.value).order_by("booked_on", "id"):
+    sources = [row.pk, *_applied_to(row)]
+    lying = BankEntry.objects.filter(expectation_id__in=sources, direction="CRDT", state=EntryState.BOOKED.value)
+    for entry in lying.order_by("booked_on", "id"):
         part = min(left, entry.amount)
         if part > 0:
             receipts.append(Receipt(as_money(part), entry.booked_on))
             left -= part
     return interest(receipts, until=until, terms=interest_terms(row, until))
+
+
+def _applied_to(row: MoneyExpectation) -> list[int]:
+    """The deposit that counts towards a price: its money lay here since it came."""
+    if not row.applied_deposit:
+        return []
+    applied = MoneyExpectation.objects.filter(
+        lot_id=row.lot_id, organisation_id=row.organisation_id, state=MoneyState.APPLIED.value
+    )
+    return list(applied.values_list("pk", flat=True))
 
 
 def _book_interest(leg: PayoutLeg, batch: PayoutBatch, *, actor: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.domain.money import Money
+from commons.domain.refusals import NotAllowedNow
 from exchange.deposits.domain.facts import DepositView, PaymentView
 from exchange.deposits.domain.numbers import reference, sub_account_no
 from exchange.deposits.domain.payouts import PayoutKind
@@ -18,9 +19,10 @@ from exchange.deposits.domain.states import (
     MoneyState,
     Purpose,
     ReasonNeeded,
+    TreasuryHoldsIt,
 )
 from exchange.deposits.models import MoneyExpectation
-from exchange.deposits.policies import can_order_for_lot
+from exchange.deposits.policies import can_handle_money, can_order_for_lot
 from exchange.deposits.queries import collecting_account, deposit_view, payment_view
 from exchange.deposits.services.common import (
     add_received,
@@ -121,7 +123,10 @@ def release(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at:
 
 @transaction.atomic
 def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) -> PaymentView | None:
-    """Give a purchase price back (the deal was ended without the buyer's fault); nothing where none is expected."""
+    """Give a purchase price back (the deal was ended without the buyer's fault); nothing where none is expected.
+
+    Refuses `TreasuryHoldsIt` once the price was passed on.
+    """
     can_order_for_lot(actor).require()
     row = _standing(purpose=Purpose.PRICE.value, subject=subject)
     if row is None:
@@ -129,9 +134,30 @@ def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) ->
     row = locked_money(row.pk)
     if row.state == MoneyState.EXPECTED:
         step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
+    elif row.payouts.filter(kind=PayoutKind.PROCEEDS.value).exists():
+        raise TreasuryHoldsIt()
     else:
         _release(row, reason, actor=actor, at=at)
     return payment_view(row)
+
+
+@transaction.atomic
+def remit(*, actor: Actor, expectation_id: int, at: datetime) -> None:
+    """Pass a price that arrived on to the treasury; what was paid too much goes back to the payer. Harmless to repeat.
+
+    Revenue from emission rights is non-tax income of the treasury, not of the exchange (RULES §19). Refuses
+    (`NotAllowedNow`) a price that is not covered.
+    """
+    can_handle_money(actor).require()
+    row = locked_money(expectation_id)
+    if row.purpose != Purpose.PRICE or row.state != MoneyState.COVERED:
+        raise NotAllowedNow(command="REMIT", state=row.state)
+    due_on = refund_deadline(row, at).on
+    balance = ledger.balance(virtual_of(row))
+    proceeds = min(balance, Decimal(row.amount))
+    for kind, amount in ((PayoutKind.PROCEEDS, proceeds), (PayoutKind.REFUND, balance - proceeds)):
+        if amount > 0:
+            open_leg(row, kind, amount, due_on=due_on, reason=row.subject, document_ref=row.subject, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ class Payouts(FormPage):
         return {
             "due": leg_rows(self.legs),
             "today": local_day(timezone.now()),
+            "to_remit": rows_of(queries.to_remit(actor)),
             "ordered": leg_rows(queries.legs(actor, states=[LegState.ORDERED])),
             "batches": [(batch, BATCHES[batch.state]) for batch in queries.batches(actor)],
         }
@@ -108,6 +109,13 @@ def download(request: HttpRequest, batch_id: int) -> HttpResponse:
     response = HttpResponse(content, content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@require_POST
+def remit(request: HttpRequest, expectation_id: int) -> HttpResponse:
+    """A price that arrived goes on to the treasury."""
+    work = partial(services.remit, expectation_id=expectation_id)
+    return act(request, work, _("The price is due to the treasury; put it into a batch."), reverse("deposits:payouts"))
 
 
 @require_POST

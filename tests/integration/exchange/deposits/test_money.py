@@ -23,7 +23,7 @@ from exchange.deposits.domain.entries import EntryState, NotForThis
 from exchange.deposits.domain.facts import DepositView, PaymentView
 from exchange.deposits.domain.pain import NAMESPACE
 from exchange.deposits.domain.payouts import BatchChanged, LegState, NothingDue, PayeeNotListed
-from exchange.deposits.domain.states import AmountDiffers, DecisionNeeded, MoneyState, ReasonNeeded
+from exchange.deposits.domain.states import AmountDiffers, DecisionNeeded, MoneyState, ReasonNeeded, TreasuryHoldsIt
 from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayoutLeg
 from exchange.deposits.services import AccountFacts
 from exchange.ledger import queries as ledger
@@ -671,6 +671,44 @@ def test_a_deposit_that_is_not_covered_can_be_neither_retained_nor_forfeited() -
         act("release", offered)
 
 
+def test_a_price_is_passed_on_to_the_treasury_once_and_the_excess_goes_back() -> None:
+    price = expect_price(lot())
+    finance = cast.actor("finance")
+    with pytest.raises(NotAllowedNow):
+        services.remit(actor=finance, expectation_id=price.id, at=PAID)
+    bank(line(price, amount="33600.50"))
+    assert [item.id for item in queries.to_remit(finance)] == [price.id]
+
+    for _ in range(2):
+        services.remit(actor=finance, expectation_id=price.id, at=PAID)
+    batch_id = order()
+    bank(*confirmations(batch_id))
+
+    paid = {leg.kind: (leg.payee_account, leg.principal) for leg in queries.batch(finance, batch_id).legs}
+    assert paid["PROCEEDS"] == (ACCOUNTS["treasury"], Decimal("33600.00"))
+    assert paid["REFUND"] == (ACCOUNTS["jinma"], Decimal("0.50"))
+    assert queries.to_remit(finance) == ()
+    found = queries.payment_of("deal:1")
+    assert found is not None
+    assert found.covered, "what is passed on stays paid"
+    with pytest.raises(TreasuryHoldsIt):
+        services.release_payment(actor=FLOW, subject="deal:1", reason="deal ended", at=PAID)
+
+
+def test_a_price_that_goes_back_bears_interest_on_the_applied_deposit_too() -> None:
+    offered = lot()
+    bank(line(expect(offered)))
+    act("retain", offered)
+    price = expect_price(offered, apply_deposit=True)
+    bank(line(price, amount="26880.00", ref="R2"))
+    services.release_payment(actor=FLOW, subject="deal:1", reason="deal ended", at=PAID)
+
+    [leg] = queries.batch(cast.actor("finance"), order(on=date(2026, 6, 11))).legs
+
+    # 33600.00 × 0.0005 × 8 days ÷ 360 = 0.3733…
+    assert (leg.principal, leg.interest) == (Decimal("33600.00"), Decimal("0.37"))
+
+
 def test_a_price_goes_back_when_the_deal_ends_without_fault() -> None:
     offered = lot()
     bank(line(expect_price(offered), amount="33600.00"))
@@ -748,6 +786,7 @@ def test_only_finance_moves_money(who: str) -> None:
         lambda: services.propose_batch(actor=actor, leg_ids=[1], execute_on=AT.date(), reason="r", at=AT),
         lambda: services.order_batch(actor=actor, batch_id=1, at=AT),
         lambda: services.note_download(actor=actor, batch_id=1, at=AT),
+        lambda: services.remit(actor=actor, expectation_id=1, at=AT),
         lambda: services.vet_account(actor=actor, account_id=1, reason="r", at=AT),
         lambda: services.list_account(actor=actor, account_id=1, at=AT),
     )

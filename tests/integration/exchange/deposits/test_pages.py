@@ -224,3 +224,13 @@ def test_the_treasury_confirms_a_payment_by_clicking() -> None:
     assert found is not None
     assert (found.voucher_no, found.paid) == ("4406-1", False)
     assert datetime.now(UTC) - (found.voucher_at or datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_finance_passes_a_price_on_by_clicking() -> None:
+    price = expect_price(lot())
+    bank(line(price, amount="33600.00"))
+
+    page = browser("finance").post(reverse("deposits:remit", args=[price.id]), follow=True)
+
+    assert page.status_code == 200
+    assert [leg.kind for leg in queries.legs(cast.actor("finance"))] == ["PROCEEDS"]
