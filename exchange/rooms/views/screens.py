@@ -212,7 +212,7 @@ class RoomScreen:
     @property
     def leader_shown(self) -> str:
         leader = self.state["leader"]
-        if leader is None or (self.me is not None and leader == self.me.alias):
+        if leader is None or self.ended or (self.me is not None and leader == self.me.alias):
             return ""
         return _("Bidder %(alias)s leads") % {"alias": leader}
 

@@ -144,7 +144,7 @@ export class Screen extends EventTarget {
   }
 
   #leader(state) {
-    if (state.leader === null) return "";
+    if (state.leader === null || this.ended) return "";
     return state.leader === this.data.me?.alias ? text("leader-you") : text("leader", { alias: state.leader });
   }
 
