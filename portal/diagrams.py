@@ -13,7 +13,7 @@ HEAD = """# State machines
 
 Generated from the transition tables by `make diagrams`; a test fails when this page is stale. Each arrow is a command, with
 its guard in brackets. The database repeats each table: a check constraint on the values, and updates conditional on the old state.
-"""
+"""  # noqa: E501  # lines of a document
 
 
 def load_machines() -> list[Machine]:  # type: ignore[type-arg]  # machines of all enums

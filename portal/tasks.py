@@ -1,4 +1,4 @@
-"""What Celery does on beat: idempotent, JSON-only, harmless to repeat, harmless to lose (the next beat does it again)."""
+"""What Celery does on beat: idempotent, JSON-only, harmless to repeat, and to lose (the next beat does it again)."""
 
 from celery import shared_task
 from django.core.management import call_command
