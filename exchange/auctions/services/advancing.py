@@ -60,7 +60,8 @@ def _deals(condition: Q) -> list[int]:
 def _to_decide(at: datetime) -> list[int]:
     """Lots of which every registration is decided, or whose time for deciding is over."""
     open_ones = Registration.objects.filter(lot=OuterRef("pk"), state=RegistrationState.SUBMITTED.value)
-    return _lots(Q(state=LotState.QUALIFYING) & (Q(qualification_ends_at__lte=at) | ~Exists(open_ones)))
+    over_or_decided = Q(qualification_ends_at__lte=at) | Q(~Exists(open_ones))
+    return _lots(Q(state=LotState.QUALIFYING) & over_or_decided)
 
 
 def _paid_deals() -> list[int]:

@@ -12,7 +12,7 @@ from commons.domain.refusals import NotAllowedNow, NotPermitted
 from commons.evidence import queries as evidence
 from exchange.auctions import services as auctions
 from exchange.auctions.domain.timetable import OpensTooEarly
-from exchange.auctions.services import LotChange, advancing
+from exchange.auctions.services import LotChange
 from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
 from exchange.notices.models import Notice
 from exchange.notices.services import DecisionMissing, NumberedDecision
@@ -23,7 +23,7 @@ from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot, Project
 from exchange.projects.policies import SecondPersonNeeded
-from exchange.projects.services import StateMoved
+from exchange.projects.services import StateMoved, move_lot
 from exchange.projects.services.drafting import InstrumentTwice, NothingOffered
 from tests.cast import actor, organisation
 from tests.integration.exchange.auctions import story
@@ -283,14 +283,14 @@ def test_one_lot_that_cannot_move_does_not_hold_up_the_others(monkeypatch: pytes
     story.registry()
     stuck, free = story.publish(story.draft())[0], story.publish(story.draft())[0]
     assert stuck.registration_starts_at is not None
-    real = advancing.move_lot
+    real = move_lot
 
     def fail_for_one(lot: Lot, *args: Any, **options: Any) -> object:
         if lot.pk == stuck.pk:
             raise RuntimeError("no font, no disk, no luck")
         return real(lot, *args, **options)
 
-    monkeypatch.setattr(advancing, "move_lot", fail_for_one)
+    monkeypatch.setattr("exchange.auctions.services.advancing.move_lot", fail_for_one)
     moved = auctions.advance_due(stuck.registration_starts_at, entropy=story.entropy())
 
     states = [Lot.objects.get(pk=lot.pk).state for lot in (stuck, free)]
