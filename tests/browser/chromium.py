@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
@@ -84,6 +85,8 @@ def chromium() -> Iterator[Chromium]:
                 for context in found.contexts:
                     context.close()
                 found.browser.close()
+                # Under Playwright's loop Django opened a connection of its own, which nobody else would close.
+                connections.close_all()
         assert not found.problems, "\n".join(found.problems)
     finally:
         if before is None:

@@ -1,0 +1,278 @@
+"""The whole story in browsers: from the notice to the certificate, with two people, three robots, and every desk.
+
+Buyer 1 uses a phone in Chinese, buyer 2 a desktop in English. What the rules let take days is cut short by moving the
+lot's own instants (`time_passes`); everything else is done by people on pages, or by the timekeeper.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from exchange.auctions import services as auctions
+from exchange.auctions.models import Registration
+from exchange.contracts.models import Deal
+from exchange.deposits import queries as deposits
+from exchange.projects.models import Lot
+from portal.demo.bank import open_accounts, receipt_of, statement
+from portal.demo.robots import Robot, Robots
+from tests.browser.chromium import PHONE, Chromium, chromium
+from tests.cast import PARTIES, organisation
+from tests.integration.exchange.auctions import story
+from tests.live.servers import Background, Server, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("story")]
+
+ROBOTS = ("robot1", "robot2", "robot3")
+PATIENCE_MS = 30_000
+SECONDS = {"free_ms": "15000", "waiting_ms": "2000", "timed_ms": "8000", "extension_ms": "8000"}
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[Server]:
+    """PostgreSQL and Redis: a web process and a timekeeper. Embedded: one process for both."""
+    level = {"PASSWORD_ASSURANCE": "3"}
+    if connection.vendor == "sqlite":
+        server = Server("manage.py", "serve", **level)
+        with running(server):
+            yield server
+    else:
+        server = Server(**level)
+        with running(server, Background("manage.py", "timekeeper")):
+            yield server
+
+
+def announced_lot() -> Lot:
+    """A lot whose notice is some days old, so that registration is open now."""
+    buyers = ("buyer1", "buyer2", *ROBOTS)
+    story.registry(*buyers)
+    open_accounts(at=story.DRAFTED)
+    now = timezone.now()
+    draft = story.draft(story.terms(opens_at=now + timedelta(days=30)), at=now - timedelta(days=20))
+    (lot,) = story.publish(draft, at=now - timedelta(days=4))
+    # The room's times in seconds instead of minutes; a notice of a real seller cannot say so.
+    Lot.objects.filter(pk=lot.pk).update(profile={**lot.profile, **SECONDS})
+    auctions.advance_due(now, entropy=story.entropy())
+    for robot in ROBOTS:
+        story.register(lot, robot, need="1.680", at=now)
+    return lot
+
+
+def time_passes(lot: Lot, **instants: timedelta) -> None:
+    """Move instants of the lot to so much from now."""
+    now = timezone.now()
+    Lot.objects.filter(pk=lot.pk).update(**{name: now + delta for name, delta in instants.items()})
+
+
+def register_on_a_phone(page: Page, lot: Lot) -> None:
+    page.goto("/notices/")
+    page.locator(f"a[href*='/notices/{lot.project_id}/'], a[href*='/lots/{lot.pk}/']").first.click()
+    page.goto(f"/lots/{lot.pk}/")
+    page.get_by_role("button", name="登记受让意向").click()
+    page.get_by_role("link", name="许可证、需求和联系方式").click()
+    page.get_by_label("排污许可证编号").fill(story.permit_no("buyer1"))
+    page.get_by_label("需求数量").fill("1.680")
+    page.get_by_label("联系人").fill("李工")
+    page.get_by_label("联系电话").fill("0757-11111111")
+    page.get_by_role("button", name="保存并继续").click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="提交登记").click()
+    expect(page.locator("main")).to_contain_text("陆仟柒佰贰拾元整")
+
+
+def register_on_a_desktop(page: Page, lot: Lot) -> None:
+    page.goto(f"/lots/{lot.pk}/")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("link", name="Permit, need and contact").click()
+    page.locator("[name=permit_no]").fill(story.permit_no("buyer2"))
+    page.locator("[name=need]").fill("1.680")
+    page.locator("[name=contact_name]").fill("Ms Ho")
+    page.locator("[name=contact_phone]").fill("0757-22222222")
+    page.locator("main form button[type=submit], main form button.btn-primary").first.click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.locator("main form button.btn-primary").first.click()
+    expect(page.locator("main")).to_contain_text("6,720.00")
+
+
+def hand_in_statement(page: Page, folder: Path, receipts: list[tuple[str, object]], name: str) -> None:
+    """Finance takes in the bank's file on its desk."""
+    paid = [receipt_of(expected, PARTIES[key].organisation) for key, expected in receipts]  # type: ignore[arg-type]
+    account = receipts[0][1].account  # type: ignore[attr-defined]
+    file = folder / f"{name}.xml"
+    file.write_bytes(statement(paid, account=account, statement_id=name, at=timezone.now()))
+    page.goto("/finance/statements/")
+    page.set_input_files("[name=file]", file)
+    page.get_by_role("button", name="Take in").click()
+    page.wait_for_load_state()
+    page.goto("/finance/statements/")
+    expect(page.locator("main")).to_contain_text(f"{name}.xml")
+    expect(page.locator("main")).to_contain_text("Everything is clear")
+
+
+def qualify_everybody(page: Page, lot: Lot) -> None:
+    page.goto(f"/lots/{lot.pk}/buyers/")
+    for left in range(5, 0, -1):
+        buttons = page.get_by_role("button", name=re.compile("^Qualify"))
+        expect(buttons).to_have_count(left)
+        buttons.first.click()
+
+
+def until(page: Page, address: str, text: str) -> None:
+    """Look at a page again until the timekeeper has done its part."""
+    for _ in range(PATIENCE_MS // 500):
+        page.goto(address)
+        if text in page.locator("main").inner_text():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{address} never said {text!r}: {page.locator('main').inner_text()}")
+
+
+def wait_for_room(page: Page, lot: Lot) -> int:
+    for _ in range(PATIENCE_MS // 250):
+        room_id = Lot.objects.values_list("room_id", flat=True).get(pk=lot.pk)
+        if room_id is not None:
+            return int(room_id)
+        page.wait_for_timeout(250)
+    raise AssertionError("the method was never decided")
+
+
+def wait_for_deal(page: Page, lot: Lot) -> Deal:
+    """The deal that the timekeeper draws from the room's result, once it has been announced."""
+    for _ in range(PATIENCE_MS // 250):
+        deal = Deal.objects.filter(lot=lot, notified_at__isnull=False).first()
+        if deal is not None:
+            return deal
+        page.wait_for_timeout(250)
+    raise AssertionError("the result was never announced")
+
+
+def enter(page: Page, room_id: int) -> None:
+    page.goto(f"/rooms/{room_id}/")
+    expect(page.locator("body")).to_have_attribute("data-room-phase", "FREE", timeout=PATIENCE_MS)
+    expect(page.locator("[data-send]")).to_be_enabled(timeout=PATIENCE_MS)
+
+
+def outbid_in_the_timed_phase(page: Page) -> None:
+    """Bid whenever somebody else leads, until the close has moved because of it."""
+    expect(page.locator("body")).to_have_attribute("data-room-phase", "TIMED", timeout=60_000)
+    button = page.locator("[data-send]")
+    expect(button).to_be_enabled(timeout=PATIENCE_MS)
+    button.click()
+    expect(page.locator("#result")).to_contain_text(re.compile("counted|有效"), timeout=PATIENCE_MS)
+
+
+def bid_to_win(page: Page, lot: Lot) -> None:
+    """Buyer 1 answers every robot until the hammer falls."""
+    body, send = page.locator("body"), page.locator("[data-send]")
+    for _ in range(600):
+        if body.get_attribute("data-room-phase") not in ("FREE", "WAITING", "TIMED"):
+            return
+        leads = "您领先" in page.locator("[data-position]").inner_text()
+        if not leads and body.get_attribute("data-room-phase") == "TIMED" and send.is_enabled():
+            send.click(timeout=2_000)
+        page.wait_for_timeout(300)
+    raise AssertionError("the hammer never fell")
+
+
+def conclude(pages: dict[str, Page], deal: Deal) -> None:
+    """Result confirmed and contract agreed by both sides, each in its own browser."""
+    address = f"/deals/{deal.pk}/"
+    until(pages["buyer1"], address, "确认")
+    for side in ("buyer1", "seller"):
+        pages[side].goto(address)
+        pages[side].locator(f"form[action='{address}confirm/'] button").click()
+    for side in ("buyer1", "seller"):
+        for _ in range(60):
+            pages[side].goto(address)
+            if pages[side].locator(f"form[action='{address}agree/'] button").count():
+                break
+            pages[side].wait_for_timeout(500)
+        form = pages[side].locator(f"form[action='{address}agree/']")
+        for box in form.get_by_role("checkbox").all():
+            box.check()
+        form.locator("button").click()
+
+
+def confirm_by_voucher(page: Page) -> None:
+    page.goto("/treasury/payments/")
+    page.get_by_role("link", name="Enter the voucher").first.click()
+    page.locator("[name=number]").fill("GD-2026-000417")
+    amount = page.locator("[name=amount]")
+    if amount.count():
+        payment = deposits.payment_of(f"deal:{Deal.objects.get().pk}")
+        assert payment is not None
+        amount.fill(f"{payment.amount:f}")
+    page.get_by_role("button", name="Confirm the payment").click()
+
+
+def transfer_and_certify(page: Page, deal: Deal) -> str:
+    address = f"/deals/{deal.pk}/"
+    for step in ("transfer", "certify"):
+        for _ in range(60):
+            page.goto(address)
+            button = page.locator(f"form[action='{address}{step}/'] button")
+            if button.count():
+                break
+            page.wait_for_timeout(500)
+        button.click()
+        page.wait_for_load_state()
+    deal.refresh_from_db()
+    return str(deal.certificates.get().code)
+
+
+def people(browser: Chromium, server: Server) -> dict[str, Page]:
+    pages = {"buyer1": browser.page(server, person="buyer1", language="zh-hans", viewport=PHONE)}
+    for person in ("buyer2", "seller", "staff", "finance", "treasury"):
+        pages[person] = browser.page(server, person=person, language="en")
+    pages["public"] = browser.page(server, language="zh-hans", viewport=PHONE)
+    return pages
+
+
+def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> None:
+    lot = announced_lot()
+
+    with chromium() as browser:
+        pages = people(browser, server)
+        register_on_a_phone(pages["buyer1"], lot)
+        register_on_a_desktop(pages["buyer2"], lot)
+        buyers = ("buyer1", "buyer2", *ROBOTS)
+        expected = [(key, deposits.deposit_of(lot.pk, story.company(key).pk)) for key in buyers]
+        hand_in_statement(pages["finance"], tmp_path, expected, "DEPOSITS")
+
+        time_passes(lot, registration_ends_at=timedelta(seconds=-1), opens_at=timedelta(seconds=12))
+        until(pages["seller"], f"/lots/{lot.pk}/buyers/", "Qualify")
+        qualify_everybody(pages["seller"], lot)
+        room_id = wait_for_room(pages["seller"], lot)
+        aliases = set(Registration.objects.filter(lot=lot).values_list("alias", flat=True))
+        assert len(aliases) == 5
+        three = Robots(
+            [Robot(key, room_id, Decimal(20_600), thinks_s=(1.5, 3.0)) for key in ROBOTS],
+            base_url=f"ws://localhost:{server.port}",
+        ).start()
+        enter(pages["buyer1"], room_id)
+        enter(pages["buyer2"], room_id)
+        outbid_in_the_timed_phase(pages["buyer2"])
+        bid_to_win(pages["buyer1"], lot)
+        three.stop()
+
+        expect(pages["buyer1"].locator("body")).to_have_attribute("data-room-phase", "ENDED", timeout=PATIENCE_MS)
+        deal = wait_for_deal(pages["public"], lot)
+        assert deal.buyer_id == organisation(PARTIES["buyer1"].organisation).pk
+        conclude(pages, deal)
+        payment = deposits.payment_of(f"deal:{deal.pk}")
+        hand_in_statement(pages["finance"], tmp_path, [("buyer1", payment)], "PRICE")
+        confirm_by_voucher(pages["treasury"])
+        code = transfer_and_certify(pages["staff"], deal)
+
+        pages["public"].goto(f"/verify/certificate/{code}/")
+        expect(pages["public"].locator("main")).to_contain_text(code)
+        expect(pages["public"].locator("main")).to_contain_text("佛山金马印染有限公司")
+        assert pages["public"].locator(".tag.stop, .status-stop").count() == 0
