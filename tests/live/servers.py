@@ -108,8 +108,13 @@ class Background:
 
     def start(self) -> "Background":
         self.process = subprocess.Popen(
-            [sys.executable, *self._command, "--skip-checks"], cwd=ROOT, env=environment(**self._extra)
+            [sys.executable, *self._command, "--skip-checks"],
+            cwd=ROOT,
+            env=environment(**self._extra),
+            stdout=subprocess.PIPE,
         )
+        assert self.process.stdout is not None
+        self.process.stdout.readline()  # it says that it has begun
         return self
 
     def kill(self) -> None:

@@ -25,7 +25,7 @@ from exchange.rooms.protocol import (
     RefusalFrame,
     encode,
 )
-from exchange.rooms.services import reading
+from exchange.rooms.services import metrics, reading
 from exchange.rooms.services.credits import BIDS, Allowance, Credit
 from exchange.rooms.services.heartbeat import Heartbeat
 from exchange.rooms.services.orders import BidOrder, FrameNote, Moved, Outcome
@@ -195,6 +195,7 @@ class Runtime:
         while True:
             await asyncio.sleep(SWEEP_S)
             now = time.monotonic()
+            metrics.measure(self.hub, self._writer.waiting)
             for person_id in [who for who, at in self._ended.items() if now - at > REMEMBER_ENDED_S]:
                 del self._ended[person_id]
             if not self.hub.scenes:

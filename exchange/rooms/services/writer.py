@@ -8,11 +8,13 @@ itself.
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from exchange.rooms.protocol import NotStored
+from exchange.rooms.services import metrics
 from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.orders import BidOrder, Committed, FrameNote, Moved, Order, Outcome
 from exchange.rooms.services.signing import is_signed
@@ -92,6 +94,7 @@ class Writer:
                 self._engine.forget()
                 return
             parcels, stop = self._drain(parcel)
+            began = time.perf_counter()
             try:
                 done = self._work(parcels)
             except Exception:
@@ -99,6 +102,7 @@ class Writer:
                 logger.exception("the room writer failed on a batch")
                 self._engine.forget()
                 done = _unknown(parcels)
+            metrics.count_batch(done.committed.outcomes, done.committed.moved, time.perf_counter() - began)
             self._tell(done)
             self.batches += 1
             self._done += sum(len(parcel.orders) for parcel in parcels)
