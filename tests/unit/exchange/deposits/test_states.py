@@ -1,0 +1,65 @@
+"""Every state of money with every command: what the table allows, and nothing else."""
+
+import itertools
+
+import pytest
+
+from commons.domain.machines import Machine
+from commons.domain.refusals import NotAllowedNow
+from exchange.deposits.domain.entries import ENTRY, EntryCommand, EntryState
+from exchange.deposits.domain.payouts import BATCH, LEG, BatchCommand, LegCommand, LegState
+from exchange.deposits.domain.states import COVERING, MACHINE, MoneyCommand, MoneyState
+from exchange.permits.domain.permits import MACHINE as PERMIT
+from exchange.permits.domain.permits import PermitCommand
+
+S, C = MoneyState, MoneyCommand
+
+ALLOWED = {
+    S.EXPECTED: {C.RECEIVE_PART, C.RECEIVE_LATE, C.COVER, C.CANCEL},
+    S.PART_RECEIVED: {C.RECEIVE_PART, C.RECEIVE_LATE, C.COVER, C.TAKE_BACK, C.RELEASE},
+    S.LATE: {C.TAKE_BACK, C.RELEASE},
+    S.COVERED: {C.TAKE_BACK, C.RETAIN, C.RELEASE, C.FORFEIT},
+    S.RETAINED: {C.APPLY, C.RELEASE, C.FORFEIT},
+    S.APPLIED: set(),
+    S.RELEASED: {C.CONFIRM_REFUND},
+    S.REFUNDED: {C.BOUNCE},
+    S.FORFEITED: set(),
+    S.CANCELLED: set(),
+}
+
+
+@pytest.mark.parametrize(("state", "command"), list(itertools.product(MoneyState, MoneyCommand)))
+def test_money_moves_as_the_table_says(state: MoneyState, command: MoneyCommand) -> None:
+    if command in ALLOWED[state]:
+        assert MACHINE.fire(state, command).source is state
+    else:
+        with pytest.raises(NotAllowedNow):
+            MACHINE.fire(state, command)
+
+
+def test_money_that_does_not_stand_behind_its_lot_is_never_forfeited() -> None:
+    assert all(row.source in COVERING for row in MACHINE.rows if row.command is MoneyCommand.FORFEIT)
+
+
+def test_nothing_is_ordered_that_was_not_batched_and_nothing_paid_that_was_not_ordered() -> None:
+    assert [row.source for row in LEG.rows if row.command is LegCommand.ORDER] == [LegState.BATCHED]
+    assert [row.source for row in LEG.rows if row.command is LegCommand.CONFIRM] == [LegState.ORDERED]
+
+
+def test_an_unclear_entry_is_booked_only_as_matched_or_after_a_claim() -> None:
+    sources = {row.source for row in ENTRY.rows if row.command is EntryCommand.BOOK}
+
+    assert sources == {EntryState.WAITING, EntryState.CLAIMING}
+
+
+@pytest.mark.parametrize(
+    ("machine", "commands"),
+    [(LEG, LegCommand), (BATCH, BatchCommand), (ENTRY, EntryCommand), (PERMIT, PermitCommand)],
+    ids=["leg", "batch", "entry", "permit"],
+)
+def test_every_command_is_used_and_every_other_step_refused(machine: Machine, commands: type) -> None:  # type: ignore[type-arg]
+    assert {row.command for row in machine.rows} == set(commands)
+    for state, command in itertools.product(machine.states, commands):
+        if not machine.allows(state, command):
+            with pytest.raises(NotAllowedNow):
+                machine.fire(state, command)
