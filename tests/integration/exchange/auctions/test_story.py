@@ -37,13 +37,13 @@ def hammered(lot: Lot, *, second: str = "20100.00", first: str = "20200.00") -> 
     return over
 
 
-def contracted(deal: Deal, at: datetime) -> None:
+def contracted(deal: Deal, at: datetime, *, buyer: str = "buyer1") -> None:
     """Both sides confirm, the contract is drawn up, both agree to it."""
-    for key in ("seller", "buyer1"):
+    for key in ("seller", buyer):
         auctions.confirm_result(actor=actor(key), deal_id=deal.pk, at=at)
     auctions.advance_due(at, entropy=story.entropy())
     sha256 = Contract.objects.get(deal=deal).sha256
-    for key in ("buyer1", "seller"):
+    for key in (buyer, "seller"):
         auctions.agree_contract(actor=actor(key), deal_id=deal.pk, sha256=sha256, at=at)
 
 
@@ -211,3 +211,26 @@ def test_a_tampered_file_and_a_revoked_certificate_are_told_apart() -> None:
     assert verification.registered
     assert not verification.current
     assert not verification.good
+
+
+def test_a_divisible_lot_goes_on_only_as_fast_as_the_slowest_of_its_buyers() -> None:
+    lot = story.qualified_lot({"buyer1": "1.000", "buyer2": "1.680"}, profile="NINGXIA_2025")
+    at = lot.opens_at + timedelta(minutes=1)
+    story.run_room(lot, lot.opens_at)
+    assert story.bid(lot, "buyer2", "20100.00", quantity="1.680", at=at) == ""
+    assert story.bid(lot, "buyer1", "20200.00", quantity="1.000", at=at + timedelta(seconds=10)) == ""
+    over = lot.opens_at + timedelta(hours=1)
+    story.run_room(lot, over)
+    auctions.advance_due(over, entropy=story.entropy())
+
+    deals = {deal.buyer_id: deal for deal in Deal.objects.filter(lot=lot)}
+    first, second = deals[story.company("buyer1").pk], deals[story.company("buyer2").pk]
+    contracted(first, over)
+    lot.refresh_from_db()
+    after_one = lot.state
+    contracted(second, over, buyer="buyer2")
+    lot.refresh_from_db()
+
+    assert (first.quantity, second.quantity) == (Decimal("1.000"), Decimal("0.680"))
+    assert (first.price, second.price) == (Decimal("20200.00"), Decimal("20100.00"))
+    assert (after_one, lot.state) == (LotState.NOTICED, LotState.CONTRACTED)
