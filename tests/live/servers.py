@@ -120,12 +120,16 @@ class Background:
     def kill(self) -> None:
         assert self.process is not None, "start it first"
         self.process.kill()
-        self.process.wait()
+        self._reap()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=15)
+            self._reap()
+
+    def _reap(self) -> None:
+        assert self.process is not None, "start it first"
+        self.process.communicate(timeout=20)
 
 
 @contextlib.contextmanager

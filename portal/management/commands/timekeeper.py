@@ -20,4 +20,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("keeping time")
+        self.stdout.flush()
         run(stop, only_rooms=options["only_rooms"])
