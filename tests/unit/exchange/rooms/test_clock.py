@@ -124,6 +124,16 @@ def test_total_cap_ends_extensions() -> None:
     assert room.code("01", 20400, 2340) == "ROOM_CLOSED"
 
 
+def test_bid_that_leaves_the_close_where_it_is_is_no_extension() -> None:
+    room = in_timed_phase(total_cap_ms=300_000)
+    room.bid("01", 20200, 2270)
+
+    room.bid("02", 20300, 2300)
+
+    assert room.names()[-1] == "BidAccepted"
+    assert room.state.clock.extensions == 1
+
+
 def test_bid_decided_inside_the_grace_still_extends_the_close() -> None:
     room = in_timed_phase()
 
