@@ -34,7 +34,7 @@ _INSERT = (
 
 
 def queue_prepared(cursor: Any, rows: Sequence[Link]) -> None:
-    """Queue the statements that store `rows` and move their streams; see `append_prepared` for what the rows must be."""
+    """Queue the statements that store `rows` and move their streams; `append_prepared` says what the rows must be."""
     moves, fresh = [], []
     for name, group in groupby(rows, key=lambda row: row.stream):
         run = list(group)

@@ -8,6 +8,8 @@ ids nor clocks nor the order of commits play a part.
 
 import logging
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import connection, transaction
 
@@ -42,11 +44,13 @@ Found = tuple[str, int, bytes]
 def gather() -> int:
     """Take all waiting entries into the tree; how many there were."""
     gathered = 0
+    broken: set[str] = set()
     # Under a stream of new entries this still ends: what comes later is for the next call.
     for _ in range(1000):
-        taken = _gather_batch()
+        known = len(broken)
+        taken = _gather_batch(broken)
         gathered += taken
-        if taken < BATCH:
+        if taken < BATCH and len(broken) == known:
             break
     return gathered
 
@@ -83,9 +87,10 @@ def _not_before_the_last(at: datetime) -> datetime:
 
 
 @transaction.atomic
-def _gather_batch() -> int:
+def _gather_batch(broken: set[str]) -> int:
+    """One transaction's share; streams with missing entries are added to `broken` and left out from then on."""
     tree = _locked_tree()
-    found, reached = _waiting(BATCH)
+    found, reached = _waiting(BATCH, broken)
     if not found:
         return 0
     edge = stored_nodes(merkle.cover((0, tree.seq)))
@@ -112,40 +117,56 @@ def _locked_tree() -> EvidenceTree:
     return tree
 
 
-def _waiting(limit: int) -> tuple[list[Found], dict[str, int]]:
-    """At most `limit` entries not yet in the tree, by stream and seq, and how far each stream is then gathered."""
+def _waiting(limit: int, broken: set[str]) -> tuple[list[Found], dict[str, int]]:
+    """At most `limit` entries not yet in the tree, by stream and seq, and how far each stream is then gathered.
+
+    A stream of which entries are gone raises an alarm and is left out: the others must go on.
+    """
     found: list[Found] = []
     reached: dict[str, int] = {}
-    for stream, gathered, seq in _moved_streams(limit):
-        room = limit - len(found)
-        if not room:
-            break
-        entries = _entries_between(stream, gathered, min(seq, gathered + room))
-        if entries is not None:
-            found += entries
-            reached[stream] = gathered + len(entries)
+    for stream, entries in groupby(_wanted(limit, broken), key=itemgetter(0)):
+        seqs = [(seq, hashed) for _, seq, hashed in entries]
+        if any(hashed is None for _, hashed in seqs):
+            logger.critical("evidence of %s is incomplete at seq %s; run verify_log", stream, seqs[0][0])
+            broken.add(stream)
+            continue
+        found += [(stream, seq, hashed) for seq, hashed in seqs if hashed is not None]
+        reached[stream] = seqs[-1][0]
     return found, reached
 
 
-def _moved_streams(limit: int) -> list[tuple[str, int, int]]:
+def _wanted(limit: int, broken: set[str]) -> list[tuple[str, int, bytes | None]]:
+    """The next entries that there must be, with their hashes; None for one that is not there."""
+    wanted: list[tuple[str, int]] = []
+    for stream, gathered, seq in _moved_streams(limit, sorted(broken)):
+        last = min(seq, gathered + limit - len(wanted))
+        wanted += [(stream, number) for number in range(gathered + 1, last + 1)]
+    hashes = _hashes(wanted)
+    return [(stream, seq, hashes.get((stream, seq))) for stream, seq in wanted]
+
+
+def _hashes(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+    if not wanted:
+        return {}
+    places = ", ".join(["(%s, %s)"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT stream, seq, hash FROM {EvidenceEntry._meta.db_table} WHERE (stream, seq) IN (VALUES {places})",  # noqa: S608
+            [value for pair in wanted for value in pair],
+        )
+        return {(stream, int(seq)): bytes(hashed) for stream, seq, hashed in cursor.fetchall()}
+
+
+def _moved_streams(limit: int, without: list[str]) -> list[tuple[str, int, int]]:
     streams, gathered = EvidenceStream._meta.db_table, EvidenceGathered._meta.db_table
+    others = f"AND s.name NOT IN ({', '.join(['%s'] * len(without))}) " if without else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT s.name, COALESCE(g.seq, 0), s.seq FROM {streams} s LEFT JOIN {gathered} g ON g.stream = s.name "  # noqa: S608
-            "WHERE s.seq > COALESCE(g.seq, 0) ORDER BY s.name LIMIT %s",
-            [limit],
+            f"WHERE s.seq > COALESCE(g.seq, 0) {others}ORDER BY s.name LIMIT %s",
+            [*without, limit],
         )
         return [(name, int(before), int(now)) for name, before, now in cursor.fetchall()]
-
-
-def _entries_between(stream: str, after: int, last: int) -> list[Found] | None:
-    """The entries (after, last]; None, with an alarm, when some are gone: the other streams must go on."""
-    rows = EvidenceEntry.objects.filter(stream=stream, seq__gt=after, seq__lte=last).order_by("seq")
-    entries = [(stream, seq, bytes(hashed)) for seq, hashed in rows.values_list("seq", "hash")]
-    if [seq for _, seq, _ in entries] != list(range(after + 1, last + 1)):
-        logger.critical("evidence of %s between seq %s and %s is incomplete; run verify_log", stream, after, last)
-        return None
-    return entries
 
 
 def _remember(reached: dict[str, int]) -> None:

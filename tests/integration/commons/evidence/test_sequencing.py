@@ -144,6 +144,16 @@ def test_a_stream_with_a_hole_raises_an_alarm_and_does_not_stop_the_others(caplo
     assert {leaf.stream for leaf in EvidenceLeaf.objects.all()} == {"lot:1"}
 
 
+def test_broken_streams_with_much_waiting_do_not_starve_the_others(monkeypatch):
+    monkeypatch.setattr("commons.evidence.services.sequencing.BATCH", 3)
+    fill(4, 10)
+    with triggers_lifted(connection):
+        EvidenceEntry.objects.filter(stream__in=["lot:0", "lot:2"], seq__in=[1, 9]).delete()
+
+    assert gather() == 20
+    assert {leaf.stream for leaf in EvidenceLeaf.objects.all()} == {"lot:1", "lot:3"}
+
+
 def test_a_rotated_key_still_opens_old_checkpoints(settings, tmp_path):
     settings.PLATFORM_KEYS_DIR = tmp_path
     checkpoint(AT)
