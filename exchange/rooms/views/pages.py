@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from commons.domain.actor import Actor, Assurance
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.time import to_text
+from exchange.deposits import queries as deposits
 from exchange.pages import actor_of, signed_in
 from exchange.rooms import queries, services
 from exchange.rooms.broadcast.peers import Viewer
@@ -146,7 +147,7 @@ def ready(request: HttpRequest, room_id: int) -> HttpResponse:
         "title": subjects([row])[room_id].title,
         "opens_at": row.opens_at,
         "opens_label": _("Bidding opens at") if row.phase == "SCHEDULED" else _("Bidding opened at"),
-        "checks": _checks(actor, me),
+        "checks": _checks(actor, me, row.lot_id),
         "waiting_tag": tag("waiting", _("Checking")),
         "room_url": reverse("rooms:room", args=[room_id]),
         "texts": texts.catalogue(),
@@ -159,22 +160,27 @@ def ready(request: HttpRequest, room_id: int) -> HttpResponse:
     return render(request, "exchange/rooms/ready.html", context)
 
 
-def _checks(actor: Actor, me: Me) -> list[dict[str, Any]]:
+Check = dict[str, Any]
+
+
+def _checks(actor: Actor, me: Me, lot_id: int | None) -> list[Check]:
+    """What the server knows of the bidder's readiness; the browser adds what it finds."""
     sure = actor.assurance >= Assurance.REAL_NAME
-    session_note = (
-        _("You are signed in surely enough to bid.")
-        if sure
-        else _("Bidding needs real-name sign-in. Sign in again with a second factor.")
+    right, wrong = (
+        _("You are signed in surely enough to bid."),
+        _("Bidding needs real-name sign-in. Sign in again with a second factor."),
     )
-    return [
-        {
-            "title": _("Session"),
-            "note": session_note,
-            "tag": tag("done", _("Works")) if sure else tag("stop", _("Does not work")),
-        },
-        {
-            "title": _("Deposit and qualification"),
-            "note": _("Your deposit has arrived and you are qualified as bidder %(alias)s.") % {"alias": me.alias},
-            "tag": tag("done", _("Works")),
-        },
-    ]
+    checks = [_check(_("Session"), sure, right if sure else wrong)]
+    checks.append(_check(_("Qualification"), True, _("You are qualified as bidder %(alias)s.") % {"alias": me.alias}))
+    if lot_id is not None and actor.organisation_id is not None:
+        deposit = deposits.deposit_of(lot_id, actor.organisation_id)
+        covered = deposit is not None and deposit.covered
+        words = (
+            _("Your deposit has arrived.") if covered else _("Your deposit has not arrived. Ask the trading centre.")
+        )
+        checks.append(_check(_("Deposit"), covered, words))
+    return checks
+
+
+def _check(title: str, good: bool, note: str) -> Check:
+    return {"title": title, "note": note, "tag": tag("done", _("Works")) if good else tag("stop", _("Does not work"))}
