@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from commons.imports import services as imports
 from commons.imports.importer import ImportContext, importer
 from exchange.ledger.domain.postings import NotEnough
 from exchange.permits import queries, services
@@ -231,3 +233,34 @@ def test_a_holding_that_was_frozen_since_cannot_be_corrected_away() -> None:
 
     with pytest.raises(NotEnough):
         kind("holdings").correct(holding_row("1.000"), reference, context("wrong"))
+
+
+TABLE = """许可证编号,统一社会信用代码,行政区划,流域,行业,污染物,许可排放量（吨/年）,有效期起,有效期止
+{n},{uscc},440604,北江,其他,氨氮,4.048,2024-01-01,2028-12-31
+{n},{uscc},440604,北江,其他,化学需氧量,12.5,2024年1月1日,2028/12/31
+{n}-2,{uscc},440604,北江,其他,氨氮,4.0481,2024-01-01,2028-12-31
+{n}-3,{uscc},440604,北江,其他,氨氮,4,2024-01-01,2030-12-31
+"""
+
+
+def test_a_table_of_permits_comes_in_after_a_dry_run_and_names_its_refused_rows() -> None:
+    content = TABLE.format(n=PERMIT.number, uscc=cast.organisation("jinma").uscc).encode()
+
+    def run(*, dry_run: bool) -> Any:
+        return imports.import_file(
+            actor=cast.actor("staff"), kind="permits", file=BytesIO(content), name="permits.csv", at=AT, dry_run=dry_run
+        )
+
+    dry = run(dry_run=True)
+    assert (dry.created, dry.refused) == (2, 2)
+    assert queries.current_permit(PERMIT.number) is None
+    done = run(dry_run=False)
+
+    assert (done.created, done.refused) == (2, 2)
+    found = queries.current_permit(PERMIT.number)
+    assert found is not None
+    assert {limit.instrument: limit.quantity for limit in found.limits} == {
+        "NH3-N": Decimal("4.048"),
+        "COD": Decimal("12.500"),
+    }
+    assert run(dry_run=False).created == 0
