@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from commons.domain.money import normal_text
 from exchange.notices import queries as notices
 from exchange.projects import queries as projects
 from exchange.rooms import queries as rooms
+from portal.templatetags.design import grouped
 
 MOST_ROOMS = 6
 MOST_NOTICES = 8
@@ -77,9 +79,10 @@ def current_notices(now: datetime) -> Sequence[BoardNotice]:
 
 def _board_room(room: rooms.RoomView, title: projects.LotTitle) -> BoardRoom:
     phase, tone = PHASES[room.phase]
+    quantity = grouped(Decimal(normal_text(title.quantity)))
     return BoardRoom(
         title=title.project_title,
-        quantity=f"{title.instrument_label} {normal_text(title.quantity)} {UNITS.get(title.unit, title.unit)}",
+        quantity=f"{title.instrument_label} {quantity} {UNITS.get(title.unit, title.unit)}",
         url=_address("rooms:room", room.room_id),
         phase=phase,
         tone=tone,
