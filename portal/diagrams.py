@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from enum import StrEnum
 from pathlib import Path
 
 from commons.domain.machines import Machine
@@ -11,12 +12,13 @@ PACKAGES = ("commons", "signatures", "exchange", "bidding", "evaluation", "marke
 DOCUMENT = BASE_DIR / "docs" / "states.md"
 HEAD = """# State machines
 
-Generated from the transition tables by `make diagrams`; a test fails when this page is stale. Each arrow is a command, with
-its guard in brackets. The database repeats each table: a check constraint on the values, and updates conditional on the old state.
+Generated from the transition tables by `make diagrams`; a test fails when this page is stale. Each arrow is a command,
+with its guard in brackets. The database repeats each table: a check constraint on the values, and updates conditional on
+the old state. The Chinese of every state and command is in [the glossary](glossary.md).
 """  # noqa: E501  # lines of a document
 
 
-def load_machines() -> list[Machine]:  # type: ignore[type-arg]  # machines of all enums
+def load_machines() -> list[Machine[StrEnum, StrEnum]]:
     """Every machine of the house by name: importing the domain modules registers them."""
     for package in PACKAGES:
         for found in pkgutil.walk_packages([str(BASE_DIR / package)], prefix=f"{package}."):
