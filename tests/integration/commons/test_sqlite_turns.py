@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -19,7 +20,7 @@ def own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def wrapper(path: Path) -> DatabaseWrapper:
-    defaults = {
+    defaults: dict[str, Any] = {
         "AUTOCOMMIT": True,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
@@ -86,11 +87,18 @@ def test_a_connection_that_is_closed_in_a_transaction_gives_its_turn_back(tmp_pa
 
 
 def test_the_lock_is_handed_over_in_order_of_arrival() -> None:
-    lock, order = FairLock(), []
+    lock = FairLock()
+    order: list[int] = []
+
+    def take_a_turn(number: int) -> None:
+        lock.acquire()
+        order.append(number)
+        lock.release()
+
     lock.acquire()
     threads = []
     for number in range(5):
-        thread = threading.Thread(target=lambda n=number: (lock.acquire(), order.append(n), lock.release()))
+        thread = threading.Thread(target=take_a_turn, args=(number,))
         thread.start()
         while len(lock._waiting) <= number:
             threading.Event().wait(0.001)
