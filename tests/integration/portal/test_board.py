@@ -33,10 +33,8 @@ def room(number: int, phase: str, *, opens_in: timedelta = timedelta(0), lot_id:
 @pytest.fixture
 def floor(monkeypatch: pytest.MonkeyPatch) -> list[RoomView]:
     shown: list[RoomView] = []
-    monkeypatch.setattr(board.rooms, "live_rooms", lambda: shown)
-    monkeypatch.setattr(
-        board.projects, "lot_titles", lambda numbers: {number: TITLE for number in numbers if number == 7}
-    )
+    monkeypatch.setattr("exchange.rooms.queries.live_rooms", lambda: shown)
+    monkeypatch.setattr("exchange.projects.queries.lot_titles", lambda numbers: {7: TITLE} if 7 in numbers else {})
     return shown
 
 
