@@ -411,7 +411,7 @@ def describe(event: Mapping[str, Any], *, divisible: bool, own_alias: str | None
         "quantity": event.get("quantity") or "",
         "phase": texts.PHASES.get(phase, phase) if phase else "",
         "closes_at": time_of_day(from_text(closes_at)) if closes_at else "",
-        "reason": event.get("reason") or "",
+        "reason": catalogue.get(f"reason-{event.get('reason')}", event.get("reason") or ""),
     }
 
 

@@ -151,6 +151,7 @@ _EVENTS = {
     "event-CloseExtended": _("The close moved to %(closes_at)s"),
     "event-RoomPaused": _("Paused: %(reason)s"),
     "event-RoomResumed": _("Resumed: %(reason)s"),
+    "reason-OUTAGE": _("the platform could not take bids; the time lost is given back"),
     "event-HammerFell": _("The hammer fell"),
     "event-RoomFailed": _("Ended without a deal"),
     "event-RoomVoided": _("Voided: %(reason)s"),

@@ -16,6 +16,6 @@ export function describe(event, { divisible = false, ownAlias = null } = {}) {
     quantity: event.quantity ?? "",
     phase: event.phase ? text(`phase-${event.phase}`) : "",
     closes_at: event.closes_at ? clockTime(event.closes_at) : "",
-    reason: event.reason ?? "",
+    reason: event.reason ? (hasText(`reason-${event.reason}`) ? text(`reason-${event.reason}`) : event.reason) : "",
   });
 }
