@@ -23,15 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--folder", type=Path, default=FOLDER, help="where the city's data lives")
         parser.add_argument("--keep", action="store_true", help="go on with the city of the last time; no robots")
 
-    def handle(self, *args: Any, port: int, keep: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, folder: Path, keep: bool, **options: Any) -> None:
         if not settings.ENV.embedded:
             raise CommandError(
                 "The demo city is one process on SQLite. Unset LUOCHUI_MODE, DATABASE_URL and REDIS_URL."
             )
-        if settings.DATA_DIR != FOLDER:
-            start_again_in(FOLDER, port)
+        if folder.resolve() != settings.DATA_DIR:
+            start_again_in(folder.resolve(), port)
         began = time.monotonic()
         city = None if keep else self.build()
         serving.tune_interpreter()
@@ -42,8 +43,8 @@ class Command(BaseCommand):
     def build(self) -> Any:
         from portal.demo.city import build
 
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
+        shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+        settings.DATA_DIR.mkdir(parents=True)
         self.stdout.write("Building the demo city …")
         call_command("prepare", verbosity=0)
         return build(at=timezone.now())
