@@ -17,8 +17,11 @@ def run_daphne(host: str, port: int, *, application: Any = None, ready: Callable
     from daphne.endpoints import build_endpoint_description_strings  # the reactor must not be installed on import
     from daphne.server import Server
 
+    from exchange.rooms.broadcast.outlets import check_private_attributes
     from portal import asgi
 
+    for name in check_private_attributes():
+        logger.error("%s is not where it was: sockets are told the slow way; pin the versions of the lock file", name)
     endpoints = build_endpoint_description_strings(host=host, port=port)
     Server(
         application=application or asgi.application,

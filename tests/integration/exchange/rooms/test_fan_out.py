@@ -1,0 +1,94 @@
+"""The way out to sockets: frames, readers that lag, the cadence."""
+
+import asyncio
+
+import pytest
+
+from exchange.rooms.broadcast.hub import Cadence, Hub, Scene
+from exchange.rooms.broadcast.outlets import PumpedOutlet, check_private_attributes, payload_of, text_frame
+from exchange.rooms.broadcast.peers import Peer, Viewer
+from exchange.rooms.protocol import CLOSE_NOT_READING
+
+
+class Paper:
+    """An outlet that keeps what is written."""
+
+    def __init__(self, waiting: int = 0) -> None:
+        self.frames: list[bytes] = []
+        self.waiting = waiting
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(frame)
+
+    def waiting_bytes(self) -> int:
+        return self.waiting
+
+
+def peer(outlet: Paper, viewer: Viewer = Viewer.WATCHER) -> Peer:
+    return Peer(outlet, 1, viewer)
+
+
+def test_installed_servers_have_what_the_direct_way_relies_on() -> None:
+    assert check_private_attributes() == []
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+def test_frame_holds_its_payload(size: int) -> None:
+    payload = b"x" * size
+
+    assert payload_of(text_frame(payload)) == payload
+
+
+def test_reader_that_lags_is_spared_states_and_closed_when_it_lasts() -> None:
+    hub, closed = Hub(lambda scene, viewer, full: b"{}"), []
+    reader, sleeper, hoarder = Paper(), Paper(waiting=100_000), Paper(waiting=300_000)
+    peers = [peer(reader), peer(sleeper), peer(hoarder)]
+    for one in peers:
+        one.closing = closed.append
+
+    hub.deliver(b"one", peers, now=1.0)
+    hub.deliver(b"two", peers, now=12.0)
+
+    assert reader.frames == [b"one", b"two"]
+    assert (sleeper.frames, hoarder.frames) == ([], [])
+    assert closed == [CLOSE_NOT_READING, CLOSE_NOT_READING]
+    assert peers[0].close_code == 0
+
+
+async def test_first_state_goes_out_at_once_and_busy_rooms_wait_for_the_cadence() -> None:
+    told: list[tuple[int, int]] = []
+
+    def render(scene: Scene, viewer: Viewer, full: bool) -> bytes:
+        told.append((scene.told_seq, scene.seq))
+        return b"{}"
+
+    hub, paper = Hub(render, Cadence(small_s=0.05)), Paper()
+    hub.adopt(Scene(1, epoch="e"), peer(paper))
+
+    hub.move(1, epoch="e", seq=1, state=None, events=[])  # type: ignore[arg-type]  # nobody looks at the state here
+    await asyncio.sleep(0.01)
+    first = list(told)
+    for seq in range(2, 30):
+        hub.move(1, epoch="e", seq=seq, state=None, events=[])  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.15)
+
+    assert first == [(0, 1)]
+    assert told == [(0, 1), (1, 29)]
+    assert len(paper.frames) == 2
+
+
+async def test_any_server_is_told_by_awaiting_send_in_order() -> None:
+    sent: list[str] = []
+
+    async def send(message: dict[str, str]) -> None:
+        await asyncio.sleep(0)
+        sent.append(message["text"])
+
+    outlet = PumpedOutlet(send)
+    for number in range(3):
+        outlet.write(text_frame(str(number).encode()))
+    await asyncio.sleep(0.05)
+
+    assert sent == ["0", "1", "2"]
+    assert outlet.waiting_bytes() == 0
