@@ -40,7 +40,8 @@ def test_frame_holds_its_payload(size: int) -> None:
 
 
 def test_reader_that_lags_is_spared_states_and_closed_when_it_lasts() -> None:
-    hub, closed = Hub(lambda scene, viewer, full: b"{}"), []
+    hub = Hub(lambda scene, viewer, full: b"{}")
+    closed: list[int] = []
     reader, sleeper, hoarder = Paper(), Paper(waiting=100_000), Paper(waiting=300_000)
     peers = [peer(reader), peer(sleeper), peer(hoarder)]
     for one in peers:
