@@ -47,7 +47,7 @@ class Assurance(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, for which organisation, with which roles and assurance. `person_id` None and `system` set: the platform."""
+    """Who acts, for which organisation, with which roles and assurance. No `person_id` but `system`: the platform."""
 
     person_id: int | None = None
     organisation_id: int | None = None

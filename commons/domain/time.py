@@ -30,7 +30,7 @@ class Period:
 
 
 def to_text(at: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds: `2026-01-05T02:00:00.000Z`. The one form of instants in payloads and frames."""
+    """RFC 3339 in UTC with milliseconds: `2026-01-05T02:00:00.000Z`. The form of instants in payloads and frames."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
