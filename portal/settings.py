@@ -176,7 +176,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = not ENV.production
-if ENV.embedded:
+if not ENV.production:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # files come from the packages; WhiteNoise warns without the folder
 if ENV.production:
     STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
