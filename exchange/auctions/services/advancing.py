@@ -14,6 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from commons.domain.actor import system_actor
 from commons.domain.text import gettext_noop
+from commons.domain.time import to_text
+from commons.outbox import services as outbox
 from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
@@ -133,6 +135,9 @@ def _end(lot_id: int, at: datetime) -> bool:
         if lot.state != LotState.REGISTERING or lot.registration_ends_at is None or lot.registration_ends_at > at:
             return False
         move_lot(lot, LotCommand.END_REGISTRATION, actor=TIMEKEEPER, at=at)
+        # Who was in time is settled here: the log is signed at once and not at the next minute.
+        key = f"lot:{lot.pk}:registration:{to_text(lot.registration_ends_at)}"
+        outbox.enqueue(topic="evidence.checkpoint", key=key, payload={}, at=at)
         return True
 
 

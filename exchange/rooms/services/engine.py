@@ -21,8 +21,10 @@ from commons.evidence.domain import receipts
 from commons.evidence.domain.chain import Link
 from commons.evidence.keys import Purpose, signing_key
 from commons.evidence.services import StreamMoved, append_prepared
+from commons.outbox import services as outbox
 from exchange.rooms import records
 from exchange.rooms.domain.events import Event
+from exchange.rooms.domain.phases import OVER
 from exchange.rooms.models import ReceiptBatch
 from exchange.rooms.protocol import NotStored, Receipt
 from exchange.rooms.queries import loading
@@ -146,10 +148,15 @@ class Engine:
         steps = [sheet.step() for sheet in sheets]
         batch = _signed(drafts, now) if drafts else None
         bids = [draft.row() for draft in drafts]
-        if steps and not connection.in_atomic_block and connection.vendor == "postgresql":
+        fallen = [
+            sheet for sheet in sheets if sheet.state.phase in OVER and sheet.state.phase != sheet.loaded.state.phase
+        ]
+        if steps and not fallen and not connection.in_atomic_block and connection.vendor == "postgresql":
             store_at_once(steps, batch, bids, links)
         elif steps:
-            self._store_step_by_step(steps, batch, bids, links)
+            with transaction.atomic():
+                self._store_step_by_step(steps, batch, bids, links)
+                _ask_for_checkpoints(fallen, now)
         if notes:
             storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
         self._keep_snapshots(sheets)
@@ -157,12 +164,11 @@ class Engine:
     def _store_step_by_step(
         self, steps: Sequence[RoomStep], batch: ReceiptBatch | None, bids: Sequence[BidRow], links: Sequence[Link]
     ) -> None:
-        with transaction.atomic():
-            storing.move_rooms(steps)
-            if batch is not None:
-                storing.insert_batch(batch)
-                storing.insert_bids(bids)
-            append_prepared(links)
+        storing.move_rooms(steps)
+        if batch is not None:
+            storing.insert_batch(batch)
+            storing.insert_bids(bids)
+        append_prepared(links)
 
     def _keep_snapshots(self, sheets: Sequence[Sheet]) -> None:
         # After the commit: a snapshot is a short cut, never the truth, and may be missing.
@@ -201,6 +207,13 @@ class Engine:
         keys = [(order.room_id, order.frame.bid_id) for order in orders if isinstance(order, BidOrder)]
         for row in storing.known_bids(keys):
             self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row)))
+
+
+def _ask_for_checkpoints(fallen: Sequence[Sheet], now: datetime) -> None:
+    """The hammer is a deadline of the log: it is signed at once and not at the next minute."""
+    for sheet in fallen:
+        key = f"room:{sheet.loaded.room_id}:{sheet.state.phase}"
+        outbox.enqueue(topic="evidence.checkpoint", key=key, payload={}, at=now)
 
 
 def _signed(drafts: Sequence[Draft], now: datetime) -> ReceiptBatch:

@@ -10,6 +10,7 @@ from commons.domain.actor import system_actor
 from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.evidence import queries as evidence
 from commons.evidence.services import append
+from commons.outbox.models import OutboxMessage
 from commons.people.models import Organisation
 from exchange.auctions import queries
 from exchange.auctions import services as auctions
@@ -74,6 +75,18 @@ def test_time_decides_whether_registration_is_open_even_when_the_timekeeper_is_l
     assert start(lot, "buyer1", at=ends - timedelta(milliseconds=1))
     lot.refresh_from_db()
     assert lot.state == LotState.REGISTERING
+
+
+def test_the_end_of_the_registration_asks_for_a_checkpoint_once() -> None:
+    lot = story.opened_lot("buyer1")
+    assert lot.registration_ends_at is not None
+    asked = OutboxMessage.objects.filter(topic="evidence.checkpoint", key__startswith=f"lot:{lot.pk}:")
+    assert not asked.exists()
+
+    for _ in range(2):
+        auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+
+    assert asked.get().enqueued_at == lot.registration_ends_at
 
 
 def test_a_need_beyond_the_offer_or_the_permit_is_refused() -> None:

@@ -9,6 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 from commons.evidence.domain import receipts as signed
 from commons.evidence.domain.notes import VerifierKey
+from commons.outbox.models import OutboxMessage
 from exchange.rooms import queries, records
 from exchange.rooms.client import new_bid_id, signed_bid
 from exchange.rooms.domain.commands import Tick
@@ -199,6 +200,30 @@ def test_room_ends_by_its_rules_however_late_the_timekeeper_comes() -> None:
     assert result is not None
     assert (result.price, result.awards[0].alias) == (Decimal("20000.00"), "01")
     assert Room.objects.get().due_at is None
+
+
+def test_the_hammer_asks_for_a_checkpoint_once_and_in_the_same_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    room, clock, engine = opened(session_ms=60_000, extension_ms=0)
+    engine.commit([order(room, "buyer1", "20000.00", clock.at)])
+    assert not OutboxMessage.objects.filter(topic="evidence.checkpoint").exists()
+    late = NOON + timedelta(minutes=2)
+
+    def broken(*_: object) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engines, "append_prepared", broken)
+        Timekeeper(Engine(clock=Clock(late))).advance(at=late)
+    assert not OutboxMessage.objects.filter(topic="evidence.checkpoint").exists()
+    assert Room.objects.get().ended_at is None
+
+    for _ in range(2):
+        Timekeeper(Engine(clock=Clock(late))).advance(at=late)
+
+    message = OutboxMessage.objects.get(topic="evidence.checkpoint")
+    assert message.key == f"room:{room.room_id}:ENDED"
+    assert Room.objects.get().ended_at is not None
+    check_room(room.room_id)
 
 
 def test_bid_after_the_close_is_refused_even_before_the_hammer_was_announced() -> None:
