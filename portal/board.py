@@ -13,13 +13,12 @@ from commons.domain.money import normal_text
 from exchange.notices import queries as notices
 from exchange.projects import queries as projects
 from exchange.rooms import queries as rooms
-from portal.templatetags.design import grouped
+from portal.templatetags.design import UNITS, grouped
 
 MOST_ROOMS = 6
 MOST_NOTICES = 8
 SOON = timedelta(days=1)
 
-UNITS: Mapping[str, str | Promise] = {"t": _("t"), "t/a": _("t per year")}
 PHASES: Mapping[str, tuple[str | Promise, str]] = {
     "SCHEDULED": (_("Not open yet"), "neutral"),
     "FREE": (_("Free bidding"), "done"),

@@ -41,6 +41,7 @@ class LotView:
     method: str
     room_id: int | None
     times: LotTimes
+    bidding: bool = False
 
     @property
     def steps(self) -> list[Step]:
@@ -49,15 +50,21 @@ class LotView:
 
     @property
     def next(self) -> Step | None:
-        """The next thing, in the reader's language."""
+        """The next thing, in the reader's language; while its room is open that is to bid or to watch."""
+        if self.bidding:
+            return Step(gettext("Bidding is open: bid or watch in the live room"), None, "next")
         step = next_step(self.times)
         return Step(gettext(step.title), step.at, step.state, step.hint) if step else None
 
 
-def lot_view(lot: Lot) -> LotView:
-    """The row as a value. The lot's project must be loaded."""
+def lot_view(lot: Lot, at: datetime | None = None) -> LotView:
+    """The row as a value; with `at` it also says that bidding goes on. The lot's project must be loaded."""
     facts = INSTRUMENTS[Instrument(lot.instrument)]
     label, tone = lot_state(lot.state)
+    decided = LotState(lot.state) is LotState.METHOD_DECIDED and lot.room_id is not None
+    bidding = decided and at is not None and lot.opens_at <= at
+    if bidding:
+        label, tone = gettext("Bidding now"), "done"
     return LotView(
         id=lot.pk,
         number=lot.number,
@@ -76,6 +83,7 @@ def lot_view(lot: Lot) -> LotView:
         method=lot.method,
         room_id=lot.room_id,
         times=times_of(lot),
+        bidding=bidding,
     )
 
 

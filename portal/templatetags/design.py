@@ -37,6 +37,10 @@ TASK_TAGS = {
 }
 
 
+UNITS = {"t": gettext_lazy("t"), "t/a": gettext_lazy("t per year")}
+"""Units of quantities in the reader's language, by the code that the registry writes."""
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """The drawing that stands before a worded status."""
@@ -87,8 +91,17 @@ def quantity(amount: Decimal | None, unit: str = "") -> SafeString | str:
     if amount is None:
         return "—"
     return format_html(
-        '<data value="{}">{}</data> {}', format(amount, "f"), grouped(Decimal(normal_text(amount))), unit
+        '<data value="{}">{}</data> {}',
+        format(amount, "f"),
+        grouped(Decimal(normal_text(amount))),
+        UNITS.get(unit, unit),
     )
+
+
+@register.simple_tag
+def unit_price(amount: Decimal | None, unit: str) -> SafeString | str:
+    """A price for one unit: ¥ 21,000.00 per t per year."""
+    return format_html(gettext("{price} per {unit}"), price=money(amount), unit=UNITS.get(unit, unit))
 
 
 @register.simple_tag

@@ -31,11 +31,10 @@ PAGE = 20
 @require_GET
 def my_registrations(request: HttpRequest) -> HttpResponse:
     """Every registration of the buyer, with what comes next."""
+    at = timezone.now()
     page = Paginator(queries.registrations_of(signed_in(request)), PAGE).get_page(request.GET.get("page"))
-    rows = [(row, lot_view(row.lot), *registration_state(row.state)) for row in page]
-    return render(
-        request, "exchange/auctions/my_registrations.html", {"page": page, "rows": rows, "at": timezone.now()}
-    )
+    rows = [(row, lot_view(row.lot, at), *registration_state(row.state)) for row in page]
+    return render(request, "exchange/auctions/my_registrations.html", {"page": page, "rows": rows, "at": at})
 
 
 @require_POST
@@ -51,17 +50,18 @@ def register(request: HttpRequest, lot_id: int) -> HttpResponse:
 def registration(request: HttpRequest, registration_id: int) -> HttpResponse:
     """One registration as a task list: done, to do, and what cannot start yet and why."""
     found = queries.registration(signed_in(request), registration_id)
+    at = timezone.now()
     deposit = _deposit(found)
     context = {
         "registration": found,
         "state": registration_state(found.state),
-        "lot": lot_view(found.lot),
+        "lot": lot_view(found.lot, at),
         "project": found.lot.project,
         "deposit": deposit,
         "tasks": _tasks(found, deposit),
         "may_withdraw": found.state in (RegistrationState.STARTED, RegistrationState.SUBMITTED)
         and found.lot.state in (LotState.ANNOUNCED, LotState.REGISTERING),
-        "at": timezone.now(),
+        "at": at,
     }
     return render(request, "exchange/auctions/registration.html", context)
 

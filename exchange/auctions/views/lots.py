@@ -40,7 +40,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
     seen = queries.sight_of(actor, found)
     open_now = _registration_open(found, at)
     context = {
-        "lot": lot_view(found),
+        "lot": lot_view(found, at),
         "project": found.project,
         "profile": _profile(found),
         "phases": _phases(found.profile),

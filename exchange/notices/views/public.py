@@ -40,7 +40,8 @@ def lots(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _lots_csv(found)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = [(lot.project, lot_view(lot)) for lot in page]
+    at = timezone.now()
+    rows = [(lot.project, lot_view(lot, at)) for lot in page]
     facets = queries.facets(search)
     context = {
         "search": search,
@@ -48,7 +49,7 @@ def lots(request: HttpRequest) -> HttpResponseBase:
         "rows": rows,
         "stages": [(facet, STAGE_LABELS[facet.value]) for facet in facets["stage"]],
         "instruments": [(facet, _(INSTRUMENTS[Instrument(facet.value)].label)) for facet in facets["instrument"]],
-        "at": timezone.now(),
+        "at": at,
     }
     return render(request, "exchange/notices/list.html", context)
 
@@ -89,13 +90,14 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     """One project: its lots with what comes next, documents, and every notice ever published."""
     found = queries.published_project(project_id)
     notices = list(found.notices.all())
+    at = timezone.now()
     sale = [notice for notice in notices if notice.kind in (NoticeKind.SALE, NoticeKind.AMENDMENT)]
     context = {
         "project": found,
-        "lots": [lot_view(lot) for lot in found.lots.all()],
+        "lots": [lot_view(lot, at) for lot in found.lots.all()],
         "notice": sale[-1],
         "notices": [(notice, queries.kind_label(notice)) for notice in reversed(notices)],
-        "at": timezone.now(),
+        "at": at,
     }
     return render(request, "exchange/notices/project.html", context)
 
