@@ -9,6 +9,23 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 
+// On a phone a table becomes a list of records: each cell is shown beside the heading of its column (tokens.css).
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+const stackTables = () => document.querySelectorAll(".table-wrap > table:not(.stacks)").forEach((table) => {
+  const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  if (heads.length < 3 || table.closest(".live-grid")) return;
+  table.classList.add("stacks");
+  // A changed display may cost a table its meaning; the roles keep it.
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td")]) part.setAttribute("role", ROLES[part.tagName]);
+  table.querySelectorAll("thead th").forEach((head) => head.setAttribute("role", "columnheader"));
+  table.querySelectorAll("tbody th").forEach((head) => head.setAttribute("role", "rowheader"));
+  for (const row of table.querySelectorAll("tbody tr")) {
+    if (row.cells.length === heads.length) [...row.cells].forEach((cell, index) => { cell.dataset.head = heads[index]; });
+  }
+});
+document.addEventListener("htmx:afterSwap", stackTables);
+stackTables();
+
 const focusErrors = () => document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:afterSwap", focusErrors);
 focusErrors();
