@@ -95,7 +95,7 @@ export class PriceChart {
       {
         width,
         height: HEIGHT,
-        padding: [12, 12, 0, 0],
+        padding: [12, 32, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Asia/Shanghai"),
