@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
 from exchange.projects.domain.states import LotState
 
 FINANCE = (Role.FINANCE,)
@@ -69,6 +71,12 @@ def can_see_deposits_of_lot(actor: Actor, lot_state: str) -> Decision:
 def can_see_books(actor: Actor) -> Decision:
     """Payments out and bank files name payers of lots that are still open: finance only."""
     return require_role(actor, *FINANCE)
+
+
+@guards("bank-file")
+def can_download_bank_file(actor: Actor, _document: StoredDocument) -> Decision:
+    """The file itself names payers as well: neither colleagues of the centre nor overseers have it."""
+    return ALLOWED if actor.system else can_see_books(actor)
 
 
 def can_see_money_afterwards(actor: Actor) -> Decision:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from commons.vault.models import Document
 from exchange.deposits import queries, services
 from exchange.deposits.domain.payouts import LegState
 from exchange.deposits.domain.states import MoneyState
@@ -234,3 +235,16 @@ def test_finance_passes_a_price_on_by_clicking() -> None:
 
     assert page.status_code == 200
     assert [leg.kind for leg in queries.legs(cast.actor("finance"))] == ["PROCEEDS"]
+
+
+def test_a_bank_file_is_for_finance_alone_because_it_names_who_paid() -> None:
+    bank(line(expect(lot(1)), ref="FILE"))
+    document_id = Document.objects.get(subject="bank-file").pk
+
+    answers = {
+        who: browser(who).get(f"/documents/{document_id}/").status_code
+        for who in ("finance", "finance2", "staff", "staff2", "host", "regulator", "auditor", "treasury", "buyer2")
+    }
+
+    assert {who for who, status in answers.items() if status == 200} == {"finance", "finance2"}
+    assert set(answers.values()) == {200, 403}
