@@ -5,6 +5,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import wraps
@@ -51,8 +52,9 @@ class Robots:
         return self
 
     def stop(self) -> None:
-        """Leave the rooms now."""
-        self._loop.call_soon_threadsafe(self._leave)
+        """Leave the rooms now; where they are over already, there is nothing to leave."""
+        with suppress(RuntimeError):  # the loop may end at any moment by itself
+            self._loop.call_soon_threadsafe(self._leave)
         self._thread.join(timeout=15)
 
     def _leave(self) -> None:
