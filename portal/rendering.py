@@ -4,14 +4,14 @@ A view, an endpoint or a consumer lets a `Refusal` rise; nobody else turns one i
 it is logged as information, without its fields.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,6 +33,12 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """PostgreSQL stores no NUL: whoever sends one is told so, instead of meeting a fault of the server."""
+        sent = [request.path_info, *(text for data in (request.GET, request.POST) for text in _values(data))]
+        if any("\0" in text for text in sent):
+            raise SuspiciousOperation("a NUL character")
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return respond(request, exception)
@@ -41,6 +47,10 @@ class RefusalMiddleware:
         if isinstance(exception, Http404) and reads_json(request):
             return respond(request, NotFound())
         return None
+
+
+def _values(data: QueryDict) -> Iterator[str]:
+    return (str(text) for _name, texts in data.lists() for text in texts)
 
 
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -1,0 +1,45 @@
+"""What a reader can put into an address or a form never becomes a fault of the server."""
+
+import pytest
+from django.test import Client
+
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+NUL = [
+    "/notices/?q=%00",
+    "/notices/?region=%00",
+    "/notices/?instrument=%00",
+    "/verify/certificate/%00/",
+    "/verify/certificate/?number=%00",
+    "/parameters/%00/",
+    "/api/v1/evidence/proof?stream=%00&seq=1&hash=00",
+]
+HUGE = [
+    "/notices/99999999999999999999999/",
+    "/rooms/99999999999999999999999/",
+    "/notices/?page=99999999999999999999999",
+    "/rooms/1/events/?after=99999999999999999999999",
+    "/calendar/?year=99999999999",
+    "/parameters/?on=9999-12-31",
+    "/api/v1/evidence/checkpoints?after_size=99999999999999999999999",
+    "/notices/?q=%ff%fe",
+    "/notices/?q=%E2%80%AE%F0%9F%92%A5",
+]
+
+
+@pytest.mark.parametrize("address", NUL)
+def test_a_nul_character_in_an_address_is_refused(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 400
+
+
+def test_a_nul_character_in_a_form_is_refused() -> None:
+    client = Client()
+    client.force_login(cast.person("staff"), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert client.post("/approvals/1/reject/", {"reason": "a\0b"}).status_code == 400
+
+
+@pytest.mark.parametrize("address", HUGE)
+def test_numbers_and_letters_beyond_reason_are_no_fault(client: Client, address: str) -> None:
+    assert client.get(address).status_code in (200, 400, 404)
