@@ -157,6 +157,32 @@ _EVENTS = {
     "event-RoomVoided": _("Voided: %(reason)s"),
 }
 
+_REFUSALS = {
+    "refusal-ROOM_BELOW_STEP": _("Less than a step above the price"),
+    "refusal-ROOM_BELOW_START": _("Below the start price"),
+    "refusal-ROOM_STEP_MULTIPLE": _("Not a whole number of steps"),
+    "refusal-ROOM_ABOVE_MAX_STEP": _("Too many steps at once"),
+    "refusal-ROOM_ABOVE_CEILING": _("Above the highest price allowed"),
+    "refusal-ROOM_NOT_OPEN": _("Before the opening"),
+    "refusal-ROOM_PAUSED": _("During a pause"),
+    "refusal-ROOM_CLOSED": _("After the close"),
+    "refusal-ROOM_DECIDED_TOO_LATE": _("In time, but reached after the hammer: a fault of the platform"),
+    "refusal-ROOM_GUARD_HOLD": _("Far from the price and not confirmed"),
+    "refusal-ROOM_GUARD_RETYPE": _("Out of proportion and not typed again"),
+    "refusal-ROOM_NOT_QUALIFIED": _("Not a qualified bidder of this room"),
+    "refusal-ROOM_QUOTERS_ONLY": _("No quote in the free phase"),
+    "refusal-ROOM_WHOLE_LOT_ONLY": _("A part of a lot that is sold as a whole"),
+    "refusal-ROOM_QUANTITY_MISSING": _("Without a quantity"),
+    "refusal-ROOM_ABOVE_NEED": _("More than the approved need"),
+    "refusal-ROOM_NOT_WHOLE_LOTS": _("Not a whole number of trading units"),
+    "refusal-ROOM_QUOTA_USED": _("All quotes are used"),
+    "refusal-ROOM_QUANTITY_SHRINKS": _("Less than the bid that stands"),
+    "refusal-ROOM_ORDERS_USED": _("All orders are used"),
+    "refusal-ROOM_IRREVOCABLE": _("A change of an order that binds"),
+    "refusal-ROOM_SIGNATURE_WRONG": _("The signature is wrong"),
+}
+"""Why a bid was refused, in a few words for the host's list; the bidder's own receipt says it with the amounts."""
+
 _READINESS = {
     "ready-works": _("Works"),
     "ready-fails": _("Does not work"),
@@ -187,6 +213,7 @@ def catalogue() -> dict[str, str]:
         _BIDDING,
         _RECEIPTS,
         _EVENTS,
+        _REFUSALS,
         _READINESS,
         _CHART,
     )

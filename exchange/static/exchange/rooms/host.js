@@ -25,7 +25,7 @@ screen.addEventListener("taped", () => {
     ...refused.slice(-50).reverse().map((event) =>
       el("tr", {}, el("td", { class: "num" }, String(event.seq)), el("td", {}, clockTime(event.at)), el("td", {}, event.alias ?? "—"),
         el("td", { class: "num" }, event.price ? grouped(event.price) : "—"),
-        el("td", {}, hasText(`refusal-${event.code}`) ? text(`refusal-${event.code}`) : event.code, el("code", { class: "code" }, event.code)))),
+        el("td", {}, hasText(`refusal-${event.code}`) ? text(`refusal-${event.code}`) : event.code, " ", el("code", { class: "code" }, event.code)))),
   );
 });
 
