@@ -1,6 +1,7 @@
 """Public verification of certificates: by code, by QR code, and by comparing one's own copy."""
 
 import hashlib
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -47,6 +48,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "deal": found.deal,
         "instrument": _(instrument.label),
         "unit": instrument.unit,
+        "quantity": Decimal(found.facts["quantity"]),
+        "amount": Decimal(found.facts["amount"]),
         "verification": queries.verify(found),
         "form": form,
         "same": same,
