@@ -38,7 +38,8 @@ export function tag(kind, words) {
   return el("span", { class: `tag ${kind}` }, icon(kind), words);
 }
 
-const ICONS = { done: "M2.5 8.5l3.5 3.5 7.5-8", waiting: "M8 3.5v5l3 2", stop: "M4 4l8 8M12 4l-8 8", info: "M8 7v5M8 4v.5", "": "M4 8h8" };
+// The same drawings as the tags of the server (portal/templatetags/design.py).
+const ICONS = { done: "M3 8.5 6.5 12 13 4.5", waiting: "M8 3v5l3 2M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13", stop: "M4 4l8 8M12 4l-8 8", info: "M8 7v6M8 3v.01", "": "M3 8h10" };
 
 function icon(kind) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
