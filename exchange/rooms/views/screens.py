@@ -441,7 +441,7 @@ def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
     lines: list[tuple[str, str]] = [
         (_("Format"), FORMATS[rules.format]()),
         (_("On offer"), f"{grouped(normal_text(rules.supply))} {subject.quantity_unit}".strip()),
-        (_("Start price"), f"¥{rules.start_price:,.2f} {subject.price_unit}".strip()),
+        (_("Start price"), f"{rules.start_price:,.2f} {subject.price_unit}".strip()),
     ]
     if rules.step:
         multiples = " · " + _("whole steps from the start price") if rules.step_multiples else ""
