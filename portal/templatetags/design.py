@@ -41,6 +41,12 @@ UNITS = {"t": gettext_lazy("t"), "t/a": gettext_lazy("t per year")}
 """Units of quantities in the reader's language, by the code that the registry writes."""
 
 
+@register.filter
+def unit_name(code: str) -> str:
+    """The unit in the reader's language."""
+    return str(UNITS.get(code, code))
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """The drawing that stands before a worded status."""

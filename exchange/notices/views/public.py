@@ -139,7 +139,8 @@ def results(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _results_csv(found)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "exchange/notices/results.html", {"page": page, "deals": list(page)})
+    rows = [(deal, INSTRUMENTS[Instrument(deal.lot.instrument)]) for deal in page]
+    return render(request, "exchange/notices/results.html", {"page": page, "deals": rows})
 
 
 def _results_csv(found: Any) -> HttpResponseBase:
