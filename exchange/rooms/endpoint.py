@@ -19,6 +19,7 @@ from commons.domain.time import to_text
 from exchange.rooms import protocol
 from exchange.rooms.broadcast import rendering
 from exchange.rooms.broadcast.hub import Cadence, Scene
+from exchange.rooms.broadcast.inlets import inlet_for
 from exchange.rooms.broadcast.outlets import outlet_for, text_frame
 from exchange.rooms.broadcast.peers import Peer, Viewer
 from exchange.rooms.protocol import (
@@ -40,6 +41,7 @@ from exchange.rooms.queries import verdicts
 from exchange.rooms.services import reading, tickets
 from exchange.rooms.services.credits import BAD_FRAMES, BIDS, FRAMES, Allowance, Credit
 from exchange.rooms.services.orders import BidOrder, FrameNote
+from exchange.rooms.services.reading import KeyView
 from exchange.rooms.services.rulebook import SignatureWrong
 from exchange.rooms.services.runtime import Runtime
 from exchange.rooms.services.tickets import Ticket
@@ -111,6 +113,8 @@ class Connection:
         self._peer.closing = self._close_soon
         self._closer: asyncio.Task[None] | None = None
         self._gone = False
+        self._idle = False
+        """Whether no earlier frame of this socket is being dealt with."""
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {
             HelloFrame: self._again,
             PingFrame: self._ping,
@@ -127,9 +131,12 @@ class Connection:
         except TimeoutError:
             self._peer.close(protocol.CLOSE_SIGNED_OUT)
             scene = None
+        inlet = inlet_for(self._send, self._take) if scene is not None else None
         try:
             await (self._converse() if scene is not None else self._until_closed())
         finally:
+            if inlet is not None:
+                inlet.close()
             self._runtime.leave(self._peer)
 
     async def _admitted(self) -> Scene | None:
@@ -187,7 +194,9 @@ class Connection:
     async def _converse(self) -> None:
         receive, peer, decode = self._receive, self._peer, protocol.decode
         while True:
+            self._idle = True
             message = await receive()
+            self._idle = False
             if message["type"] == "websocket.disconnect":
                 return
             if peer.close_code:
@@ -213,6 +222,13 @@ class Connection:
     # What clients ask
 
     async def _bid(self, frame: BidFrame, received_at: datetime) -> None:
+        runtime = self._runtime
+        participant_id = self._bidding_as()
+        key = runtime.known_key(self._room_id, frame.key) or await runtime.key(self._room_id, frame.key)
+        self._place(frame, participant_id, key, received_at)
+
+    def _bidding_as(self) -> int:
+        """The participant behind the ticket, who has spent a credit. Refuses where no bid can be taken up now."""
         ticket, runtime = self._ticket, self._runtime
         assert ticket is not None, "bids come after hello"
         if ticket.participant_id is None:
@@ -221,14 +237,16 @@ class Connection:
             raise RateLimited(retry_after_ms=wait_ms)
         if runtime.is_full:
             raise NotStored()
-        key = runtime.known_key(self._room_id, frame.key) or await runtime.key(self._room_id, frame.key)
-        if key is None or key.participant_id != ticket.participant_id:
+        return ticket.participant_id
+
+    def _place(self, frame: BidFrame, participant_id: int, key: KeyView | None, received_at: datetime) -> None:
+        if key is None or key.participant_id != participant_id:
             raise SignatureWrong()
-        runtime.place(
+        self._runtime.place(
             BidOrder(
                 room_id=self._room_id,
-                participant_id=ticket.participant_id,
-                alias=ticket.alias,
+                participant_id=participant_id,
+                alias=self._peer.alias,
                 frame=frame,
                 canonical=protocol.canonical_bid(self._room_id, frame),
                 received_at=received_at,
@@ -236,6 +254,25 @@ class Connection:
                 reply_to=self._peer,
             )
         )
+
+    def _take(self, text: str) -> bool:
+        """Place a bid without a turn of the loop; False for any other frame, and while an earlier one is not done."""
+        if not self._idle or self._peer.close_code:
+            return False
+        received_at = now()
+        try:
+            frame = protocol.decode(text)
+        except Refusal:
+            return False
+        if type(frame) is not BidFrame or (key := self._runtime.known_key(self._room_id, frame.key)) is None:
+            return False
+        try:
+            self._place(frame, self._bidding_as(), key, received_at)
+        except (RateLimited, NotStored) as refusal:
+            self._refuse(refusal, frame.bid_id)
+        except Refusal as refusal:
+            self._mind_bad_frame(refusal, {"text": text})
+        return True
 
     async def _again(self, frame: HelloFrame) -> None:
         raise OutOfOrder(type="hello", reason="this socket is open already")

@@ -135,14 +135,15 @@ class PumpedOutlet:
 
 def outlet_for(send: Send) -> Outlet:
     """The fastest way out that is safe for the server behind `send`. Call it after the socket was accepted."""
-    if _is_daphne(send):
+    if is_daphne(send):
         return TwistedOutlet(send.args[0])  # type: ignore[attr-defined]
     if _is_uvicorn(send):
         return AsyncioOutlet(send.__self__)  # type: ignore[attr-defined]
     return PumpedOutlet(send)
 
 
-def _is_daphne(send: Send) -> bool:
+def is_daphne(send: Send) -> bool:
+    """Whether `send` is Daphne's, plain and uncompressed, with everything in the place that we know."""
     if not isinstance(send, partial) or not send.args:
         return False
     protocol = send.args[0]
