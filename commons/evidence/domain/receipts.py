@@ -12,6 +12,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from commons.evidence.domain import canonical, chain, merkle
 from commons.evidence.domain.canonical import JSON
@@ -138,8 +139,10 @@ def _path(levels: list[list[bytes]], index: int) -> tuple[bytes, ...]:
     return tuple(path)
 
 
+@lru_cache(maxsize=4_096)
 def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    """Remembered, because the nodes of a batch stand in the paths of many receipts."""
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def _bytes(text: object) -> bytes:

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from commons.domain.refusals import Refusal
-from commons.domain.time import to_text
 from commons.evidence.domain import chain
 from commons.evidence.domain.receipts import Receipt as SignedReceipt
 from exchange.rooms import records
 from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.evolve import evolve
+from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.protocol import Receipt, receipt_body
 from exchange.rooms.queries.loading import Loaded
@@ -32,7 +32,9 @@ class Draft:
     body_hash: bytes
     decided_at: datetime
     body: bytes
-    index: int = 0
+    received_text: str
+    price_text: str
+    quantity_text: str
     batch_id: uuid.UUID | None = None
     receipt: SignedReceipt | None = None
 
@@ -68,10 +70,10 @@ class Draft:
             verdict="REFUSED" if verdict.code else "ACCEPTED",
             room=str(order.room_id),
             seq=link.seq,
-            received_at=to_text(order.received_at),
+            received_at=self.received_text,
             decided_at=link.ts,
-            price=amount_text(verdict.price),
-            quantity=amount_text(verdict.quantity),
+            price=self.price_text,
+            quantity=self.quantity_text,
             code=verdict.code,
             hash=link.hash.hex(),
             prev_hash=link.prev.hex(),
@@ -90,6 +92,9 @@ class Sheet:
     snapshot_seq: int
     links: list[chain.Link] = field(default_factory=list)
     tape: list[Event] = field(default_factory=list)
+    _dated: datetime | None = None
+    _date: str = ""
+    """The text of the instant last recorded: a batch is mostly decided at one."""
 
     @classmethod
     def begin(cls, loaded: Loaded) -> "Sheet":
@@ -98,22 +103,28 @@ class Sheet:
     def judge(self, order: BidOrder, body_hash: bytes, now: datetime) -> Draft:
         """Decide a bid; accepted or refused, it gets its place in the room."""
         verdict, events = rulebook.judge(self.state, order, now)
-        links = [self._record(event, rulebook.actor_of(order)) for event in events]
+        actor_ref = rulebook.actor_of(order)
+        links = [self._record(event, actor_ref) for event in events]
         link = links[verdict.position]
+        received, price, quantity = (
+            to_text(order.received_at),
+            amount_text(verdict.price),
+            amount_text(verdict.quantity),
+        )
         body = receipt_body(
             bid_id=order.frame.bid_id,
             code=verdict.code,
             decided_at=link.ts,
             hash=link.hash.hex(),
             prev_hash=link.prev.hex(),
-            price=amount_text(verdict.price),
-            quantity=amount_text(verdict.quantity),
-            received_at=to_text(order.received_at),
+            price=price,
+            quantity=quantity,
+            received_at=received,
             room=order.room_id,
             seq=link.seq,
             verdict="REFUSED" if verdict.code else "ACCEPTED",
         )
-        return Draft(order, verdict, link, body_hash, events[verdict.position].at, body)
+        return Draft(order, verdict, link, body_hash, events[verdict.position].at, body, received, price, quantity)
 
     def obey(self, order: CommandOrder, now: datetime) -> Outcome:
         """Carry out a command; one that the rules do not allow now leaves no trace but its refusal."""
@@ -128,7 +139,10 @@ class Sheet:
 
     def _record(self, event: Event, actor_ref: str) -> chain.Link:
         type_, payload = records.encode_event(event)
-        link = chain.link(self.loaded.stream, self.head, chain.Draft(type_, actor_ref, payload, to_text(event.at)))
+        at = event.at
+        if at != self._dated:
+            self._dated, self._date = at, to_text(at)
+        link = chain.link(self.loaded.stream, self.head, chain.Draft(type_, actor_ref, payload, self._date))
         assert link.seq == event.seq, "the rules count as the log does"
         self.head = link.head
         self.links.append(link)
