@@ -18,6 +18,8 @@ class ApprovalKind:
     assurance: Assurance
     label: str
     """An English message id, for people."""
+    overseen: bool = True
+    """Whether regulators and auditors read every request; not where one names who pays before a room opens."""
 
 
 class UnknownKind(LookupError):
@@ -35,9 +37,10 @@ def register_kind(
     valid_for: timedelta = timedelta(days=1),
     assurance: Assurance = Assurance.REAL_NAME,
     label: str = "",
+    overseen: bool = True,
 ) -> ApprovalKind:
     """Make `name` a kind that a `request` role asks for and another person with an `approve` role approves."""
-    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance, label or name)
+    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance, label or name, overseen)
     assert _KINDS.setdefault(name, kind) == kind, f"two kinds of approval are called {name}"
     return kind
 
@@ -58,6 +61,11 @@ def is_known(name: str) -> bool:
 def label_of(name: str) -> str:
     """The message id of a kind; its bare name when the package that knew it is gone."""
     return _KINDS[name].label if is_known(name) else name
+
+
+def kinds_not_overseen() -> list[str]:
+    """The kinds that are hidden from regulators and auditors."""
+    return sorted(kind.name for kind in _KINDS.values() if not kind.overseen)
 
 
 def kinds_approved_by(roles: frozenset[Role]) -> list[str]:

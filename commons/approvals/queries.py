@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from commons.approvals.domain.approval import ApprovalState
-from commons.approvals.kinds import kinds_approved_by, label_of
+from commons.approvals.kinds import kinds_approved_by, kinds_not_overseen, label_of
 from commons.approvals.models import Approval
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
@@ -78,11 +78,12 @@ def made_by(viewer: Actor, *, limit: int = 20) -> list[ApprovalView]:
 
 
 def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView]:
-    """Every request about `subject` that the viewer made or may decide; all of them for regulators and auditors."""
-    rows = _rows().filter(subject=subject)
-    if not viewer.has(Role.REGULATOR, Role.AUDITOR):
-        own = Q(requested_by=viewer.person_id) | Q(decided_by=viewer.person_id)
-        rows = rows.filter(own | Q(kind__in=kinds_approved_by(viewer.roles)))
+    """Every request about `subject` that the viewer made or may decide; overseers read every kind that is overseen."""
+    seen = Q(requested_by=viewer.person_id) | Q(decided_by=viewer.person_id)
+    seen |= Q(kind__in=kinds_approved_by(viewer.roles))
+    if viewer.has(Role.REGULATOR, Role.AUDITOR):
+        seen |= ~Q(kind__in=kinds_not_overseen())
+    rows = _rows().filter(seen, subject=subject)
     return [view(row) for row in rows.order_by("-id")[:limit]]
 
 
@@ -98,7 +99,7 @@ def _concerns(viewer: Actor, row: Approval) -> bool:
     return (
         viewer.person_id in (row.requested_by_id, row.decided_by_id)
         or row.kind in kinds_approved_by(viewer.roles)
-        or viewer.has(Role.REGULATOR, Role.AUDITOR)
+        or (viewer.has(Role.REGULATOR, Role.AUDITOR) and row.kind not in kinds_not_overseen())
     )
 
 

@@ -25,9 +25,16 @@ OPEN_TO_OVERSEERS = frozenset(
 )
 """The states of a lot in which the room is over and names may be known (DESIGN §3)."""
 
-CLAIM = register_kind("deposits.claim", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=7)).name
-ACCOUNT = register_kind("deposits.account", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=7)).name
-PAYOUT = register_kind("deposits.payout", request=FINANCE, approve=FINANCE, valid_for=timedelta(days=3)).name
+
+def _kind(name: str, *, days: int) -> str:
+    """A decision of two people of finance, hidden from overseers: it may name who pays before the room opens."""
+    valid_for = timedelta(days=days)
+    return register_kind(name, request=FINANCE, approve=FINANCE, valid_for=valid_for, overseen=False).name
+
+
+CLAIM = _kind("deposits.claim", days=7)
+ACCOUNT = _kind("deposits.account", days=7)
+PAYOUT = _kind("deposits.payout", days=3)
 
 
 def can_handle_money(actor: Actor) -> Decision:

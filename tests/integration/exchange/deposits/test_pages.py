@@ -16,6 +16,7 @@ from commons.vault.models import Document
 from exchange.deposits import queries, services
 from exchange.deposits.domain.payouts import LegState
 from exchange.deposits.domain.states import MoneyState
+from exchange.deposits.models import BankEntry
 from exchange.projects.models import Lot
 from tests import cast
 from tests.bank import Line, statement
@@ -248,3 +249,23 @@ def test_a_bank_file_is_for_finance_alone_because_it_names_who_paid() -> None:
 
     assert {who for who, status in answers.items() if status == 200} == {"finance", "finance2"}
     assert set(answers.values()) == {200, 403}
+
+
+def test_a_claim_is_hidden_from_overseers_because_it_tells_who_deposits() -> None:
+    asked = expect(lot(1))
+    bank(Line("1.00", payer="甲", payer_account="1", text="?", bank_ref="Q1"))
+    entry = BankEntry.objects.get(bank_ref="Q1")
+    approval_id = services.claim_entry(
+        actor=cast.actor("finance"), entry_id=entry.pk, expectation_id=asked.id, reason="called", at=timezone.now()
+    )
+
+    seen = {
+        who: browser(who).get(f"/approvals/{approval_id}/").status_code
+        for who in ("finance", "finance2", "staff", "regulator", "auditor", "treasury")
+    }
+
+    assert seen == {
+        "finance": 200,
+        "finance2": 200,
+        **dict.fromkeys(("staff", "regulator", "auditor", "treasury"), 404),
+    }
