@@ -5,7 +5,7 @@ from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
-from exchange.projects.models import Project
+from exchange.projects.models import Attachment, Project
 
 
 class SecondPersonNeeded(Refusal):
@@ -50,11 +50,12 @@ def can_see_draft(actor: Actor, project: Project) -> Decision:
 
 @guards("project")
 def can_download_attachment(actor: Actor, document: StoredDocument) -> Decision:
-    """Attachments of a published project are public; those of a draft are for its seller and the exchange."""
+    """What is attached to a published project is public; drafts, and what was taken off, are the two desks' own."""
     project = Project.objects.filter(pk=int(document.subject.partition(":")[2] or 0)).first()
     if project is None:
         return deny()
-    return ALLOWED if project.published_at else can_see_draft(actor, project)
+    attached = Attachment.objects.filter(project=project, document_id=document.id, removed_at__isnull=True)
+    return ALLOWED if project.published_at and attached.exists() else can_see_draft(actor, project)
 
 
 @guards("published")

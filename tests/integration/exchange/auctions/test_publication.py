@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from commons.domain.codes import check_deal_code, parse_project_code
 from commons.domain.refusals import NotAllowedNow, NotPermitted
@@ -295,3 +296,24 @@ def test_one_lot_that_cannot_move_does_not_hold_up_the_others(monkeypatch: pytes
 
     states = [Lot.objects.get(pk=lot.pk).state for lot in (stuck, free)]
     assert (moved, states) == (1, [LotState.ANNOUNCED, LotState.REGISTERING])
+
+
+def test_what_was_taken_off_a_draft_does_not_become_public_with_it(client: Client) -> None:
+    story.registry()
+    project_id = story.draft()
+    projects.return_project(
+        actor=actor("staff"), project_id=project_id, found={}, reason="附件有误，请更换", at=story.DRAFTED
+    )
+    wrong, right = (story.document("seller", f"project:{project_id}", story.DRAFTED) for _ in range(2))
+    for document_id in (wrong, right):
+        attachment_id = projects.attach(
+            actor=actor("seller"), project_id=project_id, document_id=document_id, title="…", at=story.DRAFTED
+        )
+        if document_id == wrong:
+            projects.detach(actor=actor("seller"), attachment_id=attachment_id, at=story.DRAFTED)
+    projects.submit_project(actor=actor("seller"), project_id=project_id, at=story.DRAFTED)
+
+    story.publish(project_id)
+
+    assert client.get(f"/documents/{right}/").status_code == 200
+    assert client.get(f"/documents/{wrong}/").status_code == 302
