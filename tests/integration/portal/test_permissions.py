@@ -1,0 +1,163 @@
+"""Who gets in where: every address of the house × every party of the cast. What is not in the table fails.
+
+A letter says what a request without any input comes to:
+`o` shown or taken up (also when the empty form is then refused) · `s` led to the sign-in · `f` forbidden ·
+`n` not there for this reader · `m` no such method.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from commons.approvals.models import Approval
+from commons.domain.actor import Assurance
+from commons.inbox.models import InboxMessage
+from commons.people.models import Membership
+from commons.vault.models import Document
+from exchange.auctions.models import Registration
+from exchange.contracts.models import Deal
+from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayeeAccount
+from tests import cast
+from tests.integration.exchange.auctions import story
+
+pytestmark = pytest.mark.django_db
+
+PARTIES = ("", "seller", "buyer1", "buyer2", "staff", "host", "finance", "treasury", "regulator", "auditor")
+"""The columns; the first one is not signed in. What has an owner is buyer1's; buyer2 is its rival."""
+TABLE = Path(__file__).with_name("permissions.txt")
+OTHERS_TESTED_ELSEWHERE = ("admin/", "account/")
+"""Django's and allauth's own addresses: tests/integration/portal/test_admin.py and test_lock_out.py."""
+WHOLE_REGISTER = ("registry/", "people/members/")
+"""Registers of every company of the city, whether it bids or not."""
+NOT_THERE = 999_999
+PART = re.compile(r"<(?:\w+:)?(\w+)>")
+STEP = "finance/accounts/<account_id>/<step>/"
+
+
+def addresses(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+    """Every address that the house answers, with the names of its parts."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        address = before + str(one.pattern)
+        if address.startswith(OTHERS_TESTED_ELSEWHERE):
+            continue
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, address)
+        else:
+            yield address
+
+
+def table() -> dict[tuple[str, str], str]:
+    rows = (line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith("#"))
+    return {(method, address[1:]): letters for method, address, letters in rows}
+
+
+def city(*, secret: bool = False) -> dict[str, Any]:
+    """A lot whose room is about to open, with everything of buyer1 around it, and a deal unless all is `secret` yet.
+
+    Gives a value for each part of an address.
+    """
+    now = timezone.now()
+    lot = story.qualified_lot({"buyer1": "1.680", "buyer2": "1.680"})
+    own = story.company("buyer1")
+    deal = not secret and Deal.objects.create(
+        lot=lot, buyer=own, alias="01", origin="ROOM", quantity=lot.quantity, price=lot.start_price, amount=1,
+        hammered_at=now, notified_at=now,
+    )  # fmt: skip
+    approval = Approval.objects.create(
+        kind="deposits.payout", subject="batch:1", reason="…", payload={}, requested_by=cast.person("finance"),
+        requested_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    return {
+        "project_id": lot.project_id,
+        "lot_id": lot.pk,
+        "room_id": lot.room_id,
+        "registration_id": Registration.objects.get(lot=lot, organisation=own).pk,
+        "expectation_id": MoneyExpectation.objects.get(lot=lot, organisation=own).pk,
+        "document_id": Document.objects.filter(subject="bank-file").latest("pk").pk,
+        "file_id": BankFile.objects.latest("pk").pk,
+        "entry_id": BankEntry.objects.latest("pk").pk,
+        "account_id": PayeeAccount.objects.get(organisation=own).pk,
+        "message_id": InboxMessage.objects.filter(organisation=own).latest("pk").pk,
+        "membership_id": Membership.objects.filter(person=cast.person("buyer1")).latest("pk").pk,
+        "person_id": cast.person("buyer1").pk,
+        "approval_id": approval.pk,
+        "deal_id": deal.pk if deal else NOT_THERE,
+        "organisation_id": own.pk,
+        "number": story.permit_no("buyer1"),
+        "key": "registration.days",
+        "kind": "permits",
+        "code": "NONE",
+        "year": 2027,
+        "step": "vet",
+    }
+
+
+def filled(address: str, facts: dict[str, Any]) -> str:
+    """The address with real parts; what the city lacks has a number that nobody has."""
+    address = address.replace(r"^finance/accounts/(?P<account_id>\d+)/(?P<step>vet|list|end)/$", STEP)
+    return "/" + PART.sub(lambda part: str(facts.get(part[1], NOT_THERE)), address)
+
+
+def letter(client: Client, method: str, address: str) -> str:
+    """What the request comes to; whatever it changed is taken back."""
+    with transaction.atomic():
+        response = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+        transaction.set_rollback(True)
+    status = response.status_code
+    if status == 302 and response.headers["Location"].startswith("/account/login/"):
+        return "s"
+    return {403: "f", 401: "f", 404: "n", 405: "m"}.get(status, "!" if status >= 500 else "o")
+
+
+def browser(key: str) -> Client:
+    client = Client()
+    if key:
+        client.force_login(cast.person(key), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def walk() -> dict[tuple[str, str], str]:
+    facts, rows = city(), {}
+    clients = [browser(key) for key in PARTIES]
+    for address in sorted(set(addresses())):
+        for method in ("GET", "POST"):
+            letters = [letter(client, method, filled(address, facts)) for client in clients]
+            rows[method, address] = "".join(letters)
+    return rows
+
+
+def test_every_address_opens_to_those_in_the_table_and_to_nobody_else(settings: Any) -> None:
+    settings.PASSWORD_ASSURANCE = Assurance.FACE_OR_LICENCE.value
+
+    assert walk() == table()
+
+
+@pytest.mark.parametrize("key", ["", "buyer2", "staff", "host", "treasury", "regulator", "auditor", "finance"])
+def test_no_page_names_a_bidder_before_the_room_is_over(key: str, settings: Any) -> None:
+    """Everything that can be read, as page, table and data: neither name, code nor account of buyer1; finance knows."""
+    settings.PASSWORD_ASSURANCE = Assurance.FACE_OR_LICENCE.value
+    facts, client, own = city(secret=True), browser(key), story.company("buyer1")
+    secrets = (own.name, own.uscc, story.account_of("buyer1"))
+    found = []
+    for address in sorted(set(addresses())):
+        if address.startswith(WHOLE_REGISTER):
+            continue
+        for asked in ("", "?format=csv"):
+            response = client.get(filled(address, facts) + asked)
+            text = response.getvalue().decode(errors="replace")
+            found += [(address + asked, secret) for secret in secrets if secret in text]
+
+    assert found == [] or key == "finance"
+    assert found or key != "finance"
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {address for _method, address in table()} == set(addresses())
