@@ -6,6 +6,10 @@ SERVICES := $(PYTHON) scripts/with_services.py
 PACKAGES := commons signatures exchange bidding evaluation marketplace portal
 CODE := $(PACKAGES) tests benchmarks scripts manage.py
 WORKERS ?= 2
+# A smaller set runs once more on the embedded default, SQLite.
+EMBEDDED := tests/integration/test_launcher.py tests/integration/commons/evidence/test_append_only.py \
+	tests/integration/commons/test_sqlite_turns.py tests/integration/exchange/auctions/test_story.py \
+	tests/integration/exchange/ledger tests/integration/exchange/rooms/test_engine.py tests/integration/portal/test_health.py
 
 .PHONY: help demo test check cluster bench lock format messages diagrams
 
@@ -16,9 +20,10 @@ demo: ## the demo city with a live room on http://localhost:8000
 	@scripts/setup.sh demo
 	@$(PYTHON) manage.py demo $(DEMO)
 
-test: ## every test, on a PostgreSQL and Redis of their own
+test: ## every test, on a PostgreSQL and Redis of their own; a few once more on SQLite
 	@scripts/setup.sh test
 	@$(SERVICES) -- .venv/bin/pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
+	@if [ -z "$(TESTS)" ]; then .venv/bin/pytest -q -n $(WORKERS) $(EMBEDDED); fi
 
 check: ## format, lint, types, contracts, migrations, translations
 	@scripts/setup.sh test
