@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from commons.evidence import queries
 
 
-@require_GET
+@require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """What the platform has signed about its log."""
     facts = {"checkpoints": queries.newest_checkpoints(20), "keys": queries.keyring().keys.values()}

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from commons.domain.actor import ALLOWED
 from commons.domain.refusals import NotFound
@@ -22,7 +22,7 @@ from exchange.projects.domain.trades import INSTRUMENTS, Instrument
 LARGEST_COPY_BYTES = 20_000_000
 
 
-@require_GET
+@require_safe
 def verify_number(request: HttpRequest) -> HttpResponse:
     """Go to the certificate with that number, or say that there is none."""
     number = request.GET.get("number", "").strip().upper()
@@ -69,7 +69,7 @@ def _same_file(form: CompareForm, found: Certificate) -> bool:
     return reckoned.hexdigest() == found.sha256
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, code: str) -> HttpResponse:
     """The certificate itself, a public document."""
     found = queries.certificate(code)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import AssuranceTooLow
@@ -32,7 +32,7 @@ from exchange.projects.policies import can_change_project
 from exchange.projects.queries import draft, lot_view
 
 
-@require_GET
+@require_safe
 def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
     """The public page of a lot; who is signed in sees its own part of it too."""
     actor, at = actor_of(request), timezone.now()

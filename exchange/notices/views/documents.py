@@ -4,13 +4,13 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from commons.vault import services as vault
 from exchange.pages import actor_of
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, document_id: int) -> StreamingHttpResponse:
     """The document, streamed. Refuses (`NotFound`, `NotPermitted`)."""
     opened = vault.open_document(actor=actor_of(request), document_id=document_id, at=timezone.now())

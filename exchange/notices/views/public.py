@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from exchange.notices import queries
 from exchange.notices.domain.calendar import Event, ics
@@ -32,7 +32,7 @@ STAGE_LABELS = {
 }
 
 
-@require_GET
+@require_safe
 def lots(request: HttpRequest) -> HttpResponseBase:
     """All published lots, by words and filters; the address holds the search."""
     search = queries.Search.of(request.GET)
@@ -85,7 +85,7 @@ def _lots_csv(found: Any) -> HttpResponseBase:
     return csv_response("lots", header, rows)
 
 
-@require_GET
+@require_safe
 def project(request: HttpRequest, project_id: int) -> HttpResponse:
     """One project: its lots with what comes next, documents, and every notice ever published."""
     found = queries.published_project(project_id)
@@ -102,14 +102,14 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     return render(request, "exchange/notices/project.html", context)
 
 
-@require_GET
+@require_safe
 def project_json(request: HttpRequest, project_id: int) -> JsonResponse:
     """The same page as data."""
     data = queries.project_data(queries.published_project(project_id))
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
-@require_GET
+@require_safe
 def project_ics(request: HttpRequest, project_id: int) -> HttpResponse:
     """The dates of a project for a calendar program."""
     found = queries.published_project(project_id)
@@ -132,7 +132,7 @@ def _events(found: Project) -> list[Event]:
     return events
 
 
-@require_GET
+@require_safe
 def results(request: HttpRequest) -> HttpResponseBase:
     """Every published deal, as page and as CSV."""
     found = queries.results()

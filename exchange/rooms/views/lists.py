@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from commons.domain.actor import Actor, Role
 from exchange.pages import actor_of, csv_response
@@ -96,7 +96,7 @@ class Card:
         return reverse("rooms:host", args=[self.room.room_id]) if self.may_host and not self.room.ended_at else ""
 
 
-@require_GET
+@require_safe
 def all_rooms(request: HttpRequest) -> HttpResponseBase:
     """Rooms under way, ahead and ended; rehearsals only for those who take part in them."""
     actor = actor_of(request)

@@ -43,3 +43,10 @@ def test_a_nul_character_in_a_form_is_refused() -> None:
 @pytest.mark.parametrize("address", HUGE)
 def test_numbers_and_letters_beyond_reason_are_no_fault(client: Client, address: str) -> None:
     assert client.get(address).status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize("address", ["/", "/notices/", "/results/", "/rooms/", "/log/", "/verify/certificate/"])
+def test_public_pages_answer_a_head_as_they_answer_a_get(client: Client, address: str) -> None:
+    answer = client.head(address)
+
+    assert (answer.status_code, answer.content) == (200, b"")
