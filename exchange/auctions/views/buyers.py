@@ -13,7 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from commons.domain.actor import Actor
+from commons.domain.money import normal_text
 from commons.domain.tasks import Task, TaskState
+from commons.pages import FormPage, signed_in
 from exchange.auctions import queries, services
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.forms import NeedForm, StatementsForm
@@ -21,7 +24,7 @@ from exchange.auctions.labels import registration_state
 from exchange.auctions.models import Registration
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import DepositView
-from exchange.pages import FormPage, signed_in
+from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.queries import lot_view
 
@@ -66,6 +69,12 @@ def registration(request: HttpRequest, registration_id: int) -> HttpResponse:
     return render(request, "exchange/auctions/registration.html", context)
 
 
+def _only_permit(actor: Actor, organisation_id: int) -> str:
+    """The buyer's permit, when there is no choice to make."""
+    numbers = {permit.facts.number for permit in permits.permits_of(actor, organisation_id)}
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
 class Need(FormPage):
     """Permit, need and contact."""
 
@@ -74,7 +83,13 @@ class Need(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         found = self._found(request)
         names = ("permit_no", "need", "purpose", "contact_name", "contact_phone")
-        return NeedForm(data, initial={name: getattr(found, name) for name in names})
+        initial = {name: getattr(found, name) for name in names}
+        initial["permit_no"] = found.permit_no or _only_permit(signed_in(request), found.organisation_id)
+        lot = lot_view(found.lot)
+        fields = {"unit": _("t per year") if lot.unit == "t/a" else _("t"), "offered": normal_text(lot.quantity)}
+        form = NeedForm(data, initial=initial)
+        form.fields["need"].help_text = _("In %(unit)s, up to 3 decimals; %(offered)s are offered.") % fields
+        return form
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         found = self._found(request)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from commons.domain.actor import Actor
+from commons.pages import FormPage, signed_in
 from commons.vault import services as vault
 from exchange.auctions import queries, services
 from exchange.auctions.forms import AmendmentForm, DecisionForm, DefaultForm, PowersForm
 from exchange.auctions.policies import can_run_procedure
 from exchange.notices.queries import published_project
 from exchange.notices.services import NumberedDecision
-from exchange.pages import FormPage, signed_in
 from exchange.projects.domain.trades import Instrument
 from exchange.projects.queries import lot_view
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commons.domain.actor import ALLOWED
 from commons.domain.refusals import NotFound
+from commons.pages import actor_of
 from commons.vault import services as vault
 from exchange.auctions.forms import CompareForm
 from exchange.contracts import queries
 from exchange.contracts.models import Certificate
-from exchange.pages import actor_of
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
 
 LARGEST_COPY_BYTES = 20_000_000

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.actor import Actor
 from commons.domain.money import capital_yuan
+from commons.pages import csv_response, signed_in
 from exchange.auctions import queries, services
 from exchange.auctions.domain.methods import METHOD_LABELS, Method
 from exchange.auctions.labels import FLAG_TAGS, deal_state
@@ -25,7 +26,6 @@ from exchange.auctions.policies import (
 )
 from exchange.contracts.domain.deals import REACHED, DealState
 from exchange.contracts.models import Contract, Deal
-from exchange.pages import csv_response, signed_in
 from exchange.projects.domain.timeline import Step
 from exchange.projects.queries import lot_view
 

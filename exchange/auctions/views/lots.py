@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import AssuranceTooLow
+from commons.pages import FormPage, actor_of, signed_in
 from exchange.auctions import queries
 from exchange.auctions.domain.formats import PROFILES, choices
 from exchange.auctions.domain.methods import METHOD_LABELS, Method
@@ -21,7 +22,6 @@ from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.policies import can_act_as_seller, can_register, can_run_procedure
 from exchange.contracts.models import Deal
 from exchange.notices.queries import kind_label, notices_of_lot
-from exchange.pages import FormPage, actor_of, signed_in
 from exchange.projects import services as projects
 from exchange.projects.domain.lots import LotTerms
 from exchange.projects.domain.states import LotState

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.actor import Role
 from commons.domain.refusals import NotPermitted
+from commons.pages import FormPage, csv_response, signed_in
 from exchange.auctions import queries, services
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.forms import OfferForm, RefusalForm
 from exchange.auctions.labels import registration_state
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_seller, can_change_registration
-from exchange.pages import FormPage, csv_response, signed_in
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
 from exchange.projects.queries import lot_view

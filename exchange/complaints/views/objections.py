@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from commons.pages import FormPage, signed_in
 from exchange.complaints import queries, services
 from exchange.complaints.models import Objection
 from exchange.complaints.policies import can_answer, can_object
 from exchange.notices.queries import published_project
-from exchange.pages import FormPage, signed_in
 
 PAGE = 20
 

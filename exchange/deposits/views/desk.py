@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from commons.domain.refusals import Malformed, NotPermitted, Refusal
+from commons.pages import FormPage, csv_response, signed_in
 from commons.texts import refusal_text
 from exchange.deposits import queries, services
 from exchange.deposits.domain.camt import LARGEST_FILE_BYTES
@@ -26,7 +27,6 @@ from exchange.deposits.policies import can_see_books
 from exchange.deposits.queries import EntryLine
 from exchange.deposits.services import ImportReport
 from exchange.deposits.views.mine import rows_of
-from exchange.pages import FormPage, csv_response, signed_in
 
 CSV_HEADER = ("id", "lot", "payer", "for", "amount", "received", "due", "virtual account", "state", "voucher")
 

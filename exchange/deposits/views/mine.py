@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from commons.domain.refusals import NotPermitted
+from commons.pages import FormPage, csv_response, signed_in
 from commons.people import queries as people
 from exchange.deposits import queries, services
 from exchange.deposits.domain.states import OPEN, MoneyState
@@ -20,7 +21,6 @@ from exchange.deposits.forms import AccountForm
 from exchange.deposits.labels import MONEY, PURPOSES, USES
 from exchange.deposits.queries import MoneyLine
 from exchange.deposits.services import AccountFacts
-from exchange.pages import FormPage, csv_response, signed_in
 from exchange.projects.queries import LotTitle, lot_titles
 
 CSV_HEADER = (

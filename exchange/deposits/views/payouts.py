@@ -19,6 +19,7 @@ from commons.domain.deadlines import local_day
 from commons.domain.money import Money
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.text import gettext_noop
+from commons.pages import FormPage, csv_response, signed_in
 from commons.people import queries as people
 from commons.vault import services as vault
 from exchange.deposits import queries, services
@@ -30,7 +31,6 @@ from exchange.deposits.queries import LegLine
 from exchange.deposits.services import AccountFacts
 from exchange.deposits.views.desk import act
 from exchange.deposits.views.mine import rows_of
-from exchange.pages import FormPage, csv_response, signed_in
 
 CSV_HEADER = ("id", "kind", "payee", "account", "principal", "interest", "end-to-end id", "state", "due", "paid")
 
@@ -40,7 +40,7 @@ class Payouts(FormPage):
 
     template_name = "deposits/payouts.html"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a CSV is streamed
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("format") == "csv":
             legs = queries.legs(signed_in(request), states=list(LegState))
             return csv_response("payouts", CSV_HEADER, map(_cells, legs))

@@ -6,8 +6,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commons.pages import actor_of
 from commons.vault import services as vault
-from exchange.pages import actor_of
 
 
 @require_safe

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from commons.pages import csv_response
 from exchange.notices import queries
 from exchange.notices.domain.calendar import Event, ics
 from exchange.notices.domain.kinds import NoticeKind
-from exchange.pages import csv_response
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
 from exchange.projects.models import Project
 from exchange.projects.queries import lot_view

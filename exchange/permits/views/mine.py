@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotFound, NotPermitted
+from commons.pages import csv_response, signed_in
 from commons.people import queries as people
-from exchange.pages import csv_response, signed_in
 from exchange.permits import queries
 from exchange.permits.domain.facts import MovementView
 from exchange.permits.labels import EXPIRED, INDUSTRIES, INSTRUMENT_LABELS, MOVEMENTS, STATES

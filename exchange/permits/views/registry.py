@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from commons.domain.deadlines import local_day
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.text import gettext_noop
+from commons.pages import FormPage, csv_response, signed_in
 from commons.people import queries as people
-from exchange.pages import FormPage, csv_response, signed_in
 from exchange.permits import queries, services
 from exchange.permits.domain.permits import Industry, Limit, PermitCommand, PermitFacts
 from exchange.permits.forms import (

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from exchange.pages import FormPage, signed_in
+from commons.pages import FormPage, signed_in
 from exchange.projects import queries, services
 from exchange.projects.domain.completeness import ITEMS
 from exchange.projects.domain.states import ProjectState

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from commons.domain.actor import Role
-from exchange.pages import signed_in
+from commons.pages import signed_in
 from exchange.projects.views import centre, seller
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.tasks import Task, TaskState
+from commons.pages import FormPage, signed_in
 from commons.vault import services as vault
-from exchange.pages import FormPage, signed_in
 from exchange.projects import queries, services
 from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.trades import TradeType

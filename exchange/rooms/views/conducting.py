@@ -19,9 +19,9 @@ from commons.approvals.domain.approval import ApprovalState
 from commons.approvals.queries import ApprovalView
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound, NotPermitted, Refusal
+from commons.pages import signed_in
 from commons.texts import refusal_text
 from commons.vault import services as vault
-from exchange.pages import signed_in
 from exchange.rooms import services
 from exchange.rooms.forms import ReasonForm, VoidForm
 from exchange.rooms.policies import OVERSEERS

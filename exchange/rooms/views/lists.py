@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commons.domain.actor import Actor, Role
-from exchange.pages import actor_of, csv_response
+from commons.pages import actor_of, csv_response
 from exchange.rooms import queries
 from exchange.rooms.domain.phases import Format, Phase
 from exchange.rooms.policies import OVERSEERS

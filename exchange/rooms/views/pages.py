@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from commons.domain.actor import Actor, Assurance
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.time import to_text
+from commons.pages import actor_of, signed_in
 from exchange.deposits import queries as deposits
-from exchange.pages import actor_of, signed_in
 from exchange.rooms import queries, services
 from exchange.rooms.broadcast.peers import Viewer
 from exchange.rooms.domain.rules import RoomRules

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
-from exchange.pages import FormPage, signed_in
+from commons.pages import FormPage, signed_in
 from exchange.rooms.forms import RehearsalForm
 from exchange.rooms.queries import pages as questions
 from exchange.rooms.services import rehearsing

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from commons.domain.refusals import Malformed, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
-from exchange.pages import actor_of
+from commons.pages import actor_of
 from exchange.rooms import services
 from exchange.rooms.queries import pages as questions
 from exchange.rooms.views.pages import screen_of, visible_room
