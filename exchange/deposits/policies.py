@@ -12,18 +12,12 @@ FINANCE = (Role.FINANCE,)
 OVERSEERS = (Role.STAFF, Role.REGULATOR, Role.AUDITOR)
 
 OPEN_TO_OVERSEERS = frozenset(
-    {
-        LotState.HAMMERED,
-        LotState.NOTICED,
-        LotState.CONTRACTED,
-        LotState.PAID,
-        LotState.REGISTERED,
-        LotState.CLOSED,
-        LotState.FAILED,
-        LotState.TERMINATED,
-    }
+    {LotState.NOTICED, LotState.CONTRACTED, LotState.PAID, LotState.REGISTERED, LotState.CLOSED}
 )
-"""The states of a lot in which the room is over and names may be known (DESIGN §3)."""
+"""The states of a lot whose result has been announced: only then may names be known (DESIGN §3).
+
+Who paid for a lot that failed or was ended stays with the payer and finance for good, as `exchange.auctions` keeps it.
+"""
 
 
 def _kind(name: str, *, days: int) -> str:

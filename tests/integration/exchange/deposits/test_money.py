@@ -815,11 +815,12 @@ def test_only_the_treasury_records_vouchers(who: str) -> None:
         ("auditor", False, True),
     ],
 )
-def test_who_has_a_deposit_is_hidden_until_the_room_is_over(who: str, before: bool, after: bool) -> None:
+def test_who_has_a_deposit_is_hidden_until_the_result_is_announced(who: str, before: bool, after: bool) -> None:
     offered = lot()
     expect(offered)
 
-    for state, may in (("METHOD_DECIDED", before), ("HAMMERED", after)):
+    stages = {"METHOD_DECIDED": before, "HAMMERED": before, "NOTICED": after, "FAILED": before, "TERMINATED": before}
+    for state, may in stages.items():
         Lot.objects.filter(pk=offered.pk).update(state=state)
         if may:
             assert len(queries.deposits_of_lot(cast.actor(who), offered.pk)) == 1
@@ -846,7 +847,7 @@ def test_overseers_find_only_the_lots_whose_room_is_over_on_the_list(who: str) -
     over, running = lot(), lot(2)
     expect(over)
     expect(running)
-    Lot.objects.filter(pk=over.pk).update(state="HAMMERED")
+    Lot.objects.filter(pk=over.pk).update(state="NOTICED")
 
     assert [line.lot_id for line in queries.desk(cast.actor(who))] == [over.pk]
     assert len(queries.desk(cast.actor("finance"))) == 2
