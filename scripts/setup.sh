@@ -21,6 +21,7 @@ command:chromium chromium
 command:pdftotext poppler-utils
 command:msgfmt gettext
 command:openssl openssl
+command:softhsm2-util softhsm2
 command:setpriv util-linux
 glob:/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 LIST
