@@ -20,9 +20,11 @@ from commons.licences.models import LicenceRecord
 from commons.outbox.models import OutboxMessage
 from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
+from commons.rest.models import AnsweredRequest
 from commons.vault.models import Document, VaultContent
 
 __all__ = [
+    "AnsweredRequest",
     "ApiKey",
     "Approval",
     "CalendarDay",

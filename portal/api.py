@@ -8,16 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
-from ninja.security import HttpBearer
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotFound, NotPermitted, Refusal
-from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
-from commons.people.queries import actor_with_key
+from commons.rest.api import BadKey, Key, answer_headers
+from commons.rest.domain import matches, version_of
 from portal import rendering
 from portal.views.errors import BadRequest, TooManyRequests
 
@@ -30,28 +30,29 @@ ROUTERS: Sequence[tuple[str, str]] = (
     ("/deposits", "exchange.deposits"),
     ("/permits", "exchange.permits"),
     ("/evidence", "commons.evidence"),
+    ("/calendar", "commons.calendar"),
+    ("/parameters", "commons.parameters"),
+    ("/approvals", "commons.approvals"),
+    ("/inbox", "commons.inbox"),
 )
 
 
-class BadKey(Refusal):
-    code = "BAD_KEY"
-    message = gettext_noop("This key is unknown or has ended. Make a new one under “Account and security”.")
-    status = 401
-
-
-class Key(HttpBearer):
-    """`Authorization: Bearer lck_…`; endpoints that need no person leave it out."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor:
-        actor = actor_with_key(token)
-        if actor is None:
-            raise BadKey()
-        request.actor = actor  # type: ignore[attr-defined]  # as ActorMiddleware does for sessions
-        return actor
-
-
 class ProblemAPI(NinjaAPI):
-    """Errors leave as RFC 9457 problem+json, made in the one place that renders refusals."""
+    """Errors leave as RFC 9457 problem+json, made in the one place that renders refusals; answers carry their version.
+
+    A reading that names its version again (`If-None-Match`) is answered 304 without a body.
+    """
+
+    def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
+        response = super().create_response(request, data, **kwargs)
+        for name, text in answer_headers(request).items():
+            response[name] = text
+        if request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.setdefault("ETag", f'"{version_of(response.content)}"')
+            patch_vary_headers(response, ["Authorization", "Accept-Language", "Cookie"])
+            if matches(request.headers.get("If-None-Match", ""), response["ETag"].strip('"')):
+                return _not_modified(response)
+        return response
 
     def on_exception(self, request: HttpRequest, exc: Exception | type[Exception]) -> HttpResponse:
         refusal = as_refusal(exc)
@@ -61,6 +62,15 @@ class ProblemAPI(NinjaAPI):
         if refusal.status == 401:
             response["WWW-Authenticate"] = 'Bearer realm="luochui"'
         return response
+
+
+def _not_modified(response: HttpResponse) -> HttpResponse:
+    unchanged = HttpResponse(status=304)
+    for name in ("ETag", "Vary", "Cache-Control"):
+        if name in response:
+            unchanged[name] = response[name]
+    del unchanged["Content-Type"]
+    return unchanged
 
 
 def as_refusal(exc: Exception | type[Exception]) -> Refusal | None:
@@ -93,7 +103,8 @@ api = ProblemAPI(
     title="Luochui",
     version="1",
     description="Notices, lots, rooms, results and proofs. Amounts are strings, instants RFC 3339 in UTC, lists have "
-    "cursors, errors are problem+json (RFC 9457).",
+    "cursors, errors are problem+json (RFC 9457). Whatever changes something carries an Idempotency-Key; what others "
+    "may change meanwhile carries If-Match.",
     docs_url=None,  # its viewer comes from a foreign host; the document itself is at openapi.json
     openapi_url="/openapi.json",
     urls_namespace="api",

@@ -40,15 +40,21 @@ def page(reader: Actor, *, number: str | int | None = None, unread_only: bool = 
     return Paginator(found.annotate(read=Exists(_readings(reader))), PAGE).get_page(number)
 
 
+def rows(reader: Actor, *, unread_only: bool = False) -> "QuerySet[InboxMessage]":
+    """The reader's messages, each knowing whether it was read; for lists by cursor."""
+    found = _unread(reader) if unread_only else _visible(reader)
+    return found.annotate(read=Exists(_readings(reader))) if reader.person_id is not None else found
+
+
 def views(rows: "Page[Any]") -> list[MessageView]:
     """The messages of a page as the reader sees them."""
-    return [_view(row) for row in rows]
+    return [view(row) for row in rows]
 
 
 def message(reader: Actor, message_id: int) -> MessageView | None:
     """One message, if it is the reader's."""
     row = _visible(reader).annotate(read=Exists(_readings(reader))).filter(pk=message_id).first()
-    return _view(row) if row else None
+    return view(row) if row else None
 
 
 def _visible(reader: Actor) -> QuerySet[InboxMessage]:
@@ -69,7 +75,8 @@ def _readings(reader: Actor) -> QuerySet[InboxReading]:
     return InboxReading.objects.filter(message=OuterRef("pk"), person_id=reader.person_id)
 
 
-def _view(row: InboxMessage) -> MessageView:
+def view(row: InboxMessage) -> MessageView:
+    """A row of `rows` as the reader sees it."""
     return MessageView(
         id=row.pk,
         subject=render(row.subject_msgid, row.fields),

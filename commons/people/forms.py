@@ -1,5 +1,6 @@
 """What an administrator types about people."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.domain.actor import Role
 from commons.people.domain.roles import ROLES_BY_KIND
-from commons.people.labels import role_label
+from commons.people.domain.scopes import Scope
+from commons.people.labels import SCOPES, role_label
 
 USERNAME = RegexValidator(
     r"\A[a-z][a-z0-9._-]{2,31}\Z", _("Use 3 to 32 small letters, digits, dots and hyphens, a letter first.")
@@ -64,8 +66,29 @@ class EndRoleForm(forms.Form):
 
 
 class ApiKeyForm(forms.Form):
-    """What a new key is for."""
+    """What a new key is for, what it opens and for how long."""
 
     label = forms.CharField(
         label=_("What is it for?"), max_length=64, help_text=_("For example the accounting system.")
     )
+    opens = forms.MultipleChoiceField(
+        label=_("Besides reading, it may be used for"),
+        required=False,
+        choices=[(scope.value, SCOPES[scope]) for scope in Scope if scope is not Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may do yourself."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year"))],
+        coerce=int,
+        initial=90,
+    )
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(Scope(name) for name in self.cleaned_data["opens"])
+
+    @property
+    def life(self) -> timedelta:
+        return timedelta(days=self.cleaned_data["days"])

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from commons.domain.actor import Assurance, Role
+from commons.people.domain.scopes import Scope
 from commons.people.models import OrganisationKind
 
 ROLES: dict[Role, str | Promise] = {
@@ -38,6 +39,13 @@ LEVELS: dict[Assurance, str | Promise] = {
     Assurance.REAL_NAME: gettext_lazy("L2, real name"),
     Assurance.FACE_OR_LICENCE: gettext_lazy("L3, face or business licence"),
     Assurance.CERTIFICATE: gettext_lazy("L4, certificate"),
+}
+
+SCOPES: dict[Scope, str | Promise] = {
+    Scope.READ: gettext_lazy("reading what you may read"),
+    Scope.TRADE: gettext_lazy("trading: drafts, registrations, offers, confirmations"),
+    Scope.MONEY: gettext_lazy("money: bank files, payments, vouchers"),
+    Scope.CENTRE: gettext_lazy("the centre's work: calendar, rule parameters, approvals, notices"),
 }
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from commons.domain.actor import Actor, Assurance, Role
 from commons.people import policies
+from commons.people.domain.scopes import Scope
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 
 
@@ -131,36 +132,51 @@ def open_sessions(person_id: int, *, viewer: Actor, at: datetime) -> int:
 class ApiKeyView:
     id: int
     label: str
+    scopes: tuple[Scope, ...]
     created_at: datetime
+    valid_until: datetime
 
 
-def api_keys_of(actor: Actor) -> tuple[ApiKeyView, ...]:
-    """The actor's own keys that are in use."""
+def api_keys_of(actor: Actor, *, at: datetime) -> tuple[ApiKeyView, ...]:
+    """The actor's own keys that are in use at `at`."""
     if actor.person_id is None:
         return ()
-    rows = ApiKey.objects.filter(person_id=actor.person_id, ended_at__isnull=True)
-    return tuple(ApiKeyView(row.pk, row.label, row.created_at) for row in rows)
+    rows = ApiKey.objects.filter(person_id=actor.person_id, ended_at__isnull=True, valid_until__gt=at)
+    return tuple(ApiKeyView(row.pk, row.label, _scopes(row), row.created_at, row.valid_until) for row in rows)
 
 
 KEY_ASSURANCE = Assurance.REAL_NAME
-"""A key is a secret kept on a disk: it never carries more than real name (RULES §13)."""
+"""A key is a secret kept on a disk: it never carries more than real name."""
 
 
-def actor_with_key(key: str) -> Actor | None:
-    """The actor whom an API key stands for, with the person's present roles; None for an unknown or ended key."""
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whom a key stands for, and what it opens."""
+
+    actor: Actor
+    scopes: frozenset[Scope]
+
+
+def key_holder(key: str, *, at: datetime) -> KeyHolder | None:
+    """Whom an API key stands for, with the person's present roles; None for an unknown or ended key."""
     digest = hashlib.sha256(key.encode()).hexdigest()
     row = (
         ApiKey.objects.select_related("person")
-        .filter(digest=digest, ended_at__isnull=True, person__is_active=True)
+        .filter(digest=digest, ended_at__isnull=True, valid_until__gt=at, person__is_active=True)
         .first()
     )
     if row is None:
         return None
     held = roles_of(row.person_id)
-    return Actor(
+    actor = Actor(
         person_id=row.person_id,
         organisation_id=row.organisation_id,
         roles=frozenset(one.role for one in held if one.organisation_id == row.organisation_id),
         assurance=min(Assurance(row.person.assurance), KEY_ASSURANCE),
         session_ref=f"key:{row.pk}",
     )
+    return KeyHolder(actor, frozenset(_scopes(row)))
+
+
+def _scopes(row: ApiKey) -> tuple[Scope, ...]:
+    return tuple(Scope(name) for name in row.scopes)

@@ -53,6 +53,12 @@ def append(
     return _entry_of(link)
 
 
+def hold(stream: str) -> None:
+    """Lock the stream until the caller's transaction ends, for those who must look before they append to it."""
+    _require_transaction()
+    _locked_head(stream)
+
+
 def _require_transaction() -> None:
     assert transaction.get_connection().in_atomic_block, "evidence is appended inside the transaction of the change"
 

@@ -14,7 +14,10 @@ class ApiKey(models.Model):
     label = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     """SHA-256 of the key, hex: a key has 256 random bits, so a slow hash would add nothing."""
+    scopes = models.JSONField(default=list)
+    """What it opens, see `commons.people.domain.scopes`."""
     created_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,26 +2,37 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from commons.domain.actor import Actor, Assurance
 from commons.domain.refusals import AssuranceTooLow, NotFound, NotPermitted
 from commons.evidence import services as evidence
+from commons.people.domain.scopes import Scope
 from commons.people.models import ApiKey
 
 PREFIX = "lck_"
+LONGEST_LIFE = timedelta(days=366)
+"""Nobody remembers a key that is older."""
 
 
 def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def make_api_key(*, actor: Actor, label: str, at: datetime) -> str:
+def make_api_key(
+    *,
+    actor: Actor,
+    label: str,
+    at: datetime,
+    scopes: frozenset[Scope] = frozenset({Scope.READ}),
+    valid_for: timedelta = LONGEST_LIFE,
+) -> str:
     """A new key for the actor and the organisation that it acts for; told once. Refuses `NotPermitted`.
 
-    Making one needs real name (L2); what the key may do follows from the person's roles at each use.
+    Making one needs real name (L2). What the key may do follows from the person's roles at each use, within `scopes`
+    (it can always read), for `valid_for`, at most `LONGEST_LIFE`.
     """
     if actor.person_id is None or actor.organisation_id is None:
         raise NotPermitted()
@@ -34,7 +45,9 @@ def make_api_key(*, actor: Actor, label: str, at: datetime) -> str:
             organisation_id=actor.organisation_id,
             label=label,
             digest=digest(key),
+            scopes=sorted({Scope.READ, *scopes}),
             created_at=at,
+            valid_until=at + min(valid_for, LONGEST_LIFE),
         )
         _record("ApiKeyMade", actor, row, at)
     return key
@@ -51,5 +64,5 @@ def end_api_key(*, actor: Actor, key_id: int, at: datetime) -> None:
 
 
 def _record(event: str, actor: Actor, row: ApiKey, at: datetime) -> None:
-    payload = {"key": str(row.pk), "organisation": str(row.organisation_id)}
+    payload = {"key": str(row.pk), "organisation": str(row.organisation_id), "scopes": list(row.scopes)}
     evidence.append(stream=f"person:{row.person_id}", type=event, actor=actor, payload=dict(payload), decided_at=at)

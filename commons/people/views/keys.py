@@ -15,6 +15,7 @@ from commons.domain.refusals import Refusal
 from commons.forms import refuse
 from commons.people import queries, services
 from commons.people.forms import ApiKeyForm
+from commons.people.labels import SCOPES
 
 
 class KeysView(LoginRequiredMixin, View):
@@ -31,7 +32,13 @@ class KeysView(LoginRequiredMixin, View):
         form = ApiKeyForm(request.POST)
         if form.is_valid():
             try:
-                key = services.make_api_key(actor=self.actor, label=form.cleaned_data["label"], at=timezone.now())
+                key = services.make_api_key(
+                    actor=self.actor,
+                    label=form.cleaned_data["label"],
+                    scopes=form.scopes,
+                    valid_for=form.life,
+                    at=timezone.now(),
+                )
             except Refusal as refusal:
                 refuse(form, refusal)
             else:
@@ -39,10 +46,16 @@ class KeysView(LoginRequiredMixin, View):
         return self.page(form, status=422)
 
     def page(self, form: ApiKeyForm, *, key: str = "", status: int = 200) -> HttpResponse:
-        context = {"form": form, "key": key, "keys": queries.api_keys_of(self.actor)}
+        context = {"form": form, "key": key, "keys": _lines(self.actor)}
         response = render(self.request, "people/keys.html", context, status=status)
         response["Cache-Control"] = "no-store"
         return response
+
+
+def _lines(actor: Actor) -> list[tuple[queries.ApiKeyView, str]]:
+    """The keys with what each opens, in words."""
+    keys = queries.api_keys_of(actor, at=timezone.now())
+    return [(key, ", ".join(str(SCOPES[scope]) for scope in key.scopes)) for key in keys]
 
 
 class EndKeyView(LoginRequiredMixin, View):

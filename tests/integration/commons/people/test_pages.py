@@ -109,13 +109,13 @@ def test_signing_out_everywhere_ends_the_other_browser_too() -> None:
 
 def test_a_key_is_shown_once_works_and_ends() -> None:
     client = signed_in("buyer1")
-    key = client.post("/people/keys/", {"label": "ERP"}).context["key"]
+    key = client.post("/people/keys/", {"label": "ERP", "days": "90"}).context["key"]
     headers = {"Authorization": f"Bearer {key}"}
 
     assert Client().get("/api/v1/me", headers=headers).status_code == 200
     assert key not in client.get("/people/keys/").text
 
-    number = client.get("/people/keys/").context["keys"][0].id
+    number = client.get("/people/keys/").context["keys"][0][0].id
     client.post(f"/people/keys/{number}/end/")
     assert Client().get("/api/v1/me", headers=headers).status_code == 401
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from commons.domain.actor import Actor, Assurance, Role
 from commons.domain.codes import make_uscc
@@ -196,20 +197,20 @@ def test_a_lowered_level_ends_the_sessions() -> None:
 
 def test_a_key_for_programs_has_the_persons_present_roles_and_ends() -> None:
     actor = cast.actor("buyer1")
-    key = services.make_api_key(actor=actor, label="ERP", at=AT)
+    key = services.make_api_key(actor=actor, label="ERP", at=timezone.now())
     headers = {"Authorization": f"Bearer {key}"}
 
     answer = Client().get("/api/v1/me", headers=headers).json()
     assert answer["roles"] == ["BIDDER"]
     assert answer["assurance"] == 2
 
-    services.end_api_key(actor=actor, key_id=queries.api_keys_of(actor)[0].id, at=AT)
+    services.end_api_key(actor=actor, key_id=queries.api_keys_of(actor, at=AT)[0].id, at=AT)
     assert Client().get("/api/v1/me", headers=headers).status_code == 401
 
 
 def test_nobody_ends_the_key_of_another() -> None:
     services.make_api_key(actor=cast.actor("buyer1"), label="ERP", at=AT)
-    key_id = queries.api_keys_of(cast.actor("buyer1"))[0].id
+    key_id = queries.api_keys_of(cast.actor("buyer1"), at=AT)[0].id
 
     with pytest.raises(NotFound):
         services.end_api_key(actor=cast.actor("buyer2"), key_id=key_id, at=AT)

@@ -1,0 +1,3 @@
+from commons.rest.models.answers import AnsweredRequest
+
+__all__ = ["AnsweredRequest"]
