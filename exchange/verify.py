@@ -4,8 +4,9 @@
 
 LOG is what the page of an ended room gives to everybody (`luochui-log/v1`), or `{"events": […]}`.
 
-Standard library and rules only: no Django, no database. That the log is the one that was published is checked by the
-hash chain and its signed checkpoints (`python -m signatures.verify`); that it obeys its own rules is checked here.
+Standard library, rules, and `cryptography` for sealed calls: no Django, no database. That the log is the one that was
+published is checked by the hash chain and its signed checkpoints (`python -m signatures.verify`); that it obeys its own
+rules is checked here.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from commons.domain.refusals import Refusal
-from exchange.rooms.domain.commands import Command, Pause, Resume, Void, WithdrawBid
+from exchange.rooms.domain.commands import Command, Pause, Resume, Void
 from exchange.rooms.domain.decide import decide, schedule
 from exchange.rooms.domain.events import (
     BidAccepted,
@@ -30,6 +31,7 @@ from exchange.rooms.domain.events import (
     RoomResumed,
     RoomScheduled,
     RoomVoided,
+    WithdrawalRefused,
 )
 from exchange.rooms.domain.evolve import begin, evolve
 from exchange.rooms.domain.log import from_text
@@ -98,7 +100,7 @@ def verify(events: Sequence[Event]) -> Verification:
     for event in events[1:]:
         if difference is not None:
             break
-        if isinstance(event, BidRefused) and event.code in JUDGED_ELSEWHERE and not expected:
+        if isinstance(event, BidRefused | WithdrawalRefused) and event.code in JUDGED_ELSEWHERE and not expected:
             elsewhere += 1
         else:
             expected = expected or _decided(state, event)
@@ -136,8 +138,8 @@ def _command_of(event: Event) -> Command | None:
     """The command that an event answers."""
     if isinstance(event, BidAccepted | BidRefused):
         return event.bid
-    if isinstance(event, BidWithdrawn):
-        return WithdrawBid(event.bid_id, event.alias, event.received_at)
+    if isinstance(event, BidWithdrawn | WithdrawalRefused):
+        return event.withdrawal
     if isinstance(event, RoomPaused):
         return Pause(event.reason, event.reference, event.paused_at)
     if isinstance(event, RoomResumed):

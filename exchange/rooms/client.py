@@ -16,7 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from exchange.rooms.protocol import BidFrame, canonical_bid, encode, entry_statement, key_id_of
+from exchange.rooms.protocol import (
+    BidFrame,
+    WithdrawFrame,
+    canonical_bid,
+    canonical_withdrawal,
+    encode,
+    entry_statement,
+    key_id_of,
+)
 
 Frame = dict[str, Any]
 
@@ -74,6 +82,13 @@ def signed_bid(
     return encode(msgspec.structs.replace(unsigned, signature=signature))
 
 
+def signed_withdrawal(room_id: int, key: KeyPair, *, order: str, bid_id: str = "") -> bytes:
+    """A `withdraw` frame for the own order `order`, signed and ready to send."""
+    unsigned = WithdrawFrame(bid_id=bid_id or new_bid_id(), order=order, key=key.key_id, signature=bytes(64))
+    signature = key.sign(canonical_withdrawal(room_id, unsigned))
+    return encode(msgspec.structs.replace(unsigned, signature=signature))
+
+
 @dataclass
 class RoomClient:
     """One socket. `async with RoomClient(...) as room:` connects, says hello and listens until left."""
@@ -125,6 +140,12 @@ class RoomClient:
         bid_id = bid_id or new_bid_id()
         frame = signed_bid(self.room_id, self.key, price=price, quantity=quantity, confirm=confirm, bid_id=bid_id)
         return await self.place(bid_id, frame)
+
+    async def withdraw(self, order: str, *, bid_id: str = "") -> Frame:
+        """Take an own order back and wait for the verdict."""
+        assert self.key is not None, "bidders have a key"
+        bid_id = bid_id or new_bid_id()
+        return await self.place(bid_id, signed_withdrawal(self.room_id, self.key, order=order, bid_id=bid_id))
 
     async def place(self, bid_id: str, frame: bytes) -> Frame:
         """Send a signed bid and wait for its verdict."""

@@ -36,6 +36,7 @@ from exchange.rooms.protocol import (
     ServerFrame,
     SyncFrame,
     TicketOver,
+    WithdrawFrame,
 )
 from exchange.rooms.queries import verdicts
 from exchange.rooms.services import reading, tickets
@@ -116,6 +117,7 @@ class Connection:
         self._idle = False
         """Whether no earlier frame of this socket is being dealt with."""
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {
+            WithdrawFrame: self._withdraw,
             HelloFrame: self._again,
             PingFrame: self._ping,
             RenewFrame: self._renew,
@@ -221,7 +223,10 @@ class Connection:
 
     # What clients ask
 
-    async def _bid(self, frame: BidFrame, received_at: datetime) -> None:
+    async def _withdraw(self, frame: WithdrawFrame) -> None:
+        await self._bid(frame, now())
+
+    async def _bid(self, frame: BidFrame | WithdrawFrame, received_at: datetime) -> None:
         runtime = self._runtime
         participant_id = self._bidding_as()
         key = runtime.known_key(self._room_id, frame.key) or await runtime.key(self._room_id, frame.key)
@@ -239,7 +244,9 @@ class Connection:
             raise NotStored()
         return ticket.participant_id
 
-    def _place(self, frame: BidFrame, participant_id: int, key: KeyView | None, received_at: datetime) -> None:
+    def _place(
+        self, frame: BidFrame | WithdrawFrame, participant_id: int, key: KeyView | None, received_at: datetime
+    ) -> None:
         if key is None or key.participant_id != participant_id:
             raise SignatureWrong()
         self._runtime.place(
@@ -248,7 +255,7 @@ class Connection:
                 participant_id=participant_id,
                 alias=self._peer.alias,
                 frame=frame,
-                canonical=protocol.canonical_bid(self._room_id, frame),
+                canonical=protocol.canonical_of(self._room_id, frame),
                 received_at=received_at,
                 public_key=key.public_key,
                 reply_to=self._peer,

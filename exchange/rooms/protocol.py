@@ -104,6 +104,15 @@ class BidFrame(ClientFrame, frozen=True, gc=False, tag="bid"):
     replaces: BidId | None = None
 
 
+class WithdrawFrame(ClientFrame, frozen=True, gc=False, tag="withdraw"):
+    """Takes the own order `order` out of a sealed call. `bid_id` is the id of this request, as a bid has one."""
+
+    bid_id: BidId
+    order: BidId
+    key: KeyId
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
 class PingFrame(ClientFrame, frozen=True, gc=False, tag="ping"):
     id: Annotated[int, Meta(ge=0, le=2**53)]
     sent_ms: float = 0.0
@@ -126,7 +135,7 @@ class HistoryFrame(ClientFrame, frozen=True, gc=False, tag="history"):
     limit: Annotated[int, Meta(ge=1, le=MOST_HISTORY)] = MOST_HISTORY
 
 
-AnyClientFrame = HelloFrame | BidFrame | PingFrame | RenewFrame | LookupFrame | SyncFrame | HistoryFrame
+AnyClientFrame = HelloFrame | BidFrame | WithdrawFrame | PingFrame | RenewFrame | LookupFrame | SyncFrame | HistoryFrame
 _decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 
 
@@ -184,6 +193,21 @@ def canonical_bid(room_id: int, frame: BidFrame) -> bytes:
             room_id,
         )
     )
+
+
+def canonical_withdrawal(room_id: int, frame: WithdrawFrame) -> bytes:
+    """The bytes that the room key signs to take an order back: RFC 8785; ids need no escaping."""
+    return b'{"bid_id":"%b","ctx":"luochui/withdrawal/v1","key":"%b","order":"%b","room":"%d"}' % (
+        frame.bid_id.encode(),
+        frame.key.encode(),
+        frame.order.encode(),
+        room_id,
+    )
+
+
+def canonical_of(room_id: int, frame: BidFrame | WithdrawFrame) -> bytes:
+    """The bytes that the room key signs for a bid or a withdrawal."""
+    return canonical_bid(room_id, frame) if type(frame) is BidFrame else canonical_withdrawal(room_id, frame)  # type: ignore[arg-type]
 
 
 def entry_statement(*, room_id: int, alias: str, key_id: str) -> str:
@@ -305,7 +329,7 @@ class RoomView(Struct, frozen=True):
     participants: int
     bidders: int | None
     bids: int | None
-    refused: int
+    refused: int | None
     watchers: int
     standing: list[StandingView] | None
     outcome: dict[str, Any] | None = None
@@ -322,6 +346,14 @@ class StateFrame(ServerFrame, frozen=True, gc=False, tag="state"):
     events: list[EventView]
 
 
+class OrderView(Struct, frozen=True, gc=False):
+    """An own standing order in a sealed call."""
+
+    bid_id: str
+    price: str
+    quantity: str
+
+
 class YouFrame(ServerFrame, frozen=True, gc=False, tag="you"):
     seq: int
     alias: str
@@ -331,6 +363,8 @@ class YouFrame(ServerFrame, frozen=True, gc=False, tag="you"):
     rank: int | None
     quotes_left: int | None
     maximum_quantity: str | None
+    orders: list[OrderView] | None = None
+    """In a sealed call: the own orders that stand, the first handed in first."""
 
 
 class HistoryAnswer(ServerFrame, frozen=True, gc=False, tag="history"):
@@ -356,10 +390,15 @@ def receipt_body(
     room: int,
     seq: int,
     verdict: str,
+    salt: str = "",
 ) -> bytes:
-    """What the platform signs of a bid: canonical JSON of its facts, none of which has anything to escape."""
+    """What the platform signs of a bid: canonical JSON of its facts, none of which has anything to escape.
+
+    `salt` (hex, sealed calls only) keeps the stored hash of the receipt from telling the price to who guesses.
+    """
+    salted = f'"salt":"{salt}",' if salt else ""
     return (
         f'{{"bid_id":"{bid_id}","code":"{code}","decided_at":"{decided_at}","hash":"{hash}","prev_hash":"{prev_hash}",'
-        f'"price":"{price}","quantity":"{quantity}","received_at":"{received_at}","room":"{room}","seq":"{seq}",'
+        f'"price":"{price}","quantity":"{quantity}","received_at":"{received_at}","room":"{room}",{salted}"seq":"{seq}",'
         f'"verdict":"{verdict}"}}'
     ).encode("ascii")

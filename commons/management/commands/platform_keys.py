@@ -7,11 +7,13 @@ from django.utils import timezone
 from commons.evidence import keys
 from commons.evidence.keys import Purpose
 from commons.evidence.queries import published_keys
+from commons.secrecy import keys as secrecy
 
 
 class Command(BaseCommand):
     help = (
-        "Make the platform's missing signing keys, publish them, and print the published keys; --rotate makes new ones."
+        "Make the platform's missing keys (signing, secrecy), publish the public ones and print them; "
+        "--rotate makes new signing keys."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,6 +23,7 @@ class Command(BaseCommand):
         at = timezone.now()
         for purpose in Purpose:
             keys.make(purpose)
+        secrecy.make()
         keys.publish(at=at)
         if rotate:
             keys.rotate(Purpose(rotate), at=at)

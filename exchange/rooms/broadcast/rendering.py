@@ -26,6 +26,7 @@ from exchange.rooms.domain.events import (
     RoomPaused,
     RoomResumed,
     RoomVoided,
+    WithdrawalRefused,
 )
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.model import Offer, RoomState
@@ -34,6 +35,7 @@ from exchange.rooms.protocol import (
     MOST_EVENTS_IN_STATE,
     MOST_STANDING,
     EventView,
+    OrderView,
     RoomView,
     StandingView,
     StateFrame,
@@ -54,7 +56,7 @@ def render_scene(scene: Scene, viewer: Viewer, full: bool) -> bytes:
         seq=scene.seq,
         since=0 if full else scene.told_seq,
         at=to_text(state.at),
-        state=room_view(state, watchers=scene.watchers),
+        state=room_view(state, watchers=scene.sockets if viewer is Viewer.STAFF else scene.watchers),
         events=event_views(state, told, viewer)[-MOST_EVENTS_IN_STATE:],
     )
     return encode(frame)
@@ -82,7 +84,7 @@ def room_view(state: RoomState, *, watchers: int) -> RoomView:
         participants=len(state.setup.participants),
         bidders=None if hidden else len(book.bidders),
         bids=None if hidden else state.accepted,
-        refused=state.refused,
+        refused=None if hidden else state.refused,
         watchers=watchers,
         standing=None if hidden else _standing(state),
         outcome=outcome_view(state),
@@ -108,7 +110,12 @@ def you_view(state: RoomState, alias: str) -> YouFrame:
         rank=_rank(state, alias) if shown and state.rules.rank_visible and offer else None,
         quotes_left=None if limit is None else max(0, limit - standing.quotes),
         maximum_quantity=_amount(participant.maximum_quantity if participant else None),
+        orders=[_order_view(order) for order in standing.offers] if state.rules.sealed else None,
     )
+
+
+def _order_view(order: Offer) -> OrderView:
+    return OrderView(bid_id=order.bid_id, price=as_text(order.price), quantity=as_text(order.quantity))
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +153,7 @@ def event_views(state: RoomState, events: Iterable[Event], viewer: Viewer) -> li
 
 def event_view(event: Event, viewer: Viewer, *, hidden: bool) -> EventView | None:
     """One event as the viewer may see it, or None."""
-    if isinstance(event, BidAccepted | BidWithdrawn | BidRefused):
+    if isinstance(event, BidAccepted | BidWithdrawn | BidRefused | WithdrawalRefused):
         return None if hidden else _bid_view(event, viewer)
     return EventView(seq=event.seq, at=to_text(event.at), type=event.type, **_facts(event))
 
@@ -171,7 +178,7 @@ def outcome_view(state: RoomState) -> dict[str, Any] | None:
     }
 
 
-def _bid_view(event: BidAccepted | BidWithdrawn | BidRefused, viewer: Viewer) -> EventView | None:
+def _bid_view(event: BidAccepted | BidWithdrawn | BidRefused | WithdrawalRefused, viewer: Viewer) -> EventView | None:
     at = to_text(event.at)
     if isinstance(event, BidAccepted):
         price, quantity = as_text(event.price), as_text(event.quantity)
@@ -180,7 +187,8 @@ def _bid_view(event: BidAccepted | BidWithdrawn | BidRefused, viewer: Viewer) ->
         return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias)
     if viewer is not Viewer.STAFF:
         return None
-    return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=event.bid.price, code=event.code)
+    price = event.bid.price if isinstance(event, BidRefused) else None
+    return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=price, code=event.code)
 
 
 def _facts(event: Event) -> dict[str, str]:

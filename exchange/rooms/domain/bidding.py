@@ -5,7 +5,14 @@ from datetime import datetime
 from commons.domain.refusals import Refusal
 from exchange.rooms.domain import amounts
 from exchange.rooms.domain.commands import PlaceBid, WithdrawBid
-from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, CloseExtended, Event
+from exchange.rooms.domain.events import (
+    BidAccepted,
+    BidRefused,
+    BidWithdrawn,
+    CloseExtended,
+    Event,
+    WithdrawalRefused,
+)
 from exchange.rooms.domain.formats.sealed_call import check_withdrawal
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.guard import check_confirmed
@@ -62,12 +69,16 @@ def _extension(state: RoomState, bid_id: str, received_at: datetime, at: datetim
 
 
 def withdraw(state: RoomState, command: WithdrawBid, at: datetime) -> tuple[Event, ...]:
-    """The withdrawal of an own order. Refuses as bids are refused, and `Irrevocable`, `NoSuchOrder`."""
+    """What was due by `at`, then the verdict on the withdrawal of an own order."""
     received_at = floor(command.received_at)
     at = max(at, received_at)
     before, state = due_changes(state, at, at)
-    amounts.participant_of(state, command.alias)
-    check_received(state, received_at)
-    check_withdrawal(state, command)
-    ROOM.fire(state.phase, Step.WITHDRAW)
-    return (*before, BidWithdrawn(state.seq + 1, at, command.bid_id, command.alias, received_at))
+    try:
+        amounts.participant_of(state, command.alias)
+        check_received(state, received_at)
+        check_withdrawal(state, command)
+        ROOM.fire(state.phase, Step.WITHDRAW)
+    except Refusal as refusal:
+        fault = refusal.code == DecidedTooLate.code
+        return (*before, WithdrawalRefused(state.seq + 1, at, command, refusal.code, refusal.fields, fault))
+    return (*before, BidWithdrawn(state.seq + 1, at, command))

@@ -76,11 +76,36 @@ class PlaceBid:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawBid:
-    """Takes an own order out of a sealed call, where the rules let bidders do so."""
+    """Takes an own order out of a sealed call, where the rules let bidders do so. `bid_id`: of the order."""
 
     bid_id: str
     alias: str
     received_at: datetime
+    request_id: str = ""
+    """Of the withdrawal itself, made by the bidder's client; it shares the name space of bids."""
+    key: str = ""
+    signature: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """The withdrawal as JSON, without what was left out."""
+        data = {"bid_id": self.bid_id, "alias": self.alias, "received_at": to_text(self.received_at)}
+        if self.request_id:
+            data["request_id"] = self.request_id
+        if self.key:
+            data["key"] = self.key
+            data["signature"] = self.signature
+        return data
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> "WithdrawBid":
+        return cls(
+            bid_id=data["bid_id"],
+            alias=data["alias"],
+            received_at=from_text(data["received_at"]),
+            request_id=data.get("request_id", ""),
+            key=data.get("key", ""),
+            signature=data.get("signature", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

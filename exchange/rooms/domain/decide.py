@@ -2,7 +2,8 @@
 
 Time decides, not the tick: before anything else is judged, every change of phase that was due by then happens, at the
 instant that the rules give. So a tick that comes late, or never, changes nothing but when a change is announced.
-A bid always gets a verdict as an event (`BidAccepted`, `BidRefused`); staff's commands raise their refusal.
+A bid or withdrawal always gets a verdict as an event (`BidAccepted`, `BidRefused`, …); staff's commands raise their
+refusal.
 """
 
 from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from commons.domain.money import as_text
 from commons.domain.refusals import FieldValue
 from commons.domain.time import from_text
-from exchange.rooms.domain.commands import PlaceBid
+from exchange.rooms.domain.commands import PlaceBid, WithdrawBid
 from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.domain.rules import RoomRules
@@ -206,16 +206,58 @@ class BidWithdrawn:
     type: ClassVar[str] = "BidWithdrawn"
     seq: int
     at: datetime
-    bid_id: str
-    alias: str
-    received_at: datetime
+    withdrawal: WithdrawBid
+
+    @property
+    def bid_id(self) -> str:
+        """The order that stands no longer."""
+        return self.withdrawal.bid_id
+
+    @property
+    def alias(self) -> str:
+        return self.withdrawal.alias
 
     def payload(self) -> Payload:
-        return {"bid_id": self.bid_id, "alias": self.alias, "received_at": to_text(self.received_at)}
+        return self.withdrawal.payload()
 
     @classmethod
     def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidWithdrawn":
-        return cls(seq, at, data["bid_id"], data["alias"], from_text(data["received_at"]))
+        return cls(seq, at, WithdrawBid.from_payload(data))
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRefused:
+    """An order stands although its bidder asked for it back, and why."""
+
+    type: ClassVar[str] = "WithdrawalRefused"
+    seq: int
+    at: datetime
+    withdrawal: WithdrawBid
+    code: str
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    platform_fault: bool = False
+
+    @property
+    def bid_id(self) -> str:
+        """The order that was asked for."""
+        return self.withdrawal.bid_id
+
+    @property
+    def alias(self) -> str:
+        return self.withdrawal.alias
+
+    def payload(self) -> Payload:
+        data = self.withdrawal.payload()
+        data["code"] = self.code
+        data["fields"] = {name: _text_of(value) for name, value in self.fields.items()}
+        if self.platform_fault:
+            data["platform_fault"] = True
+        return data
+
+    @classmethod
+    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "WithdrawalRefused":
+        fault = data.get("platform_fault", False)
+        return cls(seq, at, WithdrawBid.from_payload(data), data["code"], dict(data["fields"]), fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +417,7 @@ Event: TypeAlias = (
     | BidAccepted
     | BidRefused
     | BidWithdrawn
+    | WithdrawalRefused
     | CloseExtended
     | RoomPaused
     | RoomResumed
@@ -391,6 +434,7 @@ _READERS: dict[str, Callable[[int, datetime, Mapping[str, Any]], Event]] = {
         BidAccepted,
         BidRefused,
         BidWithdrawn,
+        WithdrawalRefused,
         CloseExtended,
         RoomPaused,
         RoomResumed,

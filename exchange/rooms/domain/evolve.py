@@ -20,6 +20,7 @@ from exchange.rooms.domain.events import (
     RoomResumed,
     RoomScheduled,
     RoomVoided,
+    WithdrawalRefused,
 )
 from exchange.rooms.domain.instants import after
 from exchange.rooms.domain.model import NOBODY, Book, Clock, Offer, Outcome, RoomState, Setup, Standing
@@ -58,7 +59,7 @@ def _bid_accepted(state: RoomState, event: BidAccepted) -> RoomState:
     return _moved(state, event, book=_booked(state, event), accepted=state.accepted + 1)
 
 
-def _bid_refused(state: RoomState, event: BidRefused) -> RoomState:
+def _bid_refused(state: RoomState, event: BidRefused | WithdrawalRefused) -> RoomState:
     return _moved(state, event, refused=state.refused + 1)
 
 
@@ -200,6 +201,7 @@ _STEPS: dict[type[Event], Callable[[RoomState, Any], RoomState]] = {
     BidAccepted: _bid_accepted,
     BidRefused: _bid_refused,
     BidWithdrawn: _bid_withdrawn,
+    WithdrawalRefused: _bid_refused,
     CloseExtended: _close_extended,
     RoomPaused: _room_paused,
     RoomResumed: _room_resumed,

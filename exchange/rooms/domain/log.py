@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from commons.domain.refusals import Malformed, Refusal
+from commons.domain.sealing import SealBroken
 from commons.domain.time import from_text as instant
+from exchange.rooms.domain import sealing
 from exchange.rooms.domain.events import Event, RoomScheduled, event_of
 from exchange.rooms.domain.instants import to_text
 
@@ -29,7 +31,10 @@ def to_json(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def from_text(text: str) -> list[Event]:
-    """The events of a room in either form. Refuses (`Malformed`) what is neither, or an export of several rooms."""
+    """The events of a room in either form; those of a sealed call are opened with the key that the log publishes.
+
+    Refuses (`Malformed`) what is neither, or an export of several rooms.
+    """
     try:
         lines = [json.loads(line) for line in text.splitlines()] if text.startswith("{") and _is_export(text) else None
         return from_json(json.loads(text) if lines is None else {"events": _of_one_room(lines)})
@@ -50,7 +55,24 @@ def _of_one_room(lines: list[Any]) -> list[Any]:
     rooms = {entry["stream"] for entry in entries}
     if len(rooms) != 1:
         raise Malformed(field="log", reason=f"it holds {len(rooms)} rooms; export one, such as room:7")
-    return entries
+    (room,) = rooms
+    reveal = sealing.reveal_stream(room.removeprefix("room:"))
+    keys = [line["payload"]["key"] for line in lines if isinstance(line, Mapping) and line.get("stream") == reveal]
+    return [_opened(entry, keys) for entry in entries]
+
+
+def _opened(entry: Mapping[str, Any], keys: list[str]) -> Mapping[str, Any]:
+    """The entry as it was before it was sealed. Refuses `Malformed` where key or commitment do not fit."""
+    if entry.get("type") != sealing.TYPE:
+        return entry
+    if not keys:
+        raise Malformed(field="log", reason="a sealed call, and the stream that publishes its key is missing")
+    try:
+        seal = sealing.Seal(int(str(entry["stream"]).removeprefix("room:")), bytes.fromhex(keys[0]))
+        type_, payload = seal.open(entry["payload"], int(entry["seq"]))
+    except (SealBroken, KeyError, TypeError, ValueError) as error:
+        raise Malformed(field=f"entry {entry.get('seq')}", reason=f"does not open: {error}") from None
+    return {**entry, "type": type_, "payload": payload}
 
 
 def from_json(data: object) -> list[Event]:

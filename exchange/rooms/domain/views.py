@@ -11,7 +11,14 @@ from typing import Any, TypeAlias
 
 from commons.domain.money import as_text, normal_text
 from exchange.rooms.domain.clearing.engine import top_count
-from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, CloseExtended, Event
+from exchange.rooms.domain.events import (
+    BidAccepted,
+    BidRefused,
+    BidWithdrawn,
+    CloseExtended,
+    Event,
+    WithdrawalRefused,
+)
 from exchange.rooms.domain.formats.continuous import taken
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.instants import to_text
@@ -139,11 +146,11 @@ def outcome(state: RoomState) -> View | None:
 def event(state: RoomState, happened: Event, viewer: Viewer, alias: str = "") -> View | None:
     """An event as a viewer may see it on the tape; `None` where he may not know of it at all."""
     view: View = {"seq": happened.seq, "at": to_text(happened.at), "type": happened.type}
-    if isinstance(happened, BidAccepted | BidRefused | BidWithdrawn):
+    if isinstance(happened, BidAccepted | BidRefused | BidWithdrawn | WithdrawalRefused):
         own = viewer is Viewer.BIDDER and happened.alias == alias
         if hides_offers(state) and not own:
             return None
-        if isinstance(happened, BidRefused) and not own and viewer is not Viewer.STAFF:
+        if isinstance(happened, BidRefused | WithdrawalRefused) and not own and viewer is not Viewer.STAFF:
             return None
         return view | _bid_fields(happened)
     if isinstance(happened, CloseExtended) and hides_offers(state):
@@ -151,10 +158,12 @@ def event(state: RoomState, happened: Event, viewer: Viewer, alias: str = "") ->
     return view | happened.payload()
 
 
-def _bid_fields(happened: BidAccepted | BidRefused | BidWithdrawn) -> View:
-    if isinstance(happened, BidWithdrawn):
-        return {"alias": happened.alias, "bid_id": happened.bid_id}
+def _bid_fields(happened: BidAccepted | BidRefused | BidWithdrawn | WithdrawalRefused) -> View:
     fields: View = {"alias": happened.alias, "bid_id": happened.bid_id}
+    if isinstance(happened, BidWithdrawn):
+        return fields
+    if isinstance(happened, WithdrawalRefused):
+        return fields | {"code": happened.code, "platform_fault": happened.platform_fault}
     if isinstance(happened, BidAccepted):
         return fields | {"price": as_text(happened.price), "quantity": as_text(happened.quantity)}
     refused = {"price": happened.bid.price, "quantity": happened.bid.quantity, "code": happened.code}

@@ -10,7 +10,7 @@ from commons.domain.refusals import Malformed, Refusal
 from exchange.rooms.domain.clearing.engine import clear
 from exchange.rooms.domain.clearing.json_form import result_json, rule_of
 from exchange.rooms.domain.clearing.model import Call
-from exchange.rooms.domain.commands import Command, Pause, Resume, Tick, WithdrawBid
+from exchange.rooms.domain.commands import Command, Pause, Resume, Tick
 from exchange.rooms.domain.decide import advance
 from exchange.rooms.domain.events import (
     BidAccepted,
@@ -20,6 +20,7 @@ from exchange.rooms.domain.events import (
     RoomPaused,
     RoomResumed,
     RoomScheduled,
+    WithdrawalRefused,
 )
 from exchange.rooms.domain.evolve import begin, replay
 from exchange.rooms.domain.formats.selling import call_of, clearing_rule
@@ -84,15 +85,15 @@ def _after(state: RoomState, command: Command, event: Event) -> RoomState:
     try:
         return advance(state, command, event.at)[1]
     except Refusal:
-        # Under the other rules there was nothing to withdraw, pause or resume.
+        # Under the other rules there was nothing to pause or resume.
         return advance(state, Tick(), event.at)[1]
 
 
 def _command_of(event: Event) -> Command | None:
     if isinstance(event, BidAccepted | BidRefused):
         return event.bid
-    if isinstance(event, BidWithdrawn):
-        return WithdrawBid(event.bid_id, event.alias, event.received_at)
+    if isinstance(event, BidWithdrawn | WithdrawalRefused):
+        return event.withdrawal
     if isinstance(event, RoomPaused):
         return Pause(event.reason, event.reference, event.paused_at)
     return Resume(event.reason, event.reference, event.resumes_at) if isinstance(event, RoomResumed) else None

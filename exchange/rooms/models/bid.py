@@ -29,6 +29,8 @@ class ReceiptBatch(models.Model):
 class Verdict(models.TextChoices):
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
+    SEALED = "SEALED"
+    """Of a sealed call: verdict, reason and amounts stand sealed in `fields`."""
 
 
 class Bid(models.Model):
@@ -41,12 +43,12 @@ class Bid(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     code = models.CharField(max_length=48, blank=True)
     fields = models.JSONField(default=dict)
-    """Of the refusal, for its text."""
+    """Of the refusal, for its text; in a sealed call `{"sealed": …}`."""
     price = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     """Empty where what was sent is no price; the evidence entry holds the text as it came."""
     quantity = models.DecimalField(max_digits=18, decimal_places=3, null=True)
     body_hash = models.BinaryField(max_length=32)
-    """SHA-256 of the canonical bid: the same `bid_id` with another body is a conflict."""
+    """SHA-256 of the canonical bid (keyed, in a sealed call): the same `bid_id` with another body is a conflict."""
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField()
     hash = models.BinaryField(max_length=32)
@@ -65,11 +67,15 @@ class Bid(models.Model):
             models.UniqueConstraint(fields=["batch", "batch_index"], name="receipt_has_its_own_leaf"),
             models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="bid_verdict_known"),
             models.CheckConstraint(
-                condition=models.Q(verdict=Verdict.REFUSED) | models.Q(code="", price__gt=0),
+                condition=~models.Q(verdict=Verdict.ACCEPTED) | models.Q(code="", price__gt=0),
                 name="accepted_bid_has_a_price",
             ),
             models.CheckConstraint(
-                condition=models.Q(verdict=Verdict.ACCEPTED) | ~models.Q(code=""), name="refused_bid_has_a_reason"
+                condition=~models.Q(verdict=Verdict.REFUSED) | ~models.Q(code=""), name="refused_bid_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(verdict=Verdict.SEALED) | models.Q(code="", price=None, quantity=None),
+                name="sealed_bid_tells_nothing",
             ),
         ]
 

@@ -1,14 +1,20 @@
 """Reading rooms back: the newest snapshot, and the events of the log after it."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from commons.evidence import queries as evidence
 from commons.evidence.domain.chain import Link
+from commons.secrecy.keys import key_for
 from exchange.rooms import records
 from exchange.rooms.domain.events import Event, RoomScheduled
 from exchange.rooms.domain.evolve import begin, evolve
 from exchange.rooms.domain.model import RoomState
+from exchange.rooms.domain.phases import Format
+from exchange.rooms.domain.sealing import Seal, reveal_stream
 from exchange.rooms.models import Room, RoomSnapshot
 
 TAPE = 20
@@ -28,6 +34,12 @@ class Loaded:
     snapshot_seq: int
     tape: tuple[Event, ...] = ()
     """The last events, for those who come now."""
+    seal: Seal | None = None
+    """Of a sealed call: what its orders are stored under."""
+
+    def digest(self, body: bytes) -> bytes:
+        """By which a retry is told from another bid under the same id."""
+        return hashlib.sha256(body).digest() if self.seal is None else self.seal.digest(body)
 
     def after(self, state: RoomState, head_hash: bytes, events: Sequence[Event], snapshot_seq: int) -> "Loaded":
         """The room once `events` happened."""
@@ -37,11 +49,11 @@ class Loaded:
 
 def load(room_id: int) -> Loaded | None:
     """The room from its rows; None when there is no such room."""
-    room = Room.objects.filter(pk=room_id).only("pk", "epoch").first()
+    room = Room.objects.filter(pk=room_id).only("pk", "epoch", "rules", "ended_at").first()
     if room is None:
         return None
     loaded = catch_up(_from_snapshot(room) or _from_first_event(room))
-    return replace(loaded, tape=_tape(room, loaded.seq)) if len(loaded.tape) < TAPE else loaded
+    return replace(loaded, tape=_tape(loaded)) if len(loaded.tape) < TAPE else loaded
 
 
 def catch_up(held: Loaded) -> Loaded:
@@ -49,15 +61,30 @@ def catch_up(held: Loaded) -> Loaded:
     state, head_hash = held.state, held.head_hash
     events: list[Event] = []
     for link in _links_after(held.stream, held.seq):
-        event = records.decode_event(link)
+        event = records.decode_event(link, held.seal)
         state, head_hash = evolve(state, event), link.hash
         events.append(event)
     return held.after(state, head_hash, events, held.snapshot_seq) if events else held
 
 
-def _tape(room: Room, seq: int) -> tuple[Event, ...]:
-    links = evidence.entries(room.stream, after_seq=max(0, seq - TAPE), limit=TAPE)
-    return tuple(records.decode_event(link) for link in links if link.seq <= seq)
+def seal_of(room: Room) -> Seal | None:
+    """The seal of a sealed call: under a key that is not in the database until the call has ended."""
+    if room.rules["format"] != Format.SEALED_CALL:
+        return None
+    if room.ended_at is not None and (published := evidence.entries(reveal_stream(room.pk), limit=1)):
+        return Seal(room.pk, bytes.fromhex(msgspec.json.decode(published[0].payload)["key"]))
+    return Seal(room.pk, key_for(f"room:{room.pk}:{room.epoch}"))
+
+
+def seal_of_id(room_id: int) -> Seal | None:
+    """The same, by the room's id; None also where there is no such room."""
+    room = Room.objects.filter(pk=room_id).only("pk", "epoch", "rules", "ended_at").first()
+    return None if room is None else seal_of(room)
+
+
+def _tape(loaded: Loaded) -> tuple[Event, ...]:
+    links = evidence.entries(loaded.stream, after_seq=max(0, loaded.seq - TAPE), limit=TAPE)
+    return tuple(records.decode_event(link, loaded.seal) for link in links if link.seq <= loaded.seq)
 
 
 def _from_snapshot(room: Room) -> Loaded | None:
@@ -65,15 +92,16 @@ def _from_snapshot(room: Room) -> Loaded | None:
     if snapshot is None:
         return None
     link = evidence.entries(room.stream, after_seq=snapshot.seq - 1, limit=1)[0]
-    state = records.decode_state(bytes(snapshot.state))
-    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, state, snapshot.seq)
+    seal = seal_of(room)
+    state = records.decode_state(bytes(snapshot.state), snapshot.seq, seal)
+    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, state, snapshot.seq, seal=seal)
 
 
 def _from_first_event(room: Room) -> Loaded:
     link = evidence.entries(room.stream, limit=1)[0]
     first = records.decode_event(link)
     assert isinstance(first, RoomScheduled), "a room begins with being scheduled"
-    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, begin(first), 0)
+    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, begin(first), 0, seal=seal_of(room))
 
 
 def _links_after(stream: str, seq: int) -> Iterator[Link]:

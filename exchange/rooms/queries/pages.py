@@ -15,7 +15,7 @@ from exchange.rooms.domain.model import RoomState
 from exchange.rooms.models import Bid, Room, RoomParticipant
 from exchange.rooms.protocol import Receipt, StateFrame
 from exchange.rooms.queries.lists import RoomView, _room_view
-from exchange.rooms.queries.loading import load
+from exchange.rooms.queries.loading import Loaded, load, seal_of_id
 from exchange.rooms.queries.verdicts import receipt_of_row
 
 MOST_EVENTS = 200
@@ -50,7 +50,7 @@ def scene(room_id: int, viewer: Viewer) -> Scene | None:
         since=0,
         at=to_text(state.at),
         state=rendering.room_view(state, watchers=0),
-        events=_views(room_id, state, viewer, after=max(0, loaded.seq - MOST_EVENTS)),
+        events=_views(loaded, viewer, after=max(0, loaded.seq - MOST_EVENTS)),
     )
     return Scene(state, loaded.head_hash.hex(), msgspec.to_builtins(frame))
 
@@ -60,21 +60,22 @@ def history(room_id: int, viewer: Viewer, *, after: int) -> dict[str, Any] | Non
     loaded = load(room_id)
     if loaded is None:
         return None
-    events = _views(room_id, loaded.state, viewer, after=after)
+    events = _views(loaded, viewer, after=after)
     upto = min(after + MOST_EVENTS, loaded.seq)
     return {"events": msgspec.to_builtins(events), "upto": upto, "more": upto < loaded.seq}
 
 
-def _views(room_id: int, state: RoomState, viewer: Viewer, *, after: int) -> list[Any]:
-    links = evidence.entries(f"room:{room_id}", after_seq=after, limit=MOST_EVENTS)
-    events = [records.decode_event(link) for link in links if link.seq <= state.seq]
-    return rendering.event_views(state, events, viewer)
+def _views(loaded: Loaded, viewer: Viewer, *, after: int) -> list[Any]:
+    links = evidence.entries(loaded.stream, after_seq=after, limit=MOST_EVENTS)
+    events = [records.decode_event(link, loaded.seal) for link in links if link.seq <= loaded.seq]
+    return rendering.event_views(loaded.state, events, viewer)
 
 
 def receipts_of(room_id: int, organisation_id: int, limit: int = 100) -> list[Receipt]:
     """The receipts of an organisation's bids in the room, the newest first."""
     rows = Bid.objects.filter(room_id=room_id, participant__organisation_id=organisation_id)
-    return [receipt_of_row(row) for row in rows.select_related("batch").order_by("-seq")[:limit]]
+    seal = seal_of_id(room_id)
+    return [receipt_of_row(row, seal) for row in rows.select_related("batch").order_by("-seq")[:limit]]
 
 
 def recently_ended(limit: int = 30) -> list[RoomView]:

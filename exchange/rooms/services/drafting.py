@@ -15,8 +15,10 @@ from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.evolve import evolve
 from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.model import RoomState
+from exchange.rooms.domain.sealing import Seal
 from exchange.rooms.protocol import Receipt, receipt_body
 from exchange.rooms.queries.loading import Loaded
+from exchange.rooms.queries.verdicts import Told, hidden
 from exchange.rooms.services import rulebook
 from exchange.rooms.services.orders import BidOrder, CommandOrder, Outcome
 from exchange.rooms.services.storing import BidRow, RoomStep
@@ -35,18 +37,19 @@ class Draft:
     received_text: str
     price_text: str
     quantity_text: str
+    seal: Seal | None = None
     batch_id: uuid.UUID | None = None
     receipt: SignedReceipt | None = None
 
     def row(self) -> BidRow:
         order, verdict, link = self.order, self.verdict, self.link
         assert self.receipt is not None, "bids are stored with their receipt"
-        return BidRow(
+        row = BidRow(
             room_id=order.room_id,
             participant_id=order.participant_id,
             bid_id=order.frame.bid_id,
             seq=link.seq,
-            verdict="REFUSED" if verdict.code else "ACCEPTED",
+            verdict=verdict.word,
             code=verdict.code,
             fields=msgspec.json.encode(verdict.fields).decode(),
             price=verdict.price,
@@ -60,6 +63,7 @@ class Draft:
             batch_index=self.receipt.index,
             path=b"".join(self.receipt.path),
         )
+        return row if self.seal is None else _hidden(row, verdict, self.seal)
 
     def frame(self) -> Receipt:
         """The receipt as the bidder gets it, without the text for the reader."""
@@ -67,7 +71,7 @@ class Draft:
         assert self.receipt is not None, "receipts leave after the commit"
         return Receipt(
             bid_id=order.frame.bid_id,
-            verdict="REFUSED" if verdict.code else "ACCEPTED",
+            verdict=verdict.word,
             room=str(order.room_id),
             seq=link.seq,
             received_at=self.received_text,
@@ -103,6 +107,7 @@ class Sheet:
     def judge(self, order: BidOrder, body_hash: bytes, now: datetime) -> Draft:
         """Decide a bid; accepted or refused, it gets its place in the room."""
         verdict, events = rulebook.judge(self.state, order, now)
+        seal = self.loaded.seal
         actor_ref = rulebook.actor_of(order)
         links = [self._record(event, actor_ref) for event in events]
         link = links[verdict.position]
@@ -122,9 +127,11 @@ class Sheet:
             received_at=received,
             room=order.room_id,
             seq=link.seq,
-            verdict="REFUSED" if verdict.code else "ACCEPTED",
+            verdict=verdict.word,
+            salt="" if seal is None else seal.salt(order.frame.bid_id, link.seq),
         )
-        return Draft(order, verdict, link, body_hash, events[verdict.position].at, body, received, price, quantity)
+        decided_at = events[verdict.position].at
+        return Draft(order, verdict, link, body_hash, decided_at, body, received, price, quantity, seal)
 
     def obey(self, order: CommandOrder, now: datetime) -> Outcome:
         """Carry out a command; one that the rules do not allow now leaves no trace but its refusal."""
@@ -138,7 +145,7 @@ class Sheet:
         return Outcome(order, events=self.tape[first:])
 
     def _record(self, event: Event, actor_ref: str) -> chain.Link:
-        type_, payload = records.encode_event(event)
+        type_, payload = records.encode_event(event, self.loaded.seal)
         at = event.at
         if at != self._dated:
             self._dated, self._date = at, to_text(at)
@@ -149,6 +156,10 @@ class Sheet:
         self.tape.append(event)
         self.state = evolve(self.state, event)
         return link
+
+    def snapshot(self) -> tuple[int, int, bytes]:
+        """Room, `seq` and state, as a short cut for who loads the room later."""
+        return self.loaded.room_id, self.head.seq, records.encode_state(self.state, self.loaded.seal)
 
     def step(self) -> RoomStep:
         """The room's row before and after."""
@@ -167,6 +178,12 @@ class Sheet:
     def as_loaded(self) -> Loaded:
         """The room as it stands once the transaction is through."""
         return self.loaded.after(self.state, self.head.hash, self.tape, self.snapshot_seq)
+
+
+def _hidden(row: BidRow, verdict: rulebook.Verdict, seal: Seal) -> BidRow:
+    """The row of a bid in a sealed call: neither verdict nor amounts stand in clear."""
+    told = Told(verdict.word, verdict.code, verdict.fields, verdict.price, verdict.quantity)
+    return row._replace(verdict="SEALED", code="", fields=hidden(told, seal, row.seq), price=None, quantity=None)
 
 
 def amount_text(amount: Any) -> str:

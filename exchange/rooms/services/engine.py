@@ -16,15 +16,16 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.utils import timezone
 
+from commons.domain.actor import system_actor
 from commons.domain.refusals import IdempotencyConflict, NotFound
 from commons.evidence.domain import receipts
 from commons.evidence.domain.chain import Link
 from commons.evidence.keys import Purpose, signing_key
-from commons.evidence.services import StreamMoved, append_prepared
+from commons.evidence.services import StreamMoved, append, append_prepared
 from commons.outbox import services as outbox
-from exchange.rooms import records
 from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.phases import OVER
+from exchange.rooms.domain.sealing import reveal_stream
 from exchange.rooms.models import ReceiptBatch
 from exchange.rooms.protocol import NotStored, Receipt
 from exchange.rooms.queries import loading
@@ -38,6 +39,7 @@ from exchange.rooms.services.storing import BidRow, RoomStep
 
 logger = logging.getLogger(__name__)
 
+ENGINE = system_actor("rooms")
 MOST_ATTEMPTS = 6
 SNAPSHOT_EVERY = 2_000
 REMEMBERED_BIDS = 20_000
@@ -131,7 +133,7 @@ class Engine:
         if isinstance(order, CommandOrder):
             return sheet.obey(order, now)
         key = (order.room_id, order.frame.bid_id)
-        body_hash = hashlib.sha256(order.canonical).digest()
+        body_hash = loaded.digest(order.canonical)
         if (known := self.remembered.get(key)) is not None:
             same = known.body_hash == body_hash
             return Outcome(order, receipt=known.receipt) if same else Outcome(order, refusal=IdempotencyConflict())
@@ -157,6 +159,7 @@ class Engine:
             with transaction.atomic():
                 self._store_step_by_step(steps, batch, bids, links)
                 _ask_for_checkpoints(fallen, now)
+                _reveal(fallen, now)
         if notes:
             storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
         self._keep_snapshots(sheets)
@@ -174,9 +177,7 @@ class Engine:
         # After the commit: a snapshot is a short cut, never the truth, and may be missing.
         due = [sheet for sheet in sheets if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
         if due:
-            storing.insert_snapshots(
-                [(sheet.loaded.room_id, sheet.head.seq, records.encode_state(sheet.state)) for sheet in due]
-            )
+            storing.insert_snapshots([sheet.snapshot() for sheet in due])
             for sheet in due:
                 sheet.snapshot_seq = sheet.head.seq
 
@@ -206,7 +207,8 @@ class Engine:
         """Remember the stored verdicts on those bid_ids of the batch that are known already."""
         keys = [(order.room_id, order.frame.bid_id) for order in orders if isinstance(order, BidOrder)]
         for row in storing.known_bids(keys):
-            self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row)))
+            seal = self.rooms[row.room_id].seal
+            self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row, seal)))
 
 
 def _ask_for_checkpoints(fallen: Sequence[Sheet], now: datetime) -> None:
@@ -214,6 +216,21 @@ def _ask_for_checkpoints(fallen: Sequence[Sheet], now: datetime) -> None:
     for sheet in fallen:
         key = f"room:{sheet.loaded.room_id}:{sheet.state.phase}"
         outbox.enqueue(topic="evidence.checkpoint", key=key, payload={}, at=now)
+
+
+def _reveal(fallen: Sequence[Sheet], now: datetime) -> None:
+    """A sealed call that has ended is opened for everybody: its key is published in the log, once."""
+    for sheet in fallen:
+        seal = sheet.loaded.seal
+        if seal is None or sheet.loaded.state.phase in OVER:
+            continue
+        append(
+            stream=reveal_stream(seal.room_id),
+            type="OrdersRevealed",
+            actor=ENGINE,
+            payload={"room": str(seal.room_id), "key": seal.key.hex()},
+            decided_at=now,
+        )
 
 
 def _signed(drafts: Sequence[Draft], now: datetime) -> ReceiptBatch:

@@ -9,17 +9,17 @@ from commons.domain.refusals import Refusal
 from exchange.rooms.domain.commands import Command
 from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.model import RoomState
-from exchange.rooms.protocol import BidFrame, Receipt
+from exchange.rooms.protocol import BidFrame, Receipt, WithdrawFrame
 
 
 @dataclass(slots=True, eq=False)
 class BidOrder:
-    """A bid as it came in through a socket. `signed` is set by whoever verified the signature first."""
+    """A bid or a withdrawal as it came in through a socket. `signed` is set by whoever verified the signature first."""
 
     room_id: int
     participant_id: int
     alias: str
-    frame: BidFrame
+    frame: BidFrame | WithdrawFrame
     canonical: bytes
     received_at: datetime
     public_key: Any

@@ -9,6 +9,7 @@ from commons.people import queries as people
 from exchange.rooms import records
 from exchange.rooms.domain.events import Event
 from exchange.rooms.models import Room, RoomKey
+from exchange.rooms.queries.loading import seal_of_id
 from exchange.rooms.services.signing import load_key
 
 
@@ -36,8 +37,8 @@ def seqs_of(room_ids: Sequence[int]) -> dict[int, int]:
 
 def events_after(room_id: int, seq: int, limit: int) -> list[Event]:
     """The events of a room after `seq`, unmasked, oldest first."""
-    links = evidence.entries(f"room:{room_id}", after_seq=seq, limit=limit)
-    return [records.decode_event(link) for link in links]
+    links, seal = evidence.entries(f"room:{room_id}", after_seq=seq, limit=limit), seal_of_id(room_id)
+    return [records.decode_event(link, seal) for link in links]
 
 
 def is_current(person_id: int, session_epoch: int) -> bool:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from commons.domain.money import parse_decimal
 from commons.domain.refusals import FieldValue, Refusal
 from commons.domain.text import gettext_noop
-from exchange.rooms.domain.commands import Command, Confirm, PlaceBid
+from exchange.rooms.domain.commands import Command, Confirm, PlaceBid, WithdrawBid
 from exchange.rooms.domain.decide import decide
-from exchange.rooms.domain.events import BidAccepted, BidRefused, Event
+from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, Event, WithdrawalRefused
 from exchange.rooms.domain.instants import floor
 from exchange.rooms.domain.model import RoomState
+from exchange.rooms.protocol import BidFrame, WithdrawFrame
 from exchange.rooms.services.orders import BidOrder
 
 
@@ -31,10 +32,13 @@ class Verdict:
     fields: dict[str, FieldValue]
     price: Decimal | None
     quantity: Decimal | None
+    word: str = "ACCEPTED"
 
 
 def judge(state: RoomState, order: BidOrder, at: datetime) -> tuple[Verdict, Sequence[Event]]:
     """The verdict on a bid and everything that happened because of it."""
+    if type(order.frame) is WithdrawFrame:
+        return _judge_withdrawal(state, order, order.frame, at)
     bid = bid_of(order)
     if not order.signed:
         refused = BidRefused(state.seq + 1, floor(at), bid, SignatureWrong.code)
@@ -46,6 +50,29 @@ def judge(state: RoomState, order: BidOrder, at: datetime) -> tuple[Verdict, Seq
     raise AssertionError("the rules gave a bid no verdict")
 
 
+def _judge_withdrawal(
+    state: RoomState, order: BidOrder, frame: WithdrawFrame, at: datetime
+) -> tuple[Verdict, Sequence[Event]]:
+    withdrawal = WithdrawBid(
+        bid_id=frame.order,
+        alias=order.alias,
+        received_at=floor(order.received_at),
+        request_id=frame.bid_id,
+        key=frame.key,
+        signature=b64encode(frame.signature).decode(),
+    )
+    events: Sequence[Event]
+    if not order.signed:
+        events = (WithdrawalRefused(state.seq + 1, floor(at), withdrawal, SignatureWrong.code),)
+    else:
+        events = decide(state, withdrawal, at)
+    position, last = len(events) - 1, events[-1]
+    if isinstance(last, BidWithdrawn):
+        return Verdict(position, "", {}, None, None, "WITHDRAWN"), events
+    assert isinstance(last, WithdrawalRefused), "the rules gave a withdrawal no verdict"
+    return Verdict(position, last.code, dict(last.fields), None, None, "REFUSED"), events
+
+
 def obey(state: RoomState, command: Command, at: datetime) -> Sequence[Event]:
     """What a command of the timekeeper or of staff leads to. Raises the refusal where the rules forbid it."""
     return decide(state, command, at)
@@ -54,6 +81,7 @@ def obey(state: RoomState, command: Command, at: datetime) -> Sequence[Event]:
 def bid_of(order: BidOrder) -> PlaceBid:
     """The bid in the words of the rules."""
     frame = order.frame
+    assert isinstance(frame, BidFrame), "withdrawals are judged apart"
     return PlaceBid(
         bid_id=frame.bid_id,
         alias=order.alias,
@@ -78,7 +106,7 @@ def _verdict(position: int, event: BidAccepted | BidRefused) -> Verdict:
         return Verdict(position, "", {}, event.price, event.quantity)
     price = amount_or_none(event.bid.price, 2)
     quantity = amount_or_none(event.bid.quantity, 3)
-    return Verdict(position, event.code, dict(event.fields), price, quantity)
+    return Verdict(position, event.code, dict(event.fields), price, quantity, "REFUSED")
 
 
 def amount_or_none(text: str | None, places: int) -> Decimal | None:

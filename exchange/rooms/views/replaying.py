@@ -15,6 +15,7 @@ from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
 from commons.pages import actor_of
 from exchange.rooms import services
+from exchange.rooms.domain.sealing import reveal_stream
 from exchange.rooms.queries import pages as questions
 from exchange.rooms.views.pages import screen_of, visible_room
 
@@ -59,7 +60,7 @@ def log(request: HttpRequest, room_id: int) -> HttpResponseBase:
     """The signed log of an ended room, for anybody (`python -m signatures.verify log`). Refuses `StillRunning`."""
     if visible_room(room_id).ended_at is None:
         raise StillRunning()
-    lines = evidence.export([f"room:{room_id}"], at=timezone.now())
+    lines = evidence.export([f"room:{room_id}", reveal_stream(room_id)], at=timezone.now())
     response = StreamingHttpResponse(lines, content_type="application/jsonl")
     response["Content-Disposition"] = f'attachment; filename="room-{room_id}.log.jsonl"'
     return response

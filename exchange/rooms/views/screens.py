@@ -341,11 +341,16 @@ class RoomScreen:
         return _("Hand in") if self.rules.sealed else _("Bid")
 
     @property
+    def withdrawable(self) -> bool:
+        """Whether own orders are listed, each with a way to take it back."""
+        return self.rules.sealed and self.rules.amendable
+
+    @property
     def binding_note(self) -> str:
         if self.rehearsal:
             return _("This is a rehearsal: nothing is binding.")
         if self.rules.sealed and self.rules.amendable:
-            return _("You can replace your call until the room closes. Nobody sees it before the close.")
+            return _("You can replace or withdraw your call until the room closes. Nobody sees it before the close.")
         return _("A bid that counts is binding and cannot be taken back. It is signed with this browser's room key.")
 
     @property

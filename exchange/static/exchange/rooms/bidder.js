@@ -214,6 +214,7 @@ class BidderScreen {
     });
     const open = screen.biddable;
     if (!this.leading) this.#raising = false;
+    this.#orders(open);
     const done = data.rules.one_order && Boolean(this.own?.price);
     const resting = (this.leading && !this.#raising) || done;
     const able = open && live.live && this.#book.ready && !this.#busy;
@@ -230,6 +231,38 @@ class BidderScreen {
     this.hold.disabled = !able || Boolean(wrong);
     all("[data-steps]", this.form).forEach((chip) => this.#paintChip(chip, open));
     this.#position();
+  }
+
+  /** The own orders that stand in a sealed call, each of which can be taken back while the room is open. */
+  #orders(open) {
+    const list = one("[data-orders]");
+    if (!list) return;
+    const orders = this.#you?.orders ?? [];
+    const able = open && this.screen.live.live && this.#book.ready && !this.#busy;
+    const words = JSON.stringify([orders, able]);
+    show({ orders: orders.length > 0 && !this.screen.ended });
+    if (list.dataset.words === words) return;
+    list.dataset.words = words;
+    list.replaceChildren(...orders.map((order) => el("li", { class: "row-wrap" },
+      el("span", { class: "receipt-price" }, `¥${grouped(order.price)} × ${order.quantity}`),
+      el("button", {
+        type: "button", class: "btn btn-outline-secondary", "data-withdraw": order.bid_id, disabled: !able, onclick: () => this.#withdraw(order),
+        "aria-label": text("withdraw-order", { price: grouped(order.price), quantity: order.quantity }),
+      }, text("withdraw")))));
+  }
+
+  async #withdraw(order) {
+    if (this.#busy || !this.#book.ready) return;
+    this.#busy = true;
+    one("#refusal").textContent = "";
+    one("#result").textContent = text("withdrawing", { price: grouped(order.price) });
+    try {
+      await this.#book.withdraw(order);
+    } catch (error) {
+      one("#refusal").textContent = text("not-kept", { reason: error.message });
+    }
+    this.#busy = false;
+    this.#paint();
   }
 
   #paintChip(chip, open) {
@@ -340,13 +373,18 @@ class BidderScreen {
 
   /** Say what became of a bid: good news politely, a refusal at once. */
   #announce(record) {
-    const price = grouped(record.frame.price ?? "");
-    if (record.state === State.ACCEPTED) {
+    const price = grouped(record.frame.price ?? record.price ?? "");
+    if (record.state === State.ACCEPTED || record.state === State.WITHDRAWN) {
       one("#refusal").textContent = "";
-      one("#result").textContent = text("result-accepted", { price, seq: record.receipt.seq, at: exactTime(record.receipt.received_at) });
+      const words = record.state === State.ACCEPTED ? "result-accepted" : "result-withdrawn";
+      one("#result").textContent = text(words, { price, seq: record.receipt.seq, at: exactTime(record.receipt.received_at) });
       return;
     }
     one("#result").textContent = "";
+    if (record.frame.type === "withdraw") {
+      one("#refusal").textContent = `${text("result-stands", { price })} ${record.receipt ? this.#reason(record.receipt) : ""}`;
+      return;
+    }
     one("#refusal").textContent = record.state === State.NOT_ARRIVED ? text("result-not-arrived", { price }) : `${text("result-refused", { price })} ${this.#reason(record.receipt)}`;
     this.#honour(record);
   }
@@ -379,9 +417,9 @@ class BidderScreen {
 
   #receiptRow(record, open) {
     const { frame, receipt, state } = record;
-    const kinds = { SENDING: "waiting", CHECKING: "waiting", ACCEPTED: "done", REFUSED: "stop", NOT_ARRIVED: "stop", GIVEN_UP: "" };
+    const kinds = { SENDING: "waiting", CHECKING: "waiting", ACCEPTED: "done", WITHDRAWN: "done", REFUSED: "stop", NOT_ARRIVED: "stop", GIVEN_UP: "" };
     const at = receipt?.received_at ?? new Date(record.madeAt).toISOString();
-    const summary = el("summary", {}, el("span", { class: "receipt-price" }, `¥${grouped(frame.price || "0")}`, this.screen.data.rules.divisible && frame.quantity ? ` × ${frame.quantity}` : ""),
+    const summary = el("summary", {}, el("span", { class: "receipt-price" }, `¥${grouped(frame.price || record.price || "0")}`, this.screen.data.rules.divisible && (frame.quantity ?? record.quantity) ? ` × ${frame.quantity ?? record.quantity}` : ""),
       tag(kinds[state], text(`bid-${state}`)), el("time", { datetime: at }, exactTime(at)));
     return el("li", {}, el("details", { "data-bid": frame.bid_id, "data-state": state, open }, summary, ...this.#receiptFacts(record, at)), this.#receiptActions(record));
   }

@@ -2,12 +2,13 @@
 // it is kept in this browser before it is sent, and asked for by its id until the server has answered.
 
 import * as store from "./store.js";
-import { canonicalBid } from "./roomkey.js";
+import { canonicalBid, canonicalWithdrawal } from "./roomkey.js";
 
 export const State = Object.freeze({
   SENDING: "SENDING",
   CHECKING: "CHECKING",
   ACCEPTED: "ACCEPTED",
+  WITHDRAWN: "WITHDRAWN",
   REFUSED: "REFUSED",
   NOT_ARRIVED: "NOT_ARRIVED",
   GIVEN_UP: "GIVEN_UP",
@@ -80,8 +81,21 @@ export class BidBook extends EventTarget {
   async place({ price, quantity = null, confirm = "NONE" }) {
     const frame = { type: "bid", bid_id: newBidId(), price, quantity, confirm, key: this.#key.id };
     frame.signature = await this.#key.sign(canonicalBid(frame, this.#room));
+    return this.#dispatch(frame);
+  }
+
+  /** Take an own order out of a sealed call; the request has an id and a verdict as a bid has. */
+  async withdraw(order) {
+    const { price, quantity } = order;
+    const frame = { type: "withdraw", bid_id: newBidId(), order: order.bid_id, key: this.#key.id };
+    frame.signature = await this.#key.sign(canonicalWithdrawal(frame, this.#room));
+    return this.#dispatch(frame, { price, quantity });
+  }
+
+  /** Keep the frame, then send it. `about`: what the reader is told of it, where the frame does not say it. */
+  async #dispatch(frame, about = {}) {
     const record = {
-      id: `${this.#owner}/${frame.bid_id}`, owner: this.#owner, frame, state: State.SENDING, madeAt: this.#live.clock.now(), receipt: null,
+      id: `${this.#owner}/${frame.bid_id}`, owner: this.#owner, frame, state: State.SENDING, madeAt: this.#live.clock.now(), receipt: null, ...about,
     };
     await store.put("bids", record);
     this.records.set(frame.bid_id, record);
@@ -129,7 +143,7 @@ export class BidBook extends EventTarget {
     const record = this.records.get(receipt.bid_id) ?? this.#foreign(receipt);
     const first = record.receipt === null;
     clearTimeout(this.#timers.get(receipt.bid_id));
-    record.state = receipt.verdict === "ACCEPTED" ? State.ACCEPTED : State.REFUSED;
+    record.state = { ACCEPTED: State.ACCEPTED, WITHDRAWN: State.WITHDRAWN }[receipt.verdict] ?? State.REFUSED;
     record.receipt = receipt;
     this.#keep(record);
     if (first && !quietly) this.dispatchEvent(new CustomEvent("settled", { detail: record }));

@@ -6,6 +6,8 @@ import { Screen } from "./screen.js";
 import { clockTime, hasText, text } from "./text.js";
 
 const LAGS = 200;
+/** How often to ask who is there while nothing else happens. */
+const COUNT_EVERY_MS = 5000;
 const screen = new Screen();
 const lags = [];
 
@@ -39,5 +41,10 @@ for (const button of all("[data-fullscreen]")) {
   button.hidden = !document.fullscreenEnabled;
   button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
 }
+
+// The first state was made before this socket counted; in a quiet room no other follows by itself.
+const count = () => screen.live.live && screen.live.send({ type: "sync" });
+screen.live.addEventListener("status", ({ detail }) => detail.status === "LIVE" && setTimeout(count, 200));
+setInterval(count, COUNT_EVERY_MS);
 
 screen.start();

@@ -27,6 +27,10 @@ export const canonicalBid = (bid, room) =>
     room,
   });
 
+/** What the key signs to take an order back, in canonical form. */
+export const canonicalWithdrawal = (withdrawal, room) =>
+  JSON.stringify({ bid_id: withdrawal.bid_id, ctx: "luochui/withdrawal/v1", key: withdrawal.key, order: withdrawal.order, room });
+
 export class RoomKey {
   constructor(id, privateKey, spki) {
     this.id = id;

@@ -97,8 +97,8 @@ export class Screen extends EventTarget {
     this.#standing(frame.state);
     this.#explain();
     bind({
-      bidders: frame.state.bidders ?? text("hidden"), participants: frame.state.participants, bids: frame.state.bids ?? text("hidden"), watchers: this.data.role === "WATCHER" ? Math.max(1, frame.state.watchers) : frame.state.watchers,
-      refused: frame.state.refused, seq: frame.seq, extensions: frame.state.extensions,
+      bidders: frame.state.bidders ?? text("hidden"), participants: frame.state.participants, bids: frame.state.bids ?? text("hidden"), watchers: this.data.role === "BIDDER" ? frame.state.watchers : Math.max(1, frame.state.watchers),
+      refused: frame.state.refused ?? text("hidden"), seq: frame.seq, extensions: frame.state.extensions,
     });
     this.dispatchEvent(new CustomEvent("painted", { detail: { frame, before } }));
     if (this.ended) this.#hammered(before);

@@ -6,12 +6,20 @@ import pytest
 
 from exchange.rooms.domain import views
 from exchange.rooms.domain.commands import WithdrawBid
-from exchange.rooms.domain.events import BidRefused, FailReason, Participant
-from exchange.rooms.domain.formats.sealed_call import Irrevocable, NoSuchOrder
+from exchange.rooms.domain.decide import decide
+from exchange.rooms.domain.events import BidRefused, FailReason, Participant, WithdrawalRefused
 from exchange.rooms.domain.formats.table import PLAYS
 from exchange.rooms.domain.phases import Format, Phase
 from exchange.rooms.domain.rules import RoomRules
 from tests.unit.exchange.rooms.story import Story, foshan, guangdong, wuyi
+
+
+def refusal_of(room: Story, withdrawal: WithdrawBid, at: float) -> str:
+    """The code with which a withdrawal was refused; empty if it was not."""
+    room.does(withdrawal, at)
+    last = room.events[-1]
+    return last.code if isinstance(last, WithdrawalRefused) else ""
+
 
 TEN = tuple(Participant(f"{number:02d}") for number in range(1, 11))
 
@@ -130,8 +138,7 @@ def test_guangdong_orders_bind_at_once() -> None:
     first = room.bid("01", "17.00", 1, quantity="1000")
 
     assert room.code("01", "18.00", 2, quantity="1000", replaces=first.bid_id) == "ROOM_IRREVOCABLE"
-    with pytest.raises(Irrevocable):
-        room.does(WithdrawBid(first.bid_id, "01", room.state.at), 3)
+    assert refusal_of(room, WithdrawBid(first.bid_id, "01", room.state.at), 3) == "ROOM_IRREVOCABLE"
     assert room.code("01", "18.00", 4, quantity="1000") == ""
 
 
@@ -142,8 +149,7 @@ def test_elsewhere_orders_are_replaced_and_withdrawn_inside_the_window() -> None
     other = room.bid("01", "19.00", 3, quantity="2000")
 
     room.does(WithdrawBid(other.bid_id, "01", other.at), 4)
-    with pytest.raises(NoSuchOrder):
-        room.does(WithdrawBid(first.bid_id, "01", other.at), 5)
+    assert refusal_of(room, WithdrawBid(first.bid_id, "01", other.at), 5) == "ROOM_NO_SUCH_ORDER"
 
     assert [offer.bid_id for offer in room.state.book.standing("01").offers] == [second.bid_id]
     assert room.code("01", "18.00", 6, quantity="1000", replaces=first.bid_id) == "ROOM_NO_SUCH_ORDER"
@@ -153,8 +159,19 @@ def test_nobody_withdraws_somebody_elses_order() -> None:
     room = Story(guangdong(amendable=True))
     first = room.bid("01", "17.00", 1, quantity="1000")
 
-    with pytest.raises(NoSuchOrder):
-        room.does(WithdrawBid(first.bid_id, "02", first.at), 2)
+    assert refusal_of(room, WithdrawBid(first.bid_id, "02", first.at), 2) == "ROOM_NO_SUCH_ORDER"
+
+
+def test_withdrawal_after_the_close_is_refused_and_recorded() -> None:
+    room = Story(guangdong(amendable=True))
+    first = room.bid("01", "17.00", 1, quantity="1000")
+    room.finish()
+
+    late = WithdrawBid(first.bid_id, "01", room.state.at)
+    (refused,) = decide(room.state, late, room.state.at)
+
+    assert isinstance(refused, WithdrawalRefused)
+    assert (refused.code, refused.bid_id) == ("ROOM_CLOSED", first.bid_id)
 
 
 def test_single_amendable_order_is_replaced_by_the_next() -> None:

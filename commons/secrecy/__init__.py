@@ -1,0 +1,1 @@
+"""What the database must not tell before its time: sealed under keys that are not in the database."""
