@@ -29,6 +29,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     data_dir: Path
     signing_keys_dir: Path
+    draw_beacon_file: Path | None
+    """Rounds of a public beacon (`luochui-beacon/v1`), for draws that wait for one."""
     public_url: str
     platform_uscc: str
     behind_tls_proxy: bool
@@ -59,6 +61,7 @@ def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environme
         allowed_hosts=tuple(environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
         data_dir=data_dir,
         signing_keys_dir=Path(environ.get("SIGNING_KEYS_DIR", str(data_dir / "keys"))).resolve(),
+        draw_beacon_file=Path(beacon) if (beacon := environ.get("DRAW_BEACON_FILE")) else None,
         public_url=environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/"),
         platform_uscc=environ.get("PLATFORM_USCC", "12440600456077815N"),
         behind_tls_proxy=environ.get("BEHIND_TLS_PROXY", "") == "1",

@@ -1,4 +1,4 @@
-"""What follows a commit and may take its time: the outbox and the checkpoints, in a thread beside the timekeeper.
+"""What follows a commit and may take its time: the outbox, checkpoints, draws, in a thread beside the timekeeper.
 
 A slow receiver of mail or a long gathering of the log must never hold back a hammer: they share no thread with rooms.
 """
@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
+from signatures.draws import services as draws
 
 logger = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-ERRANDS: tuple[Callable[[datetime], object], ...] = (deliver_due, checkpoint_due)
+ERRANDS: tuple[Callable[[datetime], object], ...] = (deliver_due, checkpoint_due, draws.advance_due)
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 
 

@@ -18,6 +18,7 @@ PLATFORM_USCC = ENV.platform_uscc
 DATA_DIR = ENV.data_dir
 PLATFORM_KEYS_DIR = ENV.signing_keys_dir
 PLATFORM_KEYS_MAY_BE_MADE = not ENV.production
+DRAW_BEACON_FILE = ENV.draw_beacon_file
 
 INSTALLED_APPS = [
     "daphne",

@@ -9,6 +9,8 @@ from commons.evidence.domain.notes import BadNote
 from commons.evidence.domain.receipts import BadReceipt
 from commons.evidence.domain.report import Report
 from commons.evidence.domain.trust import Keyring
+from signatures.draws.domain import record as draws
+from signatures.draws.domain.beacons import BadBeacon, BeaconFile
 
 LARGEST = 64 * 2**20
 """Of receipts, keys and proofs; logs are read line by line."""
@@ -49,6 +51,22 @@ def check_consistency(file: BinaryIO, trusted: Keyring | None) -> Report:
     try:
         return consistency.check(read_json(file), trusted=trusted)
     except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def check_draw(file: BinaryIO, trusted: Keyring | None, beacon: BeaconFile | None = None) -> Report:
+    """An exported draw. Raises `BadInput`."""
+    try:
+        return draws.check(read_json(file), trusted=trusted, beacon=beacon)
+    except draws.NoRecord as error:
+        raise BadInput(str(error)) from None
+
+
+def read_beacon(file: BinaryIO) -> BeaconFile:
+    """The rounds of a public beacon. Raises `BadInput`."""
+    try:
+        return BeaconFile.parse(read_json(file))
+    except BadBeacon as error:
         raise BadInput(str(error)) from None
 
 

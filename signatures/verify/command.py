@@ -17,6 +17,7 @@ KINDS: dict[str, Callable[[BinaryIO, Keyring | None], Report]] = {
     "log": checking.check_log,
     "receipt": checking.check_receipts,
     "consistency": checking.check_consistency,
+    "draw": checking.check_draw,
 }
 
 
@@ -26,9 +27,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("file", help="the file to check, or - for standard input")
     parser.add_argument("--keys", help="the platform's published keys, kept from an earlier day")
+    parser.add_argument("--beacon", help="of a draw: the public beacon's rounds, luochui-beacon/v1")
     options = parser.parse_args(arguments)
     try:
-        report = run(options.kind, options.file, options.keys)
+        report = run(options.kind, options.file, options.keys, options.beacon)
     except (BadInput, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -36,13 +38,18 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if report.holds else 1
 
 
-def run(kind: str, file: str, keys: str | None) -> Report:
+def run(kind: str, file: str, keys: str | None, beacon: str | None = None) -> Report:
     """The report on one file. Raises `BadInput`, `OSError`."""
-    trusted = None
+    trusted = rounds = None
     if keys is not None:
         with opened(keys) as stream:
             trusted = checking.read_keys(stream)
+    if beacon is not None:
+        with opened(beacon) as stream:
+            rounds = checking.read_beacon(stream)
     with opened(file) as stream:
+        if kind == "draw":
+            return checking.check_draw(stream, trusted, rounds)
         return KINDS[kind](stream, trusted)
 
 

@@ -63,7 +63,7 @@ def write(
     written, digest = 0, hashlib.sha256(line)
     yield line
     for entry in entries:
-        line = canonical.encode(_entry_json(entry)) + b"\n"
+        line = canonical.encode(entry_json(entry)) + b"\n"
         written += 1
         digest.update(line)
         yield line
@@ -171,7 +171,7 @@ class _Reading:
     def _entry(self, value: JSON) -> None:
         self.entries += 1
         try:
-            entry = _entry_from(value)
+            entry = entry_from(value)
         except (KeyError, TypeError, ValueError) as error:
             self.report.fault(f"line {self.entries + 1} is no entry: {error}")
             return
@@ -233,7 +233,8 @@ def _checkpoint_json(checkpoint: Checkpoint | None) -> JSON:
     return {"size": str(checkpoint.size), "root": root, "at": checkpoint.at}
 
 
-def _entry_json(entry: Proven) -> dict[str, JSON]:
+def entry_json(entry: Proven) -> dict[str, JSON]:
+    """An entry with its proof, as a line of an export and as part of other records."""
     link = entry.link
     placed = entry.index is not None
     return {
@@ -254,7 +255,8 @@ def _entry_json(entry: Proven) -> dict[str, JSON]:
 _FIELDS = {"stream", "seq", "type", "actor", "payload", "ts", "key", "prev", "hash", "index", "path"}
 
 
-def _entry_from(value: JSON) -> Proven:
+def entry_from(value: JSON) -> Proven:
+    """The entry that `entry_json` wrote; raises `KeyError`, `TypeError`, `ValueError`."""
     if not isinstance(value, Mapping) or set(value) != _FIELDS:
         raise ValueError("its fields are not those of an entry")
     key = None if value["key"] is None else str(value["key"])

@@ -2,9 +2,11 @@
 
 from commons.evidence.queries.log import (
     CheckpointView,
+    anchored_at,
     checkpoint_covering,
     checkpoints,
     entries,
+    index_of,
     keyring,
     latest_checkpoint,
     newest_checkpoints,
@@ -25,6 +27,7 @@ from commons.evidence.queries.verification import verify_database
 __all__ = [
     "CheckpointView",
     "InclusionProof",
+    "anchored_at",
     "check_receipts",
     "checkpoint_covering",
     "checkpoints",
@@ -33,6 +36,7 @@ __all__ = [
     "entries",
     "inclusion",
     "inclusions",
+    "index_of",
     "keyring",
     "latest_checkpoint",
     "newest_checkpoints",

@@ -11,7 +11,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.chain import Link
 from commons.evidence.domain.notes import VerifierKey
 from commons.evidence.domain.trust import Keyring, TrustedKey
-from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, PlatformKey
+from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,18 @@ def latest_checkpoint() -> CheckpointView | None:
 def checkpoint_covering(index: int) -> CheckpointView | None:
     """The oldest checkpoint whose tree holds the leaf."""
     return _first(EvidenceCheckpoint.objects.filter(size__gt=index).order_by("id"))
+
+
+def index_of(stream: str, seq: int) -> int | None:
+    """The place of an entry in the tree, once it is gathered."""
+    return EvidenceLeaf.objects.filter(stream=stream, seq=seq).values_list("index", flat=True).first()
+
+
+def anchored_at(stream: str, seq: int) -> datetime | None:
+    """When a signed checkpoint first covered the entry: what nobody can take back since. None while none does."""
+    index = index_of(stream, seq)
+    covering = checkpoint_covering(index) if index is not None else None
+    return covering.issued_at if covering else None
 
 
 def checkpoints(*, after_size: int = -1, limit: int = 100) -> list[CheckpointView]:
