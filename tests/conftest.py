@@ -1,3 +1,8 @@
 """Shared by every test. The cast (owner, bidders, staff …) lives in `tests.cast`."""
 
-pytest_plugins = ["tests.plugins.append_only", "tests.plugins.embedded_database", "tests.plugins.fast_passwords"]
+pytest_plugins = [
+    "tests.plugins.append_only",
+    "tests.plugins.embedded_database",
+    "tests.plugins.fast_passwords",
+    "tests.plugins.offline_authority",
+]

@@ -117,6 +117,11 @@ def members_of(organisation_id: int, *, viewer: Actor) -> tuple[Member, ...]:
     return tuple(members)
 
 
+def name_of(person_id: int) -> str | None:
+    """The real name of the active person of that number. Only for rules: pages ask for what the viewer may see."""
+    return Person.objects.filter(pk=person_id, is_active=True).values_list("name", flat=True).first()
+
+
 def person_id_of(username: str) -> int | None:
     """The number of the active person who signs in with that name."""
     return Person.objects.filter(username=username, is_active=True).values_list("pk", flat=True).first()
