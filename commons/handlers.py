@@ -10,12 +10,25 @@ from commons.inbox import mail
 from commons.intake import services as intake
 from commons.outbox.domain.delivery import Message
 from commons.outbox.registry import handles
+from commons.registration import services as registration
 
 
 @handles("mail", transactional=False)
 def send_mail(message: Message) -> None:
     """Mail an inbox message."""
     mail.send(message)
+
+
+@handles("registration.code", transactional=False)
+def send_code(message: Message) -> None:
+    """Send the code that proves an address."""
+    registration.tell(str(message.payload["token"]), at=timezone.now())
+
+
+@handles("registration.invitation", transactional=False)
+def send_invitation(message: Message) -> None:
+    """Send the link of an invitation."""
+    registration.tell_invited(int(str(message.payload["invitation"])), at=timezone.now())
 
 
 @handles("intake.result", transactional=False)

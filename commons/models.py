@@ -20,10 +20,12 @@ from commons.licences.models import LicenceRecord
 from commons.outbox.models import OutboxMessage
 from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
+from commons.registration.models import AddressCheck, Invitation
 from commons.rest.models import AnsweredRequest
 from commons.vault.models import Document, VaultContent
 
 __all__ = [
+    "AddressCheck",
     "AnsweredRequest",
     "ApiKey",
     "Approval",
@@ -43,6 +45,7 @@ __all__ = [
     "InboxReading",
     "IntakeCase",
     "IntakeReturn",
+    "Invitation",
     "LegalityRule",
     "LicenceRecord",
     "Membership",

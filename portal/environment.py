@@ -105,7 +105,9 @@ def database(url: str) -> dict[str, object]:
 
 def hooks(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str, str]:
     """The adapters of the shared modules by dotted path (docs/hooks.md); what is not named is embedded."""
-    named = {name: environ.get(f"{name.upper()}_ADAPTER", "") for name in ("identity", "licences", "intake")}
+    named = {
+        name: environ.get(f"{name.upper()}_ADAPTER", "") for name in ("identity", "licences", "intake", "messenger")
+    }
     return {name: path for name, path in named.items() if path}
 
 

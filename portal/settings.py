@@ -223,6 +223,8 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_ALLOWED = ENV.metrics_allowed
 
 HOOKS = environment.hooks()
+CODES_SHOWN = not ENV.production and "messenger" not in HOOKS
+"""The embedded city sends no messages: the page that asks for a code shows it."""
 INBOX_BY_MAIL: bool = bool(ENV.email_url)
 globals().update(environment.mail(ENV.email_url))
 

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from commons.outbox.services import deliver_due
+from commons.registration import services as registration
 
 
 @shared_task(expires=10)
@@ -15,5 +16,6 @@ def deliver_outbox() -> int:
 
 @shared_task(expires=3600)
 def forget_sessions() -> None:
-    """Delete sessions that have ended."""
+    """Delete sessions that have ended, and checks of addresses that came to nothing."""
     call_command("clearsessions")
+    registration.forget_old(timezone.now())

@@ -26,6 +26,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "commons.imports"),
     ("", "commons.approvals"),
     ("", "commons.evidence"),
+    ("", "commons.registration"),
 )
 """Prefix and subject; a subject that has pages has a `urls` module and names its whole addresses itself."""
 
@@ -54,8 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("csp-report/", health.csp_report, name="csp_report"),
     path("people/", include("commons.people.urls")),
     path("admin/", admin.site.urls),
-    # No mail leads into an account: a lost password is set anew by those who know the person.
-    path("account/password/reset/", TemplateView.as_view(template_name="account/password_help.html")),
+    path("account/password/reset/", RedirectView.as_view(pattern_name="registration:lost")),
+    path("account/signup/", RedirectView.as_view(pattern_name="registration:register")),
     path("account/email/", RedirectView.as_view(pattern_name="people:account")),
     path("account/", include("allauth.urls")),
     *subjects(),

@@ -35,7 +35,9 @@ def verify_person(*, actor: Actor, number: str, name: str, at: datetime) -> Assu
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=actor.person_id)
         level = max(Assurance(person.assurance), answer.assurance)
-        Person.objects.filter(pk=person.pk).update(assurance=level.value)
+        # Who was known by telephone only gets the name that is confirmed; a confirmed name is not changed by another.
+        told = person.name if person.assurance >= Assurance.REAL_NAME else name.strip()
+        Person.objects.filter(pk=person.pk).update(assurance=level.value, name=told)
         evidence.append(
             stream=f"person:{person.pk}",
             type="IdentityConfirmed",

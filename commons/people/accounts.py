@@ -1,4 +1,4 @@
-"""How allauth behaves here: accounts are opened by those who identify people, and sockets hear of a sign-out."""
+"""How allauth behaves here: accounts open on pages of our own, and sockets hear of a sign-out."""
 
 from functools import partial
 

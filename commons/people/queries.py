@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import Q
+
 from commons.domain.actor import Actor, Assurance, Role
 from commons.people import policies
 from commons.people.domain.scopes import Scope
@@ -125,6 +127,43 @@ def name_of(person_id: int) -> str | None:
 def person_id_of(username: str) -> int | None:
     """The number of the active person who signs in with that name."""
     return Person.objects.filter(username=username, is_active=True).values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person to themselves."""
+
+    id: int
+    username: str
+    name: str
+    assurance: Assurance
+
+
+def username_taken(username: str) -> bool:
+    """Whether somebody signs in with that name, or did."""
+    return Person.objects.filter(username=username).exists()
+
+
+def person_with_address(kind: str, address: str) -> PersonView | None:
+    """The active person who proved that telephone number (`PHONE`) or e-mail address (`MAIL`)."""
+    row = Person.objects.filter(_proved(kind, address), is_active=True).first()
+    return PersonView(row.pk, row.username, row.name, Assurance(row.assurance)) if row else None
+
+
+def has_address(person_id: int, kind: str, address: str) -> bool:
+    """Whether the person proved that address."""
+    return Person.objects.filter(_proved(kind, address), pk=person_id).exists()
+
+
+def _proved(kind: str, address: str) -> Q:
+    if kind == "PHONE":
+        return Q(phone=address, phone_confirmed_at__isnull=False)
+    return Q(email=address, email_confirmed_at__isnull=False)
+
+
+def person_to_sign_in(person_id: int) -> Person:
+    """The row of a person, for the session machinery of this package's pages only."""
+    return Person.objects.get(pk=person_id)
 
 
 def open_sessions(person_id: int, *, viewer: Actor, at: datetime) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from exchange.auctions.queries import public_lot
 from exchange.projects.domain.trades import Instrument, TradeType
+from portal.demo import newcomer
 from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, actor
 from portal.demo.finished import finish_by_negotiation
@@ -33,6 +34,7 @@ def build(*, at: datetime) -> City:
     """Fill an empty database with the demo city as of `at`."""
     for key in PARTIES:
         actor(key)
+    newcomer.settle(at=LONG_AGO)
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)
     certificate = finish_by_negotiation(at=at)

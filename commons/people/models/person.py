@@ -28,6 +28,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=64)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    phone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    """When a code proved the address; only a proved one opens anything."""
     assurance = models.PositiveSmallIntegerField(
         default=Assurance.PHONE, choices=[(a.value, a.name) for a in Assurance]
     )
@@ -48,6 +51,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         app_label = "commons"
         ordering = ("id",)
         verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"], condition=models.Q(phone_confirmed_at__isnull=False), name="person_one_per_phone"
+            ),
+            models.UniqueConstraint(
+                fields=["email"], condition=models.Q(email_confirmed_at__isnull=False), name="person_one_per_email"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -1,8 +1,14 @@
 """The public face of people: sessions, roles, accounts, keys for programs."""
 
-from commons.people.services.accounts import deactivate, open_account, set_assurance
+from commons.people.services.accounts import (
+    deactivate,
+    open_account,
+    register_account,
+    set_assurance,
+    set_new_password,
+)
 from commons.people.services.api_keys import end_api_key, make_api_key
-from commons.people.services.enrolment import enrol_organisation, enrol_person
+from commons.people.services.enrolment import enrol_organisation, enrol_person, hold_organisation
 from commons.people.services.resetting import reset_sign_in
 from commons.people.services.roles import end_role, grant_role
 from commons.people.services.sessions import end_sessions
@@ -15,8 +21,11 @@ __all__ = [
     "enrol_organisation",
     "enrol_person",
     "grant_role",
+    "hold_organisation",
     "make_api_key",
     "open_account",
+    "register_account",
     "reset_sign_in",
     "set_assurance",
+    "set_new_password",
 ]

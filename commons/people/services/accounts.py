@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from axes.utils import reset as lift_lock
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 
-from commons.domain.actor import Actor, Assurance, Role, require_role
+from commons.domain.actor import Actor, Assurance, Role, require_role, system_actor
 from commons.domain.refusals import NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
@@ -52,6 +53,45 @@ def open_account(
             raise NameTaken() from error
         raise
     return OpenedAccount(person_id=person.pk, username=username, first_password=password)
+
+
+def register_account(
+    *, username: str, name: str, password_hash: str, language: str, phone: str, email: str, at: datetime
+) -> int:
+    """Open the account of somebody who proved a telephone number or an e-mail address (L1), without roles; its number.
+
+    Refuses `NameTaken`, also when another account of the same address was quicker.
+    """
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(
+                username=username,
+                name=name,
+                password=password_hash,
+                language=language,
+                phone=phone,
+                phone_confirmed_at=at if phone else None,
+                email=email,
+                email_confirmed_at=at if email else None,
+                assurance=Assurance.PHONE.value,
+            )
+            clerk = system_actor("registration")
+            _record(person.pk, "AccountRegistered", clerk, at, {"level": str(Assurance.PHONE.value)})
+    except IntegrityError:
+        raise NameTaken() from None
+    return person.pk
+
+
+def set_new_password(*, person_id: int, password: str, at: datetime) -> None:
+    """Set the password of somebody who proved the account's address; lifts a lock and ends every session."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person_id)
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        lift_lock(username=person.username)
+        clerk = system_actor("registration")
+        _record(person_id, "PasswordReset", clerk, at, {"by": "address"})
+        end_sessions(person_id=person_id, reason="PASSWORD_RESET", at=at, actor=clerk)
 
 
 def set_assurance(*, actor: Actor, person_id: int, level: Assurance, source: str, at: datetime) -> None:

@@ -57,6 +57,11 @@ def enrol_person(
     return made.pk
 
 
+def hold_organisation(organisation_id: int) -> None:
+    """Lock the organisation until the caller's transaction ends: of two first administrators one comes too late."""
+    Organisation.objects.select_for_update().get(pk=organisation_id)
+
+
 def _platform_only(actor: Actor) -> None:
     if not actor.system:
         deny().require()

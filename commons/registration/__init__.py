@@ -1,0 +1,1 @@
+"""Opening an account oneself: a confirmed address, a real name, an organisation, colleagues; and a lost password."""

@@ -1,0 +1,1 @@
+"""The rules of opening an account oneself. Pure."""
