@@ -18,7 +18,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from commons.evidence.domain import canonical, chain, merkle, notes
+from commons.evidence.domain import blinding, canonical, chain, merkle, notes
 from commons.evidence.domain.canonical import JSON, NotCanonical
 from commons.evidence.domain.chain import START, Head, Link
 from commons.evidence.domain.notes import BadNote, Checkpoint, SigningKey
@@ -182,6 +182,8 @@ class _Reading:
         self.report.add(chain.check_links([link], stream=link.stream, head=before))
         self.heads[link.stream] = link.head
         self.report.add(self._place_faults(entry))
+        if link.type == blinding.REVEALED:
+            self.report.add(blinding.revelation_faults(link.stream, link.payload))
 
     def _begin(self, stream: str) -> None:
         if stream not in self.streams or stream in self.heads:

@@ -1,4 +1,5 @@
 from commons.evidence.models.log import EvidenceEntry, EvidenceStream
+from commons.evidence.models.secrets import EvidenceSecret
 from commons.evidence.models.tree import (
     EvidenceCheckpoint,
     EvidenceGathered,
@@ -14,6 +15,7 @@ __all__ = [
     "EvidenceGathered",
     "EvidenceLeaf",
     "EvidenceNode",
+    "EvidenceSecret",
     "EvidenceStream",
     "EvidenceTree",
     "PlatformKey",

@@ -11,7 +11,7 @@ from django.db import connection
 
 from commons.domain.time import to_text
 from commons.evidence import append_only
-from commons.evidence.domain import canonical, chain, merkle
+from commons.evidence.domain import blinding, canonical, chain, merkle
 from commons.evidence.domain.canonical import NotCanonical
 from commons.evidence.domain.chain import START, Head
 from commons.evidence.domain.notes import BadNote
@@ -27,6 +27,7 @@ from commons.evidence.models import (
 )
 from commons.evidence.queries.log import keyring
 from commons.evidence.queries.nodes import root_of, stored_nodes, tree_size
+from commons.evidence.queries.secrets import revealed_faults, secret_faults
 
 _PAGE = 2000
 
@@ -47,6 +48,7 @@ def verify_database(
     statements = list(EvidenceCheckpoint.objects.order_by("id"))
     size = tree_size()
     report.add(_entry_faults(report))
+    report.add(secret_faults(report))
     report.add(_leaf_faults(size, gathered))
     if report.holds:
         # Roots are computed from stored nodes, which are known to be right only now.
@@ -85,6 +87,9 @@ def _stream_faults(name: str, head: Head | None, rows: Iterable[EvidenceEntry]) 
             continue
         yield from chain.check_links([row.link], stream=name, head=at)
         yield from _column_faults(row)
+        if row.type == blinding.REVEALED:
+            yield from blinding.revelation_faults(name, bytes(row.payload))
+            yield from revealed_faults(row.link)
         at = row.head
     if at != head:
         yield f"{name}: should stand at seq {head.seq} with hash {head.hash.hex()}, stands at seq {at.seq}"

@@ -41,29 +41,29 @@ def append(
     the caller. Personal data has no place in a payload: references only.
     """
     chain.check_names(stream, type, actor.ref, idempotency_key)
-    _require_transaction()
+    require_transaction()
     draft = chain.Draft(type, actor.ref, canonical.encode(payload), to_text(decided_at), idempotency_key)
-    head = _locked_head(stream)
-    if idempotency_key is not None and (first := _first_with(stream, idempotency_key)):
+    head = locked_head(stream)
+    if idempotency_key is not None and (first := first_with(stream, idempotency_key)):
         return _same_or_conflict(first, draft)
     link = chain.link(stream, head, draft)
-    _insert(link)
-    moved = EvidenceStream.objects.filter(name=stream, seq=head.seq).update(seq=link.seq, head=link.hash)
-    assert moved == 1, f"{stream} moved while its row was locked"
-    return _entry_of(link)
+    store(link, head)
+    return entry_of(link)
 
 
 def hold(stream: str) -> None:
     """Lock the stream until the caller's transaction ends, for those who must look before they append to it."""
-    _require_transaction()
-    _locked_head(stream)
+    require_transaction()
+    locked_head(stream)
 
 
-def _require_transaction() -> None:
+def require_transaction() -> None:
+    """A mistake of the caller otherwise."""
     assert transaction.get_connection().in_atomic_block, "evidence is appended inside the transaction of the change"
 
 
-def _locked_head(stream: str) -> chain.Head:
+def locked_head(stream: str) -> chain.Head:
+    """Where the stream stands; its row stays locked until the transaction ends."""
     locked = EvidenceStream.objects.select_for_update()
     row = locked.filter(name=stream).first()
     if row is None:
@@ -72,17 +72,19 @@ def _locked_head(stream: str) -> chain.Head:
     return chain.Head(row.seq, bytes(row.head))
 
 
-def _first_with(stream: str, key: str) -> EvidenceEntry | None:
+def first_with(stream: str, key: str) -> EvidenceEntry | None:
+    """The entry that the stream already holds under this idempotency key."""
     return EvidenceEntry.objects.filter(stream=stream, idempotency_key=key).first()
 
 
 def _same_or_conflict(first: EvidenceEntry, draft: chain.Draft) -> Entry:
     if (first.type, first.actor, bytes(first.payload)) != (draft.type, draft.actor, draft.payload):
         raise IdempotencyConflict()
-    return _entry_of(first.link)
+    return entry_of(first.link)
 
 
-def _insert(link: chain.Link) -> None:
+def store(link: chain.Link, head: chain.Head) -> None:
+    """Insert `link` and move its stream, whose row is locked at `head`."""
     EvidenceEntry.objects.create(
         stream=link.stream,
         seq=link.seq,
@@ -94,7 +96,10 @@ def _insert(link: chain.Link) -> None:
         prev=link.prev,
         hash=link.hash,
     )
+    moved = EvidenceStream.objects.filter(name=link.stream, seq=head.seq).update(seq=link.seq, head=link.hash)
+    assert moved == 1, f"{link.stream} moved while its row was locked"
 
 
-def _entry_of(link: chain.Link) -> Entry:
+def entry_of(link: chain.Link) -> Entry:
+    """The entry as callers get it."""
     return Entry(link.stream, link.seq, link.type, link.hash, from_text(link.ts))

@@ -33,6 +33,7 @@ from exchange.projects.models import Lot
 from exchange.projects.services import locked_lot, move_lot
 from exchange.rooms import queries as rooms
 from exchange.rooms.domain.phases import Phase
+from exchange.rooms.services.revealing import reveal_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def _notify(lot: Lot, deals: Sequence[Deal], document_id: int, *, actor: Actor, 
         supersedes=Notice.objects.filter(lot=lot, kind=NoticeKind.RESULT.value).order_by("-id").first(),
         document_id=document_id,
     )
+    if lot.room_id is not None:
+        reveal_keys(actor=actor, room_id=lot.room_id, at=at)
     _release_losers(lot, actor=actor, at=at)
     _tell_result(lot, deals, notice, at=at)
 

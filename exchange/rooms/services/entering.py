@@ -8,7 +8,7 @@ from django.db import transaction
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.time import to_milliseconds
-from commons.evidence.services import append
+from commons.evidence.services import append_secret
 from commons.people import queries as people
 from exchange.rooms import policies
 from exchange.rooms.broadcast.peers import Viewer
@@ -94,7 +94,8 @@ def enter_room(*, actor: Actor, room_id: int, public_key_spki: bytes, statement:
         if key.participant_id != participant.pk:
             raise Malformed(field="public_key", reason="another bidder entered with this key")
         if is_new:
-            append(
+            # It names a person beside an alias: nobody reads it before the result of the room is public.
+            append_secret(
                 stream=f"room-keys:{room_id}",
                 type="RoomKeyVouchedFor",
                 actor=actor,
