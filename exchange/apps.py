@@ -6,6 +6,9 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from commons.parameters import effects
         from exchange.permits import importing
+        from exchange.projects.queries import published_under_older_rules
 
         importing.register_all()
+        effects.register(published_under_older_rules)

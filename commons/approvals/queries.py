@@ -87,6 +87,17 @@ def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView
     return [view(row) for row in rows.order_by("-id")[:limit]]
 
 
+def to_use(viewer: Actor, subject: str, *, at: datetime, limit: int = 20) -> list[ApprovalView]:
+    """What was approved and waits to be carried out, about subjects that begin with `subject`."""
+    rows = _rows().filter(
+        state=ApprovalState.APPROVED,
+        expires_at__gt=at,
+        subject__startswith=subject,
+        kind__in=kinds_approved_by(viewer.roles),
+    )
+    return [view(row) for row in rows.order_by("id")[:limit]]
+
+
 def one(viewer: Actor, approval_id: int) -> ApprovalView:
     """The request. Raises `NotFound`, also when the viewer has nothing to do with it."""
     row = _rows().filter(id=approval_id).first()

@@ -8,6 +8,7 @@ from commons.domain.calendar import DayMark, WorkingDays
 from commons.domain.deadlines import Deadline, Direction, Unit, local_day
 from commons.domain.deadlines import deadline as compute
 from commons.domain.regions import reach
+from commons.entries import record_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class DayView:
     reason: str
     entered_by: str
     entered_at: datetime
+
+    @property
+    def record_key(self) -> str:
+        """Where its evidence stands in the stream `calendar`."""
+        return record_key(self.id, entered_by=self.entered_by, entered_at=self.entered_at)
 
 
 def working_days(*, first: date, last: date, region: str = "") -> WorkingDays:

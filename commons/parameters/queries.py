@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from commons.domain.regions import reach
+from commons.entries import record_key
 from commons.parameters import definitions
 from commons.parameters.domain import legality
 from commons.parameters.domain.legality import Rule, Verdict
@@ -25,6 +26,11 @@ class ValueView(Row):
     reason: str
     entered_by: str
     entered_at: datetime
+
+    @property
+    def record_key(self) -> str:
+        """Where its evidence stands in the stream `parameters`."""
+        return record_key(self.id, entered_by=self.entered_by, entered_at=self.entered_at)
 
 
 def value(key: str, *, trade_type: str = "", region: str = "", on: date) -> Value:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
-from commons.domain.time import to_text
+from commons.domain.time import SHANGHAI, to_text
 from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.timeline import LotTimes, Step, next_step, timeline
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
@@ -199,3 +199,22 @@ def lot_data(lot: Lot) -> dict[str, Any]:
 
 def _text(at: datetime | None) -> str | None:
     return to_text(at) if at else None
+
+
+def published_under_older_rules(trade_type: str, region: str, since: date, key: str) -> list[str]:
+    """Projects published since that day, one line each: they keep the snapshot that their notice was published with."""
+    first = datetime.combine(since, time.min, tzinfo=SHANGHAI)
+    found = Project.objects.filter(published_at__gte=first)
+    if trade_type:
+        found = found.filter(trade_type=trade_type)
+    if region:
+        found = found.filter(region__startswith=region.rstrip("0"))
+    lines = []
+    for project in found.order_by("published_at")[:LONGEST_LIST]:
+        kept = project.parameters.get(key, {}).get("value", "")
+        lines.append(f"{project.code} {project.title}" + (f" ({key} = {kept})" if kept else ""))
+    return lines
+
+
+LONGEST_LIST = 100
+"""Of projects that a request for approval names."""

@@ -70,6 +70,31 @@ def task_tag(state: TaskState | str) -> SafeString:
     return tag(label, tone)
 
 
+FACTS = {
+    "key": gettext_lazy("Rule parameter"),
+    "value": gettext_lazy("Value"),
+    "source": gettext_lazy("Source"),
+    "article": gettext_lazy("Article or reform basis"),
+    "method": gettext_lazy("Method"),
+    "sector": gettext_lazy("Trade"),
+    "trade_type": gettext_lazy("Trade"),
+    "verdict": gettext_lazy("The method is"),
+    "region": gettext_lazy("Region"),
+    "valid_from": gettext_lazy("Holds from"),
+    "mark": gettext_lazy("How sure is the source"),
+    "reason": gettext_lazy("Reason"),
+    "amount": gettext_lazy("Amount"),
+    "stays": gettext_lazy("Published since then: keeps its rules"),
+}
+"""Names of facts in a request for approval, as people read them."""
+
+
+@register.simple_tag
+def fact_name(name: str) -> str:
+    """The name of a fact in the reader's language; a name that nobody worded stays as it is."""
+    return str(FACTS.get(name, name))
+
+
 @register.filter
 def grouped(value: Decimal | int | None) -> str:
     """A number with its thousands grouped and its decimal places kept: 1680.50 → 1,680.50."""

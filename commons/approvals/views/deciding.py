@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from commons.approvals import policies, queries, services
+from commons.evidence.queries import records_of
 from commons.pages import signed_in
 
 
@@ -31,11 +32,20 @@ def one(request: HttpRequest, approval_id: int) -> HttpResponse:
         "approvals/one.html",
         {
             "approval": found,
+            "facts": [(name, _words(value)) for name, value in found.payload.items()],
+            "records": records_of(f"approval:{found.id}"),
             "may_approve": is_open and policies.can_approve(viewer, found.kind, requested_by=found.requested_by),
             "may_reject": is_open and policies.can_reject(viewer, found.kind, requested_by=found.requested_by),
             "is_own": viewer.person_id == found.requested_by,
         },
     )
+
+
+def _words(value: object) -> list[str]:
+    """A fact of a request as lines of text."""
+    if isinstance(value, list):
+        return [str(line) for line in value] or ["—"]
+    return [str(value) if value not in ("", None) else "—"]
 
 
 @require_POST

@@ -16,6 +16,7 @@ from commons.calendar import queries, services
 from commons.calendar.forms import DayForm, DeadlineForm, YearForm
 from commons.calendar.policies import can_edit_calendar
 from commons.domain.deadlines import Direction, Unit, local_day
+from commons.evidence.queries import records_by_key
 from commons.pages import FormPage, actor_of, csv_response, signed_in, who
 from commons.texts import render as text
 
@@ -28,13 +29,14 @@ def year(request: HttpRequest) -> HttpResponseBase:
     shown = _year(request)
     days = queries.days_of_year(shown)
     by = who((day.entered_by for day in days), viewer=actor_of(request))
+    records = records_by_key("calendar", (day.record_key for day in days))
     if request.GET.get("format") == "csv":
         return _download(shown, days, by)
     context = {
         "year": shown,
         "previous": shown - 1 if shown > FIRST_YEAR else None,
         "next": shown + 1 if shown < LAST_YEAR else None,
-        "days": [(day, by[day.entered_by]) for day in days],
+        "days": [(day, by[day.entered_by], records.get(day.record_key)) for day in days],
         "published": shown in queries.published_years(),
         "may_edit": bool(can_edit_calendar(actor_of(request))),
         **_deadline(request),
@@ -54,7 +56,8 @@ class EnterDay(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         entries = self._entries(request)
         by = who((entry.entered_by for entry in entries), viewer=signed_in(request))
-        return {"history": [(entry, by[entry.entered_by]) for entry in entries]}
+        records = records_by_key("calendar", (entry.record_key for entry in entries))
+        return {"history": [(entry, by[entry.entered_by], records.get(entry.record_key)) for entry in entries]}
 
     def _as_it_is(self, request: HttpRequest) -> dict[str, Any]:
         """The entry in force, to be changed where it is wrong."""

@@ -22,11 +22,13 @@ from commons.evidence.queries.proofs import (
     public_proof,
 )
 from commons.evidence.queries.receipts import check_receipts
+from commons.evidence.queries.records import Record, records_by_key, records_in, records_of
 from commons.evidence.queries.verification import verify_database
 
 __all__ = [
     "CheckpointView",
     "InclusionProof",
+    "Record",
     "anchored_at",
     "check_receipts",
     "checkpoint_covering",
@@ -42,6 +44,9 @@ __all__ = [
     "newest_checkpoints",
     "public_proof",
     "published_keys",
+    "records_by_key",
+    "records_in",
+    "records_of",
     "root_of",
     "tree_size",
     "verify_database",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.csv_safe import Cell
 from commons.domain.refusals import NotFound
+from commons.evidence.queries import records_of
 from commons.imports import queries, services
 from commons.imports.forms import UploadForm
 from commons.imports.importer import Importer, importer, importers
@@ -79,6 +80,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "label": _label(found.kind),
         "refused": list(queries.refused_rows(viewer=viewer, run_id=run_id, limit=SHOWN)),
         "shown": SHOWN,
+        "records": records_of(f"import:{run_id}"),
         "may_carry_out": found.dry_run and found.would_change and known is not None and bool(can_import(viewer, known)),
     }
     return render(request, "commons/imports/run.html", context)

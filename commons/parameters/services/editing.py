@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from commons.domain.actor import Actor
+from commons.domain.deadlines import local_day
 from commons.domain.refusals import Malformed, Refusal
-from commons.domain.regions import region as check_region
 from commons.domain.text import gettext_noop
+from commons.entries import check_source, supersede
 from commons.evidence.services import append
 from commons.parameters import policies
 from commons.parameters.definitions import TRADE_TYPES, definition
@@ -16,15 +17,11 @@ from commons.parameters.domain.values import Mark
 from commons.parameters.models import LegalityRule, ParameterValue
 
 
-class ValueUnchanged(Refusal):
-    code = "PARAMETER_UNCHANGED"
-    message = gettext_noop("The parameter has this value from this day already; nothing was changed.")
+class BackDated(Refusal):
+    """What holds from a day in the past changes what was decided by: one person alone may not do that."""
 
-
-class ChangedMeanwhile(Refusal):
-    code = "PARAMETER_CHANGED_MEANWHILE"
-    message = gettext_noop("Somebody else changed this parameter a moment ago. Look at it again.")
-    retryable = True
+    code = "PARAMETER_BACK_DATED"
+    message = gettext_noop("What is to hold from a day before today needs a second person. Ask for approval.")
 
 
 def enter_value(
@@ -43,34 +40,49 @@ def enter_value(
     """Say what a parameter is from a day on; gives the number of the row. Published projects keep their snapshot.
 
     Refuses actors without the right, an unknown parameter, a value of another kind or out of bounds, an unknown trade
-    or region, a missing source or reason, a value that changes nothing, and a lost race.
+    or region, a missing source or reason, a day that is over (`BackDated`), a value that changes nothing,
+    and a lost race.
     """
+    check_value(actor=actor, key=key, value=value, source=source, mark=mark, reason=reason, trade_type=trade_type,
+                region=region)  # fmt: skip
+    require_today(valid_from, at)
+    return store_value(
+        actor=actor, key=key, value=value, source=source, mark=mark, valid_from=valid_from, reason=reason, at=at,
+        trade_type=trade_type, region=region,
+    )  # fmt: skip
+
+
+def require_today(valid_from: date, at: datetime) -> None:
+    """Refuses (`BackDated`) a day that is over."""
+    if valid_from < local_day(at):
+        raise BackDated()
+
+
+def check_value(
+    *, actor: Actor, key: str, value: str, source: str, mark: str, reason: str, trade_type: str, region: str
+) -> None:
+    """Whether the actor may enter such a value at all; refuses as `enter_value` does."""
     policies.can_edit_parameters(actor).require()
     definition(key).parse(value)
     _check(trade_type=trade_type, region=region, source=source, mark=mark, reason=reason)
-    try:
-        with transaction.atomic():
-            same_place = ParameterValue.objects.filter(key=key, trade_type=trade_type, region=region)
-            same_day = same_place.filter(valid_from=valid_from, replaced_by__isnull=True).first()
-            if same_day is not None and (same_day.value, same_day.source) == (value, source):
-                raise ValueUnchanged()
-            row = ParameterValue.objects.create(
-                key=key,
-                trade_type=trade_type,
-                region=region,
-                valid_from=valid_from,
-                value=value,
-                source=source.strip(),
-                mark=mark,
-                replaces=same_day,
-                reason=reason.strip(),
-                entered_by=actor.ref,
-                entered_at=at,
-            )
-            _record(actor, row, at)
-    except IntegrityError:
-        # Two editors saw the same row; the unique key lets one of them supersede it.
-        raise ChangedMeanwhile() from None
+
+
+def store_value(
+    *, actor: Actor, key: str, value: str, source: str, mark: str, valid_from: date, reason: str, at: datetime,
+    trade_type: str, region: str,
+) -> int:  # fmt: skip
+    """Store what was checked; for this package's services only."""
+    row = supersede(
+        ParameterValue,
+        stream="parameters",
+        noun="Parameter",
+        actor=actor,
+        place={"key": key, "trade_type": trade_type, "region": region, "valid_from": valid_from},
+        says={"value": value, "source": source.strip(), "mark": mark},
+        same=("value", "source"),
+        reason=reason,
+        at=at,
+    )
     return row.pk
 
 
@@ -88,10 +100,30 @@ def enter_legality(
     region: str = "",
 ) -> int:
     """Say whether a method is lawful from a day on, by which article or reform basis; gives the number of the line."""
+    check_legality(actor=actor, method=method, sector=sector, verdict=verdict, article=article, mark=mark,
+                   reason=reason, region=region)  # fmt: skip
+    require_today(valid_from, at)
+    return store_legality(
+        actor=actor, method=method, sector=sector, verdict=verdict, article=article, mark=mark, valid_from=valid_from,
+        reason=reason, at=at, region=region,
+    )  # fmt: skip
+
+
+def check_legality(
+    *, actor: Actor, method: str, sector: str, verdict: str, article: str, mark: str, reason: str, region: str
+) -> None:
+    """Whether the actor may enter such a line at all; refuses as `enter_legality` does."""
     policies.can_edit_parameters(actor).require()
     if method not in set(Method) or verdict not in set(Verdict):
         raise Malformed(field="method", reason=gettext_noop("it is not one of the allowed words"))
     _check(trade_type=sector, region=region, source=article, mark=mark, reason=reason)
+
+
+def store_legality(
+    *, actor: Actor, method: str, sector: str, verdict: str, article: str, mark: str, valid_from: date, reason: str,
+    at: datetime, region: str,
+) -> int:  # fmt: skip
+    """Store what was checked; for this package's services only."""
     with transaction.atomic():
         row = LegalityRule.objects.create(
             method=method,
@@ -120,6 +152,7 @@ def enter_legality(
                 "reason": row.reason,
             },
             decided_at=at,
+            idempotency_key=f"row:{row.pk}",
         )
     return row.pk
 
@@ -127,31 +160,8 @@ def enter_legality(
 def _check(*, trade_type: str, region: str, source: str, mark: str, reason: str) -> None:
     if trade_type not in ("", *TRADE_TYPES):
         raise Malformed(field="trade_type", reason=gettext_noop("it is not one of the allowed words"))
-    check_region(region)
     if mark not in set(Mark):
         raise Malformed(field="mark", reason=gettext_noop("it is not one of the allowed words"))
-    if not source.strip():
-        raise Malformed(field="source", reason=gettext_noop("name the law, article or order"))
+    check_source(region, source)
     if not reason.strip():
         raise Malformed(field="reason", reason=gettext_noop("say why the value changes"))
-
-
-def _record(actor: Actor, row: ParameterValue, at: datetime) -> None:
-    append(
-        stream="parameters",
-        type="ParameterSuperseded" if row.replaces_id else "ParameterEntered",
-        actor=actor,
-        payload={
-            "row": str(row.pk),
-            "replaces": str(row.replaces_id or ""),
-            "key": row.key,
-            "trade_type": row.trade_type,
-            "region": row.region,
-            "valid_from": row.valid_from.isoformat(),
-            "value": row.value,
-            "source": row.source,
-            "mark": row.mark,
-            "reason": row.reason,
-        },
-        decided_at=at,
-    )

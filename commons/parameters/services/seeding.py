@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from commons.domain.actor import system_actor
+from commons.entries import record_seeding
 from commons.parameters import definitions
 from commons.parameters.domain.legality import Method, Verdict
 from commons.parameters.domain.values import BEGINNING, Mark
@@ -22,7 +23,8 @@ def seed(*, at: datetime) -> int:
 
 
 def _seed_values(at: datetime) -> int:
-    by = system_actor("seed").ref
+    clerk = system_actor("seed")
+    by = clerk.ref
     known = set(ParameterValue.objects.values_list("key", "trade_type", "region", "valid_from"))
     missing = [
         ParameterValue(
@@ -40,11 +42,17 @@ def _seed_values(at: datetime) -> int:
         if (row.key, row.trade_type, row.region, row.valid_from) not in known
     ]
     ParameterValue.objects.bulk_create(missing)
+    facts = [
+        {"key": row.key, "trade_type": row.trade_type, "region": row.region, "value": row.value, "source": row.source}
+        for row in missing
+    ]
+    record_seeding("parameters", "Parameters", clerk, facts, at)
     return len(missing)
 
 
 def _seed_legality(at: datetime) -> int:
-    by = system_actor("seed").ref
+    clerk = system_actor("seed")
+    by = clerk.ref
     known = set(LegalityRule.objects.values_list("method", "sector", "region"))
     missing = [
         LegalityRule(
@@ -62,4 +70,15 @@ def _seed_legality(at: datetime) -> int:
         if (entry["method"], entry["sector"], entry.get("region", "")) not in known
     ]
     LegalityRule.objects.bulk_create(missing)
+    facts = [
+        {
+            "method": row.method,
+            "sector": row.sector,
+            "region": row.region,
+            "verdict": row.verdict,
+            "article": row.article,
+        }
+        for row in missing
+    ]
+    record_seeding("legality", "Legality", clerk, facts, at)
     return len(missing)

@@ -7,14 +7,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from commons.approvals import queries as approvals
 from commons.domain.deadlines import local_day
+from commons.entries import record_key
+from commons.evidence.queries import records_by_key
 from commons.pages import FormPage, actor_of, csv_response, signed_in, who
 from commons.parameters import definitions, queries, services
 from commons.parameters.domain.values import Definition, Row
@@ -71,17 +74,25 @@ class Parameter(FormPage):
         definition = self.definition
         rows = queries.history(definition.key)
         by = who((row.entered_by for row in rows), viewer=actor_of(request))
+        records = records_by_key("parameters", (row.record_key for row in rows))
         return {
             "definition": definition,
             "name": label(definition),
             "unit": UNITS[definition.unit],
-            "rows": [(row, TRADES[row.trade_type], MARKS[row.mark], by[row.entered_by]) for row in rows],
+            "rows": [
+                (row, TRADES[row.trade_type], MARKS[row.mark], by[row.entered_by], records.get(row.record_key))
+                for row in rows
+            ],
+            "approved": _approved(request, f"parameter:{definition.key}"),
             "superseded": {row.replaces_id for row in rows if row.replaces_id},
             "may_edit": bool(can_edit_parameters(actor_of(request))),
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        services.enter_value(actor=signed_in(request), key=self.definition.key, at=at, **form.cleaned_data)
+        asked = {"actor": signed_in(request), "key": self.definition.key, "at": at, **form.cleaned_data}
+        if form.cleaned_data["valid_from"] < local_day(at):
+            return _asked(request, services.ask_value(**asked))
+        services.enter_value(**asked)
         messages.success(request, _("The value is entered and holds from its day on."))
         return reverse("parameters:parameter", args=[self.definition.key])
 
@@ -104,7 +115,7 @@ class Legality(FormPage):
         ]
         rows = (
             (str(trade), str(method), str(verdict[0]), rule.region, rule.valid_from, rule.article)
-            for rule, trade, method, verdict, _mark in self.context(request)["rules"]
+            for (rule, trade, method, verdict, _mark), _by, _record in self.context(request)["rules"]
         )
         return csv_response("legality", header, rows)
 
@@ -114,18 +125,56 @@ class Legality(FormPage):
         return LegalityForm(data, initial={"valid_from": local_day(timezone.now())})
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
+        rules = queries.legality_rules()
+        by = who((rule.entered_by for rule in rules), viewer=actor_of(request))
+        keys = {r.pk: record_key(r.pk, entered_by=r.entered_by, entered_at=r.entered_at) for r in rules}
+        records = records_by_key("legality", keys.values())
         return {
             "rules": [
-                (rule, TRADES[rule.sector], METHODS[rule.method], VERDICTS[rule.verdict], MARKS[rule.mark])
-                for rule in queries.legality_rules()
+                (
+                    (rule, TRADES[rule.sector], METHODS[rule.method], VERDICTS[rule.verdict], MARKS[rule.mark]),
+                    by[rule.entered_by],
+                    records.get(keys[rule.pk]),
+                )
+                for rule in rules
             ],
+            "approved": _approved(request, "legality:"),
             "may_edit": bool(can_edit_parameters(actor_of(request))),
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        services.enter_legality(actor=signed_in(request), at=at, **form.cleaned_data)
+        asked = {"actor": signed_in(request), "at": at, **form.cleaned_data}
+        if form.cleaned_data["valid_from"] < local_day(at):
+            return _asked(request, services.ask_legality(**asked))
+        services.enter_legality(**asked)
         messages.success(request, _("The line is entered and holds from its day on."))
         return reverse("parameters:legality")
+
+
+def _approved(request: HttpRequest, subject: str) -> list[approvals.ApprovalView]:
+    """Requests that a second person approved and nobody has carried out yet."""
+    viewer = actor_of(request)
+    if not can_edit_parameters(viewer):
+        return []
+    return approvals.to_use(viewer, subject, at=timezone.now())
+
+
+def _asked(request: HttpRequest, number: int) -> str:
+    """Leads to the request, which lists what stays as it is."""
+    messages.info(
+        request, _("A rule that holds from a day before today needs a second person. Nothing has changed yet.")
+    )
+    return reverse("approvals:one", args=[number])
+
+
+@require_POST
+def carry_out(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Enter a back-dated rule that a second person approved."""
+    found = approvals.one(signed_in(request), approval_id)
+    services.carry_out(actor=signed_in(request), approval_id=approval_id, subject=found.subject, at=timezone.now())
+    messages.success(request, _("The back-dated rule is entered."))
+    what, _colon, name = found.subject.partition(":")
+    return redirect("parameters:parameter", name) if what == "parameter" else redirect("parameters:legality")
 
 
 def _lines(asked: dict[str, Any]) -> Iterator[Line]:

@@ -53,7 +53,7 @@ def enrol_person(
     for role in roles:
         Membership.objects.create(person=made, organisation_id=organisation_id, role=role.value, granted_at=at)
     payload = {"level": str(assurance.value), "organisation": str(organisation_id), "roles": ",".join(sorted(roles))}
-    _record(f"person:{made.pk}", "PersonEnrolled", actor, at, payload)
+    _record(f"person:{made.pk}", "PersonEnrolled", actor, at, payload, key="enrolled")
     return made.pk
 
 
@@ -67,5 +67,7 @@ def _platform_only(actor: Actor) -> None:
         deny().require()
 
 
-def _record(stream: str, event: str, actor: Actor, at: datetime, payload: dict[str, str]) -> None:
-    evidence.append(stream=stream, type=event, actor=actor, payload=dict(payload), decided_at=at)
+def _record(
+    stream: str, event: str, actor: Actor, at: datetime, payload: dict[str, str], *, key: str | None = None
+) -> None:
+    evidence.append(stream=stream, type=event, actor=actor, payload=dict(payload), decided_at=at, idempotency_key=key)

@@ -72,4 +72,5 @@ def _record(event: str, actor: Actor, membership: Membership, at: datetime, **mo
         actor=actor,
         payload={"organisation": str(membership.organisation_id), "role": str(membership.role), **more},
         decided_at=at,
+        idempotency_key=f"{event}:{membership.pk}",
     )

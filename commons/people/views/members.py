@@ -13,11 +13,12 @@ from django.views import View
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound, Refusal
+from commons.evidence.queries import Record, records_in
 from commons.forms import refuse
 from commons.people import policies, queries, services
 from commons.people.forms import EndRoleForm, OpenAccountForm, RoleForm
 from commons.people.labels import LEVELS, role_label
-from commons.people.queries import OrganisationView
+from commons.people.queries import Member, OrganisationView
 
 
 class MembersView(LoginRequiredMixin, View):
@@ -62,14 +63,32 @@ class MembersView(LoginRequiredMixin, View):
     def page(self, form: BaseForm, *, status: int = 200, **more: object) -> HttpResponse:
         organisation = self.organisation()
         members = queries.members_of(organisation.id, viewer=self.actor)
+        records = _records(members)
         rows = [
-            (member, LEVELS[member.assurance], [(one, role_label(one.role)) for one in member.roles])
+            (
+                member,
+                LEVELS[member.assurance],
+                [(one, role_label(one.role), records.get(one.membership_id)) for one in member.roles],
+            )
             for member in members
         ]
         context = {"organisation": organisation, "rows": rows, "form": form, "own_id": self.actor.person_id, **more}
         return render(self.request, self.template, context, status=status)
 
     template = "people/members.html"
+
+
+def _records(members: tuple[Member, ...]) -> dict[int, Record]:
+    """Where each role's granting stands in the log; a role that came with the person, where the person's entry does."""
+    granted = {one.membership_id: f"person:{member.person_id}" for member in members for one in member.roles}
+    keys = [f"RoleGranted:{number}" for number in granted]
+    found = records_in(granted.values(), [*keys, "enrolled"])
+    places = {number: (stream, f"RoleGranted:{number}") for number, stream in granted.items()}
+    return {
+        number: record
+        for number, place in places.items()
+        if (record := found.get(place) or found.get((place[0], "enrolled")))
+    }
 
 
 class OpenAccountView(MembersView):

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 
 from commons.calendar import queries, services
 from commons.calendar.models import CalendarDay
-from commons.calendar.services.editing import CorrectionNeedsReason, NothingChanges, YearAlreadyPublished
+from commons.calendar.services.editing import YearAlreadyPublished
 from commons.domain.deadlines import Direction, Unit
 from commons.domain.refusals import Malformed, NotPermitted
+from commons.entries import CorrectionNeedsReason, NothingChanges
 from commons.evidence.models import EvidenceEntry
 from tests.cast import actor
 

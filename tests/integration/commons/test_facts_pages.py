@@ -155,7 +155,7 @@ def test_the_legality_table_is_public_and_staff_add_a_reform_basis(client, as_):
         "sector": "WORKS",
         "region": "440600",
         "verdict": "LAWFUL",
-        "valid_from": "2026-11-23",
+        "valid_from": "2031-01-01",
         "article": "佛府办〔2026〕3号",
         "mark": "V",
         "reason": "试点",

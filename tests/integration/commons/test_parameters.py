@@ -6,15 +6,22 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from commons.approvals import services as approvals
+from commons.approvals.domain.approval import ApprovalForSomethingElse, ApprovalNeedsAnotherPerson, ApprovalNotGiven
+from commons.approvals.models import Approval
 from commons.domain.refusals import Malformed, NotPermitted
+from commons.entries import NothingChanges
 from commons.evidence.models import EvidenceEntry
+from commons.evidence.queries import records_by_key
 from commons.parameters import queries, services
 from commons.parameters.domain.legality import MethodUnlawful
 from commons.parameters.domain.values import ParameterUnknown
 from commons.parameters.models import LegalityRule, ParameterValue
-from commons.parameters.services.editing import ValueUnchanged
+from commons.parameters.services.editing import BackDated
 from tests.cast import actor
+from tests.integration.exchange.auctions import story
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ON = date(2026, 11, 23)
@@ -120,7 +127,7 @@ def test_a_change_must_be_complete_and_of_its_kind(fields):
 
 def test_a_change_that_changes_nothing_is_refused():
     enter("0.25")
-    with pytest.raises(ValueUnchanged):
+    with pytest.raises(NothingChanges):
         enter("0.25")
 
 
@@ -178,3 +185,56 @@ def test_a_sector_ban_on_order_books_holds_everywhere():
     with pytest.raises(MethodUnlawful) as refused:
         queries.require_lawful(method="ORDER_BOOK", sector="EMISSION_RIGHTS", region="640000", on=ON)
     assert "国发〔2011〕38号" in str(refused.value.fields["article"])
+
+
+def back_dated(**fields):
+    return {"actor": actor("staff"), "key": "deposit.share", "value": "0.25", "source": "佛环〔2026〕12号", "mark": "V",
+            "valid_from": date(2026, 1, 1), "reason": "更正", "at": AT, **FOSHAN, **fields}  # fmt: skip
+
+
+def test_one_person_alone_enters_nothing_for_a_day_that_is_over():
+    with pytest.raises(BackDated):
+        services.enter_value(**back_dated())
+
+
+def test_two_persons_enter_a_value_for_a_day_that_is_over():
+    number = services.ask_value(**back_dated())
+    with pytest.raises(ApprovalNotGiven):
+        services.carry_out(actor=actor("staff"), approval_id=number, subject="parameter:deposit.share", at=AT)
+    assert queries.decimal("deposit.share", **FOSHAN, on=ON) == Decimal("0.20")
+
+    with pytest.raises(ApprovalNeedsAnotherPerson):
+        approvals.approve(actor=actor("staff"), approval_id=number, at=AT)
+    approvals.approve(actor=actor("staff2"), approval_id=number, at=AT)
+    services.carry_out(actor=actor("staff"), approval_id=number, subject="parameter:deposit.share", at=AT)
+
+    assert queries.decimal("deposit.share", **FOSHAN, on=date(2026, 1, 1)) == Decimal("0.25")
+    assert queries.decimal("deposit.share", **FOSHAN, on=date(2025, 12, 31)) == Decimal("0.20")
+
+
+def test_an_approved_value_is_entered_once_and_as_it_was_approved():
+    number = services.ask_value(**back_dated())
+    approvals.approve(actor=actor("staff2"), approval_id=number, at=AT)
+    with pytest.raises(ApprovalForSomethingElse):
+        services.carry_out(actor=actor("staff"), approval_id=number, subject="parameter:notice.days", at=AT)
+    services.carry_out(actor=actor("staff"), approval_id=number, subject="parameter:deposit.share", at=AT)
+
+    with pytest.raises(ApprovalNotGiven):
+        services.carry_out(actor=actor("staff"), approval_id=number, subject="parameter:deposit.share", at=AT)
+
+
+def test_the_request_names_what_was_published_since_and_keeps_its_rules():
+    story.qualified_lot({"buyer1": "1.680"})
+    number = services.ask_value(**back_dated(valid_from=date(1990, 1, 1), at=timezone.now()))
+
+    stays = Approval.objects.get(pk=number).payload["stays"]
+    assert any("deposit.share = 0.20" in line for line in stays)
+
+
+def test_a_value_shows_where_it_stands_in_the_log(client):
+    number = enter("0.25")
+    page = client.get("/parameters/deposit.share/").text
+
+    record = records_by_key("parameters", [f"row:{number}"])[f"row:{number}"]
+    assert record.hash[:8] in page
+    assert page.count("<details") == len(queries.history("deposit.share"))

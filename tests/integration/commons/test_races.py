@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
+from commons import entries
 from commons.calendar import services as calendar
 from commons.calendar.models import CalendarDay
-from commons.calendar.services import editing as calendar_editing
 from commons.domain.actor import Actor, Assurance, Role
 from commons.domain.refusals import Refusal
 from commons.parameters import services as parameters
 from commons.parameters.models import ParameterValue
-from commons.parameters.services import editing as parameter_editing
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ON = date(2026, 10, 10)
@@ -35,15 +34,15 @@ def enter_value(value):
         value=value,
         source="办法",
         mark="V",
-        valid_from=date(1990, 1, 1),
+        valid_from=date(2027, 1, 1),
         reason="更正",
         at=AT,
     )
 
 
-def while_the_first_has_not_committed(monkeypatch, module, second):
+def while_the_first_has_not_committed(monkeypatch, second):
     """Let `second` run in another connection between the first editor's insert and its commit; gives what befell it."""
-    recorded, outcome = module._record, []
+    recorded, outcome = entries._record, []
 
     def other():
         try:
@@ -58,16 +57,16 @@ def while_the_first_has_not_committed(monkeypatch, module, second):
 
     def record(*arguments):
         recorded(*arguments)
-        monkeypatch.setattr(module, "_record", recorded)
+        monkeypatch.setattr(entries, "_record", recorded)
         thread.start()
         time.sleep(0.4)  # time enough for the other editor to read the old entry and reach its own insert
 
-    monkeypatch.setattr(module, "_record", record)
+    monkeypatch.setattr(entries, "_record", record)
     return thread, outcome
 
 
 def test_of_two_corrections_of_one_day_the_database_lets_one_supersede(monkeypatch):
-    thread, outcome = while_the_first_has_not_committed(monkeypatch, calendar_editing, lambda: enter_day("second"))
+    thread, outcome = while_the_first_has_not_committed(monkeypatch, lambda: enter_day("second"))
 
     enter_day("first")
     thread.join(20)
@@ -78,12 +77,12 @@ def test_of_two_corrections_of_one_day_the_database_lets_one_supersede(monkeypat
 
 
 def test_of_two_changes_of_one_parameter_the_database_lets_one_supersede(monkeypatch):
-    thread, outcome = while_the_first_has_not_committed(monkeypatch, parameter_editing, lambda: enter_value("9"))
+    thread, outcome = while_the_first_has_not_committed(monkeypatch, lambda: enter_value("9"))
 
     enter_value("8")
     thread.join(20)
 
-    assert outcome == (["PARAMETER_CHANGED_MEANWHILE"] if connection.vendor == "postgresql" else ["entered"])
+    assert outcome == (["ENTERED_MEANWHILE"] if connection.vendor == "postgresql" else ["entered"])
     rows = ParameterValue.objects.filter(
         key="notice.days", trade_type="EMISSION_RIGHTS", region="", valid_from="1990-01-01"
     )
