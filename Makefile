@@ -48,7 +48,7 @@ format: ## format and sort
 
 lock: ## pin the dependencies anew, with hashes and without any index address
 	@scripts/setup.sh test
-	@for set in runtime development sm; do \
+	@for set in runtime demo development sm; do \
 		.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt; done
 

@@ -14,11 +14,18 @@ from django.utils import timezone
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
 from signatures.draws import services as draws
+from signatures.pki import services as pki
 
 logger = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-ERRANDS: tuple[Callable[[datetime], object], ...] = (deliver_due, checkpoint_due, draws.advance_due)
+ERRANDS: tuple[Callable[[datetime], object], ...] = (
+    deliver_due,
+    checkpoint_due,
+    draws.advance_due,
+    pki.stamp_due,
+    pki.watch_expiry,
+)
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 
 

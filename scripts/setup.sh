@@ -69,7 +69,7 @@ install_system_packages() {
 }
 
 make_environment() {
-    local lock=requirements/runtime.txt
+    local lock=requirements/demo.txt
     [ "$purpose" = test ] && lock=requirements/development.txt
     # A demo after tests keeps the larger environment.
     [ "$purpose" = demo ] && [ -x .venv/bin/pytest ] && lock=requirements/development.txt

@@ -1,6 +1,20 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
 from signatures.draws.models import Draw, DrawHolder
-from signatures.pki.models import CertificateAuthority, CertificateBinding, TimeStampService
+from signatures.pki.models import (
+    CertificateAuthority,
+    CertificateBinding,
+    CertificateChallenge,
+    PendingStamp,
+    TimeStampService,
+)
 
-__all__ = ["CertificateAuthority", "CertificateBinding", "Draw", "DrawHolder", "TimeStampService"]
+__all__ = [
+    "CertificateAuthority",
+    "CertificateBinding",
+    "CertificateChallenge",
+    "Draw",
+    "DrawHolder",
+    "PendingStamp",
+    "TimeStampService",
+]

@@ -3,6 +3,8 @@
 from functools import partial
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -10,6 +12,16 @@ from django.utils import timezone
 
 from commons.people.announcements import SessionsEnded, publish
 from commons.people.sessions import session_ref
+
+CERTIFICATE = "certificate"
+"""The way of signing in that a session records for a certificate."""
+
+
+def sign_in_by_certificate(request: HttpRequest, *, person_id: int, fingerprint: str) -> None:
+    """Sign the person in on this browser; the caller has verified the signature. The session gets a new key."""
+    person = get_user_model().objects.get(pk=person_id, is_active=True)
+    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    record_authentication(request, person, method=CERTIFICATE, fingerprint=fingerprint)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from commons.domain.actor import ANONYMOUS, Actor, Assurance
+from commons.people.accounts import CERTIFICATE
 from commons.people.domain.assurance import session_assurance
 from commons.people.queries import Held, roles_of
 from commons.people.sessions import session_ref
@@ -60,9 +61,11 @@ def assurance_of(request: HttpRequest) -> Assurance:
     """How surely the person of this session is known: the person's own level, capped by how it signed in."""
     records = get_authentication_records(request, request.user)
     second_factor = any(record.get("method") == "mfa" for record in records)
+    certificate = any(record.get("method") == CERTIFICATE for record in records)
     assert request.user.is_authenticated
     return session_assurance(
         person=Assurance(request.user.assurance),
         second_factor=second_factor,
         password_cap=Assurance(settings.PASSWORD_ASSURANCE),
+        certificate=certificate,
     )

@@ -210,19 +210,37 @@ def verify_detached(
     signed = signed_data.read(signature)
     if signed is None or signed.content is not None or signed.content_type != "data":
         return SignatureStatus(readable=False)
-    stamp = _stamp(signed, at=at, trust=trust, revocation=revocation)
-    proven = stamp.time if stamp is not None and stamp.valid and stamp.time is not None else at
+    wanted = _Wanted(content, digest, at, purpose)
+    try:
+        return _judge(signed, wanted, trust=trust, revocation=revocation)
+    except Exception:  # asn1crypto reads late; what is malformed further inside is no signature either
+        return SignatureStatus(readable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    content: bytes | None
+    digest: bytes | None
+    at: datetime
+    purpose: Purpose
+
+
+def _judge(
+    signed: signed_data.Signed, wanted: _Wanted, *, trust: TrustStore, revocation: RevocationSource
+) -> SignatureStatus:
+    stamp = _stamp(signed, at=wanted.at, trust=trust, revocation=revocation)
+    proven = stamp.time if stamp is not None and stamp.valid and stamp.time is not None else wanted.at
     certificate = validate(
         leaf=signed.certificate.dump(),
         intermediates=signed.others,
         at=proven,
-        purpose=purpose,
+        purpose=wanted.purpose,
         trust=trust,
         revocation=revocation,
     )
     return SignatureStatus(
         readable=True,
-        intact=_is_over(signed, content, digest),
+        intact=_is_over(signed, wanted.content, wanted.digest),
         right=signed_data.is_right(signed),
         certificate=certificate,
         stamp=stamp,

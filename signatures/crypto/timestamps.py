@@ -113,6 +113,22 @@ def verify(
     info = _info(signed)
     if signed is None or info is None:
         return StampStatus(readable=False)
+    try:
+        return _judge(signed, info, digest=digest, at=at, trust=trust, revocation=revocation, nonce=nonce)
+    except Exception:  # asn1crypto reads late; what is malformed further inside is no token either
+        return StampStatus(readable=False)
+
+
+def _judge(
+    signed: signed_data.Signed,
+    info: tsp.TSTInfo,
+    *,
+    digest: bytes,
+    at: datetime,
+    trust: TrustStore,
+    revocation: RevocationSource,
+    nonce: int | None,
+) -> StampStatus:
     time: datetime = info["gen_time"].native
     certificate = validate(
         leaf=signed.certificate.dump(),
@@ -143,8 +159,8 @@ def _info(signed: signed_data.Signed | None) -> tsp.TSTInfo | None:
         return None
     try:
         info = tsp.TSTInfo.load(signed.content, strict=True)
-        return info if info["gen_time"].native.tzinfo is not None else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return info if info.native["gen_time"].tzinfo is not None else None
+    except Exception:  # asn1crypto raises a dozen kinds on malformed input
         return None
 
 

@@ -3,11 +3,16 @@
 import base64
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
 
+from commons.domain.actor import Actor
 from signatures.crypto.authorities import Purpose, TrustedAuthority, TrustStore
+from signatures.crypto.certificates import facts_of
 from signatures.crypto.suites import Suite
+from signatures.pki import policies
 from signatures.pki.domain import trust_list
 from signatures.pki.domain.bindings import BindingState, Kind
 from signatures.pki.domain.trusting import AuthorityState
@@ -135,3 +140,64 @@ def trusted(row: CertificateAuthority) -> TrustedAuthority:
 def time_stamp_urls() -> tuple[str, ...]:
     """The addresses of the time-stamp services, in the order of asking."""
     return tuple(TimeStampService.objects.values_list("url", flat=True))
+
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """An authority of the trust list as staff and overseers see it."""
+
+    key: str
+    name: str
+    suite: Suite
+    purposes: tuple[Purpose, ...]
+    root_subject: str
+    root_sha256: str
+    root_until: datetime
+    intermediates: int
+    ocsp_urls: tuple[str, ...]
+    crl_urls: tuple[str, ...]
+    state: AuthorityState
+    reason: str
+    changed_at: datetime
+    in_use: int
+    """How many active bindings it vouches for."""
+
+
+def authorities(viewer: Actor) -> tuple[AuthorityView, ...]:
+    """The whole trust list, withdrawn ones too; two queries. Refuses `NotPermitted`."""
+    policies.can_see_trust_list(viewer).require()
+    active = CertificateBinding.objects.filter(state=BindingState.ACTIVE)
+    counts = dict(active.values_list("authority").annotate(number=Count("pk")).order_by())
+    return tuple(_authority(row, counts.get(row.key, 0)) for row in CertificateAuthority.objects.all())
+
+
+def _authority(row: CertificateAuthority, in_use: int) -> AuthorityView:
+    root = facts_of(bytes(row.root))
+    return AuthorityView(
+        key=row.key,
+        name=row.name,
+        suite=Suite(row.suite),
+        purposes=tuple(Purpose(one) for one in row.purposes),
+        root_subject=root.subject,
+        root_sha256=root.fingerprint,
+        root_until=root.not_after,
+        intermediates=len(row.intermediates),
+        ocsp_urls=tuple(row.ocsp_urls),
+        crl_urls=tuple(row.crl_urls),
+        state=AuthorityState(row.state),
+        reason=row.reason,
+        changed_at=row.changed_at,
+        in_use=in_use,
+    )
+
+
+def page_of_bindings(viewer: Actor, *, name: str = "", number: str | int | None = None) -> "Page[Any]":
+    """One page of all bindings, newest first, narrowed by a part of the holder's name. Refuses `NotPermitted`."""
+    policies.can_see_bindings(viewer).require()
+    rows = CertificateBinding.objects.order_by("-id")
+    if name:
+        rows = rows.filter(Q(common_name__icontains=name) | Q(subject__icontains=name) | Q(serial=name.lower()))
+    return Paginator(rows, PAGE).get_page(number)

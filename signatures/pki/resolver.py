@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from signatures.crypto import transport
 from signatures.crypto.authorities import TrustedAuthority
+from signatures.crypto.chains import parse
 from signatures.crypto.revocation import (
     LARGEST_CRL,
     LARGEST_OCSP,
@@ -25,16 +26,24 @@ LIST_MEMORY = timedelta(hours=1)
 
 
 class AllowListedResolver:
-    """OCSP first, revocation lists where OCSP does not answer. Addresses in certificates and documents are not read."""
+    """For people OCSP first, then lists; for authorities the other way. Addresses inside certificates are not read."""
 
     def about(self, *, certificate: bytes, issuer: bytes, authority: TrustedAuthority, at: datetime) -> RevocationData:
         now = timezone.now()
-        answers = RevocationData(self._ocsps(certificate, issuer, authority, now), (), now)
-        if not fresh(answers).ocsps:
-            answers = RevocationData((), self._lists(authority, now), now)
-        if not fresh(answers).ocsps and not fresh(answers).crls:
-            raise RevocationUnavailable(f"no address of {authority.key} gave an answer of today")
-        return answers
+        parsed = parse(certificate)
+        # Authorities' own certificates stand in lists that change once a week; people's are asked about one by one.
+        ways = (self._by_list, self._by_ocsp) if parsed is not None and parsed.ca else (self._by_ocsp, self._by_list)
+        for way in ways:
+            answers = fresh(way(certificate, issuer, authority, now))
+            if answers.ocsps or answers.crls:
+                return answers
+        raise RevocationUnavailable(f"no address of {authority.key} gave an answer of today")
+
+    def _by_ocsp(self, certificate: bytes, issuer: bytes, authority: TrustedAuthority, now: datetime) -> RevocationData:
+        return RevocationData(self._ocsps(certificate, issuer, authority, now), (), now)
+
+    def _by_list(self, certificate: bytes, issuer: bytes, authority: TrustedAuthority, now: datetime) -> RevocationData:
+        return RevocationData((), self._lists(authority, now), now)
 
     def _ocsps(
         self, certificate: bytes, issuer: bytes, authority: TrustedAuthority, now: datetime

@@ -13,7 +13,7 @@ from functools import cache
 
 from asn1crypto import x509
 
-from portal.demo.authority import CityAuthority, Holder, load
+from portal.demo.authority.city import CityAuthority, Holder, load
 from portal.demo.cast import CLERK, LONG_AGO, PARTIES, organisation_id, person_id
 from signatures.crypto.authorities import TrustedAuthority, TrustStore
 from signatures.crypto.cms import sign_detached

@@ -1,8 +1,5 @@
 """The embedded authority of the demo city and the tests: CA, OCSP, CRL and TSA from one declarative file.
 
-It makes certificates for invented people and is trusted by no production: see `refuse_in_production`.
+It makes certificates for invented people and is trusted by no production: `refusing` says so, and certomancer, which it
+stands on, is not among what production installs. So nothing is imported here.
 """
-
-from portal.demo.authority.city import CityAuthority, Holder, load, refuse_in_production
-
-__all__ = ["CityAuthority", "Holder", "load", "refuse_in_production"]

@@ -21,9 +21,9 @@ from certomancer.registry import ArchLabel, CertLabel, PKIArchitecture, ServiceL
 from certomancer.services import CertomancerServiceError
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, load_der_private_key, pkcs12
-from django.conf import settings
 
 from portal.demo.authority.keys import Keys
+from portal.demo.authority.refusing import refuse_in_production
 from portal.demo.cast import ORGANISATIONS, PARTIES, uscc
 from signatures.crypto.authorities import Purpose, TrustedAuthority, TrustStore
 from signatures.crypto.suites import Suite
@@ -33,21 +33,8 @@ ADDRESS_IN_CERTIFICATES = "http://pki.luochui.example"
 """What the certificates name. It leads nowhere: the platform asks only the addresses of its trust list."""
 
 
-class ForbiddenInProduction(RuntimeError):
-    """The embedded authority vouches for invented people."""
-
-
 class UnknownHolder(LookupError):
     """The authority has no certificate of that name."""
-
-
-def refuse_in_production() -> None:
-    """Raise `ForbiddenInProduction` where the platform runs for real."""
-    if settings.PRODUCTION:
-        raise ForbiddenInProduction(
-            "The embedded authority issues certificates for invented people and is never started in production. "
-            "Name the authorities of your city in a trust list: manage.py trust_list FILE (docs/certificates.md)."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +72,7 @@ class CityAuthority:
         self._guard = RLock()
         self._built: PKIArchitecture | None = None
         self._seen = 0
+        self._lists: dict[tuple[str, datetime], bytes] = {}
 
     # -- holders ------------------------------------------------------------------------------------------------------
 
@@ -155,7 +143,7 @@ class CityAuthority:
             if name not in self.names():
                 raise UnknownHolder(f"the authority has no certificate called {name}")
             state = self._state()
-            state["revoked"][name] = {"revoked-since": at.isoformat(), "reason": reason}
+            state["revoked"][name] = {"revoked-since": _whole(at).isoformat(), "reason": reason}
             self._remember(state)
 
     def restore(self, name: str) -> None:
@@ -179,9 +167,15 @@ class CityAuthority:
     def crl(self, label: str, *, at: datetime) -> bytes:
         """The revocation list of an authority that was current at `at` (DER)."""
         with self._guard:
-            for name in self.names():
-                self.certificate(name)  # a list names its certificates by serial, so they must be those that were kept
-            return bytes(self._architecture().service_registry.get_crl(ServiceLabel(label), _whole(at)).dump())
+            architecture = self._architecture()
+            issuer = architecture.service_registry.get_crl_repo_info(ServiceLabel(label)).for_issuer
+            hour = (label, _whole(at).replace(minute=0, second=0))
+            if hour not in self._lists:
+                for certified in architecture._cert_labels_by_issuer[issuer]:
+                    self.certificate(certified.value)  # a list names the serials of those that were kept
+                made = architecture.service_registry.get_crl(ServiceLabel(label), _whole(at))
+                self._lists[hour] = bytes(made.dump())
+            return self._lists[hour]
 
     def time_stamp(self, label: str, question: bytes, *, at: datetime) -> bytes:
         """The answer of a time-stamp authority to a request (both DER)."""
@@ -267,6 +261,7 @@ class CityAuthority:
         if self._built is None or seen != self._seen:
             self._load_certificates()
             self._built, self._seen = self._build(), seen
+            self._lists.clear()
         return self._built
 
     def _load_certificates(self) -> None:

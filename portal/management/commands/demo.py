@@ -24,9 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--folder", type=Path, default=FOLDER, help="where the city's data lives")
+        parser.add_argument("--authority-port", type=int, default=0, help="of the embedded authority; 0: a free one")
         parser.add_argument("--keep", action="store_true", help="go on with the city of the last time; no robots")
 
-    def handle(self, *args: Any, port: int, folder: Path, keep: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, folder: Path, keep: bool, authority_port: int, **options: Any) -> None:
         if not settings.ENV.embedded:
             raise CommandError(
                 "The demo city is one process on SQLite. Unset LUOCHUI_MODE, DATABASE_URL and REDIS_URL."
@@ -34,20 +35,38 @@ class Command(BaseCommand):
         if folder.resolve() != settings.DATA_DIR:
             start_again_in(folder.resolve(), port)
         began = time.monotonic()
-        city = None if keep else self.build()
+        if not keep:
+            self.empty()
+        authority = self.start_authority(authority_port)
+        city = None if keep else self.build(authority)
         serving.tune_interpreter()
         serving.start_timekeeper()
         serving.start_worker()
         serving.run_daphne("localhost", port, ready=lambda: self.open(city, port, time.monotonic() - began))
 
-    def build(self) -> Any:
-        from portal.demo.city import build
-
+    def empty(self) -> None:
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
         settings.DATA_DIR.mkdir(parents=True)
         self.stdout.write("Building the demo city …")
         call_command("prepare", verbosity=0)
-        return build(at=timezone.now())
+
+    def start_authority(self, port: int) -> Any:
+        """The embedded authority beside the city; the trust list says where it answers this time."""
+        from portal.demo.authority.city import load
+        from portal.demo.authority.holders import folder_of, trust
+        from portal.demo.authority.service import AuthorityServer
+
+        server = AuthorityServer(load(folder_of(settings.DATA_DIR)), port).start()
+        trust(server.authority, server.url, at=timezone.now())
+        return server
+
+    def build(self, server: Any) -> Any:
+        from portal.demo.authority.holders import equip_city
+        from portal.demo.city import build
+
+        city = build(at=timezone.now())
+        equip_city(server.authority, at=timezone.now())
+        return city
 
     def open(self, city: Any, port: int, seconds: float) -> None:
         from portal.demo import robots
@@ -60,6 +79,7 @@ class Command(BaseCommand):
             lines += rooms_to_visit(city, home)
         lines += ["Everybody signs in with the password luochui-demo:"]
         lines += logins()
+        lines += certificates()
         lines += ["", "Ctrl-C ends it. Passkeys need the name localhost, not 127.0.0.1.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
@@ -81,6 +101,17 @@ def logins() -> list[str]:
     from portal.demo.cast import PARTIES
 
     return [f"  {key:<10} {party.tries}" for key, party in PARTIES.items() if not key.startswith("robot")]
+
+
+def certificates() -> list[str]:
+    from portal.demo.authority.holders import folder_of
+    from portal.demo.cast import PASSWORD
+
+    return [
+        "",
+        f"Certificates: {folder_of(settings.DATA_DIR) / 'p12'}/<login>.p12 (seals: seal-<organisation>.p12),",
+        f"each with the password {PASSWORD}. A new one: manage.py issue_certificate <login>.",
+    ]
 
 
 def start_again_in(folder: Path, port: int) -> None:

@@ -11,20 +11,51 @@ from signatures.pki.services.judging import (
     status_of,
     verify_signature,
 )
-from signatures.pki.services.trusting import load_trust_list, resume_authority, suspend_authority
+from signatures.pki.services.proving import (
+    Challenge,
+    Proof,
+    bind_own,
+    challenge,
+    forget_challenges,
+    prepare_proof,
+    sign_in,
+)
+from signatures.pki.services.stamping import Stamp, request_stamp, stamp_due, stamp_now, stamp_of
+from signatures.pki.services.trusting import (
+    ask_to_resume,
+    load_trust_list,
+    resume_authority,
+    suspend_authority,
+)
+from signatures.pki.services.watching import warn_of_expiry, watch_expiry
 
 __all__ = [
+    "Challenge",
+    "Proof",
+    "Stamp",
     "Usable",
     "active_certificate",
+    "ask_to_resume",
     "bind",
+    "bind_own",
+    "challenge",
+    "forget_challenges",
     "load_trust_list",
+    "prepare_proof",
+    "request_stamp",
     "require_signer",
     "require_usable",
     "resume_authority",
     "revocation_source",
+    "sign_in",
+    "stamp_due",
+    "stamp_now",
+    "stamp_of",
     "stamper",
     "status_of",
     "suspend_authority",
     "unbind",
     "verify_signature",
+    "warn_of_expiry",
+    "watch_expiry",
 ]

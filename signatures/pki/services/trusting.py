@@ -84,6 +84,16 @@ def suspend_authority(*, actor: Actor, key: str, reason: str, at: datetime) -> N
 
 
 @transaction.atomic
+def ask_to_resume(*, actor: Actor, key: str, reason: str, at: datetime) -> int:
+    """Ask a second person to trust a suspended authority again. Raises `NotPermitted`, `NotFound`, `NotAllowedNow`."""
+    policies.can_edit_trust_list(actor).require()
+    AUTHORITIES.fire(AuthorityState(_load(key).state), AuthorityCommand.RESUME)
+    return approvals.request(
+        actor=actor, kind=RESUME.name, subject=subject_of(key), reason=reason, payload={"authority": key}, at=at
+    )
+
+
+@transaction.atomic
 def resume_authority(*, actor: Actor, key: str, approval_id: int, at: datetime) -> None:
     """Trust a suspended authority again, as a second person approved. Raises what the approval and the state say."""
     policies.can_edit_trust_list(actor).require()
