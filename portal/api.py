@@ -29,6 +29,7 @@ ROUTERS: Sequence[tuple[str, str]] = (
     ("/certificates", "exchange.contracts"),
     ("/deposits", "exchange.deposits"),
     ("/permits", "exchange.permits"),
+    ("/draws", "signatures.draws"),
     ("/evidence", "commons.evidence"),
     ("/calendar", "commons.calendar"),
     ("/parameters", "commons.parameters"),

@@ -19,6 +19,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.deposits"),
     ("", "exchange.permits"),
     ("", "exchange.rooms"),
+    ("", "signatures.draws"),
     ("", "commons.inbox"),
     ("", "commons.vault"),
     ("", "commons.parameters"),

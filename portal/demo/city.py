@@ -9,6 +9,7 @@ from exchange.projects.domain.trades import Instrument, TradeType
 from portal.demo import newcomer
 from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, actor
+from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
@@ -38,6 +39,7 @@ def build(*, at: datetime) -> City:
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)
     certificate = finish_by_negotiation(at=at)
+    draw_by_lot(at=at)
     register_now(at=at)
     rights = emission_rights(at)
     lots = publish(rights)

@@ -82,6 +82,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("contracts:list", _("Results and contracts"), _("From the hammer to the certificate.")),
     ),
     Role.HOST: (
+        Way("draws:list", _("Draws"), _("Prepare draws of experts, agencies and numbers.")),
         Way("rooms:list", _("Conduct rooms"), _("Watch, pause and resume by two persons, with a reason.")),
         Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person."), approvals_waiting),
     ),
@@ -110,6 +111,7 @@ WAYS: dict[Role, Sequence[Way]] = {
     Role.REGULATOR: (
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
+        Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
     ),
     Role.AUDITOR: (

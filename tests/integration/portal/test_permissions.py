@@ -7,7 +7,7 @@ A letter says what a request without any input comes to:
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,12 @@ from commons.vault.models import Document
 from exchange.auctions.models import Registration
 from exchange.contracts.models import Deal
 from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayeeAccount
+from signatures.draws import services as draws
+from signatures.draws.queries import DrawView
 from tests import cast
 from tests.integration.exchange.auctions import story
+from tests.integration.signatures.draws.story import holder as held_by
+from tests.integration.signatures.draws.story import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +93,7 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "membership_id": Membership.objects.filter(person=cast.person("buyer1")).latest("pk").pk,
         "person_id": cast.person("buyer1").pk,
         "approval_id": approval.pk,
+        "draw_id": a_draw(now).id,
         "deal_id": deal.pk if deal else NOT_THERE,
         "organisation_id": own.pk,
         "number": story.permit_no("buyer1"),
@@ -98,6 +103,13 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "year": 2027,
         "step": "vet",
     }
+
+
+def a_draw(at: datetime) -> DrawView:
+    """A draw in which the regulator holds a secret and that nobody has decided yet."""
+    moments = {"reveal_from": at + timedelta(hours=1), "reveal_until": at + timedelta(hours=2), "beacon": None}
+    holders = (draws.PLATFORM, held_by("regulator"))
+    return draws.announce(actor=cast.actor("staff"), plan=plan(**moments), custodians=holders, at=at)
 
 
 def filled(address: str, facts: dict[str, Any]) -> str:
