@@ -39,6 +39,10 @@ class Environment:
     """The highest assurance level that a password alone can carry (RULES §13)."""
     metrics_allowed: tuple[str, ...]
     """Addresses or networks that may read /metrics, besides this machine itself."""
+    signing_agent_port: int
+    """Where the agents of those who sign listen, on their own computers' loopback address."""
+    signing_csc_url: str
+    """The remote signing service (CSC API, version 2), up to `/csc/v2`; empty: none is offered."""
 
     @property
     def embedded(self) -> bool:
@@ -68,6 +72,8 @@ def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environme
         email_url=environ.get("EMAIL_URL", ""),
         password_assurance=_level(environ, default="2" if production else "3"),
         metrics_allowed=tuple(filter(None, environ.get("METRICS_ALLOWED", "").split(","))),
+        signing_agent_port=_port(environ.get("SIGNING_AGENT_PORT", "14732")),
+        signing_csc_url=_csc_url(environ.get("SIGNING_CSC_URL", ""), production=production),
     )
     if production:
         _require_production(settings, environ)
@@ -153,6 +159,19 @@ def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: boo
     if production:
         raise ConfigurationError("set SECRET_KEY_FILE to a file that holds at least 50 random characters.")
     return "embedded-demo-city-only-" + "0" * 40
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65_535:
+        raise ConfigurationError("SIGNING_AGENT_PORT must be a port from 1024 to 65535.")
+    return int(text)
+
+
+def _csc_url(url: str, *, production: bool) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in (("https",) if production else ("https", "http")) or not parts.hostname):
+        raise ConfigurationError("SIGNING_CSC_URL must look like https://sign.example.cn/csc/v2.")
+    return url.rstrip("/")
 
 
 def _level(environ: "os._Environ[str] | dict[str, str]", *, default: str) -> int:

@@ -1,5 +1,6 @@
 """Django settings. What differs between installations comes from `portal.environment`, and from nowhere else."""
 
+from datetime import timedelta
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -227,6 +228,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 LOGGING = logs.configuration(production=ENV.production)
 LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_ALLOWED = ENV.metrics_allowed
+
+SIGNING_AGENT_PORT = ENV.signing_agent_port
+SIGNING_CSC_URL = ENV.signing_csc_url
+SIGNING_TICKET_LIFETIME = timedelta(minutes=5)  # time to read the order and type a PIN
 
 HOOKS = environment.hooks()
 CODES_SHOWN = not ENV.production and "messenger" not in HOOKS

@@ -21,6 +21,7 @@ ERRANDS_END_WITHIN_S = 5.0
 OTHER_DEADLINES = (
     "exchange.auctions.services:advance_due",
     "exchange.rooms.services.rehearsing:advance_rehearsals",
+    "signatures.signing.services:expire_due",
     "commons.approvals.services:expire_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""

@@ -20,6 +20,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.permits"),
     ("", "exchange.rooms"),
     ("", "signatures.draws"),
+    ("", "signatures.signing"),
     ("", "commons.inbox"),
     ("", "commons.vault"),
     ("", "commons.parameters"),

@@ -8,6 +8,7 @@ from signatures.pki.models import (
     PendingStamp,
     TimeStampService,
 )
+from signatures.signing.models import PhoneLink, SigningSession
 
 __all__ = [
     "CertificateAuthority",
@@ -16,5 +17,7 @@ __all__ = [
     "Draw",
     "DrawHolder",
     "PendingStamp",
+    "PhoneLink",
+    "SigningSession",
     "TimeStampService",
 ]

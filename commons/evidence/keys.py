@@ -1,7 +1,7 @@
 """The platform's signing keys: one private key per purpose in a file, every public key in a table with its validity.
 
-A key is named after the platform's address and its purpose, `<host>/log` and `<host>/receipts`. Outside production a
-missing key is made; in production it is a mistake that `python manage.py platform_keys` mends.
+A key is named after the platform's address and its purpose, for example `<host>/log`. Outside production a missing key
+is made; in production it is a mistake that `python manage.py platform_keys` mends.
 """
 
 import os
@@ -32,6 +32,8 @@ class Purpose(StrEnum):
 
     LOG = "log"
     RECEIPTS = "receipts"
+    TICKETS = "tickets"
+    """Orders to the agents of those who sign (docs/signing-agent.md)."""
 
 
 def signing_key(purpose: Purpose) -> SigningKey:

@@ -27,6 +27,9 @@ from exchange.contracts.models import Deal
 from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayeeAccount
 from signatures.draws import services as draws
 from signatures.draws.queries import DrawView
+from signatures.signing.domain.sessions import Signer
+from signatures.signing.kinds import register_kind
+from signatures.signing.services import request_signature
 from tests import cast
 from tests.integration.exchange.auctions import story
 from tests.integration.signatures.draws.story import holder as held_by
@@ -102,6 +105,7 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "code": "NONE",
         "year": 2027,
         "step": "vet",
+        "session": signing_session(),
     }
 
 
@@ -110,6 +114,17 @@ def a_draw(at: datetime) -> DrawView:
     moments = {"reveal_from": at + timedelta(hours=1), "reveal_until": at + timedelta(hours=2), "beacon": None}
     holders = (draws.PLATFORM, held_by("regulator"))
     return draws.announce(actor=cast.actor("staff"), plan=plan(**moments), custodians=holders, at=at)
+
+
+def signing_session() -> str:
+    """What the centre asks buyer1 to sign; open to any browser of buyer1, and to nobody else."""
+    signer = cast.actor("buyer1")
+    register_kind("permissions", label="Sign", done=lambda signed: None)
+    return request_signature(
+        actor=cast.actor("staff"), kind="permissions", subject="lot:1", title="…", content=b"{}",
+        signer=Signer(signer.person_id or 0, signer.organisation_id), role="Buyer", return_url="/workspace/",
+        at=timezone.now(),
+    ).number  # fmt: skip
 
 
 def filled(address: str, facts: dict[str, Any]) -> str:

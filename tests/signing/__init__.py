@@ -1,0 +1,31 @@
+"""Signing for tests: the cast signs with the keys of the embedded authority, as their browsers would."""
+
+from datetime import datetime
+
+from commons.domain.actor import Actor
+from signatures.crypto.suites import Suite, provider_of
+from signatures.signing import services
+from signatures.signing.models import SigningSession
+from signatures.signing.services import SessionRef
+from tests import cast
+from tests.pki import bound, holder
+
+ORIGIN = "https://trade.example.cn"
+
+
+def sign_as(key: str, session: SessionRef, *, at: datetime, actor: Actor | None = None) -> None:
+    """The person of the cast signs in its browser; its certificate is bound if it was not."""
+    actor = actor or cast.actor(key)
+    who = bound(key)
+    made = services.prepare(actor=actor, number=session.number, certificate=who.certificate, origin=ORIGIN, at=at)
+    services.complete(actor=actor, number=session.number, signature=signature_of(key, made.attributes), at=at)
+
+
+def signature_of(key: str, attributes: bytes) -> bytes:
+    """The signature value over `attributes` by the key of that holder."""
+    return provider_of(Suite.INTERNATIONAL).sign(holder(key).key, attributes)
+
+
+def opened(number: str) -> SigningSession:
+    """The row of a session."""
+    return SigningSession.objects.get(number=number)
