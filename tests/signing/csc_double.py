@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from portal.demo.authority import Holder
+from portal.demo.authority.city import Holder
 
 SHA256_OID = "2.16.840.1.101.3.4.2.1"
 ALGORITHMS = {"EC": "1.2.840.10045.4.3.2", "RSA": "1.2.840.113549.1.1.11"}

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 _STEPS = {
-    "checking": _("Checking"),
     "digest-right": _("Reckoned again in this browser: it matches"),
     "digest-wrong": _("This browser reckons another hash. Do not sign; load the page again."),
     "reading": _("Looking for your certificates"),
