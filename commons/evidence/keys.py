@@ -6,6 +6,7 @@ is made; in production it is a mistake that `python manage.py platform_keys` men
 
 import os
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -47,6 +48,16 @@ def signing_key(purpose: Purpose) -> SigningKey:
         make(purpose)
         changed_at = path.stat().st_mtime_ns
     return SigningKey(name_of(purpose), _load(path, changed_at))
+
+
+def held_signing_key(purpose: Purpose) -> SigningKey:
+    """The same for those who sign many times a second; a changed file is noticed within a second."""
+    return _held(str(settings.PLATFORM_KEYS_DIR), purpose, int(time.monotonic()))
+
+
+@lru_cache(maxsize=8)
+def _held(folder: str, purpose: Purpose, second: int) -> SigningKey:
+    return signing_key(purpose)
 
 
 def name_of(purpose: Purpose) -> str:

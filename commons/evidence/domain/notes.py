@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -34,7 +35,7 @@ class VerifierKey:
         return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.public).decode()}"
+        return _spelt(self)
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
@@ -65,10 +66,21 @@ class SigningKey:
 
     @property
     def verifier(self) -> VerifierKey:
-        return VerifierKey(self.name, self.private.public_key().public_bytes_raw())
+        return _verifier_of(self)
 
     def sign(self, message: bytes) -> bytes:
         return self.private.sign(message)
+
+
+@lru_cache(maxsize=64)
+def _spelt(key: VerifierKey) -> str:
+    return f"{key.name}+{key.key_id.hex()}+{base64.b64encode(_ED25519 + key.public).decode()}"
+
+
+@lru_cache(maxsize=16)
+def _verifier_of(key: SigningKey) -> VerifierKey:
+    """Remembered: every batch of a live room names it."""
+    return VerifierKey(key.name, key.private.public_key().public_bytes_raw())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ rows. An engine belongs to one thread, whose database connection it uses.
 
 import hashlib
 import logging
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +21,12 @@ from commons.domain.actor import system_actor
 from commons.domain.refusals import IdempotencyConflict, NotFound
 from commons.evidence.domain import receipts
 from commons.evidence.domain.chain import Link
-from commons.evidence.keys import Purpose, signing_key
-from commons.evidence.services import StreamMoved, append, append_prepared
+from commons.evidence.keys import Purpose, held_signing_key
+from commons.evidence.services import StreamMoved, append, append_prepared, embedded
 from commons.outbox import services as outbox
 from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.phases import OVER
 from exchange.rooms.domain.sealing import reveal_stream
-from exchange.rooms.models import ReceiptBatch
 from exchange.rooms.protocol import NotStored, Receipt
 from exchange.rooms.queries import loading
 from exchange.rooms.queries.loading import Loaded
@@ -34,8 +34,8 @@ from exchange.rooms.queries.verdicts import receipt_of_row
 from exchange.rooms.services import storing
 from exchange.rooms.services.drafting import Draft, Sheet
 from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
-from exchange.rooms.services.pipelining import store_at_once
-from exchange.rooms.services.storing import BidRow, RoomStep
+from exchange.rooms.services.one_statement import store_at_once
+from exchange.rooms.services.storing import BatchRow, BidRow, RoomStep
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class Engine:
         fallen = [
             sheet for sheet in sheets if sheet.state.phase in OVER and sheet.state.phase != sheet.loaded.state.phase
         ]
-        if steps and not fallen and not connection.in_atomic_block and connection.vendor == "postgresql":
+        if steps and not fallen and _can_store_at_once(links):
             store_at_once(steps, batch, bids, links)
         elif steps:
             with transaction.atomic():
@@ -165,7 +165,7 @@ class Engine:
         self._keep_snapshots(sheets)
 
     def _store_step_by_step(
-        self, steps: Sequence[RoomStep], batch: ReceiptBatch | None, bids: Sequence[BidRow], links: Sequence[Link]
+        self, steps: Sequence[RoomStep], batch: BatchRow | None, bids: Sequence[BidRow], links: Sequence[Link]
     ) -> None:
         storing.move_rooms(steps)
         if batch is not None:
@@ -211,6 +211,12 @@ class Engine:
             self._remember((row.room_id, row.bid_id), Remembered(bytes(row.body_hash), receipt_of_row(row, seal)))
 
 
+def _can_store_at_once(links: Sequence[Link]) -> bool:
+    """Whether one statement can be the whole transaction."""
+    own = connection.vendor == "postgresql" and not connection.in_atomic_block
+    return own and not embedded.begins_a_stream(links)
+
+
 def _ask_for_checkpoints(fallen: Sequence[Sheet], now: datetime) -> None:
     """The hammer is a deadline of the log: it is signed at once and not at the next minute."""
     for sheet in fallen:
@@ -233,11 +239,11 @@ def _reveal(fallen: Sequence[Sheet], now: datetime) -> None:
         )
 
 
-def _signed(drafts: Sequence[Draft], now: datetime) -> ReceiptBatch:
+def _signed(drafts: Sequence[Draft], now: datetime) -> BatchRow:
     """One signature over the receipts of all drafts; each draft gets its own."""
-    issued = receipts.issue([draft.body for draft in drafts], signing_key(Purpose.RECEIPTS))
+    issued = receipts.issue([draft.body for draft in drafts], held_signing_key(Purpose.RECEIPTS))
     signed = issued[0].batch
-    batch = ReceiptBatch(root=signed.root, size=signed.size, key=signed.key, signature=signed.signature, signed_at=now)
+    batch = BatchRow(uuid.uuid4(), signed.root, signed.size, signed.key, signed.signature, now)
     for draft, receipt in zip(drafts, issued, strict=True):
         draft.batch_id, draft.receipt = batch.id, receipt
     return batch

@@ -1,6 +1,8 @@
 """The statements of one batch: few, each for all rooms and bids at once. On SQLite the same, row by row."""
 
+import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,6 +32,17 @@ class RoomStep(NamedTuple):
     closes_at: Any
     due_at: Any
     ended_at: Any
+
+
+class BatchRow(NamedTuple):
+    """The columns of a batch."""
+
+    id: uuid.UUID
+    root: bytes
+    size: int
+    key: str
+    signature: bytes
+    signed_at: datetime
 
 
 class BidRow(NamedTuple):
@@ -95,13 +108,12 @@ def insert_bids(rows: Sequence[BidRow]) -> None:
     Bid.objects.bulk_create([Bid(**row._replace(fields=msgspec.json.decode(row.fields))._asdict()) for row in rows])
 
 
-def insert_batch(batch: ReceiptBatch) -> None:
+def insert_batch(batch: BatchRow) -> None:
     """Store what was signed, with its bids."""
-    names = ("id", "root", "size", "key", "signature", "signed_at")
     if connection.vendor == "postgresql":
-        bulk.insert(ReceiptBatch, names, [tuple(getattr(batch, name) for name in names)])
+        bulk.insert(ReceiptBatch, BatchRow._fields, [batch])
     else:
-        batch.save(force_insert=True)
+        ReceiptBatch(**batch._asdict()).save(force_insert=True)
 
 
 def insert_snapshots(snapshots: Sequence[tuple[int, int, bytes]]) -> None:
