@@ -22,6 +22,7 @@ from exchange.rooms.broadcast.hub import Cadence, Scene
 from exchange.rooms.broadcast.inlets import inlet_for
 from exchange.rooms.broadcast.outlets import outlet_for, text_frame
 from exchange.rooms.broadcast.peers import Peer, Viewer
+from exchange.rooms.domain.instants import floor
 from exchange.rooms.protocol import (
     BidFrame,
     HelloFrame,
@@ -372,7 +373,8 @@ class Connection:
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """To the millisecond, as the log spells instants."""
+    return floor(datetime.now(UTC))
 
 
 def now_ms() -> int:

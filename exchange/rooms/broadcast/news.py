@@ -16,6 +16,8 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 CHANNEL = "rooms.moved"
 RECONNECT_S = 0.5
+SPEAK_EVERY_S = 0.02
+"""The first news after a quiet time leaves at once; a hot room is told of no more often than its watchers are."""
 
 Moves = Mapping[int, int]
 """Room id → the seq it has reached."""
@@ -60,9 +62,12 @@ class News:
 
     def _speak(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2)
+        spoke_at = 0.0
         while self._open:
             self._wake.wait()
+            time.sleep(max(0.0, spoke_at + SPEAK_EVERY_S - time.monotonic()))
             self._wake.clear()
+            spoke_at = time.monotonic()
             waiting, self._waiting = self._waiting, {}
             if not waiting:
                 continue

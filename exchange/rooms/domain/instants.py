@@ -10,6 +10,7 @@ def floor(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond - excess) if excess else at
 
 
+@lru_cache(maxsize=512)
 def to_text(at: datetime) -> str:
     """The same text as `commons.domain.time.to_text`, three times as fast: bids pay for it several times each."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"

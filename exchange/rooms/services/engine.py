@@ -33,8 +33,8 @@ from exchange.rooms.queries.loading import Loaded
 from exchange.rooms.queries.verdicts import receipt_of_row
 from exchange.rooms.services import storing
 from exchange.rooms.services.drafting import Draft, Sheet
-from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
 from exchange.rooms.services.one_statement import store_at_once
+from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
 from exchange.rooms.services.storing import BatchRow, BidRow, RoomStep
 
 logger = logging.getLogger(__name__)

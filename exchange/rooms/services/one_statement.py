@@ -78,7 +78,6 @@ def store_at_once(
         raise
 
 
-
 def _room_values(steps: Sequence[RoomStep]) -> dict[str, Any]:
     moves = [step._asdict() | {"head_hash": step.head_hash.hex()} for step in steps]
     room_ids = ",".join(str(step.room_id) for step in steps)

@@ -1,8 +1,6 @@
 """One thread per process that decides and stores, for all its rooms, in order of arrival.
 
-A batch is whatever came in while the one before was being committed; no timer delays a lone bid. While the writer is
-busy, the signatures of what waits are verified in a small pool of threads; an idle writer verifies a lone bid by
-itself.
+A batch is whatever came in while the one before was being committed; no timer delays a lone bid.
 """
 
 import logging
@@ -10,31 +8,28 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from exchange.rooms.protocol import NotStored
 from exchange.rooms.services import metrics
 from exchange.rooms.services.engine import Engine
-from exchange.rooms.services.orders import BidOrder, Committed, FrameNote, Moved, Order, Outcome
-from exchange.rooms.services.signing import is_signed
+from exchange.rooms.services.orders import Committed, FrameNote, Moved, Order, Outcome
+from exchange.rooms.services.verifying import Verifiers
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 400
 """Orders in one transaction: larger ones answer later without storing faster."""
 LONGEST_QUEUE = 20_000
-VERIFY_CHUNK = 32
 
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """What was handed in together. `verified` is done once every signature in it was checked."""
+    """What was handed in together."""
 
     orders: Sequence[Order] = ()
     notes: Sequence[FrameNote] = ()
     refresh: Sequence[int] = ()
-    verified: "Future[None] | None" = None
 
 
 @dataclass(slots=True, eq=False)
@@ -54,20 +49,21 @@ class Writer:
         self._tell = tell
         self._engine = engine or Engine()
         self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
-        self._pool = ThreadPoolExecutor(max_workers=verifiers, thread_name_prefix="verify")
+        self._verifiers = Verifiers(verifiers)
         self._thread = threading.Thread(target=self._run, name="room-writer", daemon=True)
         self._busy = False
         self._taken_in = self._done = 0  # each counted by one thread only
         self.batches = 0
 
     def start(self) -> None:
+        self._verifiers.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Finish what was handed in, then end."""
         self._parcels.put(None)
         self._thread.join(timeout=30)
-        self._pool.shutdown()
+        self._verifiers.stop()
 
     @property
     def is_full(self) -> bool:
@@ -82,7 +78,7 @@ class Writer:
         """Queue a parcel; called on the loop, in order of arrival."""
         self._taken_in += len(parcel.orders)
         if self._busy and parcel.orders:
-            parcel.verified = self._pool.submit(verify, parcel.orders)
+            self._verifiers.take(parcel.orders)
         self._parcels.put(parcel)
 
     def _run(self) -> None:
@@ -128,13 +124,10 @@ class Writer:
         notes: list[FrameNote] = []
         refresh: dict[int, None] = {}
         for parcel in parcels:
-            if parcel.verified is not None:
-                parcel.verified.result()
-            else:
-                verify(parcel.orders)
             orders += parcel.orders
             notes += parcel.notes
             refresh.update(dict.fromkeys(parcel.refresh))
+        self._verifiers.finish(orders)
         committed = self._engine.commit(orders, notes) if orders or notes else Committed()
         refreshed = self._engine.refresh(refresh) if refresh else ()
         return Done(committed, refreshed, tuple(refresh))
@@ -144,10 +137,3 @@ def _unknown(parcels: Sequence[Parcel]) -> Done:
     """Every bid of a batch that failed is to be sent again; every room that was asked for, asked again."""
     outcomes = [Outcome(order, refusal=NotStored()) for parcel in parcels for order in parcel.orders]
     return Done(Committed(outcomes), None, tuple(room_id for parcel in parcels for room_id in parcel.refresh))
-
-
-def verify(orders: Sequence[Order]) -> None:
-    """Check the signature of every bid among `orders` that nobody has checked."""
-    for order in orders:
-        if isinstance(order, BidOrder) and order.signed is None:
-            order.signed = is_signed(order.public_key, order.canonical, order.frame.signature)
