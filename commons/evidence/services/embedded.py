@@ -1,7 +1,7 @@
 """Appending prepared entries as part of a caller's own statement: PostgreSQL only, for the live rooms.
 
-A statement of the caller takes `CTES` in its WITH list and lets `HELD` decide whether it may stand. Values travel as one
-JSON text, spelt and read in C.
+A statement of the caller takes `CTES` in its WITH list and lets `HELD` decide whether it may stand. Values travel as
+one JSON text, spelt and read in C.
 """
 
 from collections.abc import Sequence

@@ -36,8 +36,8 @@ class Verdict(models.TextChoices):
 class Bid(models.Model):
     """A bid as decided: accepted, or refused with its reason. Its place in the room is `seq`; rows never change."""
 
-    # The statement that stores a bid moves the row of its room and inserts its batch, and participants are never deleted:
-    # checking three keys a bid, and indexes that the unique ones below contain, would double the work of a hot room.
+    # The statement that stores a bid moves the row of its room and inserts its batch, and participants are never
+    # deleted: three keys to check, and indexes that the unique ones contain, would double the work of a hot room.
     room = models.ForeignKey(Room, models.PROTECT, related_name="bids", db_constraint=False, db_index=False)
     participant = models.ForeignKey(
         RoomParticipant, models.PROTECT, related_name="bids", db_constraint=False, db_index=False

@@ -11,8 +11,8 @@ from commons.evidence.domain import canonical, chain
 from commons.evidence.domain.canonical import NotCanonical
 from commons.evidence.domain.chain import BadName, Draft, Head
 from commons.evidence.models import EvidenceEntry, EvidenceStream
-from commons.evidence.services import StreamMoved, append, append_prepared
-from commons.evidence.services.pipelined import queue_prepared
+from commons.evidence.services import StreamMoved, append, append_prepared, embedded
+from commons.postgresql import PreparedStatement
 
 pytestmark = pytest.mark.django_db
 
@@ -130,37 +130,46 @@ def test_appending_outside_a_transaction_is_a_mistake():
         append_one()
 
 
+STORE = PreparedStatement("store", f"WITH {embedded.CTES} SELECT 1 / ({embedded.HELD})::int")
+
+
 @pytest.mark.services
-def test_queued_entries_are_those_that_would_be_stored_at_once():
+def test_embedded_entries_are_those_that_would_be_stored_at_once():
     if connection.vendor != "postgresql":
-        pytest.skip("pipelines are PostgreSQL's")
-    first = append_one("lot:1")
+        pytest.skip("one statement for everything is PostgreSQL's")
+    first, other = append_one("lot:1"), append_one("room:7")
     odd = DRAFT._replace(payload=canonical.encode({"a": '引号"\\ \n\x00\x7f 😀'}), key="k")
     rows = [
         *chain.extend("lot:1", Head(1, first.hash), [DRAFT, odd]),
-        *chain.extend("room:7", chain.START, [odd, DRAFT]),
+        *chain.extend("room:7", Head(1, other.hash), [odd, DRAFT]),
     ]
 
-    with connection.connection.pipeline(), connection.connection.cursor() as cursor:
-        queue_prepared(cursor, rows)
+    STORE.execute(connection.connection, embedded.parameters(rows))
 
-    assert links_of("lot:1")[1:] + links_of("room:7") == rows
-    assert append_one("room:7").seq == 3
+    assert links_of("lot:1")[1:] + links_of("room:7")[1:] == rows
+    assert append_one("room:7").seq == 4
 
 
 @pytest.mark.services
-@pytest.mark.parametrize("head", [Head(0, chain.GENESIS), Head(1, bytes(32)), Head(2, bytes(32))])
-def test_queued_entries_of_a_stream_that_moved_fail_the_transaction(head):
+@pytest.mark.parametrize("head", [Head(0, bytes(31) + b"\1"), Head(1, bytes(32)), Head(2, bytes(32))])
+def test_embedded_entries_of_a_stream_that_moved_fail_the_statement(head):
     if connection.vendor != "postgresql":
-        pytest.skip("pipelines are PostgreSQL's")
+        pytest.skip("one statement for everything is PostgreSQL's")
     append_one("lot:1")
-    rows = [*chain.extend("room:7", chain.START, [DRAFT]), *chain.extend("lot:1", head, [DRAFT])]
+    other = append_one("room:7")
+    rows = [
+        *chain.extend("room:7", Head(1, other.hash), [DRAFT]),
+        *chain.extend("lot:1", head, [DRAFT]),
+    ]
 
-    def queue():
-        with transaction.atomic(), connection.connection.pipeline(), connection.connection.cursor() as cursor:
-            queue_prepared(cursor, rows)
+    with pytest.raises(psycopg.errors.DivisionByZero), transaction.atomic():
+        STORE.execute(connection.connection, embedded.parameters(rows))
+    assert len(links_of("room:7")) == 1
+    assert EvidenceEntry.objects.count() == 2
 
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        queue()
-    assert links_of("room:7") == []
-    assert EvidenceEntry.objects.count() == 1
+
+def test_rows_that_begin_a_stream_are_told_apart():
+    later = chain.extend("lot:1", Head(4, bytes(31) + b"\1"), [DRAFT])
+
+    assert not embedded.begins_a_stream(later)
+    assert embedded.begins_a_stream([*later, *chain.extend("room:7", chain.START, [DRAFT])])
