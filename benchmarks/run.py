@@ -20,7 +20,11 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="lc-bench-"))
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages, seal, uploads, opening",
+    )
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, proves nothing")
     arguments = parser.parse_args()
     if not os.environ.get("LUOCHUI_SERVICES"):
@@ -31,12 +35,12 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import fanout, pages, rooms, sockets, stage
+    from benchmarks import envelopes, fanout, pages, rooms, sockets, stage
     from benchmarks.figures import Rounds
 
     stage.prepare_database()
     rounds = Rounds(1, 2.0) if arguments.quick else Rounds(3, 5.0)
-    known = {**rooms.BENCHMARKS, **fanout.BENCHMARKS, **sockets.BENCHMARKS, **pages.BENCHMARKS}
+    known = {**rooms.BENCHMARKS, **fanout.BENCHMARKS, **sockets.BENCHMARKS, **pages.BENCHMARKS, **envelopes.BENCHMARKS}
     unknown = [name for name in arguments.names if name not in known]
     if unknown:
         sys.exit(f"There is no benchmark called {', '.join(unknown)}; there are {', '.join(known)}.")

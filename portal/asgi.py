@@ -12,12 +12,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # Djan
 from django.urls import path  # noqa: E402
 
 from exchange.rooms.endpoint import RoomEndpoint  # noqa: E402
-from portal.pages import Pages  # noqa: E402
+from portal.pages import Pages, divided  # noqa: E402
+from signatures.envelopes.endpoint import PREFIX, UploadEndpoint  # noqa: E402
 
 rooms = RoomEndpoint()
 application = ProtocolTypeRouter(
     {
-        "http": Pages(_wsgi),
+        "http": divided(PREFIX, UploadEndpoint(), Pages(_wsgi)),
         "websocket": URLRouter([path("ws/rooms/<int:room_id>/", cast("Any", rooms))]),
     }
 )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
 from signatures.draws import services as draws
+from signatures.envelopes import services as envelopes
 from signatures.pki import services as pki
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     draws.advance_due,
     pki.stamp_due,
     pki.watch_expiry,
+    envelopes.stamp_pending,
+    envelopes.alarm_quorums,
 )
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 

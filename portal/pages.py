@@ -17,6 +17,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[str, str]]
+AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 BODY_IN_MEMORY_BYTES = 1024 * 1024
@@ -41,6 +42,16 @@ class Pages:
                 status, headers, content = rest
                 await send({"type": "http.response.start", "status": status, "headers": headers})
                 await send({"type": "http.response.body", "body": content})
+
+
+def divided(prefix: str, first: AsgiApplication, others: AsgiApplication) -> AsgiApplication:
+    """One application for the addresses below `prefix`, another one for all others."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = first if scope["path"].startswith(prefix) else others
+        await chosen(scope, receive, send)
+
+    return application
 
 
 Whole = tuple[int, list[tuple[bytes, bytes]], bytes]

@@ -13,6 +13,10 @@ MAX_FRAME_BYTES = 1024 * 1024
 """Beyond this the websocket protocol itself refuses (close code 1009)."""
 
 
+UPLOAD_PIECE_BYTES = 512 * 1024
+"""In such pieces a request's body is handed on; Daphne's 8 KiB make a large upload a thousand messages."""
+
+
 def run_daphne(host: str, port: int, *, application: Any = None, ready: Callable[[], None] = lambda: None) -> None:
     """Serve with Daphne until told to stop; `application` takes the place of the platform's own in benchmarks."""
     from daphne.endpoints import build_endpoint_description_strings  # the reactor must not be installed on import
@@ -30,6 +34,7 @@ def run_daphne(host: str, port: int, *, application: Any = None, ready: Callable
         websocket_timeout=-1,
         websocket_max_message_size=MAX_FRAME_BYTES,
         websocket_max_frame_size=MAX_FRAME_BYTES,
+        request_buffer_size=UPLOAD_PIECE_BYTES,
         server_name="luochui",
         verbosity=0,
         ready_callable=ready,

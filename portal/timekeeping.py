@@ -23,6 +23,8 @@ OTHER_DEADLINES = (
     "exchange.rooms.services.rehearsing:advance_rehearsals",
     "signatures.signing.services:expire_due",
     "commons.approvals.services:expire_due",
+    "signatures.envelopes.services:end_windows",
+    "signatures.envelopes.services:sweep_uploads",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 

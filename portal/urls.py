@@ -21,6 +21,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.rooms"),
     ("", "signatures.draws"),
     ("", "signatures.signing"),
+    ("", "signatures.envelopes"),
     ("", "commons.inbox"),
     ("", "commons.vault"),
     ("", "commons.parameters"),

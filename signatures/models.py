@@ -1,6 +1,20 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
-from signatures.draws.models import Draw, DrawHolder
+from signatures.draws.models import (
+    Draw,
+    DrawHolder,
+)
+from signatures.envelopes.models import (
+    EnvelopeReceipt,
+    EnvelopeUnlock,
+    EnvelopeUpload,
+    OfficerRoster,
+    Rehearsal,
+    RosterSeat,
+    SealedEnvelope,
+    SealedIntake,
+    ShareHandover,
+)
 from signatures.pki.models import (
     CertificateAuthority,
     CertificateBinding,
@@ -8,7 +22,10 @@ from signatures.pki.models import (
     PendingStamp,
     TimeStampService,
 )
-from signatures.signing.models import PhoneLink, SigningSession
+from signatures.signing.models import (
+    PhoneLink,
+    SigningSession,
+)
 
 __all__ = [
     "CertificateAuthority",
@@ -16,8 +33,17 @@ __all__ = [
     "CertificateChallenge",
     "Draw",
     "DrawHolder",
+    "EnvelopeReceipt",
+    "EnvelopeUnlock",
+    "EnvelopeUpload",
+    "OfficerRoster",
     "PendingStamp",
     "PhoneLink",
+    "Rehearsal",
+    "RosterSeat",
+    "SealedEnvelope",
+    "SealedIntake",
+    "ShareHandover",
     "SigningSession",
     "TimeStampService",
 ]

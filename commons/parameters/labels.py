@@ -42,6 +42,7 @@ UNITS: dict[str, Text] = {
     "yuan": _("yuan"),
     "yuan_per_tonne": _("yuan per tonne"),
     "tonne": _("tonnes"),
+    "megabyte": _("MB"),
     "step": _("steps"),
     "place": _("places"),
     "point": _("points"),

@@ -82,6 +82,12 @@ def people_with(organisation_id: int, *roles: Role) -> tuple[int, ...]:
     return tuple(sorted(set(held.values_list("person_id", flat=True))))
 
 
+def names_with(organisation_id: int, *roles: Role) -> dict[int, str]:
+    """The people who hold one of `roles` for the organisation now, with their names."""
+    found = Person.objects.filter(pk__in=people_with(organisation_id, *roles), is_active=True)
+    return dict(found.order_by("pk").values_list("pk", "name"))
+
+
 def session_epochs(person_ids: Iterable[int]) -> dict[int, int]:
     """The session epoch of each person: sockets opened under a lower one are over. The inactive are left out."""
     return dict(Person.objects.filter(pk__in=list(person_ids), is_active=True).values_list("pk", "session_epoch"))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
@@ -65,7 +66,7 @@ def path_of(sha256: str) -> str:
 def keep(received: Received) -> None:
     """Put the bytes in place unless they are there already."""
     storage, path = vault_storage(), path_of(received.sha256)
-    if _is_there(path, received):
+    if _is_there(path, received.sha256, received.size):
         return
     received.file.seek(0)
     saved = storage.save(path, File(received.file, name=path))
@@ -74,12 +75,30 @@ def keep(received: Received) -> None:
         storage.delete(saved)
 
 
-def _is_there(path: str, received: Received) -> bool:
+class _Movable(File):  # type: ignore[type-arg]  # bytes
+    """A finished file that a file-system storage moves instead of copying it."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+def adopt(file: Path, *, sha256: str, size: int) -> None:
+    """Put a file of this machine in place, whose hash the caller reckoned while writing it; the file is gone then."""
+    storage, path = vault_storage(), path_of(sha256)
+    if not _is_there(path, sha256, size):
+        with file.open("rb") as opened:
+            saved = storage.save(path, _Movable(opened, name=str(file)))
+        if saved != path:
+            storage.delete(saved)
+    file.unlink(missing_ok=True)
+
+
+def _is_there(path: str, sha256: str, size: int) -> bool:
     """Whether the storage holds the bytes whole. A stump that a crash left is removed."""
     storage = vault_storage()
     if not storage.exists(path):
         return False
-    if storage.size(path) == received.size and _is_whole(storage, path, received.sha256):
+    if storage.size(path) == size and _is_whole(storage, path, sha256):
         return True
     storage.delete(path)
     return False

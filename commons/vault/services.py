@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.db import transaction
@@ -62,6 +63,42 @@ def store(
             stored_at=at,
         )
         _record(row.pk, "document.stored", actor=actor, at=at, sha256=received.sha256)
+    return view(row)
+
+
+@transaction.atomic
+def adopt(
+    *,
+    actor: Actor,
+    file: Path,
+    sha256: str,
+    size: int,
+    name: str,
+    at: datetime,
+    subject: str,
+    organisation_id: int | None,
+    sensitive: bool = True,
+) -> StoredDocument:
+    """Give a document to a file that the platform itself wrote and hashed, of whatever kind; it is moved, not copied.
+
+    Its media type is the one that name and content agree on; other content is only ever handed out as bytes.
+    """
+    with file.open("rb") as opened:
+        found = media.found_type(opened, name)
+    content.adopt(file, sha256=sha256, size=size)
+    kept = VaultContent(sha256=sha256, size=size, stored_at=at)
+    _remember(kept)
+    row = Document.objects.create(
+        content=kept,
+        name=_safe_name(name),
+        media_type=found,
+        subject=subject,
+        sensitive=sensitive,
+        stored_by_id=actor.person_id,
+        organisation_id=organisation_id,
+        stored_at=at,
+    )
+    _record(row.pk, "document.stored", actor=actor, at=at, sha256=sha256)
     return view(row)
 
 

@@ -63,6 +63,7 @@ WAYS: dict[Role, Sequence[Way]] = {
             _("Confirm a result, sign, pay, and download the certificate."),
         ),
         Way("permits:mine", _("Permits and holdings"), _("Rights that you hold, and their movements.")),
+        Way("envelopes:list", _("Sealed files"), _("Practise sealing and unlocking before a tender asks for it.")),
     ),
     Role.SELLER: (
         Way("projects:desk", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
@@ -83,6 +84,8 @@ WAYS: dict[Role, Sequence[Way]] = {
     ),
     Role.HOST: (
         Way("draws:list", _("Draws"), _("Prepare draws of experts, agencies and numbers.")),
+        Way("envelopes:list", _("Openings"), _("Rehearse an opening, begin it, and see what became of each bid.")),
+        Way("envelopes:officer", _("My officer keys"), _("Make the key that opens bids; say when you are away.")),
         Way("rooms:list", _("Conduct rooms"), _("Watch, pause and resume by two persons, with a reason.")),
         Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person."), approvals_waiting),
     ),
@@ -106,6 +109,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
+        Way("envelopes:rosters", _("Opening officers"), _("Who opens sealed bids together, and their keys.")),
         Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
     ),
     Role.REGULATOR: (

@@ -1,5 +1,6 @@
 """What a file is, by its first bytes; what it calls itself must agree."""
 
+import mimetypes
 import zipfile
 from typing import BinaryIO
 
@@ -13,6 +14,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XML = "application/xml"
 CSV = "text/csv"
 JSON = "application/json"
+BYTES = "application/octet-stream"
+"""Never taken from outside; for what comes out of a sealed bid and is of no known kind."""
 
 ALIASES = {"text/xml": XML, "image/jpg": JPEG, "application/csv": CSV, "application/vnd.ms-excel": CSV}
 """Browsers on Windows call a CSV file an Excel file."""
@@ -58,6 +61,13 @@ def check_content(file: BinaryIO, declared: str) -> str:
         raise WrongMediaType(declared=declared[:100])
     file.seek(0)
     return wanted
+
+
+def found_type(file: BinaryIO, name: str) -> str:
+    """The media type that the name says and the content confirms; plain bytes where they do not agree."""
+    declared, _ = mimetypes.guess_type(name)
+    wanted = normal_type(declared or "")
+    return wanted if wanted in KNOWN and _matches(file, wanted) else BYTES
 
 
 def _matches(file: BinaryIO, wanted: str) -> bool:

@@ -1,0 +1,184 @@
+"""An envelope as a file, and its commitment, reckoned while the bytes come in.
+
+    magic (8) ‖ length of header (4) ‖ header ‖ length of manifest (4) ‖ manifest
+    ‖ chunks, each with its 16-byte tag ‖ attestation (16,400)
+
+    leaf   = SHA-256(ciphertext of a chunk, tag included)
+    commit = SHA-256("env1" ‖ SHA-256(header) ‖ leaves)
+
+Lengths are big-endian. Nothing may follow, nothing may be missing: the length of the file follows from the header.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from signatures.envelopes.domain import header as headers
+from signatures.envelopes.domain import manifest as manifests
+from signatures.envelopes.domain.header import EnvelopeBroken, Header
+from signatures.envelopes.domain.manifest import Manifest
+
+MAGIC = b"SBE1\r\n\x1a\n"
+TAG = 16
+ATTESTATION = 16 * 1024
+"""Bytes that certificate and signature are padded to, before their tag."""
+LARGEST_HEADER, LARGEST_MANIFEST = 4096, 64 * 1024
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stands before the first chunk."""
+
+    header: Header
+    manifest: Manifest
+
+    def encode(self) -> bytes:
+        header, manifest = self.header.encode(), self.manifest.encode()
+        return MAGIC + len(header).to_bytes(4, "big") + header + len(manifest).to_bytes(4, "big") + manifest
+
+    @property
+    def size(self) -> int:
+        """The length of the whole file."""
+        return len(self.encode()) + sealed_length(self.header) + ATTESTATION + TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A whole envelope: what it says, what it commits to, how long it is."""
+
+    prefix: Prefix
+    leaves: tuple[bytes, ...]
+    commit: str
+    sha256: str
+    size: int
+
+
+def chunk_count(header: Header) -> int:
+    return -(-header.padded_len // header.chunk)
+
+
+def chunk_length(header: Header, index: int) -> int:
+    """The plaintext bytes of a chunk; only the last may be shorter."""
+    return min(header.chunk, header.padded_len - index * header.chunk)
+
+
+def sealed_length(header: Header) -> int:
+    return header.padded_len + chunk_count(header) * TAG
+
+
+def commitment(header: Header, leaves: Iterable[bytes]) -> str:
+    """The one value that stands for the envelope: the bidder signs it, the receipt names it."""
+    digest = hashlib.sha256(b"env1" + header.digest())
+    for leaf in leaves:
+        digest.update(leaf)
+    return digest.hexdigest()
+
+
+class Reckoner:
+    """Reads an envelope piece by piece, in constant memory, and knows at the end what it commits to."""
+
+    def __init__(self) -> None:
+        self.prefix: Prefix | None = None
+        self.leaves: list[bytes] = []
+        self.size = 0
+        self._whole, self._leaf = hashlib.sha256(), hashlib.sha256()
+        self._head, self._wanted = bytearray(), 0
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes. Raises `EnvelopeBroken` as soon as they cannot be an envelope."""
+        self._whole.update(data)
+        self.size += len(data)
+        rest = memoryview(data)
+        if self.prefix is None:
+            self._head += rest
+            self.prefix, used = read_prefix(bytes(self._head))
+            if self.prefix is None:
+                return
+            rest = memoryview(bytes(self._head[used:]))
+            self._head.clear()
+            self._wanted = self._next()
+        if self.size > self.prefix.size:
+            raise EnvelopeBroken(reason="something follows after its end")
+        self._take(rest)
+
+    def _take(self, rest: memoryview) -> None:
+        assert self.prefix is not None, "chunks follow the prefix"
+        while len(rest) and self._wanted:
+            piece, rest = rest[: self._wanted], rest[self._wanted :]
+            self._leaf.update(piece)
+            self._wanted -= len(piece)
+            if not self._wanted:
+                self.leaves.append(self._leaf.digest())
+                self._leaf, self._wanted = hashlib.sha256(), self._next()
+
+    def _next(self) -> int:
+        assert self.prefix is not None, "lengths follow from the header"
+        index = len(self.leaves)
+        return chunk_length(self.prefix.header, index) + TAG if index < chunk_count(self.prefix.header) else 0
+
+    def finish(self) -> Reckoned:
+        """What came in. Raises `EnvelopeBroken` when it is not a whole envelope."""
+        if self.prefix is None or self.size != self.prefix.size:
+            raise EnvelopeBroken(reason="it is not complete")
+        commit = commitment(self.prefix.header, self.leaves)
+        return Reckoned(self.prefix, tuple(self.leaves), commit, self._whole.hexdigest(), self.size)
+
+
+def reckon(pieces: Iterable[bytes]) -> Reckoned:
+    """Read a whole envelope. Raises `EnvelopeBroken`."""
+    reckoner = Reckoner()
+    for piece in pieces:
+        reckoner.feed(piece)
+    return reckoner.finish()
+
+
+def read_prefix(data: bytes) -> tuple[Prefix | None, int]:
+    """The prefix at the beginning of `data` and its length; none while it is incomplete. Raises `EnvelopeBroken`."""
+    if data[:8] != MAGIC[: len(data)]:
+        raise EnvelopeBroken(reason="it is no envelope SBE-1")
+    header_data, after_header = _block(data, 8, LARGEST_HEADER)
+    if header_data is None:
+        return None, 0
+    header = headers.parse(header_data)
+    manifest_data, used = _block(data, after_header, LARGEST_MANIFEST)
+    if manifest_data is None:
+        return None, 0
+    return Prefix(header, manifests.parse(manifest_data, header)), used
+
+
+def _block(data: bytes, start: int, limit: int) -> tuple[bytes | None, int]:
+    if len(data) < start + 4:
+        return None, 0
+    end = start + 4 + int.from_bytes(data[start : start + 4], "big")
+    if end - start - 4 > limit:
+        raise EnvelopeBroken(reason="its header or its wrapped keys are too long")
+    return (data[start + 4 : end], end) if len(data) >= end else (None, 0)
+
+
+def chunks(file: BinaryIO, header: Header) -> Iterator[bytes]:
+    """The sealed chunks of a file that stands behind its prefix. Raises `EnvelopeBroken` at the first short one."""
+    for index in range(chunk_count(header)):
+        yield read_exactly(file, chunk_length(header, index) + TAG)
+
+
+def read_exactly(file: BinaryIO, length: int) -> bytes:
+    """That many bytes. Raises `EnvelopeBroken`."""
+    parts, missing = [], length
+    while missing and (part := file.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    if missing:
+        raise EnvelopeBroken(reason="it is not complete")
+    return b"".join(parts)
+
+
+def open_prefix(file: BinaryIO) -> Prefix:
+    """The prefix of a file; the file then stands at the first chunk. Raises `EnvelopeBroken`."""
+    head = file.read(LARGEST_HEADER + LARGEST_MANIFEST + 16)
+    prefix, used = read_prefix(head)
+    if prefix is None:
+        raise EnvelopeBroken(reason="it is not complete")
+    file.seek(used)
+    return prefix

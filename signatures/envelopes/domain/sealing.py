@@ -1,0 +1,143 @@
+"""Sealing: the same envelope that the browser makes, for the offline command, robots and tests."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from commons.evidence.domain.canonical import JSON
+from signatures.envelopes.domain import cipher, layout, shamir
+from signatures.envelopes.domain.encoding import from_base64
+from signatures.envelopes.domain.header import EnvelopeBroken, Header, Mode, Policy, bidder_ref, padded
+from signatures.envelopes.domain.layout import Prefix
+from signatures.envelopes.domain.manifest import Manifest
+from signatures.envelopes.domain.payload import Attestation, Contents, SealedFile, plaintext
+from signatures.envelopes.domain.shamir import Entropy
+from signatures.envelopes.domain.slots import BIDDER, Recipient, Slot, officer, wrap
+
+FORMAT = "luochui-sealing/v1"
+Signer = Callable[[str], Attestation]
+"""Signs a commitment (hexadecimal)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an intake asks of an envelope: published, and the same for every bidder."""
+
+    tender: str
+    lot: str
+    policy: Policy
+    chunk: int
+    roster_id: str
+    officers: tuple[bytes, ...]
+    """The officers' public keys (SubjectPublicKeyInfo), by seat."""
+
+    @classmethod
+    def parse(cls, value: object) -> "Terms":
+        """The terms that an intake publishes as `luochui-sealing/v1`. Raises `EnvelopeBroken`."""
+        if not isinstance(value, Mapping) or value.get("format") != FORMAT:
+            raise EnvelopeBroken(reason=f"the terms are not in the form {FORMAT}")
+        try:
+            asked = value["policy"]
+            policy = Policy(Mode(asked["mode"]), int(asked["k"]), int(asked["n"]))
+            officers = tuple(from_base64(str(one["spki"])) for one in value["officers"])
+            terms = cls(value["tender"], value["lot"], policy, int(value["chunk"]), value["roster_id"], officers)
+        except (KeyError, TypeError, ValueError, AssertionError) as error:
+            raise EnvelopeBroken(reason=f"the terms cannot be read: {error}") from None
+        if len(officers) != policy.n:
+            raise EnvelopeBroken(reason="the terms do not name every officer's key")
+        return terms
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An envelope whose keys are made and whose content is still to be encrypted."""
+
+    prefix: Prefix
+    contents: Contents
+    secrets: bytes
+
+    @property
+    def header(self) -> Header:
+        return self.prefix.header
+
+
+def draft(
+    terms: Terms,
+    *,
+    bidder: str,
+    bidder_keys: Sequence[bytes],
+    files: Sequence[SealedFile],
+    created: str,
+    entropy: Entropy,
+) -> Draft:
+    """Make the keys and the header. `bidder` is a credit code, `bidder_keys` the bidder's own public keys (DER)."""
+    salt, kb, kc = entropy(32), entropy(cipher.SECRET), entropy(cipher.SECRET)
+    contents = Contents(bidder, salt, tuple(files))
+    header = Header(
+        tender=terms.tender,
+        lot=terms.lot,
+        bidder_ref=bidder_ref(bidder, salt),
+        chunk=terms.chunk,
+        policy=terms.policy,
+        salt=entropy(32).hex(),
+        created=created,
+        roster_id=terms.roster_id,
+        padded_len=padded(contents.length),
+        manifest_sha256=hashlib.sha256().hexdigest(),
+    )
+    ctx = header.ctx()
+    shares = shamir.split(
+        cipher.officers_secret(kb, kc, terms.policy.mode), n=terms.policy.n, k=terms.policy.k, entropy=entropy
+    )
+    manifest = Manifest(
+        cipher.key_commitment(cipher.content_key(kb + kc, ctx), ctx),
+        tuple(wrap(kb, Recipient(BIDDER, spki), ctx=ctx, entropy=entropy) for spki in bidder_keys),
+        tuple(_officer_slots(shares, terms.officers, ctx=ctx, entropy=entropy)),
+    )
+    return Draft(Prefix(replace(header, manifest_sha256=manifest.digest()), manifest), contents, kb + kc)
+
+
+def _officer_slots(shares: Sequence[bytes], keys: Sequence[bytes], *, ctx: bytes, entropy: Entropy) -> Iterator[Slot]:
+    for seat, (share, spki) in enumerate(zip(shares, keys, strict=True), start=1):
+        yield wrap(share, Recipient(officer(seat), spki), ctx=ctx, entropy=entropy)
+
+
+def seal(draft: Draft, files: Iterable[Iterable[bytes]], *, sign: Signer | None = None) -> Iterator[bytes]:
+    """The bytes of the envelope, in pieces: never whole in memory. Raises `PayloadBroken` when a file changed."""
+    header = draft.header
+    yield draft.prefix.encode()
+    sealer, leaves = cipher.ChunkSealer(cipher.content_key(draft.secrets, header.ctx()), header), []
+    pieces = plaintext(draft.contents, files, padded_len=header.padded_len)
+    for index, chunk in enumerate(rechunked(pieces, header.chunk)):
+        sealed = sealer.seal(index, chunk)
+        leaves.append(hashlib.sha256(sealed).digest())
+        yield sealed
+    commit = layout.commitment(header, leaves)
+    attestation = sign(commit) if sign else Attestation()
+    key = cipher.attestation_key(draft.secrets, header.ctx())
+    yield cipher.seal_attestation(key, attestation.encode(), commit)
+
+
+def rechunked(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in chunks of `size`, the last one shorter."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= size:
+            yield bytes(held[:size])
+            del held[:size]
+    if held:
+        yield bytes(held)
+
+
+def published(terms: Terms, officers: Sequence[Mapping[str, JSON]]) -> dict[str, JSON]:
+    """The terms in the form that pages, the offline command and other programs read."""
+    return {
+        "chunk": str(terms.chunk),
+        "format": FORMAT,
+        "lot": terms.lot,
+        "officers": list(officers),
+        "policy": terms.policy.as_json(),
+        "roster_id": terms.roster_id,
+        "tender": terms.tender,
+    }

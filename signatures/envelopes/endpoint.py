@@ -1,0 +1,188 @@
+"""Resumable uploads: tus 1.0.0 with creation, checksum, expiration and termination, at /uploads/.
+
+A plain ASGI application, so that a slow upload holds no page thread and no file is ever whole in memory. Who may upload
+is decided when the one-use token is issued; the token then goes with every request in `Upload-Token`.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import format_datetime
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+from django.utils import timezone, translation
+
+from commons.domain.refusals import Malformed, NotFound, Refusal
+from commons.texts import refusal_text
+from signatures.envelopes import services
+from signatures.envelopes.domain.header import EnvelopeBroken
+from signatures.envelopes.services.receiving import LARGEST_PIECE, Appending, Checksum, complete, offset_of
+from signatures.envelopes.services.uploading import FINISHED, Upload
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+T = TypeVar("T")
+PREFIX = "/uploads/"
+VERSION = "1.0.0"
+_WRITE_AT_ONCE = 512 * 1024
+_PATH = re.compile(r"/uploads/([0-9a-f]{32})")
+_THREADS = 4
+
+
+class Answer(Exception):
+    """What ends a request: a status with headers, and a body where something was refused."""
+
+    def __init__(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        super().__init__(status)
+        self.status, self.headers, self.body = status, headers or {}, body
+
+
+class UploadEndpoint:
+    """The ASGI face; everything that touches disk or database runs in threads of its own."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="upload")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            answer = await self._answer(scope, headers, receive)
+        except Answer as ended:
+            answer = ended
+        except Refusal as refusal:
+            answer = _refused(refusal, headers)
+        except Exception:
+            logger.exception("an upload failed")
+            answer = Answer(500)
+        await _send(send, answer)
+
+    async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
+        method = headers.get("x-http-method-override", scope["method"]).upper()
+        if method == "OPTIONS":
+            return Answer(204, _abilities())
+        if headers.get("tus-resumable") != VERSION:
+            return Answer(412, {"Tus-Version": VERSION})
+        token = headers.get("upload-token", "")
+        if method == "POST" and scope["path"] == PREFIX:
+            return await self._in_thread(lambda: _create(token, headers))
+        found = _PATH.fullmatch(scope["path"])
+        if found is None:
+            raise NotFound()
+        upload = await self._in_thread(lambda: services.running_upload(ref=found[1], token=token, at=timezone.now()))
+        if method == "HEAD":
+            return await self._in_thread(lambda: Answer(200, _standing(upload, offset_of(upload))))
+        if method == "DELETE":
+            return await self._in_thread(lambda: _terminate(upload))
+        if method == "PATCH":
+            return await self._append(upload, headers, receive)
+        return Answer(405)
+
+    async def _append(self, upload: Upload, headers: dict[str, str], receive: Receive) -> Answer:
+        if headers.get("content-type") != "application/offset+octet-stream":
+            return Answer(415)
+        offset, checksum = _count(headers, "upload-offset"), Checksum.parse(headers.get("upload-checksum", ""))
+        if int(headers.get("content-length") or 0) > LARGEST_PIECE:
+            return Answer(413)
+        appending = await self._in_thread(lambda: Appending(upload, offset=offset, checksum=checksum))
+        try:
+            whole = await self._pour(receive, appending)
+        except EnvelopeBroken:
+            await self._in_thread(lambda: (appending.abort(), services.drop_upload(upload.ref)))
+            raise
+        except BaseException:
+            await self._in_thread(appending.abort)
+            raise
+        if not whole:
+            await self._in_thread(appending.abort)
+            return Answer(400)
+        received_at = timezone.now()
+        reached = await self._in_thread(appending.finish)
+        if reached < upload.length:
+            return Answer(204, _standing(upload, reached))
+        receipt = await self._in_thread(lambda: complete(upload, received_at=received_at))
+        return Answer(204, {**_standing(upload, reached), "Upload-Receipt": receipt})
+
+    async def _pour(self, receive: Receive, appending: Appending) -> bool:
+        """The body into the file, in pieces worth a thread's while; False when the sender went away."""
+        held = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return False
+            held += message.get("body", b"")
+            more = bool(message.get("more_body"))
+            if held and (len(held) >= _WRITE_AT_ONCE or not more):
+                data, held = bytes(held), bytearray()
+                await self._in_thread(appending.write, data)
+            if not more:
+                return True
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _with_database, work, *arguments)
+
+
+def _with_database(work: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return work(*arguments)
+    finally:
+        close_old_connections()
+
+
+def _create(token: str, headers: dict[str, str]) -> Answer:
+    upload = services.begin_upload(token=token, length=_count(headers, "upload-length"), at=timezone.now())
+    return Answer(201, {"Location": f"{PREFIX}{upload.ref}", **_standing(upload, 0)})
+
+
+def _terminate(upload: Upload) -> Answer:
+    if upload.state == FINISHED:
+        return Answer(403)
+    services.drop_upload(upload.ref)
+    return Answer(204)
+
+
+def _standing(upload: Upload, offset: int) -> dict[str, str]:
+    found = {
+        "Cache-Control": "no-store",
+        "Upload-Expires": format_datetime(upload.expires_at, usegmt=True),
+        "Upload-Length": str(upload.length),
+        "Upload-Offset": str(offset),
+    }
+    return {**found, "Upload-Receipt": upload.receipt} if upload.receipt else found
+
+
+def _abilities() -> dict[str, str]:
+    return {
+        "Tus-Checksum-Algorithm": "sha256,sha1",
+        "Tus-Extension": "creation,checksum,expiration,termination",
+        "Tus-Version": VERSION,
+    }
+
+
+def _count(headers: dict[str, str], name: str) -> int:
+    text = headers.get(name, "")
+    if not text.isascii() or not text.isdecimal() or len(text) > 12:
+        raise Malformed(field=name, reason="a whole number is needed")
+    return int(text)
+
+
+def _refused(refusal: Refusal, headers: dict[str, str]) -> Answer:
+    language = headers.get("accept-language", "zh-hans")
+    with translation.override("en" if language.lower().startswith("en") else "zh-hans"):
+        detail = refusal_text(refusal)
+    problem = {"code": refusal.code, "detail": detail, "status": refusal.status, "fields": refusal.fields}
+    body = json.dumps(problem, ensure_ascii=False).encode()
+    return Answer(refusal.status, {"Content-Type": "application/problem+json"}, body)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = {"Tus-Resumable": VERSION, "Content-Length": str(len(answer.body)), **answer.headers}
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,182 @@
+"""The bytes of an upload: appended to its file, reckoned on the way, checked against the sender's checksum."""
+
+import base64
+import binascii
+import fcntl
+import hashlib
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from commons.domain.refusals import NotAllowedNow, Refusal
+from commons.domain.text import gettext_noop
+from signatures.envelopes import store
+from signatures.envelopes.domain.header import EnvelopeBroken
+from signatures.envelopes.domain.layout import Reckoned, Reckoner
+from signatures.envelopes.services.accepting import accept
+from signatures.envelopes.services.uploading import FINISHED, Upload, drop_upload
+
+CHECKSUMS = ("sha256", "sha1")
+LARGEST_PIECE = 32 * 1024 * 1024
+"""Bytes of one PATCH: the server before us may hold one in memory or in a temporary file."""
+
+
+class UploadElsewhere(Refusal):
+    """The sender is at another place than the file."""
+
+    code = "UPLOAD_OFFSET"
+    message = gettext_noop("The upload stands at byte %(offset)s. Go on from there.")
+    status = 409
+
+
+class UploadBusy(Refusal):
+    code = "UPLOAD_BUSY"
+    message = gettext_noop("Another request is writing to this upload.")
+    status = 423
+    retryable = True
+
+
+class ChecksumWrong(Refusal):
+    code = "UPLOAD_CHECKSUM"
+    message = gettext_noop("A piece arrived damaged. It is sent again.")
+    status = 460
+    retryable = True
+
+
+class ChecksumUnknown(Refusal):
+    code = "UPLOAD_CHECKSUM_UNKNOWN"
+    message = gettext_noop("The checksum cannot be read. Use sha256 or sha1.")
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What the sender says a piece must hash to."""
+
+    algorithm: str
+    digest: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> "Checksum | None":
+        """The header `Upload-Checksum`, if there is one. Raises `ChecksumUnknown`."""
+        if not text:
+            return None
+        algorithm, _, encoded = text.partition(" ")
+        try:
+            digest = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            raise ChecksumUnknown() from None
+        if algorithm not in CHECKSUMS:
+            raise ChecksumUnknown()
+        return cls(algorithm, digest)
+
+
+class _Reckoners:
+    """How far this process has reckoned the uploads that run; what it does not know is read again at the end."""
+
+    MOST = 64
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Reckoner] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, ref: str, offset: int) -> Reckoner | None:
+        """The reckoner that stands at `offset`, out of the cache: whoever takes it puts it back or lets it go."""
+        with self._lock:
+            found = self._known.pop(ref, None)
+        if found is None and offset == 0:
+            return Reckoner()
+        return found if found is not None and found.size == offset else None
+
+    def put(self, ref: str, reckoner: Reckoner | None) -> None:
+        if reckoner is None:
+            return
+        with self._lock:
+            self._known[ref] = reckoner
+            while len(self._known) > self.MOST:
+                self._known.popitem(last=False)
+
+
+_reckoners = _Reckoners()
+
+
+def offset_of(upload: Upload) -> int:
+    """How many bytes the platform has."""
+    return upload.length if upload.state == FINISHED else store.upload_path(upload.ref).stat().st_size
+
+
+class Appending:
+    """One PATCH: `write` pieces, then `finish`; or `abort`. Locks the upload's file meanwhile."""
+
+    def __init__(self, upload: Upload, *, offset: int, checksum: Checksum | None) -> None:
+        """Raises `UploadElsewhere`, `UploadBusy`."""
+        if upload.state == FINISHED:
+            raise UploadElsewhere(offset=str(upload.length))
+        self._upload, self._start, self._checksum = upload, offset, checksum
+        self._file = store.upload_path(upload.ref).open("r+b", buffering=0)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise UploadBusy() from None
+        self._offset = self._file.seek(0, os.SEEK_END)
+        if self._offset != offset:
+            self._file.close()
+            raise UploadElsewhere(offset=str(self._offset))
+        self._digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
+        self._reckoner = _reckoners.take(upload.ref, offset)
+
+    def write(self, data: bytes) -> None:
+        """Raises `EnvelopeBroken` as soon as what comes in cannot be an envelope; the upload is then dropped."""
+        if self._offset + len(data) > self._upload.length or self._offset + len(data) - self._start > LARGEST_PIECE:
+            raise NotAllowedNow(command="PATCH", state="TOO_LONG")
+        self._file.write(data)
+        self._offset += len(data)
+        if self._digest is not None:
+            self._digest.update(data)
+        if self._reckoner is not None:
+            self._reckoner.feed(data)
+
+    def finish(self) -> int:
+        """Where the upload stands now. Raises `ChecksumWrong`; the piece is then forgotten."""
+        if self._digest is not None and self._checksum is not None and self._digest.digest() != self._checksum.digest:
+            self.abort()
+            raise ChecksumWrong()
+        self._file.close()
+        _reckoners.put(self._upload.ref, self._reckoner)
+        return self._offset
+
+    def abort(self) -> None:
+        """The line broke: without a checksum the bytes that came count, with one the piece is forgotten."""
+        if self._file.closed:
+            return
+        if self._checksum is not None:
+            self._file.truncate(self._start)
+        else:
+            _reckoners.put(self._upload.ref, self._reckoner)
+        self._file.close()
+
+
+def complete(upload: Upload, *, received_at: datetime) -> str:
+    """Take the finished upload in; the number of its receipt. What is refused is dropped. Raises as `accept`."""
+    path = store.upload_path(upload.ref)
+    try:
+        return accept(upload=upload, path=path, reckoned=_reckoned(upload), received_at=received_at)
+    except Refusal:
+        drop_upload(upload.ref)
+        raise
+
+
+def _reckoned(upload: Upload) -> Reckoned:
+    reckoner = _reckoners.take(upload.ref, upload.length)
+    if reckoner is None or upload.length == 0:
+        reckoner = Reckoner()
+        with store.upload_path(upload.ref).open("rb") as file:
+            for piece in store.pieces(file):
+                reckoner.feed(piece)
+    return reckoner.finish()
+
+
+__all__ = ["LARGEST_PIECE", "Appending", "Checksum", "EnvelopeBroken", "complete", "offset_of"]

@@ -1,0 +1,21 @@
+"""Handlers of the outbox messages that signatures sends; the registry finds this module by its name."""
+
+from django.utils import timezone
+
+from commons.outbox.domain.delivery import Message
+from commons.outbox.registry import handles
+from signatures.envelopes.services import decrypting, receipts
+
+
+@handles("envelopes.receipt", transactional=False)
+def sign_receipt(message: Message) -> None:
+    """Sign a receipt whose request could not."""
+    receipts.sign_receipt(str(message.payload["receipt"]), at=timezone.now())
+
+
+@handles("envelopes.decrypt", transactional=False)
+def decrypt(message: Message) -> None:
+    """Open what is unlocked. Twice is harmless."""
+    intake_id = decrypting.intake_of(str(message.payload["envelope"]))
+    if intake_id is not None:
+        decrypting.decrypt_ready(intake_id, at=timezone.now())

@@ -1,0 +1,196 @@
+"""Sealing without a browser: `python -m signatures.seal`, for those who trust no page. No Django, no database.
+
+    seal    makes the same envelope SBE-1 that the sealing page makes, out of the terms that the page lets you download
+    check   says what an envelope commits to
+    unlock  gives the code with which a bidder unlocks the own half at the opening; the private key stays here
+
+Exit code 0 (done), 1 (the envelope or key does not fit), 2 (bad input, with a sentence).
+"""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
+
+from commons.domain.time import to_text
+from signatures.envelopes.domain import layout, sealing
+from signatures.envelopes.domain.encoding import to_base64
+from signatures.envelopes.domain.header import EnvelopeBroken
+from signatures.envelopes.domain.payload import Attestation, PayloadBroken, SealedFile
+from signatures.envelopes.domain.sealing import Signer, Terms
+from signatures.envelopes.domain.slots import KeyNotUsable, PrivateKey, WrongKey, algorithm_of, unwrap_kek
+
+_PIECE = 1024 * 1024
+
+
+class BadInput(Exception):
+    """A file or argument is not what it should be; the sentence says why."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        result = options.run(options)
+    except (BadInput, OSError, KeyNotUsable) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except EnvelopeBroken as error:
+        sys.stderr.write(f"{error.message % error.fields}\n")
+        return 1
+    except WrongKey:
+        sys.stderr.write("This key opens nothing in this envelope.\n")
+        return 1
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+def seal(options: argparse.Namespace) -> dict[str, str]:
+    """Seal files into an envelope; what it commits to."""
+    terms = _terms(options.terms)
+    keys = [_public_key(path) for path in options.key]
+    files = [SealedFile(path.name, path.stat().st_size) for path in options.files]
+    signer = _signer(options.sign_key, options.sign_cert, options.password)
+    drafted = sealing.draft(
+        terms,
+        bidder=options.bidder,
+        bidder_keys=keys,
+        files=files,
+        created=to_text(datetime.now(UTC)),
+        entropy=secrets.token_bytes,
+    )
+    reckoner = layout.Reckoner()
+    try:
+        with options.out.open("xb") as target:
+            for piece in sealing.seal(drafted, map(_pieces, options.files), sign=signer):
+                reckoner.feed(piece)
+                target.write(piece)
+    except PayloadBroken as error:
+        options.out.unlink()
+        raise BadInput(f"{error}; nothing was sealed") from None
+    return _told(reckoner.finish())
+
+
+def check(options: argparse.Namespace) -> dict[str, str]:
+    """What an envelope says and commits to."""
+    return _told(layout.reckon(_pieces(options.envelope)))
+
+
+def unlock(options: argparse.Namespace) -> dict[str, str]:
+    """The unlocking code for the bidder's own half, by the private key."""
+    private = _private_key(options.key, options.password)
+    with options.envelope.open("rb") as file:
+        prefix = layout.open_prefix(file)
+    for slot in prefix.manifest.bidder:
+        try:
+            kek = unwrap_kek(slot, private)
+            slot.open(kek, ctx=prefix.header.ctx())
+        except WrongKey:
+            continue
+        return {"unlock_code": to_base64(kek)}
+    raise WrongKey("bidder")
+
+
+def _told(reckoned: layout.Reckoned) -> dict[str, str]:
+    header = reckoned.prefix.header
+    return {
+        "commit": reckoned.commit,
+        "tender": header.tender,
+        "lot": header.lot,
+        "created": header.created,
+        "size": str(reckoned.size),
+        "sha256": reckoned.sha256,
+    }
+
+
+def _terms(path: Path) -> Terms:
+    try:
+        return Terms.parse(json.loads(path.read_bytes()))
+    except ValueError:
+        raise BadInput(f"{path} holds no JSON") from None
+
+
+def _public_key(path: Path) -> bytes:
+    data = path.read_bytes()
+    try:
+        if b"BEGIN CERTIFICATE" in data:
+            key = x509.load_pem_x509_certificate(data).public_key()
+        else:
+            key = serialization.load_pem_public_key(data)  # type: ignore[assignment]  # checked below
+    except ValueError:
+        raise BadInput(f"{path} holds neither a certificate nor a public key in PEM") from None
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    algorithm_of(spki)
+    return spki
+
+
+def _private_key(path: Path, password: str | None) -> PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password.encode() if password else None)
+    except (ValueError, TypeError):
+        raise BadInput(f"{path} holds no private key in PEM that this password opens") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise BadInput(f"{path} holds neither an EC nor an RSA key")
+    return key
+
+
+def _signer(key_file: Path | None, certificate_file: Path | None, password: str | None) -> Signer | None:
+    """Signs the commitment (32 bytes) as detached CMS; none when no key is given."""
+    if key_file is None or certificate_file is None:
+        return None
+    key, pem = _private_key(key_file, password), certificate_file.read_bytes()
+    certificates = x509.load_pem_x509_certificates(pem)
+    options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities]
+
+    def sign(commit: str) -> Attestation:
+        builder = pkcs7.PKCS7SignatureBuilder().set_data(bytes.fromhex(commit))
+        builder = builder.add_signer(certificates[0], key, hashes.SHA256())
+        signature = builder.sign(serialization.Encoding.DER, options)
+        ders = tuple(one.public_bytes(serialization.Encoding.DER) for one in certificates)
+        return Attestation(ders, signature)
+
+    return sign
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m signatures.seal", description="Seal a bid without a browser.")
+    commands = parser.add_subparsers(required=True)
+    sealer = commands.add_parser("seal", help="seal files into an envelope")
+    sealer.add_argument("--terms", type=Path, required=True, help="the terms, downloaded from the sealing page")
+    sealer.add_argument("--bidder", required=True, help="unified social credit code of the bidder")
+    sealer.add_argument(
+        "--key", type=Path, action="append", required=True, help="certificate or public key that will unlock (PEM)"
+    )
+    sealer.add_argument("--sign-key", type=Path, help="private key that signs the commitment (PEM)")
+    sealer.add_argument("--sign-cert", type=Path, help="its certificate, with the chain (PEM)")
+    sealer.add_argument("--password", help="of the private key")
+    sealer.add_argument("--out", type=Path, required=True, help="the envelope to write; must not exist")
+    sealer.add_argument("files", type=Path, nargs="+")
+    sealer.set_defaults(run=seal)
+    checker = commands.add_parser("check", help="say what an envelope commits to")
+    checker.add_argument("envelope", type=Path)
+    checker.set_defaults(run=check)
+    unlocker = commands.add_parser("unlock", help="give the code that unlocks the bidder's half")
+    unlocker.add_argument("envelope", type=Path)
+    unlocker.add_argument("--key", type=Path, required=True, help="the private key (PEM)")
+    unlocker.add_argument("--password", help="of the private key")
+    unlocker.set_defaults(run=unlock)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

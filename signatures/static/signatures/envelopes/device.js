@@ -1,0 +1,50 @@
+// Keys that this browser keeps and never gives out (WebCrypto, not extractable, in IndexedDB).
+
+import { toBase64 } from "./sbe.js";
+
+const NAME = "luochui-sealing";
+let opened = null;
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("keys", { keyPath: "id" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+async function run(mode, work) {
+  const database = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction("keys", mode, { durability: "strict" });
+    const request = work(transaction.objectStore("keys"));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** The key that this browser keeps under that name, or null. */
+export const kept = async (id) => (await run("readonly", (store) => store.get(id))) ?? null;
+
+/** A new key under that name; an older one of the name stays in the list of its past keys, for what it still opens. */
+export async function make(id) {
+  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+  const spki = toBase64(await crypto.subtle.exportKey("spki", pair.publicKey));
+  const before = await kept(id);
+  const past = before ? [...(before.past ?? []), { privateKey: before.privateKey, spki: before.spki }] : [];
+  const record = { id, privateKey: pair.privateKey, spki, past, madeAt: new Date().toISOString() };
+  await run("readwrite", (store) => store.put(record));
+  navigator.storage?.persist?.();
+  return record;
+}
+
+export const keptOrMade = async (id) => (await kept(id)) ?? (await make(id));
+
+/** Every private key that this browser ever kept under that name, the newest first. */
+export async function allOf(id) {
+  const record = await kept(id);
+  return record ? [record.privateKey, ...(record.past ?? []).map((one) => one.privateKey).reverse()] : [];
+}

@@ -1,0 +1,180 @@
+"""Sealing in a browser, and an opening by two officers of three, each on a device of their own."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope
+from tests import cast
+from tests.browser.chromium import DESKTOP, PHONE, Chromium, axe_problems, chromium
+from tests.live.servers import Background, Server, running
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("envelopes-browser"),
+]
+OFFICERS = ("officer1", "officer2", "officer3")
+LARGE = 9_500_000
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(DATA_DIR=str(tmp_path))
+
+
+@pytest.fixture
+def browser(transactional_db: None, server: Server, tmp_path: Path) -> Iterator[Chromium]:
+    for name in (*OFFICERS, "staff", "host", "auditor", "buyer1"):
+        cast.actor(name)
+    with running(server, Background("manage.py", "timekeeper", DATA_DIR=str(tmp_path))), chromium() as found:
+        yield found
+
+
+def ceremony(browser: Chromium, server: Server) -> dict[str, Page]:
+    """The roster, drawn up by the operations desk, with keys made on three devices, put in use by a witness."""
+    desk = browser.page(server, person="staff", language="en")
+    desk.goto("/openings/rosters/")
+    desk.get_by_label("Name of the roster").fill("Openings of March")
+    for name in OFFICERS:
+        desk.get_by_label(cast.PARTIES[name].name).check()
+    desk.get_by_role("button", name="Name these officers").click()
+    expect(desk.get_by_role("heading", name="Openings of March")).to_be_visible()
+    devices = {}
+    for name in OFFICERS:
+        page = devices[name] = browser.page(server, person=name, language="en")
+        page.goto("/openings/officer/")
+        page.get_by_role("button", name="Make and try my key").click()
+        expect(page.get_by_text("key tried")).to_be_visible()
+    witness = browser.page(server, person="auditor", language="en")
+    witness.goto(desk.url)
+    assert axe_problems(witness) == []
+    witness.get_by_role("button", name="Witness and put in use").click()
+    expect(witness.locator("h1")).to_contain_text("In use")
+    return devices
+
+
+def rehearsal(browser: Chromium, server: Server) -> Page:
+    """A rehearsal begun by the host: its page."""
+    host = browser.page(server, person="host", language="en")
+    host.goto("/openings/")
+    host.get_by_role("button", name="Begin a rehearsal").click()
+    expect(host.get_by_text("Takes sealed files")).to_be_visible()
+    return host
+
+
+def seal(page: Page, files: list[dict[str, Any]]) -> None:
+    page.locator("#seal-files").set_input_files(files)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Seal and hand in").click()
+
+
+def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, server: Server) -> None:
+    devices = ceremony(browser, server)
+    host = rehearsal(browser, server)
+    bidder = browser.page(server, person="buyer1", language="en", viewport=PHONE)
+    bidder.goto(host.url)
+    assert axe_problems(bidder) == []
+    content = b"%PDF-1.7 " + bytes(range(256)) * 20_000
+    seal(bidder, [
+        {"name": "报价.pdf", "mimeType": "application/pdf", "buffer": content},
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"two files"},
+    ])  # fmt: skip
+    expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+    assert axe_problems(bidder) == []
+    with bidder.expect_download() as started:
+        bidder.get_by_role("link", name="Download the receipt").click()
+    receipt = json.loads(Path(started.value.path()).read_text())
+    assert receipt["receipt"]["body"]["kind"] == "SEALED"
+
+    host.reload()
+    expect(host.get_by_text("nobody can see before the opening")).to_be_visible()
+    host.get_by_role("button", name="End the time for sealing now").click()
+    host.get_by_role("button", name="Begin the opening").click()
+    expect(host.get_by_text("The opening has begun: 1")).to_be_visible()
+    bidder.goto(host.url)
+    bidder.get_by_role("button", name="Unlock with this device").click()
+    expect(bidder.get_by_text("Unlocked by the bidder")).to_be_visible()
+    for name in OFFICERS[1:]:
+        devices[name].goto(host.url)
+        devices[name].get_by_role("button", name="Unlock my shares").click()
+        expect(devices[name].get_by_role("button", name="Unlock my shares")).to_have_count(0)
+
+    expect(host.locator("#opening-table")).to_contain_text("Opened", timeout=30_000)
+    host.get_by_role("link", name=cast.ORGANISATIONS["jinma"].name).click()
+    expect(host.get_by_text("the bidder, officer in seat 2, officer in seat 3")).to_be_visible()
+    assert axe_problems(host) == []
+    with host.expect_download() as opened:
+        host.get_by_role("link", name="报价.pdf").click()
+    assert Path(opened.value.path()).read_bytes() == content
+
+
+def test_an_upload_survives_a_lost_connection_and_a_pause(browser: Chromium, server: Server) -> None:
+    ceremony(browser, server)
+    host = rehearsal(browser, server)
+    bidder = browser.page(server, person="buyer1", language="en", viewport=DESKTOP)
+    bidder.goto(host.url)
+    pieces: list[int] = []
+
+    def cut(route: Any) -> None:
+        """The second piece meets a dead line, twice."""
+        pieces.append(int(route.request.headers["upload-offset"]))
+        if len(pieces) in (3, 4):
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    bidder.route(
+        re.compile("/uploads/[0-9a-f]{32}$"),
+        lambda route: cut(route) if route.request.method == "PATCH" else route.continue_(),
+    )
+    seal(bidder, [{"name": "large.bin", "mimeType": "application/octet-stream", "buffer": b"\x07" * LARGE}])
+
+    expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+    assert len(pieces) > len(set(pieces))
+    assert SealedEnvelope.objects.count() == 1
+    assert EnvelopeUpload.objects.get().state == "FINISHED"
+
+
+def test_a_paused_upload_goes_on_where_it_stood(browser: Chromium, server: Server) -> None:
+    ceremony(browser, server)
+    host = rehearsal(browser, server)
+    bidder = browser.page(server, person="buyer1", language="en")
+    bidder.goto(host.url)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        """The second piece is held until the test has paused."""
+        if route.request.method == "PATCH" and route.request.headers["upload-offset"] != "0" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    bidder.route(re.compile("/uploads/[0-9a-f]{32}$"), hold)
+    seal(bidder, [{"name": "large.bin", "mimeType": "application/octet-stream", "buffer": b"\x07" * LARGE}])
+    expect(bidder.locator("#seal-status")).to_contain_text("Sealed and sent")
+    bidder.get_by_role("button", name="Pause").click()
+    expect(bidder.locator("#seal-status")).to_contain_text("Paused")
+    assert not SealedEnvelope.objects.exists()
+
+    bidder.get_by_role("button", name="Go on").click()
+
+    expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+
+
+def test_the_worker_makes_what_the_server_reads(browser: Chromium, server: Server) -> None:
+    """Both programs agree to the byte: canonical header, Padmé, nonces, wraps, commitment: else nothing is accepted."""
+    ceremony(browser, server)
+    host = rehearsal(browser, server)
+    for person, size in (("buyer1", 0), ("buyer1", 65_537), ("buyer1", 4 * 1024 * 1024)):
+        page = browser.page(server, person=person, language="en")
+        page.goto(host.url)
+        seal(page, [{"name": f"{size}.bin", "mimeType": "application/octet-stream", "buffer": b"\x01" * size}])
+        expect(page.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+        page.close()
+
+    assert sorted(SealedEnvelope.objects.values_list("state", flat=True)) == ["SEALED", "WITHDRAWN", "WITHDRAWN"]

@@ -1,0 +1,122 @@
+"""The offline command makes envelopes that open like those of the browser, in a process without Django."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from signatures import seal
+from signatures.envelopes.domain import cipher, layout, payload, sealing
+from signatures.envelopes.domain.encoding import from_base64, to_base64
+from tests import envelopes
+from tests.envelopes import Parties, secrets_of, terms_of
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def parties() -> Parties:
+    return Parties.make()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, parties: Parties) -> Path:
+    terms = terms_of(parties)
+    officers = [{"seat": str(seat), "spki": to_base64(spki)} for seat, spki in enumerate(terms.officers, start=1)]
+    (tmp_path / "terms.json").write_text(json.dumps(sealing.published(terms, officers)))
+    bidder = parties.bidder
+    assert isinstance(bidder, ec.EllipticCurvePrivateKey)
+    (tmp_path / "key.pem").write_bytes(
+        bidder.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    (tmp_path / "cert.pem").write_bytes(certificate(bidder).public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "报价.txt").write_text("12345.00")
+    return tmp_path
+
+
+def certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bidder")]), datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    return builder.sign(key, hashes.SHA256())
+
+
+def run(*arguments: str | Path) -> int:
+    return seal.main([str(argument) for argument in arguments])
+
+
+def seal_in(folder: Path, *more: str | Path) -> int:
+    given = ("--terms", folder / "terms.json", "--bidder", envelopes.BIDDER, "--key", folder / "cert.pem")
+    return run("seal", *given, *more, "--out", folder / "bid.sbe", folder / "报价.txt")
+
+
+def test_it_runs_without_django(folder: Path) -> None:
+    command = [sys.executable, "-c", "import sys, signatures.seal; print('django' in sys.modules)"]
+
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert told.stdout == "False\n"
+
+
+def test_sealed_signed_checked_and_unlocked(folder: Path, parties: Parties, capsys: pytest.CaptureFixture[str]) -> None:
+    signing = ("--sign-key", folder / "key.pem", "--sign-cert", folder / "cert.pem")
+    assert seal_in(folder, *signing) == 0
+    told = json.loads(capsys.readouterr().out)
+    data = (folder / "bid.sbe").read_bytes()
+    assert run("check", folder / "bid.sbe") == 0
+    assert json.loads(capsys.readouterr().out) == told
+    assert told["commit"] == layout.reckon([data]).commit
+
+    assert run("unlock", folder / "bid.sbe", "--key", folder / "key.pem") == 0
+    code = json.loads(capsys.readouterr().out)["unlock_code"]
+    prefix = envelopes.prefix_of(data)
+    ctx = prefix.header.ctx()
+    kb = prefix.manifest.bidder[0].open(from_base64(code), ctx=ctx)
+    secrets = secrets_of(data, parties)
+    assert secrets.startswith(kb)
+    sealed = data[-layout.ATTESTATION - layout.TAG :]
+    signed = cipher.open_attestation(cipher.attestation_key(secrets, ctx), sealed, told["commit"])
+    (folder / "bid.cms").write_bytes(payload.parse_attestation(signed).signature)
+    (folder / "bid.commit").write_bytes(bytes.fromhex(told["commit"]))
+    command = ["openssl", "cms", "-verify", "-inform", "DER", "-binary", "-noverify"]
+    given = ["-in", "bid.cms", "-content", "bid.commit"]
+    verified = subprocess.run([*command, *given], cwd=folder, capture_output=True, check=False)
+    assert verified.returncode == 0, verified.stderr
+
+
+def test_an_existing_file_is_not_overwritten(folder: Path) -> None:
+    (folder / "bid.sbe").write_bytes(b"kept")
+
+    assert seal_in(folder) == 2
+    assert (folder / "bid.sbe").read_bytes() == b"kept"
+
+
+def test_a_cut_file_and_a_wrong_key_give_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert seal_in(folder) == 0
+    data = (folder / "bid.sbe").read_bytes()
+    (folder / "cut.sbe").write_bytes(data[:-1])
+    other = envelopes.new_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "other.pem").write_bytes(other)
+
+    assert run("check", folder / "cut.sbe") == 1
+    assert run("unlock", folder / "bid.sbe", "--key", folder / "other.pem") == 1
+    assert "opens nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("terms", ["nothing", "[]", '{"format":"luochui-sealing/v1"}'])
+def test_terms_that_cannot_be_read_are_told(folder: Path, terms: str) -> None:
+    (folder / "terms.json").write_text(terms)
+
+    assert seal_in(folder) in (1, 2)
+    assert not (folder / "bid.sbe").exists()
