@@ -14,6 +14,8 @@ from commons.domain.calendar import WorkingDays
 from commons.domain.money import Money
 from commons.domain.refusals import NotFound
 from commons.domain.text import gettext_noop
+from exchange.auctions.domain.confirmations import KIND as CONFIRMATION
+from exchange.auctions.domain.confirmations import side_in
 from exchange.auctions.domain.registrations import OPEN, RegistrationState
 from exchange.auctions.domain.secrecy import Sight, sight, stage_of
 from exchange.auctions.domain.terms import read_terms
@@ -30,6 +32,7 @@ from exchange.deposits.models import MoneyExpectation
 from exchange.projects.domain.states import LotState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot
+from signatures.signing.queries import SignatureView, signatures_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,11 @@ def is_open(registration: Registration) -> bool:
 def offers_of(lot: Lot) -> list[Offer]:
     """The offers of a negotiation, the latest first; for its two sides."""
     return list(Offer.objects.filter(lot=lot).select_related("registration").order_by("-id"))
+
+
+def confirmations_of(deal: Deal) -> dict[str, SignatureView]:
+    """The signed confirmations of a deal by side, `BUYER` and `SELLER`. The caller has checked who may see the deal."""
+    return {side_in(one.content): one for one in signatures_about(f"deal:{deal.pk}", CONFIRMATION)}
 
 
 def deals_for(viewer: Actor) -> QuerySet[Deal]:

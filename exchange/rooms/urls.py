@@ -12,6 +12,7 @@ urlpatterns = [
     path("rooms/<int:room_id>/ready/", pages.ready, name="ready"),
     path("rooms/<int:room_id>/ticket/", pages.ticket, name="ticket"),
     path("rooms/<int:room_id>/enter/", pages.enter, name="enter"),
+    path("rooms/<int:room_id>/enter/sign/", pages.sign_entry, name="sign_entry"),
     path("rooms/<int:room_id>/host/", conducting.host, name="host"),
     path("rooms/<int:room_id>/conduct/", conducting.conduct, name="conduct"),
     path("rooms/<int:room_id>/replay/", replaying.replay, name="replay"),

@@ -122,6 +122,7 @@ def _guards(snapshot: Snapshot) -> dict[str, Any]:
         "guard_hold_steps": whole(snapshot, "room.guard_hold_steps"),
         "guard_hold_share": decimal(snapshot, "room.guard_hold_share"),
         "guard_retype_factor": whole(snapshot, "room.guard_retype_factor"),
+        "entry_certificate": flag(snapshot, "room.entry_certificate"),
     }
 
 

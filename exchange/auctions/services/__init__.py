@@ -2,6 +2,7 @@
 
 from exchange.auctions.services.advancing import advance_due
 from exchange.auctions.services.certifying import issue_certificate, revoke_certificate
+from exchange.auctions.services.confirming import request_confirmation
 from exchange.auctions.services.defaulting import end_deal, record_default
 from exchange.auctions.services.negotiating import answer_offer, make_offer
 from exchange.auctions.services.powers import resume_lot, suspend_lot, terminate_lot
@@ -16,7 +17,6 @@ from exchange.auctions.services.registering import (
 )
 from exchange.auctions.services.settling import (
     agree_contract,
-    confirm_result,
     draw_up_contract,
     take_payment,
     transfer_rights,
@@ -29,7 +29,6 @@ __all__ = [
     "agree_contract",
     "amend_notice",
     "answer_offer",
-    "confirm_result",
     "draw_up_contract",
     "end_deal",
     "issue_certificate",
@@ -38,6 +37,7 @@ __all__ = [
     "qualify_buyer",
     "record_default",
     "refuse_buyer",
+    "request_confirmation",
     "resume_lot",
     "revoke_certificate",
     "save_registration",

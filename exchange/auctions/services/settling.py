@@ -1,4 +1,4 @@
-"""From the result to the transfer: both sides confirm, agree to the contract, the price is paid, the registry moves."""
+"""From the confirmed deal to the transfer: both sides agree to the contract, the price is paid, the registry moves."""
 
 from datetime import datetime
 
@@ -26,18 +26,6 @@ from exchange.permits import services as permits
 from exchange.projects.domain.states import LotCommand, LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import locked_lot, move_lot
-
-
-@transaction.atomic
-def confirm_result(*, actor: Actor, deal_id: int, at: datetime) -> None:
-    """One side confirms the result 成交确认书; when both have, the contract can be drawn up."""
-    deal = locked_deal(deal_id)
-    side = side_of(actor, deal)
-    if deal.notified_at is None or deal.state != DealState.AWARDED:
-        raise NotAllowedNow(command="CONFIRM", state=deal.state)
-    _mark(deal, f"{side}_confirmed_at", "ResultConfirmed", actor=actor, at=at)
-    if deal.buyer_confirmed_at and deal.seller_confirmed_at:
-        move_deal(deal, DealCommand.CONFIRM, actor=actor, at=at)
 
 
 def draw_up_contract(*, actor: Actor, deal_id: int, at: datetime) -> int:
@@ -231,15 +219,6 @@ def advance_lot(lot: Lot, *, actor: Actor, at: datetime) -> None:
         permits.release_supply(actor=actor, lot_id=lot.pk, document_ref=f"{lot.project.code}/{lot.number}", at=at)
         release_deposits(lot, keep=buyers, reason="lot closed", actor=actor, at=at)
         move_lot(lot, LotCommand.CLOSE, actor=actor, at=at)
-
-
-def _mark(deal: Deal, name: str, type: str, *, actor: Actor, at: datetime) -> None:
-    if getattr(deal, name) is not None:
-        return
-    Deal.objects.filter(pk=deal.pk, **{f"{name}__isnull": True}).update(**{name: at})
-    setattr(deal, name, at)
-    payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "side": name.split("_", 1)[0].upper()}
-    append(stream=_stream(deal), type=type, actor=actor, payload=payload, decided_at=at)
 
 
 def _stream(deal: Deal) -> str:

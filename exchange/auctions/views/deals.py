@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.actor import Actor
 from commons.domain.money import capital_yuan
+from commons.domain.refusals import NotFound
 from commons.pages import csv_response, signed_in
 from exchange.auctions import queries, services
 from exchange.auctions.domain.methods import METHOD_LABELS, Method
@@ -28,6 +29,7 @@ from exchange.contracts.domain.deals import REACHED, DealState
 from exchange.contracts.models import Contract, Deal
 from exchange.projects.domain.timeline import Step
 from exchange.projects.queries import lot_view
+from signatures.signing.queries import SignatureView
 
 PAGE = 20
 
@@ -96,6 +98,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         "method": _(METHOD_LABELS[Method(found.lot.method)]),
         "capitals": capital_yuan(found.amount),
         "contract": contract,
+        "confirmations": _confirmations(found),
         "payment": queries.payment_of(found) if REACHED.get(DealState(found.state), 0) >= 2 else None,
         "certificates": list(found.certificates.all()) if found.state == DealState.CERTIFIED else [],
         "invoices": list(found.invoices.all()),
@@ -127,6 +130,13 @@ def _powers(actor: Actor, found: Deal, contract: Contract | None) -> dict[str, b
     }
 
 
+def _confirmations(found: Deal) -> list[tuple[str, SignatureView, str]]:
+    """Each signed confirmation: the side's name, the signature, the side as addresses spell it."""
+    signed = queries.confirmations_of(found)
+    names = (("SELLER", _("Seller")), ("BUYER", _("Buyer")))
+    return [(name, signed[side], side.lower()) for side, name in names if side in signed]
+
+
 def _steps(found: Deal) -> list[Step]:
     """The timeline of a deal."""
     state = DealState(found.state)
@@ -147,9 +157,24 @@ def _steps(found: Deal) -> list[Step]:
 
 @require_POST
 def confirm(request: HttpRequest, deal_id: int) -> HttpResponse:
-    """Confirm the result for one's side."""
-    services.confirm_result(actor=signed_in(request), deal_id=deal_id, at=timezone.now())
-    return _back(request, deal_id, _("You confirmed the result."))
+    """Confirm the result for one's side: on to the signing dialogue."""
+    session = services.request_confirmation(actor=signed_in(request), deal_id=deal_id, at=timezone.now())
+    return HttpResponseRedirect(session.url)
+
+
+CONFIRMATION_FORMS = {"p7s": "application/pkcs7-signature", "json": "application/json"}
+
+
+@require_GET
+def confirmation(request: HttpRequest, deal_id: int, side: str, form: str) -> HttpResponse:
+    """A side's confirmation: what was signed (`json`) and the detached signature over it (`p7s`). Refuses `NotFound`."""
+    found = queries.confirmations_of(queries.deal(signed_in(request), deal_id)).get(side.upper())
+    if found is None or form not in CONFIRMATION_FORMS:
+        raise NotFound()
+    content = found.cms if form == "p7s" else found.content
+    response = HttpResponse(content, content_type=CONFIRMATION_FORMS[form])
+    response["Content-Disposition"] = f'attachment; filename="confirmation-{deal_id}-{side.lower()}.{form}"'
+    return response
 
 
 @require_POST

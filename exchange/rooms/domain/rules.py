@@ -121,6 +121,8 @@ class RoomRules:
     guard_hold_share: Decimal | None = Decimal("0.05")
     guard_retype_factor: int | None = 10
     rank_visible: bool = True
+    entry_certificate: bool = False
+    """Whether a room key counts only when the bidder's certificate vouches for it; else the signed-in session does."""
 
     def __post_init__(self) -> None:
         reason = _contradiction(self)

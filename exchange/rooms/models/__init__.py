@@ -1,5 +1,5 @@
 from exchange.rooms.models.bid import Bid, ReceiptBatch, RefusedFrame, Verdict
-from exchange.rooms.models.room import Room, RoomKey, RoomParticipant, RoomSnapshot
+from exchange.rooms.models.room import Room, RoomKey, RoomParticipant, RoomSnapshot, Voucher
 from exchange.rooms.models.service import RoomHeartbeat, RoomOutage
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "RoomParticipant",
     "RoomSnapshot",
     "Verdict",
+    "Voucher",
 ]

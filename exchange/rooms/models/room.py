@@ -72,8 +72,15 @@ class RoomParticipant(models.Model):
         return self.alias
 
 
+class Voucher(models.TextChoices):
+    """What vouched for a room key."""
+
+    SESSION = "SESSION"
+    CERTIFICATE = "CERTIFICATE"
+
+
 class RoomKey(models.Model):
-    """A browser-held P-256 key that a signed-in session vouched for on entry (CRYPTO §1)."""
+    """A browser-held P-256 key that the bidder's certificate, or its signed-in session, vouched for on entry."""
 
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="keys")
     participant = models.ForeignKey(RoomParticipant, on_delete=models.PROTECT, related_name="keys")
@@ -83,12 +90,22 @@ class RoomKey(models.Model):
     """SubjectPublicKeyInfo, DER."""
     statement = models.TextField()
     session_ref = models.CharField(max_length=64, blank=True)
+    vouched_by = models.CharField(max_length=12, choices=Voucher.choices, default=Voucher.SESSION)
+    signature = models.BinaryField(default=b"")
+    """Detached CMS over the statement, by the bidder's certificate; empty where the session vouched."""
     entered_at = models.DateTimeField()
 
     class Meta:
         app_label = "exchange"
         ordering = ("id",)
-        constraints = [models.UniqueConstraint(fields=["room", "key_id"], name="key_enters_a_room_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "key_id"], name="key_enters_a_room_once"),
+            models.CheckConstraint(condition=models.Q(vouched_by__in=Voucher.values), name="room_key_voucher_known"),
+            models.CheckConstraint(
+                condition=models.Q(vouched_by=Voucher.SESSION) ^ ~models.Q(signature=b""),
+                name="certificate_left_its_signature",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key_id

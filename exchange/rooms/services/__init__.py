@@ -2,7 +2,7 @@
 
 from exchange.rooms.services.conducting import PAUSE_KIND, RESUME_KIND, pause, resume, void
 from exchange.rooms.services.creating import ParticipantSpec, create_room
-from exchange.rooms.services.entering import Admission, Entry, admit, enter_room
+from exchange.rooms.services.entering import Admission, Entry, admit, enter_room, request_entry
 
 __all__ = [
     "PAUSE_KIND",
@@ -13,6 +13,7 @@ __all__ = [
     "admit",
     "create_room",
     "enter_room",
+    "request_entry",
     "pause",
     "resume",
     "void",

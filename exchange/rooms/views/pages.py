@@ -96,7 +96,7 @@ def receipts_for(actor: Actor, room_id: int) -> list[dict[str, Any]]:
 
 def urls_of(room_id: int) -> dict[str, str]:
     """The addresses that a live screen calls."""
-    names = ("room", "ticket", "enter", "replay", "events", "log", "conduct", "ready", "host")
+    names = ("room", "ticket", "enter", "sign_entry", "replay", "events", "log", "conduct", "ready", "host")
     urls = {name: reverse(f"rooms:{name}", args=[room_id]) for name in names}
     return {**urls, "socket": f"/ws/rooms/{room_id}/?lang={get_language()}"}
 
@@ -117,19 +117,38 @@ class EntryRequest(msgspec.Struct):
 
 @require_POST
 def enter(request: HttpRequest, room_id: int) -> JsonResponse:
-    """The session vouches for the browser's room key. Refuses what `enter_room` refuses."""
+    """Enter with the browser's room key. Refuses what `enter_room` refuses."""
+    actor, (spki, statement) = signed_in(request), _entry_of(request)
+    entry = services.enter_room(
+        actor=actor, room_id=room_id, public_key_spki=spki, statement=statement, at=timezone.now()
+    )
+    return JsonResponse({"key": entry.key_id, "alias": entry.alias, "entered_at": to_text(entry.entered_at)})
+
+
+@require_POST
+def sign_entry(request: HttpRequest, room_id: int) -> JsonResponse:
+    """Where the bidder signs the entry statement with its certificate. Refuses what `request_entry` refuses."""
+    actor, (spki, statement) = signed_in(request), _entry_of(request)
+    session = services.request_entry(
+        actor=actor,
+        room_id=room_id,
+        public_key_spki=spki,
+        statement=statement,
+        title=subjects([visible_room(room_id)])[room_id].title,
+        return_url=reverse("rooms:room", args=[room_id]),
+        at=timezone.now(),
+    )
+    return JsonResponse({"url": session.url})
+
+
+def _entry_of(request: HttpRequest) -> tuple[bytes, str]:
     if len(request.body) > LARGEST_ENTRY_BYTES:
         raise Malformed(field="entry", reason="too large")
     try:
         asked = msgspec.json.decode(request.body, type=EntryRequest)
-        spki = b64decode(asked.key, validate=True)
+        return b64decode(asked.key, validate=True), asked.statement
     except (msgspec.MsgspecError, binascii.Error, UnicodeError):
         raise Malformed(field="entry", reason="not the entry of docs/protocol.md") from None
-    actor = signed_in(request)
-    entry = services.enter_room(
-        actor=actor, room_id=room_id, public_key_spki=spki, statement=asked.statement, at=timezone.now()
-    )
-    return JsonResponse({"key": entry.key_id, "alias": entry.alias, "entered_at": to_text(entry.entered_at)})
 
 
 @require_GET

@@ -194,6 +194,7 @@ _REFUSALS = {
 
 _READINESS = {
     "ready-works": _("Works"),
+    "ready-sign": _("Not signed yet"),
     "ready-fails": _("Does not work"),
     "ready-storage-help": _("This browser keeps nothing. Leave private browsing, or use another browser."),
     "ready-key": _("Key %(key)s…, signs in %(ms)s ms."),

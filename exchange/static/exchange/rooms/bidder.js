@@ -6,7 +6,7 @@ import { Ask, asked, problem, stepped } from "./guard.js";
 import { Hold } from "./hold.js";
 import { capital, fixed, grouped, product, readTyped, toUnits } from "./money.js";
 import { leastPrice, referencePrice, suggestedPrice } from "./offers.js";
-import { enter } from "./roomkey.js";
+import { NEEDS_CERTIFICATE, enter, signEntry } from "./roomkey.js";
 import { Screen, csrfToken } from "./screen.js";
 import { exactTime, hasText, text } from "./text.js";
 
@@ -46,17 +46,32 @@ class BidderScreen {
     if (!this.screen.ended) await this.#enter();
   }
 
-  /** Have the session vouch for this browser's key; without it nothing can be signed. */
-  async #enter() {
+  #entry(url) {
     const { data } = this.screen;
-    show({ "key-problem": false });
+    return { url, csrfToken: csrfToken(), room: data.room, alias: data.me.alias, owner: this.owner };
+  }
+
+  /** Enter with this browser's key; without it nothing can be signed. */
+  async #enter() {
+    show({ "key-problem": false, "key-sign": false });
     try {
-      this.#book.key = await enter({ url: data.urls.enter, csrfToken: csrfToken(), room: data.room, alias: data.me.alias, owner: this.owner });
+      this.#book.key = await enter(this.#entry(this.screen.data.urls.enter));
     } catch (error) {
+      const certificate = error.problem?.code === NEEDS_CERTIFICATE;
       bind({ "key-problem-text": error.problem?.detail ?? text("key-problem") });
-      show({ "key-problem": true });
+      show({ "key-problem": !certificate, "key-sign": certificate });
     }
     this.#paint();
+  }
+
+  /** On to the dialogue in which the bidder's certificate vouches for the key. */
+  async #signEntry() {
+    try {
+      location.assign(await signEntry(this.#entry(this.screen.data.urls.sign_entry)));
+    } catch (error) {
+      bind({ "key-problem-text": error.problem?.detail ?? text("key-problem") });
+      show({ "key-problem": true, "key-sign": false });
+    }
   }
 
   #listen() {
@@ -87,6 +102,7 @@ class BidderScreen {
       this.price.focus();
     });
     one("[data-key-again]")?.addEventListener("click", () => this.#enter());
+    one("[data-key-sign]")?.addEventListener("click", () => this.#signEntry());
   }
 
   // The amount

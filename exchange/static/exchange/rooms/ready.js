@@ -2,7 +2,7 @@
 
 import { LiveRoom, Status } from "./live.js";
 import { one, tag } from "./dom.js";
-import { canonicalBid, enter } from "./roomkey.js";
+import { NEEDS_CERTIFICATE, canonicalBid, enter, signEntry } from "./roomkey.js";
 import * as store from "./store.js";
 import { pageData, text } from "./text.js";
 
@@ -30,15 +30,20 @@ async function checkStorage() {
   }
 }
 
+const entry = (url) => ({
+  url, csrfToken: csrf, room: data.room, alias: data.me.alias, owner: `${data.room}/${data.me.alias}/${data.me.person}`,
+});
+
 async function checkKey() {
-  const owner = `${data.room}/${data.me.alias}/${data.me.person}`;
   try {
-    const key = await enter({ url: data.urls.enter, csrfToken: csrf, room: data.room, alias: data.me.alias, owner });
+    const key = await enter(entry(data.urls.enter));
     const began = performance.now();
     await key.sign(canonicalBid({ bid_id: "readiness", confirm: "NONE", key: key.id, price: "1.00", quantity: "" }, data.room));
     report("key", "done", text("ready-works"), text("ready-key", { key: key.id.slice(0, 8), ms: Math.max(1, Math.round(performance.now() - began)) }));
   } catch (error) {
-    report("key", "stop", text("ready-fails"), error.problem?.detail ?? text("key-problem"));
+    const certificate = error.problem?.code === NEEDS_CERTIFICATE;
+    one("[data-sign]").hidden = !certificate;
+    report("key", certificate ? "waiting" : "stop", text(certificate ? "ready-sign" : "ready-fails"), error.problem?.detail ?? text("key-problem"));
   }
 }
 
@@ -63,6 +68,13 @@ function checkConnection() {
   live.start();
 }
 
+one("[data-sign] button").addEventListener("click", async () => {
+  try {
+    location.assign(await signEntry(entry(data.urls.sign_entry)));
+  } catch (error) {
+    report("key", "stop", text("ready-fails"), error.problem?.detail ?? text("key-problem"));
+  }
+});
 checkStorage();
 checkKey();
 checkConnection();

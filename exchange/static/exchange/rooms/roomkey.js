@@ -59,22 +59,36 @@ export class RoomKey {
   }
 }
 
-/** Have the session vouch for this browser's key; a key that is refused is replaced by a new one once. */
+export const NEEDS_CERTIFICATE = "ROOM_ENTRY_NEEDS_CERTIFICATE";
+const KEPT = new Set([401, 403, NEEDS_CERTIFICATE]);
+
+/** Enter the room with this browser's key; a key that is refused for itself is replaced by a new one once. */
 export async function enter({ url, csrfToken, room, alias, owner }) {
   let key = await RoomKey.of(owner);
-  for (const again of [true, false]) {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken, Accept: "application/json" },
-      credentials: "same-origin",
-      body: JSON.stringify({ key: toBase64(key.spki), statement: entryStatement(room, alias, key.id) }),
-    });
-    if (response.ok) return key;
-    if (!again || response.status >= 500 || response.status === 401 || response.status === 403) {
-      const problem = await response.json().catch(() => ({}));
-      throw Object.assign(new Error(problem.detail ?? response.statusText), { status: response.status, problem });
-    }
+  try {
+    await present(key, { url, csrfToken, room, alias });
+  } catch (error) {
+    if (!error.status || error.status >= 500 || KEPT.has(error.status) || KEPT.has(error.problem.code)) throw error;
     key = await RoomKey.make(owner);
+    await present(key, { url, csrfToken, room, alias });
   }
   return key;
+}
+
+/** Where the holder of a certificate signs the entry statement of this browser's key. */
+export async function signEntry({ url, csrfToken, room, alias, owner }) {
+  return (await present(await RoomKey.of(owner), { url, csrfToken, room, alias })).url;
+}
+
+/** The platform's answer to key and entry statement; throws with its problem details. */
+async function present(key, { url, csrfToken, room, alias }) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken, Accept: "application/json" },
+    credentials: "same-origin",
+    body: JSON.stringify({ key: toBase64(key.spki), statement: entryStatement(room, alias, key.id) }),
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw Object.assign(new Error(answer.detail ?? response.statusText), { status: response.status, problem: answer });
 }
