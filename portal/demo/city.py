@@ -7,6 +7,8 @@ from decimal import Decimal
 from exchange.auctions.queries import public_lot
 from exchange.projects.domain.trades import Instrument, TradeType
 from portal.demo import newcomer
+from portal.demo.authority.city import CityAuthority
+from portal.demo.authority.holders import equip_city
 from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, actor
 from portal.demo.draws import draw_by_lot
@@ -31,10 +33,11 @@ class City:
     robots: tuple[Robot, ...]
 
 
-def build(*, at: datetime) -> City:
-    """Fill an empty database with the demo city as of `at`."""
+def build(authority: CityAuthority, *, at: datetime) -> City:
+    """Fill an empty database with the demo city as of `at`; everybody has a certificate of `authority`."""
     for key in PARTIES:
         actor(key)
+    equip_city(authority, at=LONG_AGO)
     newcomer.settle(at=LONG_AGO)
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)

@@ -10,6 +10,7 @@ from exchange.auctions.queries import deals_for
 from exchange.deposits import queries as deposits
 from exchange.deposits import services as bank
 from exchange.projects.domain.trades import Instrument, TradeType
+from portal.demo.authority.signing import sign_as
 from portal.demo.bank import pay
 from portal.demo.cast import actor
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
@@ -50,8 +51,8 @@ def settle(lot_id: int, *, at: datetime) -> str:
     auctions.advance_due(at)
     deal = deals_for(actor("seller")).get(lot_id=lot_id)
     sides = (actor("buyer3"), actor("seller"))
-    for side in sides:
-        auctions.confirm_result(actor=side, deal_id=deal.pk, at=at)
+    for login, side in zip(("buyer3", "seller"), sides, strict=True):
+        sign_as(login, auctions.request_confirmation(actor=side, deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at)
     deal.refresh_from_db()
     for side in sides:

@@ -93,6 +93,8 @@ class SigningKind:
     form: Form | None
     """None: canonical JSON, signed as detached CMS."""
     media_type: str
+    secret: bool
+    """Whether the log's entries stay unreadable until somebody reveals them: who signs tells what is not public yet."""
 
 
 class UnknownKind(LookupError):
@@ -109,12 +111,13 @@ def register_kind(
     done: Callable[[Signed], None],
     form: Form | None = None,
     media_type: str = "application/json",
+    secret: bool = False,
 ) -> SigningKind:
     """Make `name` a kind of signing session; `done` is called with each valid signature, in its transaction.
 
     What `done` raises undoes the signature. Registering the same again is harmless.
     """
-    kind = SigningKind(name, label, done, form, media_type)
+    kind = SigningKind(name, label, done, form, media_type, secret)
     known = _KINDS.setdefault(name, kind)
     assert (known.label, known.media_type) == (label, media_type), f"two kinds of signing are called {name}"
     return known

@@ -24,6 +24,7 @@ from exchange.projects.models import Lot
 from portal.demo.bank import open_accounts, receipt_of, statement
 from portal.demo.robots import Robot, Robots
 from tests.browser.chromium import PHONE, Chromium, chromium
+from tests.browser.signing import certified, sign_with_file
 from tests.cast import PARTIES, organisation
 from tests.integration.exchange.auctions import story
 from tests.live.servers import Background, Server, running
@@ -186,13 +187,14 @@ def bid_to_win(page: Page, lot: Lot) -> None:
     raise AssertionError("the hammer never fell")
 
 
-def conclude(pages: dict[str, Page], deal: Deal) -> None:
+def conclude(pages: dict[str, Page], deal: Deal, folder: Path) -> None:
     """Result confirmed and contract agreed by both sides, each in its own browser."""
     address = f"/deals/{deal.pk}/"
     until(pages["buyer1"], address, "确认")
     for side in ("buyer1", "seller"):
         pages[side].goto(address)
         pages[side].locator(f"form[action='{address}confirm/'] button").click()
+        sign_with_file(pages[side], side, folder, back=address)
     for side in ("buyer1", "seller"):
         for _ in range(60):
             pages[side].goto(address)
@@ -243,7 +245,7 @@ def people(browser: Chromium, server: Server) -> dict[str, Page]:
 def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> None:
     lot = announced_lot()
 
-    with chromium() as browser:
+    with certified("buyer1", "seller"), chromium() as browser:
         pages = people(browser, server)
         register_on_a_phone(pages["buyer1"], lot)
         register_on_a_desktop(pages["buyer2"], lot)
@@ -270,7 +272,7 @@ def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> N
         expect(pages["buyer1"].locator("body")).to_have_attribute("data-room-phase", "ENDED", timeout=PATIENCE_MS)
         deal = wait_for_deal(pages["public"], lot)
         assert deal.buyer_id == organisation(PARTIES["buyer1"].organisation).pk
-        conclude(pages, deal)
+        conclude(pages, deal, tmp_path)
         payment = deposits.payment_of(f"deal:{deal.pk}")
         hand_in_statement(pages["finance"], tmp_path, [("buyer1", payment)], "PRICE")
         confirm_by_voucher(pages["treasury"])

@@ -167,7 +167,7 @@ CONFIRMATION_FORMS = {"p7s": "application/pkcs7-signature", "json": "application
 
 @require_GET
 def confirmation(request: HttpRequest, deal_id: int, side: str, form: str) -> HttpResponse:
-    """A side's confirmation: what was signed (`json`) and the detached signature over it (`p7s`). Refuses `NotFound`."""
+    """A side's confirmation: what was signed (`json`) and the detached signature over it (`p7s`)."""
     found = queries.confirmations_of(queries.deal(signed_in(request), deal_id)).get(side.upper())
     if found is None or form not in CONFIRMATION_FORMS:
         raise NotFound()

@@ -13,8 +13,8 @@ __all__ = [
     "admit",
     "create_room",
     "enter_room",
-    "request_entry",
     "pause",
+    "request_entry",
     "resume",
     "void",
 ]

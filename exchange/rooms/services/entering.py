@@ -133,7 +133,8 @@ def _entered(signed: Signed) -> None:
     _vouch(place, actor=signed.actor, voucher=Voucher.CERTIFICATE, signed=signed, at=signed.at)
 
 
-register_kind(ENTRY, label=gettext_noop("Entry into a live room"), done=_entered)
+# Who enters a room is nobody's to know before its result.
+register_kind(ENTRY, label=gettext_noop("Entry into a live room"), done=_entered, secret=True)
 
 
 @dataclass(frozen=True, slots=True)

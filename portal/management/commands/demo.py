@@ -61,12 +61,9 @@ class Command(BaseCommand):
         return server
 
     def build(self, server: Any) -> Any:
-        from portal.demo.authority.holders import equip_city
         from portal.demo.city import build
 
-        city = build(at=timezone.now())
-        equip_city(server.authority, at=timezone.now())
-        return city
+        return build(server.authority, at=timezone.now())
 
     def open(self, city: Any, port: int, seconds: float) -> None:
         from portal.demo import robots

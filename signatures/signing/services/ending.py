@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commons.domain.actor import Actor, system_actor
+from commons.evidence import services as evidence
 from commons.evidence.domain import canonical
 from signatures.signing.domain.sessions import OPEN, SIGNING, SigningCommand, SigningState
 from signatures.signing.models import SigningSession
@@ -38,6 +39,13 @@ def withdraw(*, actor: Actor, subject: str, kind: str, at: datetime) -> int:
     for row in found:
         step(row, SigningCommand.WITHDRAW, actor=actor, at=at)
     return len(found)
+
+
+@transaction.atomic
+def reveal(*, actor: Actor, subject: str, kind: str, at: datetime) -> int:
+    """Open in the log what was signed about `subject` as a secret kind; how many entries. The caller knows the time."""
+    rows = SigningSession.objects.filter(subject=subject, kind=kind)
+    return sum(evidence.reveal(stream=row.stream, actor=actor, at=at) for row in rows)
 
 
 def expire_due(at: datetime, limit: int = 100) -> int:

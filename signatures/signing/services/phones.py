@@ -8,7 +8,6 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
-from commons.evidence.services import append
 from signatures.signing.domain.sessions import (
     LINK_LIFETIME,
     LinkOfAnother,
@@ -19,7 +18,7 @@ from signatures.signing.domain.sessions import (
 )
 from signatures.signing.models import PhoneLink, SigningSession
 from signatures.signing.policies import can_move_to_phone
-from signatures.signing.services.steps import locked, require_open
+from signatures.signing.services.steps import locked, record, require_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def issue_link(*, actor: Actor, number: str, at: datetime) -> Link:
     token = secrets.token_urlsafe(32)
     expires_at = min(at + LINK_LIFETIME, row.expires_at)
     PhoneLink.objects.create(session=row, token_sha256=token_digest(token), issued_at=at, expires_at=expires_at)
-    append(stream=row.stream, type="PhoneLinkIssued", actor=actor, payload={"kind": row.kind}, decided_at=at)
+    record(row, "PhoneLinkIssued", actor=actor, payload={"kind": row.kind}, at=at)
     return Link(token, expires_at)
 
 
@@ -69,7 +68,7 @@ def take_link(*, actor: Actor, token: str, at: datetime) -> str:
         if PhoneLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at) != 1:
             raise LinkUsed()
         SigningSession.objects.filter(pk=session.pk).update(phone_session_ref=actor.session_ref)
-        append(stream=session.stream, type="PhoneLinkTaken", actor=actor, payload={"kind": session.kind}, decided_at=at)
+        record(session, "PhoneLinkTaken", actor=actor, payload={"kind": session.kind}, at=at)
     return session.number
 
 
@@ -77,4 +76,4 @@ def take_link(*, actor: Actor, token: str, at: datetime) -> str:
 def _void(link: PhoneLink, *, actor: Actor, at: datetime) -> None:
     if PhoneLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
         payload = {"kind": link.session.kind}
-        append(stream=link.session.stream, type="PhoneLinkOfAnother", actor=actor, payload=payload, decided_at=at)
+        record(link.session, "PhoneLinkOfAnother", actor=actor, payload=payload, at=at)

@@ -13,11 +13,11 @@ from commons.domain.actor import Actor
 from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
-from commons.evidence.services import append
 from signatures.crypto.authorities import Purpose
 from signatures.signing.domain.sessions import LARGEST_CONTENT_BYTES, LIFETIME, ContentTooLarge, Fact, Signer
 from signatures.signing.kinds import kind_of
 from signatures.signing.models import SigningSession
+from signatures.signing.services.steps import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,5 @@ def request_signature(
         "sha256": digest,
         "expires_at": to_text(row.expires_at),
     }
-    append(stream=row.stream, type="SignatureRequested", actor=actor, payload=payload, decided_at=at)
+    record(row, "SignatureRequested", actor=actor, payload=payload, at=at)
     return SessionRef(row.number, reverse("signing:sign", args=[row.number]))

@@ -6,9 +6,10 @@ from typing import Any
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.evidence import services as evidence
 from commons.evidence.domain.canonical import JSON
-from commons.evidence.services import append
 from signatures.signing.domain.sessions import OPEN, SIGNING, SignedAlready, SigningCommand, SigningState
+from signatures.signing.kinds import kind_of
 from signatures.signing.models import SigningSession
 
 
@@ -34,6 +35,12 @@ def require_open(row: SigningSession) -> None:
         raise SignedAlready()
 
 
+def record(row: SigningSession, type: str, *, actor: Actor, payload: Mapping[str, JSON], at: datetime) -> None:
+    """A row of evidence in the session's stream, readable at once unless the kind is secret."""
+    append = evidence.append_secret if kind_of(row.kind).secret else evidence.append
+    append(stream=row.stream, type=type, actor=actor, payload=payload, decided_at=at)
+
+
 def step(
     row: SigningSession,
     command: SigningCommand,
@@ -54,4 +61,4 @@ def step(
     for name, value in changes.items():
         setattr(row, name, value)
     facts = {"kind": row.kind, "subject": row.subject, **(payload or {})}
-    append(stream=row.stream, type=fired.event, actor=actor, payload=facts, decided_at=at)
+    record(row, fired.event, actor=actor, payload=facts, at=at)

@@ -19,6 +19,7 @@ from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
 from tests.cast import actor
 from tests.integration.exchange.auctions import story
+from tests.signing import sign_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TWO = {"buyer1": "1.680", "buyer2": "1.680"}
@@ -40,7 +41,7 @@ def hammered(lot: Lot, *, second: str = "20100.00", first: str = "20200.00") -> 
 def contracted(deal: Deal, at: datetime, *, buyer: str = "buyer1") -> None:
     """Both sides confirm, the contract is drawn up, both agree to it."""
     for key in ("seller", buyer):
-        auctions.confirm_result(actor=actor(key), deal_id=deal.pk, at=at)
+        sign_as(key, auctions.request_confirmation(actor=actor(key), deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at, entropy=story.entropy())
     sha256 = Contract.objects.get(deal=deal).sha256
     for key in (buyer, "seller"):

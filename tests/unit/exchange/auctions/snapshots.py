@@ -24,6 +24,7 @@ VALUES = {
     "room.guard_hold_steps": "3",
     "room.guard_hold_share": "0.05",
     "room.guard_retype_factor": "10",
+    "room.entry_certificate": "false",
     "room.session_minutes": "60",
     "room.quotes_limit": "10",
     "room.top_share": "0.70",

@@ -1,0 +1,22 @@
+"""The cast signs with the keys that the embedded authority holds for it, as browsers would with .p12 files."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from portal.demo.authority.city import load
+from portal.demo.authority.holders import folder_of
+from portal.demo.cast import actor
+from signatures.crypto.suites import Suite, provider_of
+from signatures.signing import services
+from signatures.signing.services import SessionRef
+
+
+def sign_as(login: str, session: SessionRef, *, at: datetime) -> None:
+    """Complete a session as its signer, whose certificate is bound. Raises what `prepare` and `complete` refuse."""
+    who, signer = load(folder_of(settings.DATA_DIR)).holder(login), actor(login)
+    made = services.prepare(
+        actor=signer, number=session.number, certificate=who.certificate, origin=settings.PUBLIC_URL, at=at
+    )
+    signature = provider_of(Suite.INTERNATIONAL).sign(who.key, made.attributes)
+    services.complete(actor=signer, number=session.number, signature=signature, at=at)
