@@ -20,6 +20,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.permits"),
     ("", "exchange.rooms"),
     ("", "signatures.draws"),
+    ("", "signatures.pki"),
     ("", "signatures.signing"),
     ("", "signatures.envelopes"),
     ("", "commons.inbox"),

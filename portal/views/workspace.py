@@ -110,6 +110,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
         Way("envelopes:rosters", _("Opening officers"), _("Who opens sealed bids together, and their keys.")),
+        Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count; suspend one at once.")),
         Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
     ),
     Role.REGULATOR: (
@@ -117,6 +118,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
+        Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count, and which are bound.")),
     ),
     Role.AUDITOR: (
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
@@ -132,6 +134,7 @@ FOR_EVERYBODY = (
     Way("inbox:list", _("Inbox"), _("What the platform told you and your organisation.")),
     Way("verify", _("Verify"), _("Certificates, receipts and the log.")),
     Way("people:account", _("Account and security"), _("Second factor, passkeys, sessions.")),
+    Way("pki:own", _("My certificates"), _("Bind the certificate with which you sign.")),
 )
 
 

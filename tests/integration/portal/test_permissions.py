@@ -27,6 +27,7 @@ from exchange.contracts.models import Deal
 from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayeeAccount
 from signatures.draws import services as draws
 from signatures.draws.queries import DrawView
+from signatures.pki.queries import certificates_of
 from signatures.signing.domain.sessions import Signer
 from signatures.signing.kinds import register_kind
 from signatures.signing.services import request_signature
@@ -34,6 +35,7 @@ from tests import cast
 from tests.integration.exchange.auctions import story
 from tests.integration.signatures.draws.story import holder as held_by
 from tests.integration.signatures.draws.story import plan
+from tests.pki import bound
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,7 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "year": 2027,
         "step": "vet",
         "session": signing_session(),
+        "binding_id": bound_certificate(),
     }
 
 
@@ -125,6 +128,12 @@ def signing_session() -> str:
         signer=Signer(signer.person_id or 0, signer.organisation_id), role="Buyer", return_url="/workspace/",
         at=timezone.now(),
     ).number  # fmt: skip
+
+
+def bound_certificate() -> int:
+    """The certificate of buyer1, bound to its login."""
+    bound("buyer1")
+    return certificates_of(cast.person("buyer1").pk)[0].id
 
 
 def filled(address: str, facts: dict[str, Any]) -> str:
