@@ -4,8 +4,9 @@ Electronic Signature Law (电子签名法) art. 13: a signature is reliable when
 alone and any change is seen; art. 20 and 22: who relies on a certificate can check its validity with the authority.
 """
 
+from collections import OrderedDict
 from collections.abc import Coroutine, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +39,7 @@ from signatures.crypto.revocation import (
     RevocationSource,
     RevocationUnavailable,
     fresh,
+    next_update,
     readable,
 )
 from signatures.crypto.suites import UnknownSuite, provider_for
@@ -67,10 +69,12 @@ def validate(
         weak = _is_weak(certificate) or _is_weakly_signed(certificate)
         chain = Chain.WEAK if weak else Chain.UNKNOWN_AUTHORITY
         return CertificateStatus(at, chain, _validity(certificate, at), _usage(certificate, None), facts=facts)
-    chain = _chain_answer(found, at)
+    chain = _chain_alone(found, at)
     state, revoked_at, proof = (Revocation.UNKNOWN, None, RevocationData())
     if chain == Chain.TRUSTED:
         state, revoked_at, proof = _revocation(found, at, revocation)
+        if state == Revocation.UNKNOWN:
+            chain = _chain_without_revocation(found, at)
     return CertificateStatus(
         at=at,
         chain=chain,
@@ -177,8 +181,8 @@ def _is_weakly_signed(certificate: x509.Certificate) -> bool:
         return True
 
 
-def _chain_answer(found: FoundChain, at: datetime) -> Chain:
-    """The chain without its leaf's validity and without revocation: these are questions of their own."""
+def _chain_alone(found: FoundChain, at: datetime) -> Chain:
+    """What the certificates of a chain say each by itself; the leaf's validity is a question of its own."""
     try:
         suites = {provider.suite for provider in found.suites}
     except UnknownSuite:
@@ -189,6 +193,11 @@ def _chain_answer(found: FoundChain, at: datetime) -> Chain:
         return Chain.WEAK
     if any(_validity(one, at) != Validity.CURRENT for one in found.certificates[1:]):
         return Chain.AUTHORITY_EXPIRED
+    return Chain.TRUSTED
+
+
+def _chain_without_revocation(found: FoundChain, at: datetime) -> Chain:
+    """Whether the chain keeps the rules of RFC 5280, when walking it with revocation did not come to a verdict."""
     try:
         _walk(found, _within(found.certificates[0], at), NO_REVOCATION, RevocationData())
     except Exception:  # ValidationError, or what malformed extensions make the library raise
@@ -209,13 +218,46 @@ def _revocation(
     except RevocationUnavailable:
         return Revocation.UNKNOWN, None, RevocationData()
     at_leaf = _within(found.certificates[0], at)
+    known = _remembered(found, proof)
+    if known is not None and known[0] <= at_leaf <= known[1]:
+        return Revocation.GOOD, None, proof
     try:
         _walk(found, at_leaf, REQUIRE_REVINFO, proof)
     except RevokedError as revoked:
         return Revocation.REVOKED, revoked.revocation_dt, proof
     except Exception:  # ValidationError, or what malformed answers make the library raise: not proven
         return Revocation.UNKNOWN, None, proof
+    _remember(found, proof, at_leaf)
     return Revocation.GOOD, None, proof
+
+
+_GOOD: OrderedDict[bytes, tuple[datetime, datetime]] = OrderedDict()
+"""Chains that were good with exactly these answers, from when until when; a memory of work, not of trust."""
+REMEMBERED = 1_000
+REMEMBERED_FOR = timedelta(minutes=5)
+
+
+def _remembered(found: FoundChain, proof: RevocationData) -> tuple[datetime, datetime] | None:
+    return _GOOD.get(_case(found, proof))
+
+
+def _remember(found: FoundChain, proof: RevocationData, at: datetime) -> None:
+    """Good at `at` is good as long as certificates and answers last, with the same answers; for minutes at most."""
+    lasts = next_update(proof)
+    if lasts is None:
+        return
+    ends = [lasts, at + REMEMBERED_FOR, *(one.not_valid_after for one in found.certificates)]
+    _GOOD[_case(found, proof)] = (at, min(ends))
+    while len(_GOOD) > REMEMBERED:
+        _GOOD.popitem(last=False)
+
+
+def _case(found: FoundChain, proof: RevocationData) -> bytes:
+    parts = [
+        *(one.sha256 for one in found.certificates),
+        *(sha256(one).digest() for one in (*proof.ocsps, *proof.crls)),
+    ]
+    return sha256(b"".join(parts)).digest()
 
 
 def _proof(found: FoundChain, at: datetime, source: RevocationSource) -> RevocationData:

@@ -58,16 +58,25 @@ def find(
     leaf: x509.Certificate, supplied: Iterable[bytes], authorities: Sequence[TrustedAuthority]
 ) -> FoundChain | None:
     """The first chain from `leaf` to the root of one of `authorities`; None when there is none within the bounds."""
-    candidates = [one for one in map(parse, list(supplied)[:MOST_CERTIFICATES]) if one is not None]
+    helping = tuple(list(supplied)[:MOST_CERTIFICATES])
+    der = leaf.dump()
     for authority in authorities:
-        root = parse(authority.root)
-        known = [one for one in map(parse, authority.intermediates) if one is not None]
-        if root is None:
-            continue
-        search = _Search(root, [*known, *candidates])
-        for chain in search.from_(leaf):
-            return FoundChain(authority, tuple(chain))
+        chain = _found(der, helping, authority.root, authority.intermediates)
+        if chain is not None:
+            return FoundChain(authority, chain)
     return None
+
+
+@lru_cache(maxsize=512)
+def _found(
+    leaf: bytes, supplied: tuple[bytes, ...], root: bytes, intermediates: tuple[bytes, ...]
+) -> tuple[x509.Certificate, ...] | None:
+    """Who signed whom does not change with time, so it is remembered."""
+    top, bottom = parse(root), parse(leaf)
+    others = [one for one in map(parse, (*intermediates, *supplied)) if one is not None]
+    if top is None or bottom is None:
+        return None
+    return next((tuple(chain) for chain in _Search(top, others).from_(bottom)), None)
 
 
 @dataclass(slots=True)

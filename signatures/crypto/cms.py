@@ -11,13 +11,14 @@ The holder's key is elsewhere: the server prepares the attributes, the holder si
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
-from asn1crypto import cms, core, tsp, x509
+from asn1crypto import algos, cms, x509
 
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
-from signatures.crypto import signed_data
+from signatures.crypto import der, signed_data
 from signatures.crypto.answers import CertificateFacts, CertificateStatus, CertificateUnreadable
 from signatures.crypto.authorities import Purpose, TrustStore
 from signatures.crypto.certificates import validate
@@ -25,6 +26,9 @@ from signatures.crypto.chains import parse
 from signatures.crypto.revocation import RevocationSource
 from signatures.crypto.suites import SuiteProvider, provider_for
 from signatures.crypto.timestamps import Stamper, StampStatus, verify
+
+DATA = "1.2.840.113549.1.7.1"
+SIGNED_DATA = "1.2.840.113549.1.7.2"
 
 
 class SignatureUnreadable(Refusal):
@@ -103,23 +107,18 @@ def signed_attributes(*, digest: bytes, certificate: bytes, at: datetime | None 
     """
     holder = _readable(certificate)
     provider = provider_for(holder.public_key)
+    hashed, signed_by = _algorithms(certificate)
+    named = der.sequence(*_hash_name(provider, hashed), der.octets(provider.digest(provider.digest_name, certificate)))
     attributes = [
-        ("content_type", "data"),
-        ("message_digest", digest),
-        ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [_identifier(provider, certificate)]})),
-        (
-            "cms_algorithm_protection",
-            cms.CMSAlgorithmProtection(
-                {
-                    "digest_algorithm": {"algorithm": provider.digest_name},
-                    "signature_algorithm": provider.signature_algorithm(holder),
-                }
-            ),
-        ),
+        _attribute("1.2.840.113549.1.9.3", der.oid(DATA)),
+        _attribute("1.2.840.113549.1.9.4", der.octets(digest)),
+        _attribute("1.2.840.113549.1.9.16.2.47", der.sequence(der.sequence(named))),
+        # RFC 6211: digest algorithm, and [1] IMPLICIT the signature algorithm.
+        _attribute("1.2.840.113549.1.9.52", der.sequence(hashed, der.retagged(signed_by, 0xA1))),
     ]
     if at is not None:
-        attributes.append(("signing_time", cms.Time({"utc_time": core.UTCTime(at.replace(microsecond=0))})))
-    return bytes(cms.CMSAttributes([_attribute(name, value) for name, value in attributes]).dump())
+        attributes.append(_attribute("1.2.840.113549.1.9.5", der.time(at)))
+    return der.set_of(*attributes)
 
 
 def assemble(
@@ -127,30 +126,43 @@ def assemble(
 ) -> bytes:
     """The detached signature (ContentInfo, DER) of attributes that the holder has signed."""
     holder = _readable(certificate)
-    provider = provider_for(holder.public_key)
-    info = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                {"issuer_and_serial_number": {"issuer": holder.issuer, "serial_number": holder.serial_number}}
-            ),
-            "digest_algorithm": {"algorithm": provider.digest_name},
-            "signed_attrs": cms.CMSAttributes.load(attributes),
-            "signature_algorithm": provider.signature_algorithm(holder),
-            "signature": signature,
-        }
+    hashed, signed_by = _algorithms(certificate)
+    info = der.sequence(
+        der.small_integer(1),
+        der.sequence(holder.issuer.dump(), holder["tbs_certificate"]["serial_number"].dump()),
+        hashed,
+        der.retagged(attributes, 0xA0),
+        signed_by,
+        der.octets(signature),
     )
-    data = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [{"algorithm": provider.digest_name}],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [holder, *(_readable(one) for one in chain)],
-            "signer_infos": [info],
-        }
+    carried = [certificate, *(_readable(one).dump() for one in chain)]
+    data = der.sequence(
+        der.small_integer(1),
+        der.set_of(hashed),
+        der.sequence(der.oid(DATA)),
+        der.retagged(der.set_of(*carried), 0xA0),
+        der.set_of(info),
     )
-    made = bytes(cms.ContentInfo({"content_type": "signed_data", "content": data}).dump())
+    made = der.sequence(der.oid(SIGNED_DATA), der.tlv(0xA0, data))
     return made if token is None else with_stamp(made, token)
+
+
+@lru_cache(maxsize=512)
+def _algorithms(certificate: bytes) -> tuple[bytes, bytes]:
+    """The DER of the digest algorithm and of the signature algorithm of a holder."""
+    holder = _readable(certificate)
+    provider = provider_for(holder.public_key)
+    hashed = algos.DigestAlgorithm({"algorithm": provider.digest_name}).dump()
+    return bytes(hashed), bytes(provider.signature_algorithm(holder).dump())
+
+
+def _hash_name(provider: SuiteProvider, hashed: bytes) -> tuple[bytes, ...]:
+    """RFC 5035: SHA-256 is the default of ESSCertIDv2, and DER leaves defaults out."""
+    return () if provider.digest_name == "sha256" else (hashed,)
+
+
+def _attribute(name: str, value: bytes) -> bytes:
+    return der.sequence(der.oid(name), der.set_of(value))
 
 
 def with_stamp(document: bytes, token: bytes) -> bytes:
@@ -159,7 +171,8 @@ def with_stamp(document: bytes, token: bytes) -> bytes:
         raise SignatureUnreadable()
     content = cms.ContentInfo.load(document)
     info = content["content"]["signer_infos"][0]
-    info["unsigned_attrs"] = [_attribute("signature_time_stamp_token", cms.ContentInfo.load(token))]
+    stamp = {"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]}
+    info["unsigned_attrs"] = [cms.CMSAttribute(stamp)]
     return bytes(content.dump(force=True))
 
 
@@ -278,19 +291,6 @@ def _value_digest(signed: signed_data.Signed) -> bytes:
 def _claimed(signed: signed_data.Signed) -> datetime | None:
     values = signed.by_type.get("signing_time")
     return values[0].native if values else None
-
-
-def _attribute(name: str, value: object) -> cms.CMSAttribute:
-    return cms.CMSAttribute({"type": name, "values": [value]})
-
-
-def _identifier(provider: SuiteProvider, certificate: bytes) -> tsp.ESSCertIDv2:
-    return tsp.ESSCertIDv2(
-        {
-            "hash_algorithm": {"algorithm": provider.digest_name},
-            "cert_hash": provider.digest(provider.digest_name, certificate),
-        }
-    )
 
 
 def _readable(certificate: bytes) -> x509.Certificate:

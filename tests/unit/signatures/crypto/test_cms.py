@@ -95,7 +95,7 @@ def test_every_flipped_byte_of_what_is_signed_is_noticed():
 
     def signed(document):
         info = asn1.ContentInfo.load(document)["content"]["signer_infos"][0]
-        return info["signed_attrs"].dump(), info["signature"].native, info["digest_algorithm"].native["algorithm"]
+        return info["signed_attrs"].dump(), info["signature"].native
 
     for place in range(0, len(made), 9):
         changed = made[:place] + bytes([made[place] ^ 1]) + made[place + 1 :]
