@@ -13,7 +13,6 @@ from threading import Lock
 from commons.domain.refusals import NotAllowedNow, Refusal
 from commons.domain.text import gettext_noop
 from signatures.envelopes import store
-from signatures.envelopes.domain.header import EnvelopeBroken
 from signatures.envelopes.domain.layout import Reckoned, Reckoner
 from signatures.envelopes.services.accepting import accept
 from signatures.envelopes.services.uploading import FINISHED, Upload, drop_upload
@@ -177,6 +176,3 @@ def _reckoned(upload: Upload) -> Reckoned:
             for piece in store.pieces(file):
                 reckoner.feed(piece)
     return reckoner.finish()
-
-
-__all__ = ["LARGEST_PIECE", "Appending", "Checksum", "EnvelopeBroken", "complete", "offset_of"]

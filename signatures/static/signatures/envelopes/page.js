@@ -1,6 +1,6 @@
 // What the scripts of sealing and opening pages share.
 
-import { unwrapKek, toBase64, wrappedOf } from "./sbe.js";
+import { unwrapKek, toBase64 } from "./sbe.js";
 import { allOf } from "./device.js";
 
 export const pageData = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
@@ -49,10 +49,6 @@ export async function codeByDevice(slot, name) {
   }
   return null;
 }
-
-/** The unlock code of a slot by a holder's certificate, wherever its key is (SignerPort). */
-export const codeByCertificate = async (slot, port, certificate) =>
-  toBase64(await port.unwrap(certificate, wrappedOf(slot), { title: document.title }));
 
 /** Show `said` in the element; empty hides it. */
 export function say(element, said) {
