@@ -115,14 +115,15 @@ class Unpacker:
         self._place, self._left, self._total = 0, 0, 0
         self.contents: Contents | None = None
 
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+    def feed(self, data: bytes) -> Iterator[tuple[int, memoryview]]:
         """Pieces as (number of the file, bytes). Raises `PayloadBroken`, also when the padding is not zeros."""
         self._total += len(data)
+        rest = memoryview(data)
         if self.contents is None:
             self._held += data
-            data = self._list()
+            rest = memoryview(self._list())
         if self.contents is not None:
-            yield from self._files(data)
+            yield from self._files(rest)
 
     def finish(self) -> Contents:
         """Raises `PayloadBroken` when a file was cut."""
@@ -142,7 +143,7 @@ class Unpacker:
         self._left = self.contents.files[0].size
         return rest
 
-    def _files(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+    def _files(self, data: memoryview) -> Iterator[tuple[int, memoryview]]:
         assert self.contents is not None, "files follow the list"
         files = self.contents.files
         while self._place < len(files) and (data or not self._left):
@@ -153,7 +154,7 @@ class Unpacker:
             if not self._left:
                 self._place += 1
                 self._left = files[self._place].size if self._place < len(files) else 0
-        if self._place == len(files) and data.strip(b"\0"):
+        if self._place == len(files) and bytes(data).strip(b"\0"):
             raise PayloadBroken("padding")
 
 

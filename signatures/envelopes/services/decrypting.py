@@ -185,7 +185,7 @@ class _Writers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def write(self, place: int, piece: bytes) -> None:
+    def write(self, place: int, piece: memoryview) -> None:
         if place != self._place:
             self._close()
             self._place, self._file = place, self._path(place).open("xb")
