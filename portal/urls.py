@@ -23,6 +23,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "signatures.pki"),
     ("", "signatures.signing"),
     ("", "signatures.envelopes"),
+    ("", "signatures.documents"),
     ("", "commons.inbox"),
     ("", "commons.vault"),
     ("", "commons.parameters"),

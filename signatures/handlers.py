@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from commons.outbox.domain.delivery import Message
 from commons.outbox.registry import handles
+from signatures.documents import services as documents
 from signatures.envelopes.services import decrypting, receipts
 
 
@@ -19,3 +20,15 @@ def decrypt(message: Message) -> None:
     intake_id = decrypting.intake_of(str(message.payload["envelope"]))
     if intake_id is not None:
         decrypting.decrypt_ready(intake_id, at=timezone.now())
+
+
+@handles("signatures.certify", transactional=False)
+def certify(message: Message) -> None:
+    """The platform's seal on a drawn paper. Twice is harmless."""
+    documents.certify(paper_id=int(str(message.payload["paper"])), at=timezone.now())
+
+
+@handles("signatures.archive", transactional=False)
+def archive(message: Message) -> None:
+    """The archive stamp on a signed paper. Twice is harmless."""
+    documents.archive(paper_id=int(str(message.payload["paper"])), at=timezone.now())

@@ -1,5 +1,6 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
+from signatures.documents.models import Paper, PaperParty, PaperRevision
 from signatures.draws.models import (
     Draw,
     DrawHolder,
@@ -37,6 +38,9 @@ __all__ = [
     "EnvelopeUnlock",
     "EnvelopeUpload",
     "OfficerRoster",
+    "Paper",
+    "PaperParty",
+    "PaperRevision",
     "PendingStamp",
     "PhoneLink",
     "Rehearsal",

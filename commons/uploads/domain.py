@@ -14,7 +14,7 @@ class Cage:
     """Seconds of processor time, counted after the libraries are loaded."""
     memory_bytes: int = 512 * 2**20
     """Address space of the whole child process."""
-    wall_s: float = 30.0
+    wall_s: float = 60.0
     """Seconds by the clock; a child that waits is killed too."""
 
 

@@ -4,6 +4,7 @@
     receipt      one receipt, or a list of receipts
     consistency  two checkpoints and the proof between them, `luochui-consistency/v1`
     draw         a draw computed again, `luochui-draw/v1`; `--beacon FILE` compares the value of its public beacon
+    document     a signed PDF; `--roots PEM` says whom to trust, `--log FILE` what may register it
 
 FILE may be `-`. `--keys FILE` names the platform's published keys (`luochui-keys/v1`), fetched once and kept; without
 them the answer says `"keys_trusted": false`: the file agrees with itself, whoever made it. The answer is JSON. The exit

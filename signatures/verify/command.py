@@ -24,11 +24,15 @@ KINDS: dict[str, Callable[[BinaryIO, Keyring | None], Report]] = {
 def main(arguments: Sequence[str]) -> int:
     """Check one file; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m signatures.verify", description="Check evidence offline.")
-    parser.add_argument("kind", choices=sorted(KINDS))
+    parser.add_argument("kind", choices=sorted([*KINDS, "document"]))
     parser.add_argument("file", help="the file to check, or - for standard input")
     parser.add_argument("--keys", help="the platform's published keys, kept from an earlier day")
     parser.add_argument("--beacon", help="of a draw: the public beacon's rounds, luochui-beacon/v1")
+    parser.add_argument("--roots", help="of a document: certificates of the authorities that are trusted, PEM")
+    parser.add_argument("--log", help="of a document: an exported log that should register it")
     options = parser.parse_args(arguments)
+    if options.kind == "document":
+        return document(options.file, options.roots, options.log, options.keys)
     try:
         report = run(options.kind, options.file, options.keys, options.beacon)
     except (BadInput, OSError) as error:
@@ -36,6 +40,23 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
     return 0 if report.holds else 1
+
+
+def document(file: str, roots: str | None, log: str | None, keys: str | None) -> int:
+    """Check a signed PDF; the exit code. This kind alone needs pyHanko, and imports it only here."""
+    from signatures.verify import documents
+
+    try:
+        trusted = None
+        if keys is not None:
+            with opened(keys) as stream:
+                trusted = checking.read_keys(stream)
+        answer = documents.check_document(file, roots, log, trusted)
+    except (BadInput, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False, indent=2) + "\n")
+    return 0 if answer.holds else 1
 
 
 def run(kind: str, file: str, keys: str | None, beacon: str | None = None) -> Report:

@@ -4,4 +4,9 @@ from django.conf import settings
 
 
 def pytest_configure() -> None:
-    settings.HOOKS = {**settings.HOOKS, "revocation": "tests.pki.Revocation", "time_stamps": "tests.pki.Stamps"}
+    settings.HOOKS = {
+        **settings.HOOKS,
+        "revocation": "tests.pki.Revocation",
+        "time_stamps": "tests.pki.Stamps",
+        "platform_seal": "tests.papers.PlatformSeal",
+    }

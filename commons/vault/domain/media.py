@@ -16,11 +16,13 @@ CSV = "text/csv"
 JSON = "application/json"
 BYTES = "application/octet-stream"
 """Never taken from outside; for what comes out of a sealed bid and is of no known kind."""
+SIGNATURE = "application/pkcs7-signature"
+"""A detached CMS signature, DER."""
 
 ALIASES = {"text/xml": XML, "image/jpg": JPEG, "application/csv": CSV, "application/vnd.ms-excel": CSV}
 """Browsers on Windows call a CSV file an Excel file."""
 
-KNOWN = frozenset({PDF, PNG, JPEG, XLSX, XML, CSV, JSON})
+KNOWN = frozenset({PDF, PNG, JPEG, XLSX, XML, CSV, JSON, SIGNATURE})
 
 _HEAD = 4096
 _MOST_ZIP_ENTRIES = 10_000
@@ -79,6 +81,8 @@ def _matches(file: BinaryIO, wanted: str) -> bool:
         return head.startswith(b"\x89PNG\r\n\x1a\n")
     if wanted == JPEG:
         return head.startswith(b"\xff\xd8\xff")
+    if wanted == SIGNATURE:
+        return head.startswith(b"\x30")
     if wanted == XLSX:
         return _is_workbook(file)
     text = _as_text(head)

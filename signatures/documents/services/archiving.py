@@ -1,0 +1,62 @@
+"""The archive: a time stamp over the whole document, renewed before the one before it ends."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from signatures.crypto.timestamps import verify
+from signatures.documents.domain.papers import Act, PaperCommand, PaperState
+from signatures.documents.models import Paper
+from signatures.documents.pades.finishing import Proof, last_stamp, with_archive_stamp, with_proof
+from signatures.documents.services.common import PLATFORM_ACTOR, content_of, load, locked, register, step, store
+from signatures.pki import queries as trust
+from signatures.pki import services as pki
+
+RENEW_AFTER = timedelta(days=3 * 365)
+"""Certificates of time-stamp authorities last five years and more; the next stamp comes well before."""
+COMMANDS = {PaperState.SIGNED: PaperCommand.ARCHIVE, PaperState.ARCHIVED: PaperCommand.RENEW}
+
+
+def archive(*, paper_id: int, at: datetime, renew: bool = False) -> bool:
+    """Put a signed paper under an archive stamp, or under another one. True when this call did it.
+
+    Speaks to the time-stamp authority, so it holds no transaction meanwhile. Raises `StampUnavailable`: try later.
+    """
+    paper = load(paper_id)
+    wanted = PaperState.ARCHIVED if renew else PaperState.SIGNED
+    if paper.state != wanted:
+        return False
+    number = paper.revision + 1
+    document = store(paper, _stamped(content_of(paper.document_id, at=at), f"archive-{number}", at=at), at=at)
+    with transaction.atomic():
+        paper = locked(paper_id)
+        if (paper.state, paper.revision + 1) != (wanted, number):
+            return False
+        seq = step(
+            paper,
+            COMMANDS[wanted],
+            actor=PLATFORM_ACTOR,
+            at=at,
+            payload={"sha256": document.sha256},
+            revision=number,
+            document_id=document.id,
+        )
+        register(paper, Act.ARCHIVED, document, number=number, seq=seq, at=at)
+    return True
+
+
+def renew_due(at: datetime, limit: int = 20) -> int:
+    """Give archived papers whose last stamp is old another one; the number renewed. For a daily run."""
+    young = at - RENEW_AFTER
+    due = Paper.objects.filter(state=PaperState.ARCHIVED.value).exclude(revisions__made_at__gt=young).order_by("id")
+    return sum(archive(paper_id=pk, at=at, renew=True) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _stamped(content: bytes, field: str, *, at: datetime) -> bytes:
+    """The PDF under a stamp, followed by the proof of the stamp's own certificate."""
+    stamped = with_archive_stamp(content, pki.stamper(), field=field, at=at)
+    token, digest = last_stamp(stamped)
+    status = verify(token, digest=digest, at=at, trust=trust.trust_store(), revocation=pki.revocation_source())
+    if status.certificate is None:
+        return stamped
+    return with_proof(stamped, Proof(status.certificate.path, status.certificate.proof))

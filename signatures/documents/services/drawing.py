@@ -1,0 +1,117 @@
+"""From a template to a paper that waits for the platform's seal and its parties."""
+
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from commons.domain.actor import Actor
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.services import append
+from commons.outbox import services as outbox
+from commons.pdf import services as pdf
+from commons.vault import services as vault
+from commons.vault.domain.documents import StoredDocument
+from signatures.documents.domain.papers import Act, Mode, Party
+from signatures.documents.kinds import paper_kind
+from signatures.documents.models import Paper, PaperParty
+from signatures.documents.services.common import register
+
+LANGUAGE = "zh-hans"
+"""What is signed between parties is Chinese, whoever asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRef:
+    """A paper that was drawn."""
+
+    id: int
+    number: str
+    document: StoredDocument
+
+    @property
+    def address(self) -> str:
+        """Where anybody can check the document."""
+        return check_address(self.number)
+
+
+def draw(
+    *,
+    actor: Actor,
+    kind: str,
+    subject: str,
+    guard: str,
+    title: str,
+    template: str,
+    context: Mapping[str, Any],
+    parties: Sequence[Party] = (),
+    at: datetime,
+    amount: Decimal | None = None,
+    public: bool = False,
+    file_name: Callable[[str], str] | None = None,
+) -> PaperRef:
+    """Draw a paper; the platform's seal and its parties follow. Whether the actor may is the caller's question.
+
+    The template gets `paper_number` and `check_address` besides `context`, and marks a place for the field `platform`
+    and for each party that signs in turn: `<span class="sign-slot" id="sign-seller"></span>`. `guard` names whose
+    guard in the vault decides on downloads.
+
+    Raises `MissingGlyphs` where the text has characters that cannot be printed.
+    """
+    paper_kind(kind)
+    number = b32encode(secrets.token_bytes(10)).decode()
+    full = {**context, "paper_number": number, "check_address": check_address(number)}
+    content = pdf.render(template, full, language=LANGUAGE)
+    name = file_name(number) if file_name else f"{number}.pdf"
+    stored = vault.store(actor=actor, stream=[content], name=name, media_type="application/pdf", at=at, subject=guard)
+    with transaction.atomic():
+        paper = Paper.objects.create(
+            number=number, kind=kind, subject=subject, guard=guard, title=title[:200], amount=amount, public=public,
+            document_id=stored.id, drawn_at=at,
+        )  # fmt: skip
+        for place, party in enumerate(parties):
+            _add(paper, place, party)
+        _record(paper, stored, parties, actor=actor, at=at)
+        if not any(party.mode == Mode.PARALLEL for party in parties):
+            ask_for_seal(paper, at=at)
+    return PaperRef(paper.pk, number, stored)
+
+
+def ask_for_seal(paper: Paper, *, at: datetime) -> None:
+    """Have the platform certify the paper after the commit."""
+    payload: dict[str, JSON] = {"paper": str(paper.pk)}
+    outbox.enqueue(topic="signatures.certify", key=f"paper:{paper.pk}", payload=payload, at=at)
+
+
+def check_address(number: str) -> str:
+    """Where anybody can check a paper."""
+    return f"{settings.PUBLIC_URL}/verify/document/?number={number}"
+
+
+def _add(paper: Paper, place: int, party: Party) -> None:
+    PaperParty.objects.create(
+        paper=paper,
+        place=place,
+        field=party.field,
+        role=party.role,
+        mode=party.mode,
+        organisation_id=party.organisation_id,
+        person_id=party.person_id,
+    )
+
+
+def _record(paper: Paper, stored: StoredDocument, parties: Sequence[Party], *, actor: Actor, at: datetime) -> None:
+    payload: dict[str, JSON] = {
+        "kind": paper.kind,
+        "subject": paper.subject,
+        "sha256": stored.sha256,
+        "parties": [party.field for party in parties],
+    }
+    entry = append(stream=paper.stream, type="PaperDrawn", actor=actor, payload=payload, decided_at=at)
+    register(paper, Act.DRAWN, stored, number=1, seq=entry.seq, at=at)

@@ -1,0 +1,13 @@
+"""What follows when the last party has signed: the archive stamp, after the commit."""
+
+from datetime import datetime
+
+from commons.evidence.domain.canonical import JSON
+from commons.outbox import services as outbox
+from signatures.documents.models import Paper
+
+
+def told_complete(paper: Paper, *, at: datetime) -> None:
+    """Have the paper archived."""
+    payload: dict[str, JSON] = {"paper": str(paper.pk)}
+    outbox.enqueue(topic="signatures.archive", key=f"paper:{paper.pk}", payload=payload, at=at)

@@ -1,0 +1,161 @@
+"""The platform's own seal: its key and certificate, and the signature with which it certifies every paper."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, cast
+
+from asn1crypto import x509
+from cryptography import x509 as pyca
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+from django.db import transaction
+
+from commons.hooks import adapter
+from signatures.crypto import cms
+from signatures.crypto.authorities import Purpose
+from signatures.crypto.certificates import facts_of
+from signatures.crypto.suites import provider_for
+from signatures.documents.domain.papers import PLATFORM, Act, Mode, PaperCommand, PaperState, SealMissing
+from signatures.documents.domain.seals import FIELD_MM, MILLIMETRE, organisation_seal, short_serial
+from signatures.documents.models import Paper
+from signatures.documents.pades.preparing import Attachment, Intent, PreparedPdf, prepare, with_fields
+from signatures.documents.services.common import PLATFORM_ACTOR, content_of, load, locked, register, step, store
+from signatures.documents.services.finishing import finished
+from signatures.documents.services.following import told_complete
+from signatures.pki import services as pki
+
+FIELD = (FIELD_MM[0] * MILLIMETRE, FIELD_MM[1] * MILLIMETRE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A key at hand with its certificate: DER, the key PKCS #8."""
+
+    key: bytes
+    certificate: bytes
+    chain: tuple[bytes, ...]
+
+    def sign(self, attributes: bytes) -> bytes:
+        """The signature value over the attributes."""
+        return provider_for(x509.Certificate.load(self.certificate).public_key).sign(self.key, attributes)
+
+
+class SealSource(Protocol):
+    """Where the platform's seal is kept; a city with a hardware module names an adapter of its own."""
+
+    def seal(self) -> Seal:
+        """The seal in use. Raises `SealMissing`."""
+        ...
+
+
+class FileSeal:
+    """The seal in the folder of the platform's keys: `seal.pem`, and `seal.crt` with its chain, leaf first."""
+
+    def seal(self) -> Seal:
+        key, chain = seal_files()
+        try:
+            loaded = load_pem_private_key(key.read_bytes(), password=None)
+            certificates = pyca.load_pem_x509_certificates(chain.read_bytes())
+        except (FileNotFoundError, ValueError):
+            raise SealMissing() from None
+        leaf, *others = (one.public_bytes(Encoding.DER) for one in certificates)
+        private = loaded.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return Seal(private, leaf, tuple(others))
+
+
+def seal_files() -> tuple[Path, Path]:
+    """Where key and certificates of the seal lie."""
+    folder = Path(settings.PLATFORM_KEYS_DIR)
+    return folder / "seal.pem", folder / "seal.crt"
+
+
+def platform_seal() -> Seal:
+    """The platform's seal: the files, unless `HOOKS["platform_seal"]` names another source. Raises `SealMissing`."""
+    source = adapter("platform_seal", SealSource, embedded="signatures.documents.services.sealing.FileSeal")
+    return cast("SealSource", source).seal()
+
+
+def certify(*, paper_id: int, at: datetime) -> bool:
+    """Give a drawn paper its fields, what was signed beside it, and the platform's seal. True when this call did it.
+
+    Speaks to the authorities, so it holds no transaction meanwhile. Raises `SealMissing` and whatever speaks against
+    the seal's certificate; the paper waits.
+    """
+    paper = load(paper_id)
+    if paper.state != PaperState.DRAWN or _is_awaited(paper):
+        return False
+    seal = platform_seal()
+    pki.status_of(certificate=seal.certificate, intermediates=seal.chain, purpose=Purpose.SEAL, at=at).require()
+    document = store(paper, _certified(paper, seal, at=at), at=at)
+    with transaction.atomic():
+        paper = locked(paper_id)
+        if paper.state != PaperState.DRAWN:
+            return False
+        number = paper.revision + 1
+        seq = step(
+            paper,
+            PaperCommand.CERTIFY,
+            actor=PLATFORM_ACTOR,
+            at=at,
+            payload={"sha256": document.sha256},
+            revision=number,
+            document_id=document.id,
+        )
+        register(paper, Act.CERTIFIED, document, number=number, seq=seq, at=at)
+        if not paper.parties.filter(mode=Mode.IN_TURN).exists():
+            step(paper, PaperCommand.COMPLETE, actor=PLATFORM_ACTOR, at=at, payload={"sha256": document.sha256})
+            told_complete(paper, at=at)
+    return True
+
+
+def _is_awaited(paper: Paper) -> bool:
+    """Whether somebody still has to sign beside the paper."""
+    return paper.parties.filter(mode=Mode.PARALLEL, signed_at__isnull=True).exists()
+
+
+def _certified(paper: Paper, seal: Seal, *, at: datetime) -> bytes:
+    parties = list(paper.parties.filter(mode=Mode.IN_TURN))
+    sizes = {PLATFORM: FIELD, **{party.field: FIELD for party in parties}}
+    content = with_fields(content_of(paper.document_id, at=at), sizes, _attachments(paper, at=at))
+    facts = facts_of(seal.certificate)
+    name = facts.organisation or facts.common_name
+    intent = Intent(
+        field=PLATFORM,
+        certificate=seal.certificate,
+        name=name,
+        reason=paper.title,
+        appearance=organisation_seal(name=name, serial=short_serial(facts.serial), at=at),
+        certify=True,
+    )
+    return _sealed(prepare(content, intent), seal, at=at)
+
+
+def _sealed(prepared: PreparedPdf, seal: Seal, *, at: datetime) -> bytes:
+    digest = cms.digest_of(prepared.covered, seal.certificate)
+    attributes = cms.signed_attributes(digest=digest, certificate=seal.certificate)
+    return finished(
+        prepared,
+        attributes=attributes,
+        signature=seal.sign(attributes),
+        certificate=seal.certificate,
+        chain=seal.chain,
+        purpose=Purpose.SEAL,
+        at=at,
+    )
+
+
+def _attachments(paper: Paper, *, at: datetime) -> list[Attachment]:
+    """What was signed beside the paper, and the signatures: they travel with the record."""
+    found = []
+    for party in paper.parties.filter(mode=Mode.PARALLEL):
+        assert party.signature_id is not None, "the paper waits for every parallel signature"
+        signature = content_of(party.signature_id, at=at)
+        found.append(Attachment(f"{party.field}.json", bytes(party.statement or b""), "application/json", party.role))
+        found.append(Attachment(f"{party.field}.p7s", signature, "application/pkcs7-signature", party.role))
+    return found
