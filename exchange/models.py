@@ -1,7 +1,7 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
 from exchange.auctions.models import Offer, Registration
-from exchange.complaints.models import Objection
+from exchange.complaints.models import Complaint, ComplaintDocument, Objection
 from exchange.contracts.models import Certificate, Contract, Deal, Invoice
 from exchange.deposits.models import (
     BankEntry,
@@ -38,6 +38,8 @@ __all__ = [
     "Bid",
     "Certificate",
     "CodeCounter",
+    "Complaint",
+    "ComplaintDocument",
     "CompletenessCheck",
     "Contract",
     "Deal",

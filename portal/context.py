@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
-from commons.domain.actor import ANONYMOUS, Actor
+from commons.domain.actor import ANONYMOUS, Actor, Role
 from commons.inbox import queries as inbox
 from commons.people.labels import role_label
 from commons.people.queries import Held
+from exchange.rooms import queries as rooms
+from exchange.rooms.queries import RoomView
+from exchange.rooms.queries.pages import rooms_with
 
 NAVIGATION = (
     ("notices:list", gettext_lazy("Notices")),
@@ -22,6 +26,7 @@ NAVIGATION = (
     ("inbox:list", gettext_lazy("Inbox")),
 )
 SIGNED_IN_ONLY = {"workspace", "inbox:list"}
+OPENING = "rooms-that-open-within-minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,14 @@ class NavigationItem:
 class OrganisationChoice:
     id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A room of the reader's that opens in a few minutes."""
+
+    opens_at: datetime
+    ready_url: str
 
 
 def address(name: str) -> str:
@@ -110,6 +123,25 @@ class Shell:
     def unread(self) -> int:
         """How many messages of the inbox the reader has not read yet."""
         return inbox.unread_count(self.actor)
+
+    @cached_property
+    def opening_room(self) -> Opening | None:
+        """The reader's next room, in its last minutes before the opening."""
+        if not self.actor.has(Role.BIDDER):
+            return None
+        soon = {room.room_id: room for room in opening_rooms()}
+        own = rooms_with(self.actor.organisation_id, list(soon)) if soon else frozenset()
+        nearest = min((soon[room_id] for room_id in own), key=lambda room: room.opens_at, default=None)
+        return None if nearest is None else Opening(nearest.opens_at, reverse("rooms:ready", args=[nearest.room_id]))
+
+
+def opening_rooms() -> list[RoomView]:
+    """The rooms that open within minutes, asked for at most every ten seconds: pages share the answer."""
+    found: list[RoomView] | None = cache.get(OPENING)
+    if found is None:
+        found = rooms.opening_soon(timezone.now())
+        cache.set(OPENING, found, timeout=10)
+    return found
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -21,7 +21,7 @@ def _receivers(row: InboxMessage) -> list[Person]:
     people = Person.objects.filter(is_active=True).exclude(email="").order_by("id")
     if row.person_id is not None:
         return list(people.filter(pk=row.person_id))
-    assert row.organisation_id is not None, "a message has one receiver"
+    assert row.party is not None, "a message has one receiver"
     members = Membership.objects.filter(organisation_id=row.organisation_id, ended_at__isnull=True)
     return list(people.filter(pk__in=members.values("person_id")))
 

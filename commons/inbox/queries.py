@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from commons.domain.actor import Actor
 from commons.inbox.models import InboxMessage, InboxReading
+from commons.secrecy.fields import Party
 from commons.texts import render
 
 COUNT_UP_TO = 100
@@ -25,6 +26,11 @@ class MessageView:
     delivered_at: datetime
     read: bool
     to_organisation: bool
+
+
+def receiver(organisation_id: int) -> Party:
+    """An organisation as the inbox knows it."""
+    return Party(0, organisation_id)
 
 
 def unread_count(reader: Actor) -> int:
@@ -62,7 +68,7 @@ def _visible(reader: Actor) -> QuerySet[InboxMessage]:
         return InboxMessage.objects.none()
     mine = Q(person_id=reader.person_id)
     if reader.organisation_id is not None:
-        mine |= Q(organisation_id=reader.organisation_id)
+        mine |= Q(party=receiver(reader.organisation_id))
     return InboxMessage.objects.filter(mine).order_by("-delivered_at", "-id")
 
 
@@ -83,5 +89,5 @@ def view(row: InboxMessage) -> MessageView:
         link=row.link,
         delivered_at=row.delivered_at,
         read=bool(getattr(row, "read", False)),
-        to_organisation=row.organisation_id is not None,
+        to_organisation=row.party is not None,
     )

@@ -82,6 +82,35 @@ class PowersForm(DecisionForm):
     field_order = ("action",)
 
 
+class CertificateForm(DecisionForm):
+    """Replace or revoke a certificate."""
+
+    action = forms.ChoiceField(
+        label=_("What was decided"),
+        choices=[
+            ("supersede", _("Issue a new certificate in its place, from the records as they stand now")),
+            ("revoke", _("Revoke the certificate")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("action",)
+
+
+class StopForm(DecisionForm):
+    """Suspend a lot or its room because of a complaint, or let it go on."""
+
+    action = forms.ChoiceField(
+        label=_("What was decided"),
+        choices=[("suspend", _("Suspend the lot, or pause its room")), ("resume", _("Let it go on"))],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("action",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["decision_body"]
+
+
 class DefaultForm(DecisionForm):
     """The buyer did not sign or did not pay; or the deal was ended without its fault."""
 

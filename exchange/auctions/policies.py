@@ -41,12 +41,12 @@ def can_act_as_buyer(actor: Actor, deal: Deal) -> Decision:
 
 
 def can_run_procedure(actor: Actor) -> Decision:
-    """Staff of the exchange: amendments, suspensions and endings are recorded by it, decided by others (RULES §19)."""
+    """Staff of the exchange: amendments, suspensions and endings are recorded by it, decided by others (平台办法)."""
     return require_role(actor, Role.STAFF, assurance=Assurance.REAL_NAME)
 
 
 def can_record_voucher(actor: Actor) -> Decision:
-    """The treasury, whose voucher it is (RULES §19)."""
+    """The treasury, whose voucher it is (财税〔2015〕61号)."""
     return require_role(actor, Role.TREASURY, assurance=Assurance.REAL_NAME)
 
 

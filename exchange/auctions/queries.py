@@ -14,6 +14,8 @@ from commons.domain.calendar import WorkingDays
 from commons.domain.money import Money
 from commons.domain.refusals import NotFound
 from commons.domain.text import gettext_noop
+from commons.people.parties import with_organisations
+from commons.secrecy.fields import Party
 from exchange.auctions.domain.confirmations import KIND as CONFIRMATION
 from exchange.auctions.domain.confirmations import side_in
 from exchange.auctions.domain.registrations import OPEN, RegistrationState
@@ -88,7 +90,7 @@ def buyers_of(viewer: Actor, lot: Lot) -> list[BuyerRow]:
         return []
     states = (RegistrationState.SUBMITTED, RegistrationState.QUALIFIED, RegistrationState.REFUSED)
     found = Registration.objects.filter(lot=lot, state__in=[state.value for state in states])
-    rows = list(found.select_related("organisation").order_by("submitted_at", "id"))
+    rows = with_organisations(found.order_by("submitted_at", "id"))
     held = coverage_of(lot.pk) if Sight.DEPOSITS in seen else {}
     if Sight.LINK not in seen and Sight.NAMES not in seen:
         # Numbers without names are shown in the order of the numbers, so that the order tells nothing.
@@ -117,12 +119,10 @@ def _masked(row: Registration, seen: Sight, deposit: Coverage | None) -> BuyerRo
 
 def coverage_of(lot_id: int) -> dict[int, Coverage]:
     """What each buyer of a lot has to deposit and has deposited, in one query; the newest expectation counts."""
-    rows = MoneyExpectation.objects.filter(purpose=Purpose.DEPOSIT.value, lot_id=lot_id).order_by("id")
+    rows = MoneyExpectation.objects.filter(purpose=Purpose.DEPOSIT.value, lot_id=lot_id).order_by("expected_at", "id")
     return {
-        organisation_id: Coverage(amount, received, MoneyState(state) in COVERING)
-        for organisation_id, amount, received, state in rows.values_list(
-            "organisation_id", "amount", "received", "state"
-        )
+        row.organisation_id: Coverage(row.amount, row.received, MoneyState(row.state) in COVERING)
+        for row in rows.only("party", "amount", "received", "state")
     }
 
 
@@ -138,14 +138,12 @@ def own_registration(viewer: Actor, lot_id: int) -> Registration | None:
     """The viewer's own registration for a lot."""
     if not viewer.has(Role.BIDDER) or viewer.organisation_id is None:
         return None
-    return Registration.objects.filter(lot_id=lot_id, organisation_id=viewer.organisation_id).first()
+    return Registration.objects.filter(party=Party(lot_id, viewer.organisation_id)).first()
 
 
 def registration(viewer: Actor, registration_id: int) -> Registration:
     """One's own registration with its lot. Refuses (`NotFound`): others' registrations do not exist for the viewer."""
-    found = (
-        Registration.objects.select_related("lot__project__seller", "organisation").filter(pk=registration_id).first()
-    )
+    found = Registration.objects.select_related("lot__project__seller").filter(pk=registration_id).first()
     if found is None or viewer.organisation_id != found.organisation_id or not viewer.has(Role.BIDDER):
         raise NotFound()
     return found
@@ -155,8 +153,9 @@ def registrations_of(viewer: Actor) -> QuerySet[Registration]:
     """The viewer's registrations, the latest first."""
     if viewer.organisation_id is None or not viewer.has(Role.BIDDER):
         return Registration.objects.none()
-    found = Registration.objects.filter(organisation_id=viewer.organisation_id)
-    return found.select_related("lot__project__seller").order_by("-id")
+    lots = Lot.objects.filter(project__published_at__isnull=False).values_list("pk", flat=True)
+    found = Registration.objects.filter(party__in=[Party(lot_id, viewer.organisation_id) for lot_id in lots])
+    return found.select_related("lot__project__seller").order_by("-started_at", "-id")
 
 
 def is_open(registration: Registration) -> bool:

@@ -22,6 +22,11 @@ auction_patterns = [
     path("centre/projects/<int:project_id>/publish/", centre.publish, name="publish"),
     path("centre/projects/<int:project_id>/amend/", centre.Amend.as_view(), name="amend"),
     path("centre/lots/<int:lot_id>/decision/", centre.Powers.as_view(), name="powers"),
+    path(
+        "complaints/<int:complaint_id>/suspension/",
+        centre.ComplaintSuspension.as_view(),
+        name="complaint_suspension",
+    ),
 ]
 contract_patterns = [
     path("deals/", deals.deals, name="list"),
@@ -34,6 +39,7 @@ contract_patterns = [
     path("deals/<int:deal_id>/default/", centre.Default.as_view(), name="default"),
 ]
 certificate_patterns = [
+    path("centre/certificates/<str:code>/", centre.CertificatePage.as_view(), name="correct"),
     path("verify/certificate/", certificates.verify_number, name="verify_number"),
     path("verify/certificate/<str:code>/", certificates.verify, name="verify"),
     path("verify/certificate/<str:code>/file.pdf", certificates.document, name="document"),

@@ -14,7 +14,7 @@ OVERSEERS = (Role.STAFF, Role.REGULATOR, Role.AUDITOR)
 OPEN_TO_OVERSEERS = frozenset(
     {LotState.NOTICED, LotState.CONTRACTED, LotState.PAID, LotState.REGISTERED, LotState.CLOSED}
 )
-"""The states of a lot whose result has been announced: only then may names be known (DESIGN §3).
+"""The states of a lot whose result has been announced: only then may names be known.
 
 Who paid for a lot that failed or was ended stays with the payer and finance for good, as `exchange.auctions` keeps it.
 """
@@ -45,7 +45,7 @@ def can_order_for_lot(actor: Actor) -> Decision:
 
 
 def can_record_voucher(actor: Actor) -> Decision:
-    """The treasury, whose voucher it is (RULES §19)."""
+    """The treasury, whose voucher it is (财税〔2015〕61号)."""
     return require_role(actor, Role.TREASURY, assurance=Assurance.REAL_NAME)
 
 

@@ -60,7 +60,7 @@ class AreaView:
 def eligibility(
     *, organisation_id: int, instrument: str, quantity: Quantity, region: str, seller_id: int, on: date
 ) -> Eligibility:
-    """Whether the organisation may buy `quantity` of what `seller_id` offers in `region` (RULES §2)."""
+    """Whether the organisation may buy `quantity` of what `seller_id` offers in `region` (Foshan 2018)."""
     rows = _current_permits().filter(organisation_id__in=[organisation_id, seller_id]).prefetch_related("limits")
     permits = [permit_facts(row) for row in rows]
     sellers = [permit for permit in permits if permit.organisation_id == seller_id]

@@ -9,7 +9,7 @@ from exchange.projects.models import Attachment, Project
 
 
 class SecondPersonNeeded(Refusal):
-    """Whoever checked a project may not publish it too (RULES §1: publisher ≠ checker; four eyes)."""
+    """Whoever checked a project may not publish it too (four eyes)."""
 
     code = "SECOND_PERSON_NEEDED"
     message = gettext_noop("You checked this project, so somebody else of the exchange must publish it.")
@@ -17,7 +17,7 @@ class SecondPersonNeeded(Refusal):
 
 
 def can_draft_project(actor: Actor) -> Decision:
-    """Sellers, known by face or licence (RULES §13: L3)."""
+    """Sellers, known by face or licence (a default of this platform: L3)."""
     return require_role(actor, Role.SELLER, assurance=Assurance.FACE_OR_LICENCE)
 
 
@@ -28,7 +28,7 @@ def can_change_project(actor: Actor, project: Project) -> Decision:
 
 
 def can_check_project(actor: Actor) -> Decision:
-    """Staff of the exchange; the check is one of completeness, not an approval (RULES §19)."""
+    """Staff of the exchange; the check is one of completeness, not an approval (平台办法)."""
     return require_role(actor, Role.STAFF, assurance=Assurance.REAL_NAME)
 
 

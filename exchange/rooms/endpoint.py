@@ -1,4 +1,4 @@
-"""The socket of a room: a plain ASGI application, for a Channels consumer costs 125 µs a message (DESIGN §5).
+"""The socket of a room: a plain ASGI application, for a Channels consumer costs 125 µs a message.
 
 Stamps the arrival of a frame, spends a credit, decodes, and hands bids to the process's writer. A broken websocket
 protocol closes the connection; a bad message of ours gets a typed refusal and the socket stays, until it is abusive.

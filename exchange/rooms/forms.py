@@ -11,7 +11,7 @@ class ReasonForm(forms.Form):
 
 
 class VoidForm(forms.Form):
-    """The numbered decision of the seller or the regulator (RULES §19)."""
+    """The numbered decision of the seller or the regulator (平台办法)."""
 
     decided_by = forms.CharField(label=_("Decided by"), max_length=80, help_text=_("The seller or the regulator."))
     decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)

@@ -1,6 +1,7 @@
 """Who may do what in a room. Default deny."""
 
 from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
+from commons.secrecy.fields import Party
 from exchange.rooms.models import Room, RoomParticipant
 from exchange.rooms.protocol import NotAParticipant
 
@@ -11,7 +12,7 @@ def participant_of(actor: Actor, room: Room) -> RoomParticipant | None:
     """The actor's organisation among the qualified bidders of the room."""
     if actor.organisation_id is None or not actor.has(Role.BIDDER):
         return None
-    return RoomParticipant.objects.filter(room=room, organisation_id=actor.organisation_id).first()
+    return RoomParticipant.objects.filter(party=Party(room.pk, actor.organisation_id)).first()
 
 
 def can_bid(actor: Actor, room: Room) -> Decision:
@@ -36,6 +37,11 @@ def can_conduct(actor: Actor, room: Room) -> Decision:
     return Decision() if actor.system else require_role(actor, Role.HOST, Role.STAFF)
 
 
+def can_suspend(actor: Actor, room: Room) -> Decision:
+    """The regulator, by a numbered decision of its own (招标投标法实施条例 第62条)."""
+    return require_role(actor, Role.REGULATOR, assurance=Assurance.REAL_NAME)
+
+
 def can_void(actor: Actor, room: Room) -> Decision:
-    """Staff record the numbered decision of the seller or the regulator; the centre itself ends nothing (RULES §19)."""
+    """Staff record the numbered decision of the seller or the regulator; the centre itself ends nothing (平台办法)."""
     return require_role(actor, Role.STAFF, Role.HOST)

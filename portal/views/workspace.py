@@ -1,6 +1,6 @@
 """The workspace: what is to be done, per role, and the ways there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,15 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from commons.approvals import queries as approvals
 from commons.domain.actor import Actor, Role
+from commons.domain.tasks import Waiting, in_order
 from commons.people.labels import role_label
+from exchange.auctions import waiting as auctions
+from exchange.deposits import waiting as deposits
 from exchange.projects import queries as projects
 from portal.context import address
 
@@ -114,6 +118,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
     ),
     Role.REGULATOR: (
+        Way("complaints:complaints", _("Complaints"), _("Accept, decide, suspend, each under its number.")),
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
@@ -138,6 +143,18 @@ FOR_EVERYBODY = (
 )
 
 
+QUESTIONS: dict[Role, Callable[[Actor, datetime], Iterable[Waiting]]] = {
+    Role.BIDDER: auctions.of_bidder,
+    Role.SELLER: auctions.of_seller,
+    Role.STAFF: auctions.of_staff,
+    Role.HOST: auctions.of_host,
+    Role.FINANCE: deposits.of_finance,
+    Role.TREASURY: deposits.of_treasury,
+    Role.REGULATOR: auctions.of_regulator,
+}
+"""What waits for each role, and by when."""
+
+
 class WorkspaceView(LoginRequiredMixin, TemplateView):
     """One group of tiles per role of the organisation that the person acts for."""
 
@@ -150,7 +167,21 @@ class WorkspaceView(LoginRequiredMixin, TemplateView):
             (role_label(role), list(lead_to(WAYS.get(role, ()), actor, now))) for role in Role if role in actor.roles
         ]
         common = list(lead_to(FOR_EVERYBODY, actor, now))
-        return super().get_context_data(groups=[group for group in groups if group[1]], common=common, **kwargs)
+        waiting = what_waits(actor, now)
+        shown = [(one, one.is_overdue(now)) for one in waiting]
+        return super().get_context_data(
+            groups=[group for group in groups if group[1]], common=common, waiting=shown, now=now, **kwargs
+        )
+
+
+def what_waits(actor: Actor, now: datetime) -> list[Waiting]:
+    """What waits for the actor in any of its roles, the soonest due first; the same thing once."""
+    found = [one for role, asked in QUESTIONS.items() if role in actor.roles for one in asked(actor, now)]
+    count = approvals_waiting(actor, now)
+    if count:
+        words = ngettext("%(count)s approval by a second person", "%(count)s approvals by a second person", count)
+        found.append(Waiting(words % {"count": count}, address("approvals:list"), count=count))
+    return in_order({(one.title, one.url): one for one in found}.values())
 
 
 def lead_to(ways: Sequence[Way], actor: Actor, now: datetime) -> Iterator[Tile]:

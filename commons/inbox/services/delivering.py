@@ -6,8 +6,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from commons.domain.sealing import blinded
 from commons.inbox.models import InboxMessage
+from commons.inbox.queries import receiver
 from commons.outbox import services as outbox
+from commons.secrecy.keys import key_for
 
 
 def deliver(
@@ -30,6 +33,7 @@ def deliver(
     assert not link or (link.startswith("/") and not link.startswith("//")), "a link stays on this platform"
     assert subject_msgid % dict(fields) is not None, "every place of the subject is named in the fields"
     with transaction.atomic():
+        key = blinded(key_for("inbox"), key)
         known = InboxMessage.objects.filter(key=key).values_list("id", flat=True).first()
         if known is not None:
             return known
@@ -37,7 +41,7 @@ def deliver(
             [
                 InboxMessage(
                     key=key,
-                    organisation_id=organisation_id,
+                    party=None if organisation_id is None else receiver(organisation_id),
                     person_id=person_id,
                     subject_msgid=subject_msgid,
                     fields=dict(fields),

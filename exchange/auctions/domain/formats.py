@@ -1,4 +1,4 @@
-"""The formats of bidding that a seller may choose, and the room rules that each makes of a lot (RULES §2)."""
+"""The formats of bidding that a seller may choose, and the room rules that each makes of a lot (Foshan 2018)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def _foshan(terms: LotTerms, snapshot: Snapshot) -> RoomRules:
 
 
 def _foshan_demo(terms: LotTerms, snapshot: Snapshot) -> RoomRules:
-    """DESIGN §5: the short times of the demo city, which no notice of a real seller may use."""
+    """The short times of the demo city, which no notice of a real seller may use."""
     return _english(
         terms,
         snapshot,

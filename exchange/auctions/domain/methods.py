@@ -1,4 +1,4 @@
-"""The trade method 交易方式, decided by how many buyers qualified (Foshan 2018; RULES §2)."""
+"""The trade method 交易方式, decided by how many buyers qualified (Foshan 2018)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What is hidden from whom until when (DESIGN §3): the one matrix of an auction of rights.
+"""What is hidden from whom until when: the one matrix of an auction of rights.
 
 A cell holds what a role may see of *other* buyers while a lot is at a stage. A buyer always sees its own. The deposit
 clerk must know who paid (an unmatched payment cannot be claimed otherwise), and a seller who qualifies buyers must

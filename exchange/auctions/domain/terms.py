@@ -26,7 +26,7 @@ class Terms:
     fee_share_seller: Decimal
 
     def deposit_for(self, start_price: Decimal, need: Decimal) -> Money:
-        """The deposit: a share of start price × need, to the fen, half up (RULES §2: 20–30 %)."""
+        """The deposit: a share of start price × need, to the fen, half up (Foshan 2018: 20–30 %)."""
         return round_money(start_price * need * self.deposit_share)
 
 

@@ -1,4 +1,4 @@
-"""When a lot's steps happen, computed from the day of publication and the rule parameters (RULES §2)."""
+"""When a lot's steps happen, computed from the day of publication and the rule parameters (Foshan 2018)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -2,27 +2,32 @@
 
 from django.db import models
 
+from commons.domain.identifiers import random_number
+from commons.people.parties import NamesParty
+from commons.secrecy.fields import PartyField, SealedTextField
 from exchange.auctions.domain.registrations import RegistrationState
 
 
-class Registration(models.Model):
+class Registration(NamesParty, models.Model):
     """That an enterprise wants to buy in a lot, how much, and what the seller decided.
 
-    Evidence rows name the buyer only by `blinded_ref` until the result is published; `salt` opens it.
+    Evidence rows name the buyer only by `blinded_ref` until the result is published; `salt` opens it. Whatever leads to
+    the buyer is sealed: a copy of the database does not tell who registered.
     """
 
+    id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
     lot = models.ForeignKey("exchange.Lot", on_delete=models.PROTECT, related_name="registrations")
-    organisation = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
-    permit_no = models.CharField(max_length=40, blank=True)
+    party = PartyField(label="lot")
+    permit_no = SealedTextField(label="registration.permit_no", blank=True)
     need = models.DecimalField(max_digits=15, decimal_places=3, null=True, blank=True)
-    contact_name = models.CharField(max_length=40, blank=True)
-    contact_phone = models.CharField(max_length=30, blank=True)
-    purpose = models.CharField(max_length=200, blank=True)
-    salt = models.CharField(max_length=32)
+    contact_name = SealedTextField(label="registration.contact_name", blank=True)
+    contact_phone = SealedTextField(label="registration.contact_phone", blank=True)
+    purpose = SealedTextField(label="registration.purpose", blank=True)
+    salt = SealedTextField(label="registration.salt")
     state = models.CharField(max_length=16, default=RegistrationState.STARTED.value)
     deposit_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     alias = models.CharField(max_length=16, blank=True)
-    reason = models.TextField(blank=True)
+    reason = SealedTextField(label="registration.reason", blank=True)
     decided_by_rule = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -32,9 +37,9 @@ class Registration(models.Model):
 
     class Meta:
         app_label = "exchange"
-        ordering = ("id",)
+        ordering = ("started_at", "id")
         constraints = [
-            models.UniqueConstraint(fields=["lot", "organisation"], name="one_registration_per_buyer"),
+            models.UniqueConstraint(fields=["party"], name="one_registration_per_buyer"),
             models.UniqueConstraint(fields=["lot", "alias"], condition=~models.Q(alias=""), name="alias_once_per_lot"),
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in RegistrationState]),

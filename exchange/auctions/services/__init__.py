@@ -1,7 +1,8 @@
 """The public face of the flow from a notice to a certificate."""
 
 from exchange.auctions.services.advancing import advance_due
-from exchange.auctions.services.certifying import issue_certificate, revoke_certificate
+from exchange.auctions.services.certifying import issue_certificate, revoke_certificate, supersede_certificate
+from exchange.auctions.services.complaining import resume_after_complaint, suspend_for_complaint
 from exchange.auctions.services.confirming import request_confirmation
 from exchange.auctions.services.defaulting import end_deal, record_default
 from exchange.auctions.services.negotiating import answer_offer, make_offer
@@ -38,11 +39,14 @@ __all__ = [
     "record_default",
     "refuse_buyer",
     "request_confirmation",
+    "resume_after_complaint",
     "resume_lot",
     "revoke_certificate",
     "save_registration",
     "start_registration",
     "submit_registration",
+    "supersede_certificate",
+    "suspend_for_complaint",
     "suspend_lot",
     "take_payment",
     "terminate_lot",

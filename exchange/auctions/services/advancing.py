@@ -22,6 +22,7 @@ from exchange.auctions.models import Registration
 from exchange.auctions.services.awarding import publish_result, take_result
 from exchange.auctions.services.deciding import decide_method, fail_lot
 from exchange.auctions.services.qualifying import qualify_by_rule
+from exchange.auctions.services.reminding import REMINDER, remind_of_room
 from exchange.auctions.services.settling import draw_up_contract, take_payment
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.models import Deal
@@ -43,6 +44,7 @@ def advance_due(at: datetime, *, entropy: Entropy = secrets.token_bytes) -> int:
     moved += _each(_lots(Q(state=LotState.REGISTERING, registration_ends_at__lte=at)), lambda pk: _end(pk, at))
     moved += _each(_to_decide(at), lambda pk: _qualify(pk, at, entropy))
     moved += _each(_negotiations(at), lambda pk: _end_negotiation(pk, at))
+    moved += _each(_opening_soon(at), lambda pk: remind_of_room(pk, at=at))
     moved += _each(_rooms_over(), lambda pk: take_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_deals(Q(state=DealState.CONFIRMED, contract__isnull=True)), lambda pk: _draw_up(pk, at))
@@ -75,6 +77,11 @@ def _paid_deals() -> list[int]:
 
 def _negotiations(at: datetime) -> list[int]:
     return _lots(Q(state=LotState.METHOD_DECIDED, method="NEGOTIATION", negotiation_ends_at__lte=at))
+
+
+def _opening_soon(at: datetime) -> list[int]:
+    soon = Q(opens_at__gt=at, opens_at__lte=at + REMINDER, reminded_at__isnull=True)
+    return _lots(Q(state=LotState.METHOD_DECIDED, room_id__isnull=False) & soon)
 
 
 def _rooms_over() -> list[int]:

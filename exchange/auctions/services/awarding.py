@@ -133,7 +133,7 @@ def _fresh_deals(lot: Lot) -> Sequence[Deal]:
 
 
 def _notify(lot: Lot, deals: Sequence[Deal], document_id: int, *, actor: Actor, at: datetime) -> None:
-    salts = dict(Registration.objects.filter(lot=lot).values_list("organisation_id", "salt"))
+    salts = {row.organisation_id: row.salt for row in Registration.objects.filter(lot=lot)}
     terms = read_terms(lot.project.parameters)
     due_on = deadline_engine(lot.project.region)(local_day(at), terms.contract_working_days, "working_day")
     payload: dict[str, JSON] = {
@@ -185,7 +185,7 @@ def result_body(lot: Lot, deals: Sequence[Deal]) -> dict[str, JSON]:
 def _release_losers(lot: Lot, *, actor: Actor, at: datetime) -> None:
     buyers = set(Deal.objects.filter(lot=lot).values_list("buyer_id", flat=True))
     qualified = Registration.objects.filter(lot=lot, state=RegistrationState.QUALIFIED.value)
-    for registration in qualified.exclude(organisation_id__in=buyers):
+    for registration in (row for row in qualified if row.organisation_id not in buyers):
         release_deposit(lot, registration.organisation_id, reason="not the buyer", actor=actor, at=at)
         subject = gettext_noop(
             "Lot %(lot)s of %(project)s went to another buyer; your deposit comes back with interest"

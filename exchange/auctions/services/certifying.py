@@ -21,6 +21,7 @@ from exchange.contracts.domain.deals import DealCommand, DealState
 from exchange.contracts.models import Certificate, Deal
 from exchange.contracts.services import move_deal
 from exchange.notices.services import NumberedDecision
+from exchange.projects.domain.completeness import require_reason
 
 
 def issue_certificate(*, actor: Actor, deal_id: int, at: datetime) -> str:
@@ -37,18 +38,40 @@ def issue_certificate(*, actor: Actor, deal_id: int, at: datetime) -> str:
     return _issue(deal, actor=actor, at=at)
 
 
-def _issue(deal: Deal, *, actor: Actor, at: datetime) -> str:
+def supersede_certificate(*, actor: Actor, code: str, decision: NumberedDecision, reason: str, at: datetime) -> str:
+    """Issue a new certificate in the place of a current one, from the records as they stand now; gives its code.
+
+    The old one stays readable and leads to the new one, which says what it replaces and why. Refuses `NotFound`,
+    `DecisionMissing`, `ReasonMissing`.
+    """
+    can_run_procedure(actor).require()
+    decision.require()
+    found = Certificate.objects.select_related("deal__lot__project__seller", "deal__buyer").filter(code=code)
+    old = found.filter(revoked_at__isnull=True, superseded_by__isnull=True).first()
+    if old is None:
+        raise NotFound()
+    why = {"code": old.code, "reason": require_reason(reason), "decision_no": decision.number.strip()}
+    return _issue(old.deal, actor=actor, at=at, replacing=old, why=why)
+
+
+def _issue(
+    deal: Deal, *, actor: Actor, at: datetime, replacing: Certificate | None = None, why: dict[str, str] | None = None
+) -> str:
     issued_before = Certificate.objects.filter(deal=deal).count()
     code = f"{deal.lot.project.code}-{deal.lot.number:02d}-{deal.pk}-{issued_before + 1}"
-    facts = certificate_facts(deal, code, at)
+    facts = certificate_facts(deal, code, at) | ({"supersedes": why} if why else {})
     document = papers.certificate(deal, facts, actor=actor, at=at)
     with transaction.atomic():
         deal = locked_deal(deal.pk)
+        if replacing is not None:
+            _take_out(replacing)
         payload: dict[str, JSON] = {
             "certificate": code,
             "document_sha256": document.sha256,
             "facts_sha256": canonical.digest(canonical.encode(facts)),
         }
+        if replacing is not None:
+            payload["supersedes"] = replacing.code
         if deal.state == DealState.TRANSFERRED:
             entry = move_deal(deal, DealCommand.CERTIFY, actor=actor, at=at, payload=payload)
         else:
@@ -56,7 +79,7 @@ def _issue(deal: Deal, *, actor: Actor, at: datetime) -> str:
             entry = append(
                 stream=f"lot:{deal.lot_id}", type="CertificateIssued", actor=actor, payload=facts_again, decided_at=at
             )
-        Certificate.objects.create(
+        issued = Certificate.objects.create(
             deal=deal,
             code=code,
             document_id=document.id,
@@ -66,9 +89,18 @@ def _issue(deal: Deal, *, actor: Actor, at: datetime) -> str:
             stream_seq=entry.seq,
             issued_at=at,
         )
+        if replacing is not None:
+            Certificate.objects.filter(pk=replacing.pk).update(superseded_by=issued)
         advance_lot(deal.lot, actor=actor, at=at)
         _tell(deal, code, at=at)
     return code
+
+
+def _take_out(replaced: Certificate) -> None:
+    """Make room for the successor, which gets its number in the same transaction. Refuses (`NotFound`) a lost race."""
+    current = Certificate.objects.filter(pk=replaced.pk, revoked_at__isnull=True, superseded_by__isnull=True)
+    if current.update(superseded_by=replaced) != 1:
+        raise NotFound()
 
 
 @transaction.atomic
@@ -76,7 +108,8 @@ def revoke_certificate(*, actor: Actor, code: str, decision: NumberedDecision, a
     """Revoke by a numbered decision; the certificate stays readable and says so. Refuses (`DecisionMissing`)."""
     can_run_procedure(actor).require()
     decision.require()
-    certificate = Certificate.objects.select_for_update().filter(code=code, revoked_at__isnull=True).first()
+    current = Certificate.objects.filter(code=code, revoked_at__isnull=True, superseded_by__isnull=True)
+    certificate = current.select_for_update().first()
     if certificate is None:
         raise NotFound()
     payload: dict[str, JSON] = {"certificate": code, "decision_no": decision.number.strip()}

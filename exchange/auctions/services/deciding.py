@@ -51,8 +51,14 @@ def fail_lot(lot: Lot, *, reason: str, actor: Actor, at: datetime) -> None:
     )
 
 
+def _numbered(groups: dict[int, str]) -> dict[int, str]:
+    """The groups by a number in the room: the registry's own names would lead to an organisation in a public log."""
+    numbers = {name: f"g{number}" for number, name in enumerate(sorted(set(groups.values())), start=1)}
+    return {organisation_id: numbers[name] for organisation_id, name in groups.items()}
+
+
 def _open_room(lot: Lot, qualified: list[Registration], *, actor: Actor, at: datetime) -> None:
-    groups = permits.related_group([registration.organisation_id for registration in qualified])
+    groups = _numbered(permits.related_group([registration.organisation_id for registration in qualified]))
     rules = RoomRules.from_json(lot.profile)
     opens_at = max(lot.opens_at, at)
     room_id = rooms.create_room(

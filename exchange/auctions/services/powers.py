@@ -1,4 +1,4 @@
-"""Suspension, resumption and termination: recorded by the exchange, decided by somebody else (RULES §19)."""
+"""Suspension, resumption and termination: recorded by the exchange, decided by somebody else (平台办法)."""
 
 from datetime import datetime, timedelta
 
@@ -32,7 +32,12 @@ class RoomDecides(Refusal):
 def suspend_lot(*, actor: Actor, lot_id: int, decision: NumberedDecision, reason: str, at: datetime) -> None:
     """Stop the clocks of a lot. Refuses (`DecisionMissing`) without a numbered decision and its document."""
     lot, words = _open(actor, lot_id, decision, reason)
-    payload = _payload(decision, words)
+    suspend_by(lot, decision, words, actor=actor, at=at)
+
+
+def suspend_by(lot: Lot, decision: NumberedDecision, words: str, *, actor: Actor, at: datetime) -> None:
+    """Stop the clocks of a lot on a decision; the caller has asked the policy of who may."""
+    lot, payload = locked_lot(lot.pk), _payload(decision.require(), words)
     move_lot(lot, LotCommand.SUSPEND, actor=actor, at=at, payload=payload, suspended_in=lot.state, suspended_at=at)
     subject = gettext_noop("Lot %(lot)s of %(project)s is suspended")
     _announce(lot, NoticeKind.SUSPENSION, decision, words, subject, actor=actor, at=at)
@@ -42,9 +47,15 @@ def suspend_lot(*, actor: Actor, lot_id: int, decision: NumberedDecision, reason
 def resume_lot(*, actor: Actor, lot_id: int, decision: NumberedDecision, reason: str, at: datetime) -> None:
     """Go on where the lot was suspended; every instant still ahead moves by the length of the suspension."""
     lot, words = _open(actor, lot_id, decision, reason)
+    resume_by(lot, decision, words, actor=actor, at=at)
+
+
+def resume_by(lot: Lot, decision: NumberedDecision, words: str, *, actor: Actor, at: datetime) -> None:
+    """Go on with a suspended lot on a decision; the caller has asked the policy of who may."""
+    lot = locked_lot(lot.pk)
     before = LotState(lot.suspended_in) if lot.suspended_in else LotState.ANNOUNCED
     pause = at - (lot.suspended_at or at)
-    payload = {**_payload(decision, words), "moved_by_seconds": str(int(pause.total_seconds()))}
+    payload = {**_payload(decision.require(), words), "moved_by_seconds": str(int(pause.total_seconds()))}
     changes = {"suspended_in": "", "suspended_at": None, **_moved(lot, pause)}
     move_lot(lot, RESUME[before], actor=actor, at=at, payload=payload, **changes)
     expect_deposits_anew(lot, actor=actor, at=at)

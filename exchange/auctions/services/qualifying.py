@@ -83,7 +83,7 @@ def require_qualifiable(registration: Registration, *, at: datetime) -> None:
 
 
 def _require_first_of_group(registration: Registration) -> None:
-    """Only one company of a group takes part in a lot (RULES §19); among several, the one that submitted first."""
+    """Only one company of a group takes part in a lot (条例 第34条); among several, the one that submitted first."""
     standing = [RegistrationState.SUBMITTED.value, RegistrationState.QUALIFIED.value]
     others = Registration.objects.filter(lot_id=registration.lot_id, state__in=standing).exclude(pk=registration.pk)
     earlier = [other for other in others if _order(other) < _order(registration)]

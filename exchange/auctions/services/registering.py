@@ -13,6 +13,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import SHANGHAI
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
+from commons.secrecy.fields import Party
 from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.blinding import blinded_ref
 from exchange.auctions.domain.registrations import (
@@ -58,10 +59,11 @@ def start_registration(*, actor: Actor, lot_id: int, at: datetime, entropy: Entr
     can_register(actor, lot).require()
     _require_open(lot, at)
     assert actor.organisation_id is not None, "a role is held for an organisation"
-    found = Registration.objects.filter(lot=lot, organisation_id=actor.organisation_id).first()
+    party = Party(lot.pk, actor.organisation_id)
+    found = Registration.objects.filter(party=party).first()
     if found is None:
         salt = entropy(16).hex()
-        return Registration.objects.create(lot=lot, organisation_id=actor.organisation_id, salt=salt, started_at=at).pk
+        return Registration.objects.create(lot=lot, party=party, salt=salt, started_at=at).pk
     if found.state == RegistrationState.WITHDRAWN:
         move_registration(found, RegistrationCommand.RESTART, actor=actor, at=at, submitted_at=None)
     return found.pk

@@ -29,7 +29,7 @@ def release_deposits(lot: Lot, *, keep: Collection[int], reason: str, actor: Act
     """Release the deposits of all who took part, but for the organisations in `keep`."""
     submitted = [RegistrationState.SUBMITTED, RegistrationState.QUALIFIED, RegistrationState.REFUSED]
     takers = Registration.objects.filter(lot=lot, state__in=[state.value for state in submitted])
-    for organisation_id in takers.exclude(organisation_id__in=keep).values_list("organisation_id", flat=True):
+    for organisation_id in sorted({taker.organisation_id for taker in takers} - set(keep)):
         release_deposit(lot, organisation_id, reason=reason, actor=actor, at=at)
 
 

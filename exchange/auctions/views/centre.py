@@ -12,11 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from commons.domain.actor import Actor
+from commons.domain.refusals import NotFound
 from commons.pages import FormPage, signed_in
 from commons.vault import services as vault
 from exchange.auctions import queries, services
-from exchange.auctions.forms import AmendmentForm, DecisionForm, DefaultForm, PowersForm
+from exchange.auctions.forms import AmendmentForm, CertificateForm, DecisionForm, DefaultForm, PowersForm, StopForm
 from exchange.auctions.policies import can_run_procedure
+from exchange.auctions.services.complaining import is_stopped
+from exchange.complaints import queries as complaints
+from exchange.complaints.policies import can_decide_complaint
+from exchange.complaints.views.complaints import store_paper
+from exchange.contracts import queries as certificates
 from exchange.notices.queries import published_project
 from exchange.notices.services import NumberedDecision
 from exchange.projects.domain.trades import Instrument
@@ -82,6 +88,66 @@ class Powers(FormPage):
         service = ACTIONS[form.cleaned_data["action"]]
         service(actor=actor, lot_id=lot_id, decision=decision, reason=form.cleaned_data["reason"], at=at)
         return reverse("auctions:lot", args=[lot_id])
+
+
+class CertificatePage(FormPage):
+    """Replace a certificate or revoke it, as somebody with the power decided."""
+
+    template_name = "exchange/auctions/certificate.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_run_procedure(signed_in(request)).require()
+        return CertificateForm(data, request.FILES or None)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = certificates.certificate(self.kwargs["code"])
+        if found is None:
+            raise NotFound()
+        return {"certificate": found, "lot": lot_view(found.deal.lot), "project": found.deal.lot.project}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        actor, code, data = signed_in(request), self.kwargs["code"], form.cleaned_data
+        found = certificates.certificate(code)
+        if found is None:
+            raise NotFound()
+        decision = store_decision(actor, form, subject=f"deal:{found.deal_id}", at=at)
+        if data["action"] == "revoke":
+            services.revoke_certificate(actor=actor, code=code, decision=decision, at=at)
+        else:
+            code = services.supersede_certificate(
+                actor=actor, code=code, decision=decision, reason=data["reason"], at=at
+            )
+        return reverse("certificates:verify", args=[code])
+
+
+class ComplaintSuspension(FormPage):
+    """The regulator stops a lot or its room because of a complaint, or lets it go on, under a number."""
+
+    template_name = "exchange/auctions/complaint_suspension.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_decide_complaint(signed_in(request)).require()
+        return StopForm(data, request.FILES or None)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = complaints.complaint(signed_in(request), self.kwargs["complaint_id"])
+        lot = found.objection.lot
+        if lot is None:
+            raise NotFound()
+        return {
+            "complaint": found,
+            "lot": lot_view(lot),
+            "project": found.objection.project,
+            "stopped": is_stopped(lot),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        actor, data = signed_in(request), form.cleaned_data
+        found = complaints.complaint(actor, self.kwargs["complaint_id"])
+        paper = store_paper(actor, data["decision_no"], data["reason"], data["document"], found, at=at)
+        stop = services.suspend_for_complaint if data["action"] == "suspend" else services.resume_after_complaint
+        stop(actor=actor, complaint_id=found.pk, paper=paper, at=at)
+        return reverse("complaints:complaint", args=[found.pk])
 
 
 class Default(FormPage):

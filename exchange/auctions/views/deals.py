@@ -125,6 +125,7 @@ def _powers(actor: Actor, found: Deal, contract: Contract | None) -> dict[str, b
         "may_agree": open_contract and (buyer or seller) and own_agreement is None,
         "may_transfer": staff and found.state == DealState.PAID,
         "may_certify": staff and found.state == DealState.TRANSFERRED,
+        "may_correct": staff,
         "may_default": staff and found.state in (DealState.AWARDED, DealState.CONFIRMED, DealState.CONTRACTED),
         "may_record_voucher": bool(can_record_voucher(actor)) and found.state == DealState.CONTRACTED,
     }

@@ -1,4 +1,4 @@
-"""Objections 异议 to a notice, a qualification or a result, and their answers; complaints 投诉 follow."""
+"""Objections 异议 to a notice, a qualification or a result, and their answers."""
 
 from django.db import models
 

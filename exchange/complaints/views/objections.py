@@ -1,5 +1,6 @@
 """Pages of objections: the list, one objection with its answer, raising one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from commons.pages import FormPage, signed_in
 from exchange.complaints import queries, services
-from exchange.complaints.models import Objection
-from exchange.complaints.policies import can_answer, can_object
+from exchange.complaints.models import Complaint, Objection
+from exchange.complaints.policies import can_answer, can_complain, can_object
 from exchange.notices.queries import published_project
+from exchange.projects.models import Lot
 
 PAGE = 20
 
@@ -35,14 +37,29 @@ def objections(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/complaints/list.html", context)
 
 
+class ObjectionForm(TextForm):
+    """Words, and the lot that they are about."""
+
+    lot = forms.TypedChoiceField(label=_("About"), coerce=int, required=False, empty_value=None)
+    field_order = ("lot", "text")
+
+    def __init__(self, *args: Any, lots: Sequence[Lot], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lot"].choices = [  # type: ignore[attr-defined]  # a choice field
+            ("", _("The whole notice")),
+            *((lot.pk, f"{_('Lot')} {lot.number}") for lot in lots),
+        ]
+
+
 class Raise(FormPage):
     """Raise an objection to a published project."""
 
     template_name = "exchange/complaints/raise.html"
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        can_object(signed_in(request), published_project(self.kwargs["project_id"])).require()
-        return TextForm(data)
+        project = published_project(self.kwargs["project_id"])
+        can_object(signed_in(request), project).require()
+        return ObjectionForm(data, lots=list(Lot.objects.filter(project_id=project.pk).order_by("number")))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {"project": published_project(self.kwargs["project_id"])}
@@ -51,7 +68,7 @@ class Raise(FormPage):
         objection_id = services.raise_objection(
             actor=signed_in(request),
             project_id=self.kwargs["project_id"],
-            lot_id=None,
+            lot_id=form.cleaned_data["lot"],
             text=form.cleaned_data["text"],
             at=at,
         )
@@ -69,7 +86,14 @@ class Answer(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         found = self._found(request)
         may_answer = bool(can_answer(signed_in(request), found.project)) and found.answered_at is None
-        return {"objection": found, "may_answer": may_answer}
+        complaint = Complaint.objects.filter(objection=found).first()
+        may_complain = complaint is None and bool(can_complain(signed_in(request), found))
+        return {
+            "objection": found,
+            "may_answer": may_answer,
+            "complaint": complaint,
+            "may_complain": may_complain and (found.answered_at or timezone.localdate() > found.answer_due_on),
+        }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         found = self._found(request)

@@ -1,4 +1,4 @@
-"""The life of one buyer's deal, from the hammer to the certificate (RULES §2; Foshan rules of 2018)."""
+"""The life of one buyer's deal, from the hammer to the certificate (Foshan 2018)."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ class DealState(StrEnum):
     """Both sides confirmed the result 成交确认书."""
     CONTRACTED = "CONTRACTED"
     PAID = "PAID"
-    """The treasury's voucher is recorded: the bank entry alone is not payment (RULES §19)."""
+    """The treasury's voucher is recorded: the bank entry alone is not payment (财税〔2015〕61号)."""
     TRANSFERRED = "TRANSFERRED"
     CERTIFIED = "CERTIFIED"
     DEFAULTED = "DEFAULTED"

@@ -1,4 +1,4 @@
-"""Limits with a worded flag: in time, due soon, overdue (RULES §12)."""
+"""Limits with a worded flag: in time, due soon, overdue (a default of this platform)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -16,9 +16,9 @@ UNEXPLAINED = Account("bank", "UNEXPLAINED", CNY, may_go_negative=True)
 """Debits of the bank without an order of ours: below zero until somebody explains them to the bank."""
 
 
-def virtual(organisation_id: int, purpose: Purpose, expectation_id: int) -> Account:
-    """The virtual account of one payer for one lot or price: money on it can back nothing else."""
-    return Account(f"organisation:{organisation_id}", purpose.value, CNY, f"money:{expectation_id}")
+def virtual(purpose: Purpose, expectation_id: int) -> Account:
+    """The virtual account of one payer for one lot or price: money on it can back nothing else. It names no payer."""
+    return Account("payer", purpose.value, CNY, f"money:{expectation_id}")
 
 
 def suspense(entry_id: int) -> Account:

@@ -62,7 +62,7 @@ class DepositView(ExpectedMoney):
 
 @dataclass(frozen=True, slots=True)
 class PaymentView(ExpectedMoney):
-    """A purchase price. Paid means: the bank's entry and the treasury's voucher (RULES §19)."""
+    """A purchase price. Paid means: the bank's entry and the treasury's voucher (财税〔2015〕61号)."""
 
     applied_deposit: Money = NOTHING
     voucher_no: str = ""

@@ -9,16 +9,15 @@ _REFERENCE = re.compile(r"LC(\d{8})(\d{2})", re.ASCII)
 _DIGITS = re.compile(r"\d{16,34}", re.ASCII)
 
 
-def sub_account_no(base: str, serial: int) -> str:
-    """The number of a virtual account: the collecting account, a serial and two check digits (ISO 7064 MOD 97-10)."""
-    body = f"{base}{serial:0{SERIAL_DIGITS}d}"
+def sub_account_no(base: str, drawn: str) -> str:
+    """The number of a virtual account: the collecting account, random digits, two check digits (ISO 7064 MOD 97-10)."""
+    body = base + drawn
     return body + _check(body)
 
 
-def reference(serial: int) -> str:
-    """What the payer writes into the purpose: `LC`, a serial, two check digits."""
-    body = f"{serial:0{SERIAL_DIGITS}d}"
-    return f"LC{body}{_check(body)}"
+def reference(drawn: str) -> str:
+    """What the payer writes into the purpose: `LC`, random digits, two check digits."""
+    return f"LC{drawn}{_check(drawn)}"
 
 
 def is_whole(number: str) -> bool:

@@ -15,7 +15,7 @@ class PayoutKind(StrEnum):
     RETURN = "RETURN"
     """A payment that nobody could claim, back to where it came from."""
     PROCEEDS = "PROCEEDS"
-    """A purchase price on to the treasury (RULES §19)."""
+    """A purchase price on to the treasury (财税〔2015〕61号)."""
 
 
 class LegState(StrEnum):

@@ -96,7 +96,7 @@ class ReasonNeeded(Refusal):
 
 
 class DecisionNeeded(Refusal):
-    """A forfeit is the decision of the seller or the regulator, not of the exchange (RULES §19)."""
+    """A forfeit is the decision of the seller or the regulator, not of the exchange (平台办法)."""
 
     code = "FORFEIT_DECISION_NEEDED"
     message = gettext_noop("A deposit is forfeited only by a numbered decision. Enter its number.")

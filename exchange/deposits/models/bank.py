@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from commons.secrecy.fields import SealedTextField
 from exchange.deposits.domain.entries import EntryState
 from exchange.deposits.domain.matching import Trouble
 
@@ -39,7 +40,10 @@ class BankFile(models.Model):
 
 
 class BankEntry(models.Model):
-    """One movement on the collecting account. What the bank said never changes; what became of it does."""
+    """One movement on the collecting account. What the bank said never changes; what became of it does.
+
+    Names and accounts stand sealed: who paid a deposit is secret until the room is over.
+    """
 
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="entries")
     fingerprint = models.CharField(max_length=64, unique=True)
@@ -50,11 +54,11 @@ class BankEntry(models.Model):
     arrived_by = models.DateTimeField()
     bank_ref = models.CharField(max_length=64, blank=True)
     end_to_end_id = models.CharField(max_length=64, blank=True)
-    payer_name = models.CharField(max_length=200, blank=True)
-    payer_account = models.CharField(max_length=40, blank=True)
+    payer_name = SealedTextField(label="entry.payer_name", blank=True)
+    payer_account = SealedTextField(label="entry.payer_account", blank=True)
     credited_account = models.CharField(max_length=40, blank=True)
-    payee_name = models.CharField(max_length=200, blank=True)
-    text = models.CharField(max_length=500, blank=True)
+    payee_name = SealedTextField(label="entry.payee_name", blank=True)
+    text = SealedTextField(label="entry.text", blank=True)
     state = models.CharField(max_length=12)
     trouble = models.CharField(max_length=24, blank=True)
     expectation = models.ForeignKey(

@@ -2,20 +2,25 @@
 
 from django.db import models
 
+from commons.domain.identifiers import random_number
 from commons.evidence.append_only import append_only
+from commons.people.parties import NamesParty
+from commons.secrecy.fields import PartyField
 from exchange.deposits.domain.states import MoneyState, Purpose
 
 _CLOSED = [state.value for state in (MoneyState.CANCELLED, MoneyState.RELEASED, MoneyState.REFUNDED)]
 
 
-class MoneyExpectation(models.Model):
-    """What one organisation is to pay for one lot, on a virtual account of its own."""
+class MoneyExpectation(NamesParty, models.Model):
+    """What one organisation is to pay for one lot, on a virtual account of its own. Who that is stands sealed."""
+
+    id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
 
     purpose = models.CharField(max_length=8)
     subject = models.CharField(max_length=64)
     """`lot:12` for a deposit, the caller's own name for a price: `deal:7`."""
     lot = models.ForeignKey("exchange.Lot", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
+    party = PartyField(label="lot")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     received = models.DecimalField(max_digits=16, decimal_places=2, default=0)
     """What came for it so far; the ledger is the truth, this is its mirror."""
@@ -35,11 +40,11 @@ class MoneyExpectation(models.Model):
 
     class Meta:
         app_label = "exchange"
-        ordering = ("id",)
+        ordering = ("expected_at", "id")
         indexes = [models.Index(fields=["lot", "purpose"], name="money_by_lot")]
         constraints = [
             models.UniqueConstraint(
-                fields=["lot", "organisation"],
+                fields=["party"],
                 condition=models.Q(purpose=Purpose.DEPOSIT.value) & ~models.Q(state__in=_CLOSED),
                 name="one_deposit_per_lot_and_payer",
             ),
@@ -65,7 +70,7 @@ class MoneyExpectation(models.Model):
 
 @append_only
 class TreasuryVoucher(models.Model):
-    """The fiscal voucher 缴款书 by which the treasury says that the price is paid (RULES §19). Append-only."""
+    """The fiscal voucher 缴款书 by which the treasury says that the price, its revenue, is paid. Append-only."""
 
     expectation = models.OneToOneField(MoneyExpectation, on_delete=models.PROTECT, related_name="voucher")
     number = models.CharField(max_length=60, unique=True)

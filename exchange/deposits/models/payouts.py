@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from commons.domain.identifiers import random_number
+from commons.secrecy.fields import SealedIntegerField, SealedTextField
 from exchange.deposits.domain.payouts import BatchState, LegState, PayoutKind
 
 
@@ -18,7 +20,7 @@ class PayoutBatch(models.Model):
     proposed_by = models.CharField(max_length=64)
     proposed_at = models.DateTimeField()
     ordered_at = models.DateTimeField(null=True, blank=True)
-    order = models.TextField(blank=True)
+    order = SealedTextField(label="batch.order", blank=True)
     """The pain.001 that was handed to the bank, as it was."""
 
     class Meta:
@@ -29,7 +31,7 @@ class PayoutBatch(models.Model):
                 condition=models.Q(state__in=[state.value for state in BatchState]), name="batch_state_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=BatchState.ORDERED.value) | ~models.Q(order=""),
+                condition=~models.Q(state=BatchState.ORDERED.value) | models.Q(ordered_at__isnull=False),
                 name="ordered_batch_has_order",
             ),
         ]
@@ -38,6 +40,7 @@ class PayoutBatch(models.Model):
 class PayoutLeg(models.Model):
     """One payment out. Its key makes a repeated task harmless; its end-to-end id names the attempt."""
 
+    id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=10)
     expectation = models.ForeignKey(
@@ -47,13 +50,12 @@ class PayoutLeg(models.Model):
         "exchange.BankEntry", null=True, blank=True, on_delete=models.PROTECT, related_name="payout"
     )
     """The entry that goes back (RETURN)."""
-    payee = models.ForeignKey(
-        "exchange.PayeeAccount", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    payee_name = models.CharField(max_length=120, blank=True)
-    payee_account = models.CharField(max_length=34, blank=True)
-    payee_bank = models.CharField(max_length=120, blank=True)
-    payee_bank_code = models.CharField(max_length=12, blank=True)
+    payee_id = SealedIntegerField(label="leg.payee_id", null=True, blank=True)
+    """The listed account it goes to; none for money that goes back where it came from."""
+    payee_name = SealedTextField(label="leg.payee_name", blank=True)
+    payee_account = SealedTextField(label="leg.payee_account", blank=True)
+    payee_bank = SealedTextField(label="leg.payee_bank", blank=True)
+    payee_bank_code = SealedTextField(label="leg.payee_bank_code", blank=True)
     principal = models.DecimalField(max_digits=16, decimal_places=2)
     interest = models.DecimalField(max_digits=16, decimal_places=2, default=0)
     """Computed when a batch is made, to the day of its execution."""
@@ -71,7 +73,7 @@ class PayoutLeg(models.Model):
 
     class Meta:
         app_label = "exchange"
-        ordering = ("id",)
+        ordering = ("made_at", "id")
         indexes = [models.Index(fields=["state", "due_on"], name="payout_by_due")]
         constraints = [
             models.CheckConstraint(
@@ -82,8 +84,7 @@ class PayoutLeg(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(principal__gt=0, interest__gte=0), name="payout_positive"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["ORDERED", "PAID"])
-                | (~models.Q(end_to_end_id="") & ~models.Q(payee_account="")),
-                name="ordered_payout_has_payee",
+                condition=~models.Q(state__in=["ORDERED", "PAID"]) | ~models.Q(end_to_end_id=""),
+                name="ordered_payout_has_a_name",
             ),
         ]

@@ -173,7 +173,7 @@ def _payee(leg: PayoutLeg) -> PayeeAccount:
     listed = PayeeAccount.objects.filter(approved_at__isnull=False, ended_at__isnull=True)
     if leg.kind == PayoutKind.REFUND:
         payer = leg.expectation.organisation
-        found = listed.filter(organisation_id=payer.pk, use=AccountUse.BASIC.value).first()
+        found = listed.filter(organisation_id=payer.id, use=AccountUse.BASIC.value).first()
         name = payer.name
     else:
         found = listed.filter(use=AccountUse.TREASURY.value).order_by("-id").first()
@@ -208,9 +208,7 @@ def _applied_to(row: MoneyExpectation) -> list[int]:
     """The deposit that counts towards a price: its money lay here since it came."""
     if not row.applied_deposit:
         return []
-    applied = MoneyExpectation.objects.filter(
-        lot_id=row.lot_id, organisation_id=row.organisation_id, state=MoneyState.APPLIED.value
-    )
+    applied = MoneyExpectation.objects.filter(party=row.party, state=MoneyState.APPLIED.value)
     return list(applied.values_list("pk", flat=True))
 
 

@@ -13,6 +13,7 @@ from commons.domain.money import Money, as_text
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.evidence import services as evidence
 from commons.parameters import queries as parameters
+from commons.secrecy.fields import Party
 from exchange.deposits.domain import books
 from exchange.deposits.domain.interest import InterestTerms
 from exchange.deposits.domain.states import MACHINE, MoneyCommand, MoneyState, Purpose
@@ -20,10 +21,12 @@ from exchange.deposits.models import MoneyExpectation
 from exchange.ledger import services as ledger
 from exchange.ledger.domain.postings import Account, move
 
+PAYER = Actor(system="payer")
+
 
 def locked_money(expectation_id: int) -> MoneyExpectation:
     """The expectation, locked until the transaction ends. Refuses (`NotFound`)."""
-    rows = MoneyExpectation.objects.select_for_update(of=("self",)).select_related("lot__project", "organisation")
+    rows = MoneyExpectation.objects.select_for_update(of=("self",)).select_related("lot__project")
     row = rows.filter(pk=expectation_id).first()
     if row is None:
         raise NotFound()
@@ -32,10 +35,8 @@ def locked_money(expectation_id: int) -> MoneyExpectation:
 
 def locked_deposit(lot_id: int, organisation_id: int) -> MoneyExpectation:
     """The newest deposit of an organisation for a lot, locked. Refuses (`NotFound`)."""
-    rows = MoneyExpectation.objects.filter(
-        purpose=Purpose.DEPOSIT.value, lot_id=lot_id, organisation_id=organisation_id
-    )
-    number = rows.order_by("-id").values_list("pk", flat=True).first()
+    rows = MoneyExpectation.objects.filter(purpose=Purpose.DEPOSIT.value, party=Party(lot_id, organisation_id))
+    number = rows.order_by("-expected_at", "-id").values_list("pk", flat=True).first()
     if number is None:
         raise NotFound()
     return locked_money(number)
@@ -64,7 +65,7 @@ def add_received(row: MoneyExpectation, amount: Decimal) -> None:
 
 
 def virtual_of(row: MoneyExpectation) -> Account:
-    return books.virtual(row.organisation_id, Purpose(row.purpose), row.pk)
+    return books.virtual(Purpose(row.purpose), row.pk)
 
 
 def post(
@@ -85,7 +86,7 @@ def post(
 
 
 def refund_deadline(row: MoneyExpectation, at: datetime) -> Deadline:
-    """The last day for a refund (RULES §2: 5 working days), by the calendar of the lot's region."""
+    """The last day for a refund (Foshan 2018: 5 working days), by the calendar of the lot's region."""
     days = int(_parameter(row, "refund.working_days", local_day(at)))
     return calendar.deadline(start=at, add=days, region=row.lot.project.region)
 
@@ -103,6 +104,11 @@ def _parameter(row: MoneyExpectation, key: str, on: date) -> Decimal:
     if stored is not None:
         return Decimal(str(stored["value"]))
     return Decimal(str(parameters.value(key, trade_type=project.trade_type, region=project.region, on=on)))
+
+
+def unnamed(actor: Actor, organisation_id: int) -> Actor:
+    """Whom the log names: nobody, where it is the payer itself, for the payer is secret until the room is over."""
+    return PAYER if actor.organisation_id == organisation_id and not actor.system else actor
 
 
 def shortened(text: str, length: int = 200) -> str:

@@ -1,15 +1,19 @@
 """Expecting money, and what the flow of an auction does with it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 
 from commons.domain.actor import Actor
+from commons.domain.identifiers import random_digits
 from commons.domain.money import Money
 from commons.domain.refusals import NotAllowedNow
+from commons.secrecy.fields import Party
 from exchange.deposits.domain.facts import DepositView, PaymentView
-from exchange.deposits.domain.numbers import reference, sub_account_no
+from exchange.deposits.domain.numbers import SERIAL_DIGITS, reference, sub_account_no
 from exchange.deposits.domain.payouts import PayoutKind
 from exchange.deposits.domain.states import (
     MACHINE,
@@ -33,6 +37,7 @@ from exchange.deposits.services.common import (
     refund_deadline,
     shortened,
     step,
+    unnamed,
     virtual_of,
 )
 from exchange.deposits.services.legs import open_leg
@@ -53,10 +58,11 @@ def expect_deposit(
     """
     can_order_for_lot(actor).require()
     # The counter's lock makes two requests for one deposit wait for each other.
-    serial = next_number("virtual-account")
-    row = _standing(purpose=Purpose.DEPOSIT.value, lot_id=lot_id, organisation_id=organisation_id)
+    next_number("virtual-account")
+    actor, party = unnamed(actor, organisation_id), Party(lot_id, organisation_id)
+    row = _standing(purpose=Purpose.DEPOSIT.value, party=party)
     if row is None:
-        row = _create(Purpose.DEPOSIT, serial, f"lot:{lot_id}", lot_id, organisation_id, amount, due_at, actor, at)
+        row = _create(Purpose.DEPOSIT, f"lot:{lot_id}", party, amount, due_at, actor, at)
     else:
         _adjust(row, amount, due_at, actor=actor, at=at)
     return deposit_view(row)
@@ -76,12 +82,12 @@ def expect_payment(
 ) -> PaymentView:
     """Expect a purchase price of `amount` in all; with `apply_deposit` the retained deposit counts towards it."""
     can_order_for_lot(actor).require()
-    serial = next_number("virtual-account")
+    next_number("virtual-account")
     row = _standing(purpose=Purpose.PRICE.value, subject=subject)
     if row is not None:
         _adjust(row, amount, due_at, actor=actor, at=at)
         return payment_view(row)
-    row = _create(Purpose.PRICE, serial, subject, lot_id, organisation_id, amount, due_at, actor, at)
+    row = _create(Purpose.PRICE, subject, Party(lot_id, organisation_id), amount, due_at, actor, at)
     if apply_deposit:
         _apply_deposit(row, actor=actor, at=at)
     return payment_view(row)
@@ -94,7 +100,7 @@ def cancel_expectation(*, actor: Actor, lot_id: int, organisation_id: int, reaso
     Harmless to repeat, and where the money has gone its way already.
     """
     can_order_for_lot(actor).require()
-    row = locked_deposit(lot_id, organisation_id)
+    actor, row = unnamed(actor, organisation_id), locked_deposit(lot_id, organisation_id)
     if row.state == MoneyState.EXPECTED:
         step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
     elif MACHINE.allows(MoneyState(row.state), MoneyCommand.RELEASE):
@@ -145,7 +151,7 @@ def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) ->
 def remit(*, actor: Actor, expectation_id: int, at: datetime) -> None:
     """Pass a price that arrived on to the treasury; what was paid too much goes back to the payer. Harmless to repeat.
 
-    Revenue from emission rights is non-tax income of the treasury, not of the exchange (RULES §19). Refuses
+    Revenue from emission rights is non-tax income of the treasury, not of the exchange (财税〔2015〕61号). Refuses
     (`NotAllowedNow`) a price that is not covered.
     """
     can_handle_money(actor).require()
@@ -173,7 +179,7 @@ def forfeit(
 ) -> DepositView:
     """Order a deposit to be paid to the treasury by a numbered decision; what was paid too much goes back.
 
-    Refuses `DecisionNeeded`. Whose power it is: the seller's or the regulator's (RULES §19), never the exchange's.
+    Refuses `DecisionNeeded`. Whose power it is: the seller's or the regulator's (平台办法), never the exchange's.
     """
     can_order_for_lot(actor).require()
     if not decision_no.strip():
@@ -201,15 +207,13 @@ def forfeit(
 
 def _standing(**which: object) -> MoneyExpectation | None:
     rows = MoneyExpectation.objects.filter(**which).exclude(state__in=_OVER)
-    return rows.select_related("lot__project").order_by("-id").first()
+    return rows.select_related("lot__project").order_by("-expected_at", "-id").first()
 
 
 def _create(
     purpose: Purpose,
-    serial: int,
     subject: str,
-    lot_id: int,
-    organisation_id: int,
+    party: Party,
     amount: Money,
     due_at: datetime,
     actor: Actor,
@@ -218,17 +222,25 @@ def _create(
     row = MoneyExpectation.objects.create(
         purpose=purpose.value,
         subject=subject,
-        lot_id=lot_id,
-        organisation_id=organisation_id,
+        lot_id=party.place,
+        party=party,
         amount=amount,
         received=Decimal("0.00"),
         due_at=due_at,
-        sub_account_no=sub_account_no(collecting_account().number, serial),
-        reference=reference(serial),
+        sub_account_no=_unused("sub_account_no", partial(sub_account_no, collecting_account().number)),
+        reference=_unused("reference", reference),
         expected_at=at,
     )
     record(row, "MoneyExpected", actor=actor, at=at)
     return row
+
+
+def _unused(column: str, spelled: Callable[[str], str]) -> str:
+    """A number drawn at random that no other expectation has."""
+    while True:
+        number = spelled(random_digits(SERIAL_DIGITS))
+        if not MoneyExpectation.objects.filter(**{column: number}).exists():
+            return number
 
 
 def _adjust(row: MoneyExpectation, amount: Money, due_at: datetime, *, actor: Actor, at: datetime) -> None:

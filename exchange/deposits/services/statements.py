@@ -10,6 +10,7 @@ from django.db import transaction
 from commons.domain.actor import Actor
 from commons.domain.refusals import Refusal
 from commons.domain.time import to_text
+from commons.people.parties import with_organisations
 from commons.vault import services as vault
 from exchange.deposits.domain import books, camt
 from exchange.deposits.domain.camt import BankFileRefused, Direction, Payment
@@ -204,7 +205,7 @@ def candidates(said: Iterable[str]) -> list[Candidate]:
     rows = MoneyExpectation.objects.filter(sub_account_no__in=wanted) | MoneyExpectation.objects.filter(
         reference__in=wanted
     )
-    found = list(rows.select_related("organisation").order_by("id"))
+    found = with_organisations(rows.order_by("expected_at", "id"))
     accounts: dict[int, list[str]] = {}
     listed = PayeeAccount.objects.filter(
         organisation_id__in=[row.organisation_id for row in found],

@@ -1,4 +1,4 @@
-"""The treasury says that a price is paid: its voucher beside the bank's entry (RULES §19)."""
+"""The treasury says that a price is paid: its voucher beside the bank's entry (财税〔2015〕61号)."""
 
 from datetime import datetime
 
@@ -48,7 +48,7 @@ def record_voucher(
 
 
 def _locked_price(subject: str) -> MoneyExpectation:
-    rows = MoneyExpectation.objects.filter(purpose=Purpose.PRICE.value, subject=subject).order_by("-id")
+    rows = MoneyExpectation.objects.filter(purpose=Purpose.PRICE.value, subject=subject).order_by("-expected_at", "-id")
     pk = rows.values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound()

@@ -28,4 +28,4 @@ LABELS = {
 }
 
 NEEDS_DECISION = frozenset({NoticeKind.SUSPENSION, NoticeKind.RESUMPTION, NoticeKind.TERMINATION})
-"""Kinds that carry whose decision they are, with its number and document (RULES §19)."""
+"""Kinds that carry whose decision they are, with its number and document (平台办法)."""

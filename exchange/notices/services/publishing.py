@@ -15,7 +15,7 @@ from exchange.notices.models import Notice
 
 
 class DecisionMissing(Refusal):
-    """The exchange ends and suspends nothing by itself (RULES §19)."""
+    """The exchange ends and suspends nothing by itself (平台办法)."""
 
     code = "DECISION_MISSING"
     message = gettext_noop("Name the body whose decision this is, the number of the decision, and attach its document.")

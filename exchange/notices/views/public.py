@@ -1,5 +1,6 @@
 """Public pages: the list of lots, a project with its notices, results. They work without JavaScript."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from commons.pages import csv_response
+from commons.parameters.definitions import definitions
+from commons.parameters.labels import UNITS, label
 from exchange.notices import queries
 from exchange.notices.domain.calendar import Event, ics
 from exchange.notices.domain.kinds import NoticeKind
@@ -97,9 +100,22 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "lots": [lot_view(lot, at) for lot in found.lots.all()],
         "notice": sale[-1],
         "notices": [(notice, queries.kind_label(notice)) for notice in reversed(notices)],
+        "rules": [_rule(key, taken) for key, taken in found.parameters.items()],
         "at": at,
     }
     return render(request, "exchange/notices/project.html", context)
+
+
+def _rule(key: str, taken: Mapping[str, Any]) -> dict[str, str]:
+    """A number of the notice in the reader's words; a key that the house knows no more stands for itself."""
+    found = definitions().get(key)
+    return {
+        "key": key,
+        "label": label(found) if found else key,
+        "value": str(taken["value"]),
+        "unit": str(UNITS.get(found.unit, "")) if found else "",
+        "source": str(taken["source"]),
+    }
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Who belongs together: the same controller or legal representative (招标投标法实施条例 第34条; RULES §19)."""
+"""Who belongs together: the same controller or legal representative (招标投标法实施条例 第34条)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

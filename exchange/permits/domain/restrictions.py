@@ -1,7 +1,7 @@
-"""Where rights may go (RULES §2; 国办发〔2014〕38号 on paid use and trading of emission rights, point 9).
+"""Where rights may go (Foshan 2018; 国办发〔2014〕38号 on paid use and trading of emission rights, point 9).
 
 - Water pollutants are traded within one basin 同一流域.
-- Air pollutants stay within the city [RULES §2: Hubei].
+- Air pollutants stay within the city [Foshan 2018: Hubei].
 - An area that misses its environmental quality target takes none in 环境质量未达到要求的地区.
 - Thermal power plants trade air pollutants only among themselves 火电企业.
 

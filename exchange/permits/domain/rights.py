@@ -1,4 +1,4 @@
-"""Instruments and the accounts in which rights stand (RULES §2)."""
+"""Instruments and the accounts in which rights stand (Foshan 2018)."""
 
 from enum import StrEnum
 

@@ -1,6 +1,6 @@
 """The completeness check 形式核对: what the centre looks for before a notice may be published.
 
-The centre neither approves nor judges (RULES §19, 39号令): each item asks whether something is there, not whether it
+The centre neither approves nor judges (平台办法): each item asks whether something is there, not whether it
 is wise. A missing item sends the project back with the reason in words.
 """
 
@@ -20,20 +20,21 @@ class CheckItem:
     source: str
 
 
+FOSHAN = "佛山市排污权交易规则与流程（试行）"
+ORDER_39 = "公共资源交易平台管理暂行办法（2016年第39号令）"
+
 ITEMS = (
-    CheckItem("SELLER", gettext_noop("The seller is named with its unified social credit code."), "RULES §14"),
-    CheckItem(
-        "DECISION", gettext_noop("The decision to offer is named with its body and document number."), "RULES §19"
-    ),
-    CheckItem("DOCUMENT", gettext_noop("The decision document is attached and can be opened."), "RULES §19"),
-    CheckItem("LOTS", gettext_noop("Each pollutant is a lot of its own, with quantity, unit and term."), "RULES §2"),
-    CheckItem("PRICES", gettext_noop("Each lot has a start price, a step and a format of bidding."), "RULES §2"),
+    CheckItem("SELLER", gettext_noop("The seller is named with its unified social credit code."), FOSHAN),
+    CheckItem("DECISION", gettext_noop("The decision to offer is named with its body and document number."), ORDER_39),
+    CheckItem("DOCUMENT", gettext_noop("The decision document is attached and can be opened."), ORDER_39),
+    CheckItem("LOTS", gettext_noop("Each pollutant is a lot of its own, with quantity, unit and term."), FOSHAN),
+    CheckItem("PRICES", gettext_noop("Each lot has a start price, a step and a format of bidding."), FOSHAN),
     CheckItem(
         "TIMES",
         gettext_noop("Each lot has its own start of bidding, late enough for notice and registration."),
-        "RULES §2",
+        FOSHAN,
     ),
-    CheckItem("CONTACT", gettext_noop("A contact for questions is given."), "RULES §14"),
+    CheckItem("CONTACT", gettext_noop("A contact for questions is given."), FOSHAN),
 )
 CODES = frozenset(item.code for item in ITEMS)
 

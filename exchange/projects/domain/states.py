@@ -1,4 +1,4 @@
-"""The lives of a project and of a lot, as tables (RULES §2, States).
+"""The lives of a project and of a lot, as tables (Foshan 2018, States).
 
 A project goes from the seller's draft over the centre's completeness check to publication by a second person. A lot
 goes from its announcement to the closing of its file; the phases of bidding belong to the room, and the steps of each

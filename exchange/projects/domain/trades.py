@@ -1,4 +1,4 @@
-"""What is traded: kinds of trade and the instruments that a lot may hold (RULES §2)."""
+"""What is traded: kinds of trade and the instruments that a lot may hold (Foshan 2018)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +46,7 @@ TRADE_LABELS = {
 }
 
 CLASS_CODES = {TradeType.EMISSION_RIGHTS: "F01", TradeType.CARBON_ALLOWANCES: "F02"}
-"""The three-character class at the head of a project's code (RULES §8: other trades)."""
+"""The three-character class at the head of a project's code (发改办法规〔2018〕1156号: other trades)."""
 
 
 def instruments_of(trade_type: TradeType) -> tuple[Instrument, ...]:

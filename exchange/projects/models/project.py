@@ -10,16 +10,16 @@ class Project(models.Model):
     """One offer of one seller: what its notice announces. Numbers of the rules are copied in at publication."""
 
     code = models.CharField(max_length=19, blank=True)
-    """Class, region, day and sequence; given at publication (RULES §8)."""
+    """Class, region, day and sequence; given at publication (发改办法规〔2018〕1156号)."""
     deal_code = models.CharField(max_length=40, blank=True)
-    """Unified transaction code 统一交易标识码; given at publication (RULES §8)."""
+    """Unified transaction code 统一交易标识码; given at publication (发改办法规〔2018〕1156号)."""
     seller = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
     trade_type = models.CharField(max_length=24, choices=[(kind.value, kind.value) for kind in TradeType])
     region = models.CharField(max_length=6)
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     decision_body = models.CharField(max_length=80, blank=True)
-    """Whose decision it is to offer (RULES §19)."""
+    """Whose decision it is to offer (平台办法)."""
     decision_no = models.CharField(max_length=60, blank=True)
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
@@ -83,6 +83,8 @@ class Lot(models.Model):
     method = models.CharField(max_length=16, blank=True)
     """ROOM or NEGOTIATION, once the trade method is decided."""
     room_id = models.BigIntegerField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    """When those who may bid were told that the room opens in a few minutes."""
     """The room of this lot; no foreign key, because rooms stand above projects."""
     hammered_at = models.DateTimeField(null=True, blank=True)
     predecessor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")

@@ -16,14 +16,14 @@ def next_number(prefix: str) -> int:
 
 
 def project_code(*, trade_type: TradeType, region: str, on: date) -> str:
-    """Class, region, day and sequence: 19 characters (RULES §8)."""
+    """Class, region, day and sequence: 19 characters (发改办法规〔2018〕1156号)."""
     trade_class = CLASS_CODES[trade_type]
     number = next_number(f"project:{trade_class}:{region}:{on:%y%m%d}")
     return str(ProjectCode(trade_class=trade_class, region=region, on=on, sequence=number))
 
 
 def deal_code(*, trade_type: TradeType, platform: str, on: date) -> str:
-    """The unified transaction code 统一交易标识码 with its check character (RULES §8)."""
+    """The unified transaction code 统一交易标识码 with its check character (发改办法规〔2018〕1156号)."""
     trade_class = CLASS_CODES[trade_type]
     number = next_number(f"deal:{trade_class}:{platform}:{on:%Y%m%d}")
     return str(make_deal_code(trade_class=trade_class, platform=platform, on=on, sequence=number))

@@ -11,7 +11,7 @@ from exchange.rooms.domain.instants import to_text
 
 
 class Confirm(StrEnum):
-    """What a bidder did to confirm an unusual price (UX screen 3)."""
+    """What a bidder did to confirm an unusual price."""
 
     NONE = "NONE"
     HELD = "HELD"
@@ -134,7 +134,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """Sets the room aside on a numbered decision of the seller or regulator (RULES §19: the centre ends nothing)."""
+    """Sets the room aside on a numbered decision of the seller or regulator (平台办法: the centre ends nothing)."""
 
     reason: str
     decided_by: str

@@ -15,7 +15,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 class DecisionMissing(Refusal):
-    """The centre voids nothing by itself (RULES §19)."""
+    """The centre voids nothing by itself (平台办法)."""
 
     code = "ROOM_DECISION_MISSING"
     message = gettext_noop("Voiding needs the seller's or regulator's decision: who decided, under which number.")

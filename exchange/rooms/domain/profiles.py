@@ -1,6 +1,6 @@
 """Rules of real notices, as data: all but what a lot gives itself (supply, start price, the step unless it is known).
 
-The Foshan notice of 2018 names neither step nor durations; those are this platform's defaults for it (DESIGN §5).
+The Foshan notice of 2018 names neither step nor durations; those are this platform's defaults for it.
 """
 
 from collections.abc import Mapping

@@ -32,7 +32,7 @@ class SingleBidder(StrEnum):
 
 
 class PriceRule(StrEnum):
-    """What winners pay (RULES §15)."""
+    """What winners pay (EU, UK, California, RGGI, Guangdong)."""
 
     UNIFORM = "uniform"
     """All pay the price of the last bid that is served."""

@@ -40,7 +40,7 @@ class Viewer(StrEnum):
 
 
 def hides_offers(state: RoomState) -> bool:
-    """Whether prices and bidders are still secret from everyone (RULES §2c: until the close)."""
+    """Whether prices and bidders are still secret from everyone (Guangdong 2017: until the close)."""
     return state.setup.rules.sealed and state.outcome is None
 
 

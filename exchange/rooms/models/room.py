@@ -1,11 +1,14 @@
 """A live room, who takes part in it, and with which keys."""
 
-from django.conf import settings
 from django.db import models
+
+from commons.domain.identifiers import random_number
+from commons.people.parties import NamesParty
+from commons.secrecy.fields import PartyField, SealedIntegerField, SealedTextField
 
 
 class Room(models.Model):
-    """The row whose `seq` owns the room: every change is an update conditional on it (DESIGN §5)."""
+    """The row whose `seq` owns the room: every change is an update conditional on it."""
 
     subject = models.CharField(max_length=64)
     """What is traded here: `lot:12`, `rehearsal:…`, `procurement:…`."""
@@ -49,11 +52,12 @@ class Room(models.Model):
         return f"room:{self.pk}"
 
 
-class RoomParticipant(models.Model):
-    """A qualified bidder under its alias 竞买号."""
+class RoomParticipant(NamesParty, models.Model):
+    """A qualified bidder under its alias 竞买号. Which organisation that is stands sealed."""
 
+    id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="participants")
-    organisation = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
+    party = PartyField(label="room")
     alias = models.CharField(max_length=12)
     maximum_quantity = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
     """The qualified need; empty where the lot is indivisible."""
@@ -62,10 +66,10 @@ class RoomParticipant(models.Model):
 
     class Meta:
         app_label = "exchange"
-        ordering = ("id",)
+        ordering = ("alias",)
         constraints = [
             models.UniqueConstraint(fields=["room", "alias"], name="alias_is_unique_in_room"),
-            models.UniqueConstraint(fields=["room", "organisation"], name="organisation_takes_part_once"),
+            models.UniqueConstraint(fields=["party"], name="organisation_takes_part_once"),
         ]
 
     def __str__(self) -> str:
@@ -84,15 +88,15 @@ class RoomKey(models.Model):
 
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="keys")
     participant = models.ForeignKey(RoomParticipant, on_delete=models.PROTECT, related_name="keys")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    person_id = SealedIntegerField(label="room_key.person_id", null=True)
     key_id = models.CharField(max_length=32)
     public_key = models.BinaryField()
     """SubjectPublicKeyInfo, DER."""
     statement = models.TextField()
-    session_ref = models.CharField(max_length=64, blank=True)
     vouched_by = models.CharField(max_length=12, choices=Voucher.choices, default=Voucher.SESSION)
     signature = models.BinaryField(default=b"")
     """Detached CMS over the statement, by the bidder's certificate; empty where the session vouched."""
+    session_ref = SealedTextField(label="room_key.session_ref", blank=True)
     entered_at = models.DateTimeField()
 
     class Meta:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from exchange.rooms.domain.phases import Phase
 from exchange.rooms.models import Room, RoomParticipant
 
 
@@ -86,6 +87,12 @@ def live_rooms(limit: int = 200) -> list[RoomView]:
     return [_room_view(row) for row in rows]
 
 
+def opening_soon(now: datetime, *, within: timedelta = timedelta(minutes=5)) -> list[RoomView]:
+    """Rooms that open within the next minutes, the next one first."""
+    rows = Room.objects.filter(phase=Phase.SCHEDULED.value, opens_at__gt=now, opens_at__lte=now + within)
+    return [_room_view(row) for row in rows.order_by("opens_at", "id")]
+
+
 def ended_rooms(*, after_room_id: int = 0, limit: int = 100) -> list[int]:
     """Rooms that have ended, oldest first, for the subjects that pull results."""
     rows = Room.objects.filter(ended_at__isnull=False, pk__gt=after_room_id).order_by("id")
@@ -94,7 +101,7 @@ def ended_rooms(*, after_room_id: int = 0, limit: int = 100) -> list[int]:
 
 def participants(room_id: int) -> Sequence[ParticipantView]:
     """The bidders of a room with their organisations."""
-    rows = RoomParticipant.objects.filter(room_id=room_id).order_by("id")
+    rows = RoomParticipant.objects.filter(room_id=room_id).order_by("alias")
     return [ParticipantView(row.pk, row.organisation_id, row.alias, row.maximum_quantity, row.group) for row in rows]
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from commons.domain.time import to_text
 from commons.evidence import queries as evidence
+from commons.secrecy.fields import Party
 from exchange.rooms import records
 from exchange.rooms.broadcast import rendering
 from exchange.rooms.broadcast.peers import Viewer
@@ -73,7 +74,7 @@ def _views(loaded: Loaded, viewer: Viewer, *, after: int) -> list[Any]:
 
 def receipts_of(room_id: int, organisation_id: int, limit: int = 100) -> list[Receipt]:
     """The receipts of an organisation's bids in the room, the newest first."""
-    rows = Bid.objects.filter(room_id=room_id, participant__organisation_id=organisation_id)
+    rows = Bid.objects.filter(participant__party=Party(room_id, organisation_id))
     seal = seal_of_id(room_id)
     return [receipt_of_row(row, seal) for row in rows.select_related("batch").order_by("-seq")[:limit]]
 
@@ -88,7 +89,7 @@ def rooms_with(organisation_id: int | None, room_ids: Sequence[int]) -> frozense
     """Those of the rooms in which the organisation takes part."""
     if organisation_id is None:
         return frozenset()
-    rows = RoomParticipant.objects.filter(organisation_id=organisation_id, room_id__in=room_ids)
+    rows = RoomParticipant.objects.filter(party__in=[Party(room_id, organisation_id) for room_id in room_ids])
     return frozenset(rows.values_list("room_id", flat=True))
 
 
@@ -96,7 +97,7 @@ def own_place(room_id: int, organisation_id: int | None) -> tuple[str, str] | No
     """The organisation's alias in the room and its qualified need (empty: not limited), if it takes part."""
     if organisation_id is None:
         return None
-    row = RoomParticipant.objects.filter(room_id=room_id, organisation_id=organisation_id).first()
+    row = RoomParticipant.objects.filter(party=Party(room_id, organisation_id)).first()
     if row is None:
         return None
     return row.alias, "" if row.maximum_quantity is None else f"{row.maximum_quantity:.3f}"

@@ -29,7 +29,7 @@ def result(room_id: int) -> RoomResult | None:
 
 
 def _awards(room_id: int, outcome: Outcome) -> tuple[AwardView, ...]:
-    organisations = dict(RoomParticipant.objects.filter(room_id=room_id).values_list("alias", "organisation_id"))
+    organisations = {row.alias: row.organisation_id for row in RoomParticipant.objects.filter(room_id=room_id)}
     return tuple(
         AwardView(organisations[award.alias], award.alias, award.bid_id, award.quantity, award.price, award.amount)
         for award in outcome.awards

@@ -1,6 +1,14 @@
 """What can be done with rooms."""
 
-from exchange.rooms.services.conducting import PAUSE_KIND, RESUME_KIND, pause, resume, void
+from exchange.rooms.services.conducting import (
+    PAUSE_KIND,
+    RESUME_KIND,
+    pause,
+    pause_by_decision,
+    resume,
+    resume_by_decision,
+    void,
+)
 from exchange.rooms.services.creating import ParticipantSpec, create_room
 from exchange.rooms.services.entering import Admission, Entry, admit, enter_room, request_entry
 
@@ -14,7 +22,9 @@ __all__ = [
     "create_room",
     "enter_room",
     "pause",
+    "pause_by_decision",
     "request_entry",
     "resume",
+    "resume_by_decision",
     "void",
 ]

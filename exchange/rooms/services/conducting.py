@@ -43,6 +43,27 @@ def resume(
     _conduct(actor, room_id, command, at, approval=(approval_id, RESUME_KIND))
 
 
+def pause_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: str, at: datetime) -> None:
+    """Stop the clock on a numbered suspension of the regulator, without a second person of the centre.
+
+    For the flow that keeps the decision itself. Refuses `NotFound`, `NotPermitted`, `Malformed`, `NotAllowedNow`.
+    """
+    _require_decision(actor, room_id, decision_no)
+    _conduct(actor, room_id, Pause(reason=reason, reference=f"decision:{decision_no}"), at)
+
+
+def resume_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: str, at: datetime) -> None:
+    """Let the clock run on, on a numbered decision of the regulator. Refuses as `pause_by_decision` does."""
+    _require_decision(actor, room_id, decision_no)
+    _conduct(actor, room_id, Resume(reason=reason, reference=f"decision:{decision_no}"), at)
+
+
+def _require_decision(actor: Actor, room_id: int, decision_no: str) -> None:
+    policies.can_suspend(actor, _room(room_id)).require()
+    if not decision_no.strip():
+        raise Malformed(field="decision_no", reason="missing")
+
+
 def void(
     *,
     actor: Actor,
@@ -55,7 +76,7 @@ def void(
 ) -> None:
     """Set the room aside on a numbered decision of the seller or the regulator, whose document is in the vault.
 
-    The centre ends nothing by itself (RULES §19). Refuses `NotFound`, `NotPermitted`, `Malformed`, `NotAllowedNow`.
+    The centre ends nothing by itself (平台办法). Refuses `NotFound`, `NotPermitted`, `Malformed`, `NotAllowedNow`.
     """
     policies.can_void(actor, _room(room_id)).require()
     for name, value in (("decision_no", decision_no), ("document_id", document_id), ("decided_by", decided_by)):

@@ -12,6 +12,7 @@ from commons.domain.actor import Actor
 from commons.domain.time import to_text
 from commons.evidence.domain import chain
 from commons.evidence.services import append_prepared
+from commons.secrecy.fields import Party
 from exchange.rooms import policies, records
 from exchange.rooms.domain.events import Participant, RoomScheduled
 from exchange.rooms.domain.evolve import begin
@@ -69,7 +70,7 @@ def create_room(
         [
             RoomParticipant(
                 room=room,
-                organisation_id=spec.organisation_id,
+                party=Party(room.pk, spec.organisation_id),
                 alias=spec.alias,
                 maximum_quantity=spec.maximum_quantity,
                 group=spec.group,

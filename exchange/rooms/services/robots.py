@@ -54,7 +54,7 @@ def enter_robots(
         raise NotFound()
     if not (demonstration or room.subject.startswith("rehearsal:")):
         raise NotPermitted()
-    rows = RoomParticipant.objects.filter(room=room, alias__in=aliases).order_by("id")
+    rows = RoomParticipant.objects.filter(room=room, alias__in=aliases).order_by("alias")
     return [_enter(room, row, limit_steps, patience_s, at) for row in rows]
 
 

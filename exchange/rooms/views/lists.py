@@ -22,7 +22,8 @@ from exchange.rooms.policies import OVERSEERS
 from exchange.rooms.queries import RoomView, pages
 from exchange.rooms.views import texts
 from exchange.rooms.views.naming import is_rehearsal, subjects
-from exchange.rooms.views.screens import FORMATS, Subject, phase_tone, tag
+from exchange.rooms.views.rulesheet import FORMATS, Subject
+from exchange.rooms.views.showing import phase_tone, tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from commons.domain.money import normal_text
 from exchange.projects import queries as projects
 from exchange.projects.queries import LotTitle
 from exchange.rooms.queries import RoomView
-from exchange.rooms.views.screens import Subject
+from exchange.rooms.views.rulesheet import Subject
 
 REHEARSAL = "rehearsal:"
 

@@ -29,7 +29,8 @@ from exchange.rooms.queries import pages as questions
 from exchange.rooms.services.wording import Wording
 from exchange.rooms.views import texts
 from exchange.rooms.views.naming import is_rehearsal, subjects
-from exchange.rooms.views.screens import Me, RoomScreen, tag
+from exchange.rooms.views.screens import Me, RoomScreen
+from exchange.rooms.views.showing import tag
 
 LARGEST_ENTRY_BYTES = 4_096
 

@@ -2,31 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commons.domain.money import capital_yuan, normal_text, round_money
-from commons.domain.time import SHANGHAI, from_text
+from commons.domain.time import from_text
 from exchange.rooms.domain.phases import BIDDABLE, OVER, Format, Phase
-from exchange.rooms.domain.rules import PriceRule, RoomRules
+from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.views import texts
+from exchange.rooms.views.rulesheet import Subject, facts_of, percent
+from exchange.rooms.views.showing import clock_label, describe, grouped, phase_tone, remaining, shown, tag, time_of_day
 
 OFFERS = ("BidAccepted",)
+
+
 MOVES = ("CloseExtended",)
+
+
 CHIPS = (1, 2, 5)
+
+
 GUARD_CODES = {"ROOM_GUARD_HOLD": "HELD", "ROOM_GUARD_RETYPE": "RETYPED"}
-ICONS = {
-    "done": "M2.5 8.5l3.5 3.5 7.5-8",
-    "waiting": "M8 3.5v5l3 2",
-    "stop": "M4 4l8 8M12 4l-8 8",
-    "info": "M8 7v5M8 4v.5",
-    "": "M4 8h8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,6 @@ class Me:
     alias: str
     person: str
     maximum_quantity: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a room is about, for its head line."""
-
-    title: str
-    notice: str = ""
-    quantity_unit: str = ""
-    price_unit: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +148,7 @@ class RoomScreen:
 
     @property
     def clock_label(self) -> str:
-        return _clock_label(self.phase)
+        return clock_label(self.phase)
 
     @property
     def _deadline(self) -> datetime | None:
@@ -360,135 +349,3 @@ class RoomScreen:
     @property
     def open_table(self) -> bool:
         return False
-
-
-def tag(tone: str, words: object) -> SafeString:
-    """A worded status with its icon, as the scripts draw it."""
-    return format_html(
-        '<span class="tag {}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="{}" '
-        'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg>{}</span>',
-        tone,
-        ICONS[tone],
-        words,
-    )
-
-
-def phase_tone(phase: Phase) -> str:
-    if phase is Phase.PAUSED or phase is Phase.VOIDED:
-        return "stop"
-    if phase in OVER:
-        return ""
-    return "done" if phase in BIDDABLE else "waiting"
-
-
-def grouped(amount: str | None) -> str:
-    """An amount for the eye: 20500.00 → 20,500.00."""
-    return "—" if amount is None else f"{Decimal(amount):,f}"
-
-
-def shown(value: object) -> str:
-    return "–" if value is None else str(value)
-
-
-def time_of_day(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
-
-
-def remaining(left: timedelta) -> str:
-    """1:02:03 or 04:05; the scripts add tenths at the end."""
-    seconds = max(0, -(-left // timedelta(seconds=1)))
-    hours, rest = divmod(seconds, 3600)
-    clock = f"{rest // 60:02d}:{rest % 60:02d}"
-    return f"{hours}:{clock}" if hours else clock
-
-
-def describe(event: Mapping[str, Any], *, divisible: bool, own_alias: str | None) -> str:
-    """An event in words, as the tape shows it."""
-    catalogue = texts.catalogue()
-    base = f"event-{event['type']}"
-    own = "-you" if own_alias and event.get("alias") == own_alias else ""
-    some = "-quantity" if divisible and event.get("quantity") else ""
-    key = next((key for key in (base + own + some, base + own, base + some, base) if key in catalogue), "")
-    phase, closes_at = event.get("phase"), event.get("closes_at")
-    return catalogue.get(key, str(event["type"])) % {
-        "alias": event.get("alias") or "",
-        "price": grouped(event.get("price")),
-        "quantity": event.get("quantity") or "",
-        "phase": texts.PHASES.get(phase, phase) if phase else "",
-        "closes_at": time_of_day(from_text(closes_at)) if closes_at else "",
-        "reason": catalogue.get(f"reason-{event.get('reason')}", event.get("reason") or ""),
-    }
-
-
-def _clock_label(phase: Phase) -> str:
-    if phase in OVER:
-        return _("Ended")
-    labels = {Phase.PAUSED: _("The clock stands"), Phase.SCHEDULED: _("Opens in"), Phase.WAITING: _("Timed bidding in")}
-    return labels.get(phase, _("Closes in"))
-
-
-FORMATS = {
-    Format.ENGLISH: lambda: _("Ascending, with extension"),
-    Format.LIMITED_QUOTES: lambda: _("Limited number of quotes, the last one counts"),
-    Format.SEALED_CALL: lambda: _("One sealed call"),
-    Format.DESCENDING: lambda: _("Descending, with extension"),
-}
-PRICES = {
-    PriceRule.UNIFORM: lambda: _("All winners pay one price"),
-    PriceRule.PAY_AS_BID: lambda: _("Every winner pays its own price"),
-    PriceRule.LOWEST_BID: lambda: _("All winners pay the lowest valid bid"),
-    PriceRule.TOP_SHARE: lambda: _("Every winner pays its own price"),
-}
-
-
-def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
-    """The rules of a room as its participants need them."""
-    lines: list[tuple[str, str]] = [
-        (_("Format"), FORMATS[rules.format]()),
-        (_("On offer"), f"{grouped(normal_text(rules.supply))} {subject.quantity_unit}".strip()),
-        (_("Start price"), f"{rules.start_price:,.2f} {subject.price_unit}".strip()),
-    ]
-    if rules.step:
-        multiples = " · " + _("whole steps from the start price") if rules.step_multiples else ""
-        lines.append((_("Step"), f"¥{rules.step:,.2f}{multiples}"))
-    lines += _times(rules)
-    if rules.quotes_limit is not None:
-        lines.append((_("Quotes"), _("At most %(count)s each") % {"count": rules.quotes_limit}))
-    if rules.top_share is not None:
-        lines.append((_("Winners"), _("The best %(share)s of those who quoted") % {"share": percent(rules.top_share)}))
-    if rules.divisible or rules.sealed:
-        lines.append((_("Price"), PRICES[rules.price]()))
-    if rules.cap_share is not None:
-        lines.append((_("Largest share of one bidder"), percent(rules.cap_share)))
-    if subject.notice:
-        lines.append((_("Notice"), subject.notice))
-    return [{"label": label, "value": value} for label, value in lines]
-
-
-def _times(rules: RoomRules) -> list[tuple[str, str]]:
-    if not rules.free_ms:
-        lines = [(_("Time for bidding"), duration(rules.session_ms))]
-    else:
-        lines = [
-            (_("Free bidding"), duration(rules.free_ms)),
-            (_("Waiting"), duration(rules.waiting_ms)),
-            (_("Timed bidding"), duration(rules.timed_ms)),
-        ]
-    if rules.extension_ms:
-        lines.append((_("Extension"), _("Every bid leaves at least %(time)s") % {"time": duration(rules.extension_ms)}))
-    return lines
-
-
-def duration(milliseconds: int) -> str:
-    """A length of time in words."""
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    parts = []
-    if minutes:
-        parts.append(_("%(count)s min") % {"count": minutes})
-    if seconds or not minutes:
-        parts.append(_("%(count)s s") % {"count": seconds})
-    return " ".join(parts)
-
-
-def percent(share: Decimal) -> str:
-    return f"{normal_text(share * 100)} %"

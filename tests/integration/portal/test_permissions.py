@@ -21,6 +21,7 @@ from commons.approvals.models import Approval
 from commons.domain.actor import Assurance
 from commons.inbox.models import InboxMessage
 from commons.people.models import Membership
+from commons.secrecy.fields import Party
 from commons.vault.models import Document
 from exchange.auctions.models import Registration
 from exchange.contracts.models import Deal
@@ -88,17 +89,18 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "project_id": lot.project_id,
         "lot_id": lot.pk,
         "room_id": lot.room_id,
-        "registration_id": Registration.objects.get(lot=lot, organisation=own).pk,
-        "expectation_id": MoneyExpectation.objects.get(lot=lot, organisation=own).pk,
+        "registration_id": Registration.objects.get(party=Party(lot.pk, own.pk)).pk,
+        "expectation_id": MoneyExpectation.objects.get(party=Party(lot.pk, own.pk)).pk,
         "document_id": Document.objects.filter(subject="bank-file").latest("pk").pk,
         "file_id": BankFile.objects.latest("pk").pk,
         "entry_id": BankEntry.objects.latest("pk").pk,
         "account_id": PayeeAccount.objects.get(organisation=own).pk,
-        "message_id": InboxMessage.objects.filter(organisation=own).latest("pk").pk,
+        "message_id": InboxMessage.objects.filter(party=Party(0, own.pk)).latest("pk").pk,
         "membership_id": Membership.objects.filter(person=cast.person("buyer1")).latest("pk").pk,
         "person_id": cast.person("buyer1").pk,
         "approval_id": approval.pk,
         "draw_id": a_draw(now).id,
+        "complaint_id": NOT_THERE,
         "deal_id": deal.pk if deal else NOT_THERE,
         "organisation_id": own.pk,
         "number": story.permit_no("buyer1"),

@@ -1,4 +1,4 @@
-"""The clearing of a call: {uniform, pay as bid, lowest bid, top share} × tie × shortfall (DESIGN §5, RULES §15).
+"""The clearing of a call: {uniform, pay as bid, lowest bid, top share} × tie × shortfall.
 
     screen (reserve, sizes) → trims (limits, cap) → valves (extra supply, withheld) → who gets what → price → checks
 

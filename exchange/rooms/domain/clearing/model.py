@@ -55,7 +55,7 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How a call is cleared (RULES §15)."""
+    """How a call is cleared (EU, UK, California, RGGI, Guangdong)."""
 
     price: PriceRule
     tie: TieRule = TieRule.TIME

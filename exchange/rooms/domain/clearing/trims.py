@@ -1,4 +1,4 @@
-"""Before the price is set: which orders take part, with how much. Limits cut from the lowest bids up (RULES §15)."""
+"""Before the price is set: which orders take part, with how much. Limits cut from the lowest bids up."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace

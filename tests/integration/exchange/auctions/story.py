@@ -8,6 +8,7 @@ from hashlib import sha256
 from commons.domain.actor import system_actor
 from commons.domain.money import Money, Quantity
 from commons.people.models import Organisation
+from commons.secrecy.fields import Party
 from commons.vault import services as vault
 from exchange.auctions import services as auctions
 from exchange.deposits import queries as deposits
@@ -241,7 +242,7 @@ def qualified_lot(needs: Mapping[str, str], **changes: object) -> Lot:
 def bid(lot: Lot, key: str, price: str, *, at: datetime, quantity: str | None = None) -> str:
     """A buyer bids in the lot's room, signed with its room key; gives the refusal code, empty when accepted."""
     assert lot.room_id is not None
-    participant = RoomParticipant.objects.get(room_id=lot.room_id, organisation_id=company(key).pk)
+    participant = RoomParticipant.objects.get(party=Party(lot.room_id, company(key).pk))
     order = signed_order(lot.room_id, participant.alias, price, quantity, at)
     (outcome,) = Engine(clock=lambda: at).commit([order]).outcomes
     assert outcome.receipt is not None, outcome.refusal

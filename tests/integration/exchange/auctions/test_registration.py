@@ -12,6 +12,7 @@ from commons.evidence import queries as evidence
 from commons.evidence.services import append
 from commons.outbox.models import OutboxMessage
 from commons.people.models import Organisation
+from commons.secrecy.fields import Party
 from exchange.auctions import queries
 from exchange.auctions import services as auctions
 from exchange.auctions.domain.blinding import blinded_ref
@@ -222,7 +223,7 @@ def test_the_log_names_no_buyer_before_the_result() -> None:
 
     names = [f"@{story.company(key).pk}" for key in TWO] + [story.company(key).uscc for key in TWO]
     assert not [entry for entry in entries for name in names if name in entry.actor or name.encode() in entry.payload]
-    row = Registration.objects.get(lot=lot, organisation=story.company("buyer1"))
+    row = Registration.objects.get(party=Party(lot.pk, story.company("buyer1").pk))
     assert any(blinded_ref(row.organisation_id, row.salt).encode() in entry.payload for entry in entries)
 
 

@@ -2,9 +2,13 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from commons.domain.actor import Assurance
 from commons.evidence import queries as evidence
 from commons.evidence.services.sequencing import checkpoint
 from exchange.auctions import services as auctions
@@ -17,7 +21,7 @@ from exchange.notices.models import Notice
 from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
-from tests.cast import actor
+from tests.cast import actor, person
 from tests.integration.exchange.auctions import story
 from tests.signing import sign_as
 
@@ -235,3 +239,45 @@ def test_a_divisible_lot_goes_on_only_as_fast_as_the_slowest_of_its_buyers() -> 
     assert (first.quantity, second.quantity) == (Decimal("1.000"), Decimal("0.680"))
     assert (first.price, second.price) == (Decimal("20200.00"), Decimal("20100.00"))
     assert (after_one, lot.state) == (LotState.NOTICED, LotState.CONTRACTED)
+
+
+def test_a_certificate_is_replaced_and_both_public_pages_say_so(client: Client, settings: Any) -> None:
+    settings.PASSWORD_ASSURANCE = Assurance.FACE_OR_LICENCE.value
+    lot = story.qualified_lot(TWO)
+    after = hammered(lot)
+    deal = Deal.objects.get(lot=lot)
+    contracted(deal, after + timedelta(hours=1))
+    paid(deal, after + timedelta(days=1))
+    code = certified(deal, after + timedelta(days=1))
+    client.force_login(person("staff"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    form = {
+        "action": "supersede",
+        "decision_body": "佛山市公共资源交易中心",
+        "decision_no": "佛交函〔2026〕31号",
+        "reason": "原件登记的年限有误，按登记簿更正。",
+    }
+
+    def sent(address: str, **changes: str) -> Any:
+        file = SimpleUploadedFile("decision.pdf", story.PDF, content_type="application/pdf")
+        return client.post(address, {**form, **changes, "document": file})
+
+    answer = sent(f"/centre/certificates/{code}/")
+
+    new = Certificate.objects.get(superseded_by__isnull=True).code
+    assert answer.headers["Location"] == f"/verify/certificate/{new}/"
+    public = Client()
+    old_page = public.get(f"/verify/certificate/{code}/").content.decode()
+    new_page = public.get(f"/verify/certificate/{new}/").content.decode()
+    assert f"/verify/certificate/{new}/" in old_page
+    assert "原件登记的年限有误" in new_page
+    assert (contracts.verify(certificate(code)).current, contracts.verify(certificate(new)).good) == (False, True)
+    assert sent(f"/centre/certificates/{code}/").status_code == 404, "what was replaced is replaced once"
+    revoked = sent(f"/centre/certificates/{new}/", action="revoke", decision_no="佛环函〔2026〕32号")
+    assert revoked.status_code == 302
+    assert "佛环函〔2026〕32号" in public.get(f"/verify/certificate/{new}/").content.decode()
+
+
+def certificate(code: str) -> Certificate:
+    found = contracts.certificate(code)
+    assert found is not None
+    return found

@@ -20,10 +20,9 @@ from exchange.deposits.models import BankEntry
 from exchange.projects.models import Lot
 from tests import cast
 from tests.bank import Line, statement
-from tests.integration.exchange.deposits.test_money import (
+from tests.integration.exchange.deposits.money import (
     ACCOUNTS,
     FLOW,
-    _books_balance,  # noqa: F401  # the fixture seeds accounts and checks the books
     act,
     bank,
     deposit,
@@ -33,7 +32,7 @@ from tests.integration.exchange.deposits.test_money import (
     lot,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_balance")]
 QUERIES = 10
 
 

@@ -17,9 +17,11 @@ from exchange.deposits.domain.numbers import is_whole, reference, same_account, 
 from tests.bank import ACCOUNT, Line, statement
 
 AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
-NUMBER, REFERENCE = sub_account_no(ACCOUNT, 7), reference(7)
+NUMBER, REFERENCE = sub_account_no(ACCOUNT, "00000007"), reference("00000007")
 JINMA = Candidate(1, NUMBER, REFERENCE, True, "佛山金马印染有限公司", ("4400-1",))
-OTHER = Candidate(2, sub_account_no(ACCOUNT, 8), reference(8), True, "佛山金马印染有限公司", ("44001",))
+OTHER = Candidate(
+    2, sub_account_no(ACCOUNT, "00000008"), reference("00000008"), True, "佛山金马印染有限公司", ("44001",)
+)
 LINE = Line("6720.00", payer="佛山金马印染有限公司", payer_account="44001", credited=NUMBER)
 
 
@@ -28,18 +30,18 @@ def payment(**changes: Any) -> Payment:
     return found
 
 
-@given(st.integers(0, 99_999_999))
-def test_numbers_carry_their_own_check(serial: int) -> None:
-    number, name = sub_account_no(ACCOUNT, serial), reference(serial)
+@given(st.from_regex(r"[0-9]{8}", fullmatch=True))
+def test_numbers_carry_their_own_check(drawn: str) -> None:
+    number, name = sub_account_no(ACCOUNT, drawn), reference(drawn)
 
     assert is_whole(number)
     assert len(number) == len(ACCOUNT) + 10
     assert tokens([f"投标保证金{number}", name]) == (number, name)
 
 
-@given(st.integers(0, 99_999_999), st.integers(0, 28), st.integers(1, 9))
-def test_one_wrong_digit_names_no_account(serial: int, place: int, off: int) -> None:
-    number = sub_account_no(ACCOUNT, serial)
+@given(st.from_regex(r"[0-9]{8}", fullmatch=True), st.integers(0, 28), st.integers(1, 9))
+def test_one_wrong_digit_names_no_account(drawn: str, place: int, off: int) -> None:
+    number = sub_account_no(ACCOUNT, drawn)
     wrong = number[:place] + str((int(number[place]) + off) % 10) + number[place + 1 :]
 
     assert wrong not in tokens([wrong])

@@ -1,4 +1,4 @@
-"""Objections 异议: raised, answered in time, on record. Complaints 投诉 to the regulator are not kept here yet."""
+"""Objections 异议: raised, answered in time, on record."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ def raise_objection(*, actor: Actor, project_id: int, lot_id: int | None, text: 
         project=project,
         lot_id=lot_id,
         organisation_id=actor.organisation_id,
-        text=_words(text),
+        text=words_of(text),
         raised_at=at,
         answer_due_on=due.on,
     )
@@ -58,7 +58,7 @@ def answer_objection(*, actor: Actor, objection_id: int, answer: str, at: dateti
     if objection is None:
         raise NotFound()
     can_answer(actor, objection.project).require()
-    words = _words(answer)
+    words = words_of(answer)
     open_ones = Objection.objects.filter(pk=objection.pk, answered_at__isnull=True)
     if open_ones.update(answer=words, answered_at=at) != 1:
         raise NotAllowedNow(command="ANSWER", state="ANSWERED")
@@ -67,7 +67,7 @@ def answer_objection(*, actor: Actor, objection_id: int, answer: str, at: dateti
     _tell(objection, objection.organisation_id, subject, at=at)
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
     words = text.strip()
     if len(words) < 10:
         raise TooShort()
