@@ -31,6 +31,7 @@ ROUTERS: Sequence[tuple[str, str]] = (
     ("/permits", "exchange.permits"),
     ("/draws", "signatures.draws"),
     ("/evidence", "commons.evidence"),
+    ("/witness", "signatures.anchoring"),
     ("/calendar", "commons.calendar"),
     ("/parameters", "commons.parameters"),
     ("/approvals", "commons.approvals"),

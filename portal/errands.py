@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
+from signatures.anchoring.services import stamp_checkpoints
 from signatures.draws import services as draws
 from signatures.envelopes import services as envelopes
 from signatures.pki import services as pki
@@ -24,6 +25,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     deliver_due,
     checkpoint_due,
     draws.advance_due,
+    stamp_checkpoints,
     pki.stamp_due,
     pki.watch_expiry,
     envelopes.stamp_pending,

@@ -1,5 +1,6 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
+from signatures.anchoring.models import CoSignature, SeenView, Witness
 from signatures.documents.models import Paper, PaperParty, PaperRevision
 from signatures.draws.models import (
     Draw,
@@ -32,6 +33,7 @@ __all__ = [
     "CertificateAuthority",
     "CertificateBinding",
     "CertificateChallenge",
+    "CoSignature",
     "Draw",
     "DrawHolder",
     "EnvelopeReceipt",
@@ -47,7 +49,9 @@ __all__ = [
     "RosterSeat",
     "SealedEnvelope",
     "SealedIntake",
+    "SeenView",
     "ShareHandover",
     "SigningSession",
     "TimeStampService",
+    "Witness",
 ]

@@ -1,6 +1,6 @@
 """Entries, checkpoints and keys as values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +44,17 @@ def anchored_at(stream: str, seq: int) -> datetime | None:
     index = index_of(stream, seq)
     covering = checkpoint_covering(index) if index is not None else None
     return covering.issued_at if covering else None
+
+
+def checkpoint_of(size: int) -> CheckpointView | None:
+    """The first checkpoint of exactly that size."""
+    return _first(EvidenceCheckpoint.objects.filter(size=size).order_by("id"))
+
+
+def entries_of_type(type_: str) -> Iterator[Link]:
+    """Every entry of a type, in any stream: for verifications, which read the whole log anyway."""
+    for row in EvidenceEntry.objects.filter(type=type_).order_by("id").iterator(chunk_size=2000):
+        yield row.link
 
 
 def checkpoints(*, after_size: int = -1, limit: int = 100) -> list[CheckpointView]:

@@ -40,6 +40,14 @@ def inclusions(stream: str, seqs: Sequence[int], *, size: int | None = None) -> 
     ]
 
 
+def path_of(entry_hash: bytes, index: int, size: int) -> tuple[bytes, ...] | None:
+    """The proof for the entry of that hash at `index` in the tree of `size` leaves; None where another one is."""
+    place = merkle.Place(0, index)
+    if not 0 <= index < size <= tree_size() or stored_nodes([place]).get(place) != entry_hash:
+        return None
+    return tuple(hashes_of(merkle.inclusion_ranges(index, size)))
+
+
 def consistency(old: int, new: int) -> list[bytes]:
     """The hashes that show that the tree of `new` leaves extends the tree of `old`."""
     return hashes_of(merkle.consistency_ranges(old, new)) if 0 < old < new else []

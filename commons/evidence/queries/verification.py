@@ -4,7 +4,7 @@ It runs beside writers without a lock or a snapshot. Everything only grows, so w
 next: heads before entries, the size of the tree before its leaves.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from django.db import connection
@@ -31,6 +31,15 @@ from commons.evidence.queries.secrets import revealed_faults, secret_faults
 
 _PAGE = 2000
 
+Check = Callable[[Report], Iterator[str]]
+_CHECKS: list[Check] = []
+
+
+def register_check(check: Check) -> None:
+    """What a package above keeps beside the log is verified with it: `check` yields faults and adds facts."""
+    if check not in _CHECKS:
+        _CHECKS.append(check)
+
 
 def verify_database(
     *, trusted: Keyring | None = None, anchors: Sequence[str] = (), check_triggers: bool = True
@@ -54,6 +63,8 @@ def verify_database(
         # Roots are computed from stored nodes, which are known to be right only now.
         report.add(_checkpoint_faults(statements, size, believed))
         report.add(_anchor_faults(anchors, size, believed))
+    for check in _CHECKS:
+        report.add(check(report))
     report.facts |= {
         "tree_size": str(size),
         "checkpoints": str(len(statements)),
