@@ -21,10 +21,12 @@ class CommonsConfig(AppConfig):
 
 
 def _protect_append_only_tables(*, using: str, **_: Any) -> None:
-    """SQLite drops triggers silently when it rebuilds a table, so they are put in place after every migrate."""
+    """SQLite drops triggers silently when it rebuilds a table, so all are put in place after every migrate."""
     from commons.evidence import append_only
+    from commons.search import index
 
     append_only.install(using)
+    index.install(using)
 
 
 def _seed(*, using: str, **_: Any) -> None:

@@ -23,6 +23,7 @@ from commons.parameters.models import LegalityRule, ParameterValue
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 from commons.registration.models import AddressCheck, Invitation
 from commons.rest.models import AnsweredRequest
+from commons.search.models import SearchText
 from commons.vault.models import Document, VaultContent
 
 __all__ = [
@@ -60,5 +61,6 @@ __all__ = [
     "RefusedRow",
     "RegisteredIdentity",
     "Representation",
+    "SearchText",
     "VaultContent",
 ]

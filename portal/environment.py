@@ -36,7 +36,7 @@ class Environment:
     behind_tls_proxy: bool
     email_url: str
     password_assurance: int
-    """The highest assurance level that a password alone can carry (RULES §13)."""
+    """The highest assurance level that a password alone can carry (docs/people.md)."""
     metrics_allowed: tuple[str, ...]
     """Addresses or networks that may read /metrics, besides this machine itself."""
     signing_agent_port: int

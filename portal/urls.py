@@ -8,7 +8,7 @@ from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
 from portal.api import api
-from portal.views import design, errors, health, home, pages, problems, workspace
+from portal.views import design, errors, health, home, operations, pages, problems, workspace
 
 PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "exchange.notices"),
@@ -48,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.HomeView.as_view(), name="home"),
     path("language/", set_language, name="set_language"),
     path("workspace/", workspace.WorkspaceView.as_view(), name="workspace"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/outbox/<int:message_id>/revive/", operations.revive, name="revive"),
     path("verify/", pages.VerifyView.as_view(), name="verify"),
     path("accessibility/", TemplateView.as_view(template_name="portal/help.html"), name="help"),
     path("api/", pages.DevelopersView.as_view(), name="developers"),

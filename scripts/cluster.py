@@ -25,15 +25,17 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
 SETTLE_SECONDS = 3
+HEALTH_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One copy of a service: its name, its command, and the port it serves, if any."""
+    """One copy of a service: its name, its command, the port it serves and its health check, if any."""
 
     name: str
     command: tuple[str, ...]
     port: int | None
+    health: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -50,7 +52,7 @@ def main() -> int:
     try:
         wait_until_ready(running)
         print_addresses(processes)
-        return settle(running) if arguments.check else wait_for_the_first_to_end(running)
+        return settle(running, environment) if arguments.check else wait_for_the_first_to_end(running)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -94,7 +96,8 @@ def copies(services: dict[str, dict[str, Any]], *, first_port: int) -> list[Proc
             serves = "--port" in command
             if serves:
                 command[command.index("--port") + 1] = str(port)
-            processes.append(Process(f"{name}-{number}", tuple(command), port if serves else None))
+            health = tuple(service.get("healthcheck", {}).get("test", ["CMD"])[1:])
+            processes.append(Process(f"{name}-{number}", tuple(command), port if serves else None, health))
             port += serves
     return processes
 
@@ -129,14 +132,28 @@ def print_addresses(processes: list[Process]) -> None:
         print(f"{process.name:<14} {f'http://localhost:{process.port}' if process.port else 'running'}", flush=True)
 
 
-def settle(running: dict[Process, subprocess.Popen[bytes]]) -> int:
-    """What starts and dies within moments is not up."""
+def settle(running: dict[Process, subprocess.Popen[bytes]], environment: dict[str, str]) -> int:
+    """What starts and dies within moments is not up; what has a health check answers it."""
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
         assert_all_alive(running)
         time.sleep(0.2)
-    print(f"all {len(running)} processes are up")
+    for process in running:
+        if process.health:
+            ask(process, environment)
+    assert_all_alive(running)
+    print(f"all {len(running)} processes are up and well")
     return 0
+
+
+def ask(process: Process, environment: dict[str, str]) -> None:
+    """The health check of the compose file, with the port that the copy serves here."""
+    command = [word.replace("127.0.0.1:8000", f"127.0.0.1:{process.port}") for word in process.health]
+    for _attempt in range(HEALTH_ATTEMPTS):
+        if subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode == 0:
+            print(f"{process.name:<14} well", flush=True)
+            return
+    sys.exit(f"{process.name} is up but not well: {' '.join(command)}")
 
 
 def wait_for_the_first_to_end(running: dict[Process, subprocess.Popen[bytes]]) -> int:

@@ -7,7 +7,7 @@ from commons.domain.refusals import AssuranceTooLow, NotPermitted, Refusal
 
 
 class Role(StrEnum):
-    """What a person may be for an organisation (DESIGN §1). Stored; labels are translated at the edge."""
+    """What a person may be for an organisation (docs/people.md). Stored; labels are translated at the edge."""
 
     BIDDER = "BIDDER"
     SELLER = "SELLER"
@@ -36,7 +36,7 @@ CENTRE_ROLES = frozenset({Role.STAFF, Role.HOST, Role.FINANCE, Role.OPERATOR})
 
 
 class Assurance(IntEnum):
-    """How surely the person is known (RULES §13)."""
+    """How surely the person is known (docs/people.md)."""
 
     NONE = 0
     PHONE = 1

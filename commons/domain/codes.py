@@ -3,7 +3,7 @@
     unified social credit code 统一社会信用代码     GB 32100, with the organisation code GB 11714 inside
     citizen identity number 公民身份号码            GB 11643
     unified transaction code 统一交易标识码         ISO 7064 MOD 37-2 over class + platform + date + sequence
-    project, tender project and section codes       项目 19, 招标项目 22, 标段 25 characters (RULES §8)
+    project, tender project and section codes       项目 19, 招标项目 22, 标段 25 characters (发改办法规〔2018〕1156号)
 
 A check is strict: upper case, ASCII, nothing around it. What people type goes through `normalise` first. Regular
 expressions are used with `fullmatch`, because `$` would let a line break through.
@@ -210,7 +210,7 @@ PROJECT_LENGTH, TENDER_PROJECT_LENGTH, SECTION_LENGTH = 19, 22, 25
 
 @dataclass(frozen=True, slots=True)
 class ProjectCode:
-    """A project (19), tender project (22) or section (25) code, taken apart (RULES §8)."""
+    """A project (19), tender project (22) or section (25) code, taken apart (发改办法规〔2018〕1156号)."""
 
     trade_class: str
     region: str

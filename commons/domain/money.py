@@ -65,7 +65,7 @@ def quantity(text: str | int | Decimal, *, field: str = "quantity") -> Quantity:
 
 
 def round_money(amount: Decimal) -> Money:
-    """To the fen, half up: the rounding of price × quantity (RULES §5)."""
+    """To the fen, half up: the rounding of price × quantity, as bank files and contracts write amounts."""
     return Money(amount.quantize(FEN, rounding=ROUND_HALF_UP))
 
 

@@ -55,7 +55,7 @@ class NotPermitted(Refusal):
 
 
 class AssuranceTooLow(NotPermitted):
-    """The actor has the role but signed in too weakly (RULES §13: L1 phone … L4 certificate)."""
+    """The actor has the role but signed in too weakly (docs/people.md: L1 phone … L4 certificate)."""
 
     code = "ASSURANCE_TOO_LOW"
     message = gettext_noop("This step needs sign-in level L%(needed)s; you are signed in at L%(actual)s.")

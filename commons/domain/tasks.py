@@ -1,4 +1,4 @@
-"""Tasks of a workspace: what is to be done, how far it is, and why it cannot start yet (UX: five task states)."""
+"""Tasks of a workspace: what is to be done, how far it is, and why it cannot start yet (five task states)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

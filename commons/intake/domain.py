@@ -36,7 +36,7 @@ MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as the intake hands it in (RULES §13): its number, the matter, who applies, by when it is due."""
+    """A case as the intake hands it in (docs/hooks.md): its number, the matter, who applies, by when it is due."""
 
     number: str
     item: str

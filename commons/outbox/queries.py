@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Min, Q
 
 from commons.domain.actor import Actor, Role, require_role
 from commons.outbox.domain.delivery import MessageState
@@ -33,3 +33,23 @@ def counts() -> dict[str, int]:
     """Messages by state, for metrics."""
     rows = OutboxMessage.objects.order_by().values_list("state").annotate(number=Count("id"))
     return {state.value: 0 for state in MessageState} | dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits, since when the oldest of it is due, and how much was given up."""
+
+    waiting: int
+    oldest: datetime | None
+    dead: int
+
+
+def backlog(at: datetime) -> Backlog:
+    """What is due and not delivered at `at`; one query."""
+    due = Q(state=MessageState.PENDING, due_at__lte=at)
+    found = OutboxMessage.objects.aggregate(
+        waiting=Count("id", filter=due),
+        oldest=Min("due_at", filter=due),
+        dead=Count("id", filter=Q(state=MessageState.DEAD)),
+    )
+    return Backlog(found["waiting"], found["oldest"], found["dead"])

@@ -12,7 +12,7 @@ def can_see_members(actor: Actor, organisation_id: int) -> Decision:
 
 
 def can_administer_members(actor: Actor, organisation_id: int) -> Decision:
-    """As `can_see_members`, known by real name (RULES §13)."""
+    """As `can_see_members`, known by real name (网络安全法 第24条)."""
     own = actor.organisation_id == organisation_id
     roles = (Role.ADMINISTRATOR, Role.OPERATOR) if own else (Role.OPERATOR,)
     return require_role(actor, *roles, assurance=Assurance.REAL_NAME)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from commons.domain.refusals import NotFound
 from commons.domain.time import to_text
+from commons.search.queries import matching
 from exchange.contracts.models import Deal
 from exchange.notices.domain.kinds import LABELS, NoticeKind
 from exchange.notices.models import Notice
@@ -61,12 +62,8 @@ class Facet:
 def published_lots(search: Search) -> QuerySet[Lot]:
     """The published lots that match, the latest notice first."""
     lots = Lot.objects.filter(project__published_at__isnull=False).select_related("project__seller")
-    for word in search.words.split():
-        lots = lots.filter(
-            Q(project__title__icontains=word)
-            | Q(project__code__icontains=word)
-            | Q(project__seller__name__icontains=word)
-        )
+    if (found := matching("project", search.words)) is not None:
+        lots = lots.filter(project_id__in=found)
     if search.region:
         lots = lots.filter(project__region=search.region)
     if search.stage:

@@ -11,6 +11,7 @@ from commons.domain.actor import Actor
 from commons.domain.money import Quantity
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
+from commons.search.queries import matching
 from exchange.ledger import queries as ledger
 from exchange.ledger.domain.units import Book
 from exchange.permits.domain.facts import Eligibility, HoldingView, MovementView
@@ -107,9 +108,7 @@ def registry(
     can_see_registry(viewer).require()
     rows = _listed_permits()
     if search:
-        rows = rows.filter(
-            Q(number__icontains=search) | Q(organisation__name__icontains=search) | Q(organisation__uscc=search)
-        )
+        rows = rows.filter(Q(number__icontains=search) | Q(organisation_id__in=matching("organisation", search) or ()))
     if instrument:
         rows = rows.filter(limits__instrument=instrument)
     if region:

@@ -42,7 +42,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """The process can serve: database, Redis, triggers of the append-only tables, migrations; 503 names what is not."""
-    checks = {name: _holds(check) for name, check in CHECKS.items()}
+    checks = {name: holds(check) for name, check in CHECKS.items()}
     return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
 
 
@@ -102,7 +102,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
 }
 
 
-def _holds(check: Callable[[], bool]) -> bool:
+def holds(check: Callable[[], bool]) -> bool:
+    """Whether a check holds; one that cannot be made does not."""
     try:
         return check()
     except (DatabaseError, redis.RedisError, OSError):

@@ -108,6 +108,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         ),
     ),
     Role.OPERATOR: (
+        Way("operations", _("Operations"), _("Health, backlog, how far the log is signed, and what staff keep.")),
         Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
         Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),

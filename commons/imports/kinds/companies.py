@@ -9,6 +9,7 @@ from commons.imports.domain import columns
 from commons.imports.importer import ImportContext, Importer
 from commons.people.models import Organisation
 from commons.people.models.organisation import OrganisationKind
+from commons.search import services as search
 
 KINDS = {
     "企业": OrganisationKind.ENTERPRISE.value,
@@ -46,6 +47,7 @@ def create(row: CompanyRow, context: ImportContext) -> str:
     made = Organisation.objects.create(
         uscc=row.uscc, provenance=context.provenance, registered_at=context.at, **_fields(row)
     )
+    search.store(kind="organisation", ref=made.pk, text=f"{row.name} {row.uscc}")
     _record(row, made.pk, context, "OrganisationImported")
     return f"organisation:{made.pk}"
 
@@ -55,6 +57,7 @@ def correct(row: CompanyRow, reference: str, context: ImportContext) -> str:
     number = int(reference.removeprefix("organisation:"))
     changed = Organisation.objects.filter(pk=number, uscc=row.uscc).update(**_fields(row))
     assert changed == 1, f"{reference} is not the organisation of this row"
+    search.store(kind="organisation", ref=number, text=f"{row.name} {row.uscc}")
     _record(row, number, context, "OrganisationCorrected")
     return reference
 

@@ -1,4 +1,7 @@
-"""Which procedures, formats and award methods are lawful where (DESIGN §3, RULES §19). Pure: the table arrives."""
+"""Which procedures, formats and award methods are lawful where. Pure: the table arrives.
+
+Each line names its article or reform basis (for example 招标投标法 第10条, 政府采购法 第26条, 39号令 第4条).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class Mark(StrEnum):
-    """How sure the source is (RULES, head)."""
+    """How sure the source is (docs/rules.md)."""
 
     READ = "V"
     SECONDARY = "V2"

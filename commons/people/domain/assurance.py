@@ -1,6 +1,6 @@
 """How surely the person behind a session is known.
 
-a person      L1 phone, L2 real name, L3 face or legal person's licence, L4 certificate      (RULES §13)
+a person      L1 phone, L2 real name, L3 face or legal person's licence, L4 certificate
 a session     the person's level, but no more than its way of signing in can carry:
               password alone          `password_cap` (L2; the embedded demo city allows L3)
               with TOTP or a passkey  L3

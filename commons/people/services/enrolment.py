@@ -8,6 +8,7 @@ from commons.domain.actor import Actor, Assurance, Role, deny
 from commons.domain.codes import uscc as checked_uscc
 from commons.evidence import services as evidence
 from commons.people.models import Membership, Organisation, Person
+from commons.search import services as search
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def enrol_organisation(
         },
     )
     if made:
+        search.store(kind="organisation", ref=row.pk, text=f"{row.name} {row.uscc}")
         _record(f"organisation:{row.pk}", "OrganisationEnrolled", actor, at, {"uscc": uscc})
     return row.pk
 

@@ -18,6 +18,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
+from commons.search import services as search
 from exchange.auctions.domain.formats import profile_of, room_rules
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import After, Timetable, local_day, require_time, timetable
@@ -96,6 +97,8 @@ def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
         parameters=snapshot,
         published_at=at,
     )
+    words = f"{project.title} {project.code} {project.seller.name} {project.description}"
+    search.store(kind="project", ref=project.pk, text=words)
     lots = list(project.lots.select_for_update())
     for lot in lots:
         _announce(lot, table, actor=actor, at=at)

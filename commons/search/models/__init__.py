@@ -1,0 +1,3 @@
+from commons.search.models.texts import SearchText
+
+__all__ = ["SearchText"]
