@@ -30,6 +30,7 @@ ROUTERS: Sequence[tuple[str, str]] = (
     ("/deposits", "exchange.deposits"),
     ("/permits", "exchange.permits"),
     ("/draws", "signatures.draws"),
+    ("/guarantees", "signatures.guarantees"),
     ("/evidence", "commons.evidence"),
     ("/witness", "signatures.anchoring"),
     ("/calendar", "commons.calendar"),

@@ -25,6 +25,7 @@ OTHER_DEADLINES = (
     "commons.approvals.services:expire_due",
     "signatures.envelopes.services:end_windows",
     "signatures.envelopes.services:sweep_uploads",
+    "signatures.guarantees.services:advance_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 

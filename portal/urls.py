@@ -24,6 +24,7 @@ PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "signatures.signing"),
     ("", "signatures.envelopes"),
     ("", "signatures.documents"),
+    ("", "signatures.guarantees"),
     ("", "commons.inbox"),
     ("", "commons.vault"),
     ("", "commons.parameters"),

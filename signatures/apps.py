@@ -11,3 +11,6 @@ class SignaturesConfig(AppConfig):
         from signatures.documents import services  # noqa: F401  # registers what people sign
 
         verification.register_check(anchor_faults)
+        from signatures.crypto import national
+
+        national.install()

@@ -6,6 +6,7 @@ from commons.outbox.domain.delivery import Message
 from commons.outbox.registry import handles
 from signatures.documents import services as documents
 from signatures.envelopes.services import decrypting, receipts
+from signatures.guarantees.services import telling
 
 
 @handles("envelopes.receipt", transactional=False)
@@ -32,3 +33,15 @@ def certify(message: Message) -> None:
 def archive(message: Message) -> None:
     """The archive stamp on a signed paper. Twice is harmless."""
     documents.archive(paper_id=int(str(message.payload["paper"])), at=timezone.now())
+
+
+GUARANTEE_TOPICS = ("application", "cancellation", "extension", "opening", "claim", "release", "expiry")
+
+
+def _tell_issuer(message: Message) -> None:
+    """One message to an issuer's own system."""
+    telling.send(message.topic.removeprefix("guarantee."), str(message.payload["ref"]))
+
+
+for _topic in GUARANTEE_TOPICS:
+    handles(f"guarantee.{_topic}", transactional=False)(_tell_issuer)

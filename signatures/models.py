@@ -2,10 +2,7 @@
 
 from signatures.anchoring.models import CoSignature, SeenView, Witness
 from signatures.documents.models import Paper, PaperParty, PaperRevision
-from signatures.draws.models import (
-    Draw,
-    DrawHolder,
-)
+from signatures.draws.models import Draw, DrawHolder
 from signatures.envelopes.models import (
     EnvelopeReceipt,
     EnvelopeUnlock,
@@ -17,6 +14,7 @@ from signatures.envelopes.models import (
     SealedIntake,
     ShareHandover,
 )
+from signatures.guarantees.models import CreditLine, Guarantee, Issuer, StatusEntry, StatusPublication, UsedNonce
 from signatures.pki.models import (
     CertificateAuthority,
     CertificateBinding,
@@ -24,21 +22,21 @@ from signatures.pki.models import (
     PendingStamp,
     TimeStampService,
 )
-from signatures.signing.models import (
-    PhoneLink,
-    SigningSession,
-)
+from signatures.signing.models import PhoneLink, SigningSession
 
 __all__ = [
     "CertificateAuthority",
     "CertificateBinding",
     "CertificateChallenge",
     "CoSignature",
+    "CreditLine",
     "Draw",
     "DrawHolder",
     "EnvelopeReceipt",
     "EnvelopeUnlock",
     "EnvelopeUpload",
+    "Guarantee",
+    "Issuer",
     "OfficerRoster",
     "Paper",
     "PaperParty",
@@ -52,6 +50,9 @@ __all__ = [
     "SeenView",
     "ShareHandover",
     "SigningSession",
+    "StatusEntry",
+    "StatusPublication",
     "TimeStampService",
+    "UsedNonce",
     "Witness",
 ]

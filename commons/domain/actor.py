@@ -28,6 +28,9 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     TREASURY = "TREASURY"
     ISSUER = "ISSUER"
+    """An issuer's underwriters: they assess applications and claims."""
+    ISSUER_MANAGER = "ISSUER_MANAGER"
+    """An issuer's managers: they sign, grant credit lines and decide claims."""
     ADMINISTRATOR = "ADMINISTRATOR"
     """Grants and ends the roles of the organisation's people; trades nothing by that."""
 

@@ -2,6 +2,8 @@
 
 A key is named after the platform's address and its purpose, for example `<host>/log`. Outside production a missing key
 is made; in production it is a mistake that `python manage.py platform_keys` mends.
+A key is named after the platform's address and its purpose, `<host>/log`, `<host>/receipts` …. Outside production a
+missing key is made; in production it is a mistake that `python manage.py platform_keys` mends.
 """
 
 import os
@@ -35,6 +37,8 @@ class Purpose(StrEnum):
     RECEIPTS = "receipts"
     TICKETS = "tickets"
     """Orders to the agents of those who sign (docs/signing-agent.md)."""
+    GUARANTEES = "guarantees"
+    """The status chains of electronic guarantees."""
 
 
 def signing_key(purpose: Purpose) -> SigningKey:

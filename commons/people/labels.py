@@ -22,7 +22,8 @@ ROLES: dict[Role, str | Promise] = {
     Role.REGULATOR: pgettext_lazy("role", "Regulator"),
     Role.AUDITOR: pgettext_lazy("role", "Auditor"),
     Role.TREASURY: pgettext_lazy("role", "Treasury"),
-    Role.ISSUER: pgettext_lazy("role", "Guarantee issuer"),
+    Role.ISSUER: pgettext_lazy("role", "Guarantee underwriter"),
+    Role.ISSUER_MANAGER: pgettext_lazy("role", "Guarantee issuer's manager"),
     Role.ADMINISTRATOR: pgettext_lazy("role", "Organisation's administrator"),
 }
 

@@ -1,7 +1,7 @@
 """Questions about auctions; each takes the viewer, so that the secrecy matrix is applied in one place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -34,6 +34,9 @@ from exchange.deposits.models import MoneyExpectation
 from exchange.projects.domain.states import LotState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot
+from signatures.guarantees import services as guarantees
+from signatures.guarantees.domain import terms as guarantee_terms
+from signatures.guarantees.domain.terms import Procedure, Required
 from signatures.signing.queries import SignatureView, signatures_about
 
 
@@ -44,6 +47,8 @@ class Coverage:
     amount: Decimal
     received: Decimal
     covered: bool
+    guaranteed: bool = False
+    """A guarantee stands in for the money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,16 @@ def buyers_of(viewer: Actor, lot: Lot) -> list[BuyerRow]:
     if Sight.LINK not in seen and Sight.NAMES not in seen:
         # Numbers without names are shown in the order of the numbers, so that the order tells nothing.
         rows = sorted((row for row in rows if row.alias), key=lambda row: row.alias)
-    return [_masked(row, seen, held.get(row.organisation_id)) for row in rows]
+    return [_masked(row, seen, _with_guarantee(row, held.get(row.organisation_id), lot)) for row in rows]
+
+
+def _with_guarantee(row: Registration, held: Coverage | None, lot: Lot) -> Coverage | None:
+    """The coverage as it counts: a guarantee stands in for what has not arrived."""
+    row.lot = lot
+    if held is None or held.covered or lot.registration_ends_at is None:
+        return held
+    covered = is_guaranteed(row, lot.registration_ends_at)
+    return replace(held, covered=covered, guaranteed=covered)
 
 
 def _masked(row: Registration, seen: Sight, deposit: Coverage | None) -> BuyerRow:
@@ -203,6 +217,47 @@ def payment_of(deal: Deal) -> PaymentView | None:
 def deposit_needed(lot: Lot, need: Decimal) -> Money:
     """The deposit for a need, by the parameters of the notice."""
     return read_terms(lot.project.parameters).deposit_for(lot.start_price, need)
+
+
+def guarantee_allowed(lot: Lot) -> bool:
+    """Whether the rules of the lot let a guarantee stand in for the deposit."""
+    return read_terms(lot.project.parameters).guarantee_allowed
+
+
+def is_guaranteed(registration: Registration, at: datetime) -> bool:
+    """Whether a guarantee stands in for this buyer's deposit now."""
+    lot = registration.lot
+    if registration.deposit_amount is None or not read_terms(lot.project.parameters).guarantee_allowed:
+        return False
+    return guarantees.covers(
+        subject=subject_of(lot),
+        organisation_id=registration.organisation_id,
+        required=required_of(registration),
+        at=at,
+    )
+
+
+def subject_of(lot: Lot) -> str:
+    """The lot as guarantees know it."""
+    return f"lot:{lot.pk}"
+
+
+def required_of(registration: Registration) -> Required:
+    """What the lot asks of this buyer's guarantee: the deposit, towards the seller, until well after the room."""
+    lot = registration.lot
+    assert registration.deposit_amount is not None, "the amount is set when the registration is submitted"
+    project = lot.project
+    days = read_terms(project.parameters).guarantee_valid_days
+    return Required(
+        procedure=Procedure(
+            beneficiary=guarantee_terms.Party(project.seller.uscc, project.seller.name),
+            project_code=project.code,
+            section_code=f"{project.code}{lot.number:03d}",
+            title=project.title,
+        ),
+        amount=Money(registration.deposit_amount),
+        valid_until=local_day(lot.opens_at) + timedelta(days=days),
+    )
 
 
 def limit_now(deal: Deal, at: datetime) -> Limit | None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exchange.auctions.views import buyers, centre, certificates, deals, lots, sellers
+from exchange.auctions.views import buyers, centre, certificates, deals, guarantees, lots, sellers
 
 auction_patterns = [
     path("lots/<int:lot_id>/", lots.lot, name="lot"),
@@ -15,6 +15,10 @@ auction_patterns = [
     path("registrations/<int:registration_id>/", buyers.registration, name="registration"),
     path("registrations/<int:registration_id>/need/", buyers.Need.as_view(), name="registration_need"),
     path("registrations/<int:registration_id>/check/", buyers.Check.as_view(), name="registration_check"),
+    path("registrations/<int:registration_id>/guarantee/", guarantees.Ask.as_view(), name="registration_guarantee"),
+    path(
+        "registrations/<int:registration_id>/guarantee/file/", guarantees.HandIn.as_view(), name="registration_hand_in"
+    ),
     path("registrations/<int:registration_id>/withdraw/", buyers.withdraw, name="registration_withdraw"),
     path("seller/qualification/", sellers.qualification, name="qualification"),
     path("seller/projects/<int:project_id>/lots/new/", lots.LotPage.as_view(), name="add_lot"),

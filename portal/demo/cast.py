@@ -54,6 +54,9 @@ ORGANISATIONS = {
     "xijiang": Body("高明西江纸业有限公司", "9", "1", "ENTERPRISE", "黎江"),
     "lecong": Body("顺德乐从电镀有限公司", "9", "1", "ENTERPRISE", "罗从"),
     "danzao": Body("南海丹灶食品有限公司", "9", "1", "ENTERPRISE", "区丹"),
+    "bank": Body("岭南商业银行佛山分行", "9", "1", "ENTERPRISE", "许岭"),
+    "guarantor": Body("佛山汾江融资担保有限公司", "9", "1", "ENTERPRISE", "曾汾"),
+    "insurer": Body("南粤财产保险佛山中心支公司", "9", "1", "ENTERPRISE", "谭粤"),
 }
 
 PARTIES = {
@@ -74,6 +77,12 @@ PARTIES = {
     "finance2": Party("冯核", "centre", (Role.FINANCE,), "approve what finance ordered"),
     "treasury": Party("钱库", "treasury", (Role.TREASURY,), "confirm a payment by its voucher"),
     "regulator": Party("林监", "bureau", (Role.REGULATOR,), "watch rooms, read the evidence log"),
+    "underwriter": Party("罗核", "bank", (Role.ISSUER,), "assess an application for a guarantee"),
+    "manager": Party("许签", "bank", (Role.ISSUER_MANAGER,), "sign a guarantee, grant credit, decide a claim"),
+    "underwriter2": Party("曾审", "guarantor", (Role.ISSUER,), "assess for the guarantee company"),
+    "manager2": Party("欧签", "guarantor", (Role.ISSUER_MANAGER,), "sign for the guarantee company"),
+    "underwriter3": Party("谭审", "insurer", (Role.ISSUER,), "assess for the insurer"),
+    "manager3": Party("霍签", "insurer", (Role.ISSUER_MANAGER,), "sign for the insurer"),
     "auditor": Party("孙审", "audit", (Role.AUDITOR,), "verify logs, receipts and certificates"),
 }
 

@@ -13,6 +13,7 @@ from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
+from portal.demo.issuers import open_issuers
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
 from portal.demo.robots import Robot
@@ -41,6 +42,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     newcomer.settle(at=LONG_AGO)
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)
+    open_issuers(at=LONG_AGO)
     certificate = finish_by_negotiation(at=at)
     draw_by_lot(at=at)
     register_now(at=at)

@@ -9,6 +9,7 @@ from exchange.permits.domain.permits import Industry, Limit, PermitFacts
 from exchange.permits.domain.rights import Held
 from exchange.permits.services import Paper
 from portal.demo.cast import CLERK, ORGANISATIONS, REGION, organisation_id, uscc
+from portal.demo.issuers import ISSUERS
 
 BASIN = "珠江三角洲"
 POLLUTANTS = ("NH3-N", "COD", "SO2", "NOx")
@@ -27,7 +28,7 @@ def build_registry(*, at: datetime) -> None:
 
 
 def enterprises() -> list[str]:
-    return [key for key, body in ORGANISATIONS.items() if body.kind == "ENTERPRISE"]
+    return [key for key, body in ORGANISATIONS.items() if body.kind == "ENTERPRISE" and key not in ISSUERS]
 
 
 def permit_of(key: str, number: int) -> PermitFacts:

@@ -66,6 +66,7 @@ WAYS: dict[Role, Sequence[Way]] = {
             _("Results and contracts"),
             _("Confirm a result, sign, pay, and download the certificate."),
         ),
+        Way("guarantees:mine", _("Guarantees"), _("Guarantees in the place of deposits, and what became of them.")),
         Way("permits:mine", _("Permits and holdings"), _("Rights that you hold, and their movements.")),
         Way("envelopes:list", _("Sealed files"), _("Practise sealing and unlocking before a tender asks for it.")),
     ),
@@ -73,6 +74,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("projects:desk", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
         Way("auctions:qualification", _("Qualify buyers"), _("Registrations that wait for your decision.")),
         Way("contracts:list", _("Results and contracts"), _("Confirm results and sign contracts.")),
+        Way("guarantees:beneficiary", _("Guarantees in your favour"), _("Opened with the result: claim or release.")),
         Way("permits:mine", _("Permits and holdings"), _("The reserve that you sell from.")),
     ),
     Role.STAFF: (
@@ -113,6 +115,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
+        Way("guarantees:issuers", _("Issuers of guarantees"), _("Who may issue, by which decision.")),
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
         Way("envelopes:rosters", _("Opening officers"), _("Who opens sealed bids together, and their keys.")),
         Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count; suspend one at once.")),
@@ -123,13 +126,23 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
+        Way("guarantees:overseen", _("Guarantees"), _("What was opened, and every claim.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count, and which are bound.")),
     ),
     Role.AUDITOR: (
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
+        Way("guarantees:overseen", _("Guarantees"), _("What was opened, and every claim.")),
         Way("rooms:list", _("Live rooms"), _("Rooms and their replays.")),
         Way("deposits:list", _("Deposits and payments"), _("The ledger, leg by leg.")),
+    ),
+    Role.ISSUER: (
+        Way("guarantees:queue", _("Back office"), _("Applications to assess, guarantees that stand, claims.")),
+        Way("guarantees:credit", _("Credit lines"), _("What each applicant may use and has in use.")),
+    ),
+    Role.ISSUER_MANAGER: (
+        Way("guarantees:queue", _("Back office"), _("Sign guarantees, pay or refuse claims.")),
+        Way("guarantees:credit", _("Credit lines"), _("Grant and renew credit.")),
     ),
     Role.TREASURY: (
         Way("deposits:vouchers", _("Confirm payments"), _("Purchase prices that have arrived and need your voucher.")),

@@ -5,12 +5,15 @@
     consistency  two checkpoints and the proof between them, `luochui-consistency/v1`
     draw         a draw computed again, `luochui-draw/v1`; `--beacon FILE` compares the value of its public beacon
     document     a signed PDF; `--roots PEM` says whom to trust, `--log FILE` what may register it
+    guarantee    an electronic guarantee with its status, `luochui-guarantee-bundle/v1`; `--roots PEM` says
+                 whose certificates you believe for issuers. Revocation cannot be seen offline: the status tells it
 
 FILE may be `-`. `--keys FILE` names the platform's published keys (`luochui-keys/v1`), fetched once and kept; without
 them the answer says `"keys_trusted": false`: the file agrees with itself, whoever made it. The answer is JSON. The exit
 code is 0 when everything holds, 1 when it does not, 2 with a sentence when the input cannot be read.
 
-Needs this folder, `commons/evidence/domain`, `signatures/draws/domain`, the standard library and `cryptography`.
+Needs this folder, `commons/evidence/domain`, `signatures/draws/domain`, the standard library and `cryptography`; for
+guarantees also `commons/domain` and `signatures/guarantees/domain`.
 """
 
 import sys

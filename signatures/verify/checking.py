@@ -1,8 +1,11 @@
 """What each kind of file means to the verifier. Pure but for reading the file it is given."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO
+
+from cryptography import x509
 
 from commons.evidence.domain import consistency, exports, receipts
 from commons.evidence.domain.notes import BadNote
@@ -11,6 +14,7 @@ from commons.evidence.domain.report import Report
 from commons.evidence.domain.trust import Keyring
 from signatures.draws.domain import record as draws
 from signatures.draws.domain.beacons import BadBeacon, BeaconFile
+from signatures.verify import guarantees
 
 LARGEST = 64 * 2**20
 """Of receipts, keys and proofs; logs are read line by line."""
@@ -68,6 +72,26 @@ def read_beacon(file: BinaryIO) -> BeaconFile:
         return BeaconFile.parse(read_json(file))
     except BadBeacon as error:
         raise BadInput(str(error)) from None
+
+
+def check_guarantee(
+    file: BinaryIO, trusted: Keyring | None, authorities: Sequence[x509.Certificate] | None = None
+) -> Report:
+    """A guarantee with its status. Raises `BadInput`."""
+    try:
+        return guarantees.check(read_json(file), trusted=trusted, authorities=authorities)
+    except guarantees.NoBundle as error:
+        raise BadInput(str(error)) from None
+
+
+def read_authorities(name: str | None) -> list[x509.Certificate] | None:
+    """The certificates in a PEM file, None where none is named. Raises `BadInput`, `OSError`."""
+    if name is None:
+        return None
+    try:
+        return x509.load_pem_x509_certificates(Path(name).read_bytes())
+    except ValueError:
+        raise BadInput("the file of authorities holds no certificate in PEM form") from None
 
 
 def read_keys(file: BinaryIO) -> Keyring:

@@ -18,6 +18,7 @@ KINDS: dict[str, Callable[[BinaryIO, Keyring | None], Report]] = {
     "receipt": checking.check_receipts,
     "consistency": checking.check_consistency,
     "draw": checking.check_draw,
+    "guarantee": checking.check_guarantee,
 }
 
 
@@ -28,13 +29,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("file", help="the file to check, or - for standard input")
     parser.add_argument("--keys", help="the platform's published keys, kept from an earlier day")
     parser.add_argument("--beacon", help="of a draw: the public beacon's rounds, luochui-beacon/v1")
-    parser.add_argument("--roots", help="of a document: certificates of the authorities that are trusted, PEM")
+    parser.add_argument("--roots", help="of a document or guarantee: certificates of the trusted authorities, PEM")
     parser.add_argument("--log", help="of a document: an exported log that should register it")
     options = parser.parse_args(arguments)
     if options.kind == "document":
         return document(options.file, options.roots, options.log, options.keys)
     try:
-        report = run(options.kind, options.file, options.keys, options.beacon)
+        report = run(options.kind, options.file, options.keys, options.beacon, options.roots)
     except (BadInput, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -59,7 +60,7 @@ def document(file: str, roots: str | None, log: str | None, keys: str | None) ->
     return 0 if answer.holds else 1
 
 
-def run(kind: str, file: str, keys: str | None, beacon: str | None = None) -> Report:
+def run(kind: str, file: str, keys: str | None, beacon: str | None = None, roots: str | None = None) -> Report:
     """The report on one file. Raises `BadInput`, `OSError`."""
     trusted = rounds = None
     if keys is not None:
@@ -71,6 +72,8 @@ def run(kind: str, file: str, keys: str | None, beacon: str | None = None) -> Re
     with opened(file) as stream:
         if kind == "draw":
             return checking.check_draw(stream, trusted, rounds)
+        if kind == "guarantee":
+            return checking.check_guarantee(stream, trusted, checking.read_authorities(roots))
         return KINDS[kind](stream, trusted)
 
 

@@ -7,13 +7,23 @@ from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 
 TRADING = frozenset(
-    {Role.BIDDER, Role.SELLER, Role.TENDEREE, Role.AGENT, Role.OWNER, Role.AGENCY, Role.ISSUER, Role.EXPERT}
+    {
+        Role.BIDDER,
+        Role.SELLER,
+        Role.TENDEREE,
+        Role.AGENT,
+        Role.OWNER,
+        Role.AGENCY,
+        Role.ISSUER,
+        Role.ISSUER_MANAGER,
+        Role.EXPERT,
+    }
 )
 WATCHING = CENTRE_ROLES | {Role.REGULATOR, Role.AUDITOR, Role.TREASURY}
 
 ROLES_BY_KIND: Mapping[str, frozenset[Role]] = {
     "ENTERPRISE": frozenset(TRADING - {Role.EXPERT}) | {Role.ADMINISTRATOR},
-    "INSTITUTION": frozenset(TRADING - {Role.ISSUER}) | {Role.ADMINISTRATOR},
+    "INSTITUTION": frozenset(TRADING - {Role.ISSUER, Role.ISSUER_MANAGER}) | {Role.ADMINISTRATOR},
     "GOVERNMENT": frozenset(
         {Role.SELLER, Role.TENDEREE, Role.OWNER, Role.REGULATOR, Role.AUDITOR, Role.TREASURY, Role.ADMINISTRATOR}
     ),

@@ -16,6 +16,10 @@ class Terms:
     periods: Periods
     deposit_share: Decimal
     deposit_counts_towards_price: bool
+    guarantee_allowed: bool
+    """Whether a guarantee may stand in for the deposit."""
+    guarantee_valid_days: int
+    """How many days after the room opens it must still be valid."""
     negotiation_working_days: int
     contract_working_days: int
     payment_working_days: int
@@ -40,6 +44,8 @@ def read_terms(snapshot: Mapping[str, Any]) -> Terms:
         ),
         deposit_share=decimal(snapshot, "deposit.share"),
         deposit_counts_towards_price=flag(snapshot, "deposit.counts_towards_price"),
+        guarantee_allowed=flag(snapshot, "deposit.guarantee_allowed"),
+        guarantee_valid_days=whole(snapshot, "deposit.guarantee_valid_days"),
         negotiation_working_days=whole(snapshot, "negotiation.working_days"),
         contract_working_days=whole(snapshot, "contract.working_days"),
         payment_working_days=whole(snapshot, "payment.working_days"),

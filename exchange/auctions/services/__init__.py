@@ -5,6 +5,7 @@ from exchange.auctions.services.certifying import issue_certificate, revoke_cert
 from exchange.auctions.services.complaining import resume_after_complaint, suspend_for_complaint
 from exchange.auctions.services.confirming import request_confirmation
 from exchange.auctions.services.defaulting import end_deal, record_default
+from exchange.auctions.services.guaranteeing import ask_for_guarantee, hand_in_guarantee
 from exchange.auctions.services.negotiating import answer_offer, make_offer
 from exchange.auctions.services.powers import resume_lot, suspend_lot, terminate_lot
 from exchange.auctions.services.publication import LotChange, amend_notice, publish_project
@@ -30,8 +31,10 @@ __all__ = [
     "agree_contract",
     "amend_notice",
     "answer_offer",
+    "ask_for_guarantee",
     "draw_up_contract",
     "end_deal",
+    "hand_in_guarantee",
     "issue_certificate",
     "make_offer",
     "publish_project",

@@ -18,6 +18,7 @@ from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.services import papers
 from exchange.auctions.services.deciding import fail_lot
+from exchange.auctions.services.guaranteeing import open_guarantee
 from exchange.auctions.services.publication import deadline_engine
 from exchange.auctions.services.releasing import release_deposit
 from exchange.auctions.services.telling import tell
@@ -145,6 +146,7 @@ def _notify(lot: Lot, deals: Sequence[Deal], document_id: int, *, actor: Actor, 
     }
     move_lot(lot, LotCommand.NOTIFY, actor=actor, at=at, payload=payload)
     Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(notified_at=at, contract_due_on=due_on)
+    _open_guarantees(lot, deals, actor=actor, at=at)
     notice = publish_notice(
         actor=actor,
         project_id=lot.project_id,
@@ -159,6 +161,14 @@ def _notify(lot: Lot, deals: Sequence[Deal], document_id: int, *, actor: Actor, 
         reveal_keys(actor=actor, room_id=lot.room_id, at=at)
     _release_losers(lot, actor=actor, at=at)
     _tell_result(lot, deals, notice, at=at)
+
+
+def _open_guarantees(lot: Lot, deals: Sequence[Deal], *, actor: Actor, at: datetime) -> None:
+    """The buyers are named now, and so are the guarantees behind them; those of all others stay closed for good."""
+    buyers = {deal.buyer_id for deal in deals}
+    for registration in (row for row in Registration.objects.filter(lot=lot) if row.organisation_id in buyers):
+        registration.lot = lot
+        open_guarantee(registration, actor=actor, at=at)
 
 
 def result_body(lot: Lot, deals: Sequence[Deal]) -> dict[str, JSON]:

@@ -12,6 +12,7 @@ from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.policies import can_run_procedure
 from exchange.auctions.services.awarding import Award, hammer
 from exchange.auctions.services.deciding import fail_lot
+from exchange.auctions.services.guaranteeing import claim_guarantee, release_guarantee
 from exchange.auctions.services.releasing import is_retained
 from exchange.auctions.services.settling import advance_lot, locked_deal, payment_subject
 from exchange.auctions.services.telling import tell
@@ -71,6 +72,8 @@ def record_default(
             reason=words,
             at=at,
         )
+    number = decision.number.strip()
+    claim_guarantee(deal.lot, deal.buyer_id, decision_no=number, reason=words, actor=actor, at=at)
     subject = gettext_noop(
         "Your purchase in lot %(lot)s of %(project)s was ended and the deposit forfeited: %(decision)s"
     )
@@ -98,6 +101,7 @@ def end_deal(*, actor: Actor, deal_id: int, decision: NumberedDecision, reason: 
     )
     if is_retained(deal.lot, deal.buyer_id):
         deposits.release(actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason=words, at=at)
+    release_guarantee(deal.lot, deal.buyer_id, reason=words, actor=actor, at=at)
     deposits.release_payment(actor=actor, subject=payment_subject(deal), reason=words, at=at)
     subject = gettext_noop("Your purchase in lot %(lot)s of %(project)s was ended by a decision: %(decision)s")
     tell(deal.lot, deal.buyer_id, subject, at=at, key=f"ended:{deal.pk}", decision=decision.number.strip())

@@ -19,6 +19,7 @@ from exchange.auctions.domain.registrations import (
 from exchange.auctions.domain.secrecy import Sight, Stage, Viewer, sight
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_seller
+from exchange.auctions.queries import is_guaranteed
 from exchange.auctions.services.registering import move_registration, require_eligible
 from exchange.auctions.services.releasing import release_deposit
 from exchange.auctions.services.telling import tell
@@ -76,7 +77,7 @@ def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime, entropy: Entropy) -
 def require_qualifiable(registration: Registration, *, at: datetime) -> None:
     """Raise the first reason against the buyer: deposit, eligibility, a related buyer that came earlier."""
     deposit = deposits.deposit_of(registration.lot_id, registration.organisation_id)
-    if deposit is None or not deposit.covered:
+    if (deposit is None or not deposit.covered) and not is_guaranteed(registration, at):
         raise DepositNotCovered(amount=as_text(registration.deposit_amount or 0))
     require_eligible(registration, at=at)
     _require_first_of_group(registration)

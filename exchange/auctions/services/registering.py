@@ -36,6 +36,7 @@ from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import StateMoved, locked_lot
+from signatures.guarantees import services as guarantees
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def start_registration(*, actor: Actor, lot_id: int, at: datetime, entropy: Entr
 @transaction.atomic
 def save_registration(*, actor: Actor, registration_id: int, facts: RegistrationFacts, at: datetime) -> None:
     """Keep what was filled in so far. Refuses (`NeedOutOfRange`) more than the lot offers."""
-    registration = _own(actor, registration_id, at)
+    registration = own_registration(actor, registration_id, at)
     if registration.state != RegistrationState.STARTED:
         raise NotAllowedNow(command="CHANGE", state=registration.state)
     _check_need(registration.lot, facts.need)
@@ -92,7 +93,7 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
     Refuses (`StatementMissing`) without the confirmed statements, (`RelatedToSeller`) a company of the seller's group,
     and every reason that the permit registry gives.
     """
-    registration = _own(actor, registration_id, at)
+    registration = own_registration(actor, registration_id, at)
     lot = registration.lot
     if not statements_confirmed:
         raise StatementMissing()
@@ -116,13 +117,21 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
 @transaction.atomic
 def withdraw_registration(*, actor: Actor, registration_id: int, at: datetime) -> None:
     """Take the registration back before the registration ends; a deposit that was paid is given back."""
-    registration = _own(actor, registration_id, at)
+    registration = own_registration(actor, registration_id, at)
     had_deposit = registration.state == RegistrationState.SUBMITTED
     move_registration(registration, RegistrationCommand.WITHDRAW, actor=actor, at=at)
     if had_deposit:
         deposits.cancel_expectation(
             actor=actor,
             lot_id=registration.lot_id,
+            organisation_id=registration.organisation_id,
+            reason="registration withdrawn",
+            at=at,
+        )
+        # A guarantee hangs on the registration alone; what covers nothing any more goes back unopened.
+        guarantees.withdraw(
+            actor=actor,
+            subject=f"lot:{registration.lot_id}",
             organisation_id=registration.organisation_id,
             reason="registration withdrawn",
             at=at,
@@ -186,7 +195,8 @@ def _check_need(lot: Lot, need: Decimal | None) -> None:
         raise NeedOutOfRange(offered=as_text(lot.quantity))
 
 
-def _own(actor: Actor, registration_id: int, at: datetime) -> Registration:
+def own_registration(actor: Actor, registration_id: int, at: datetime) -> Registration:
+    """One's own registration, its lot locked first. Refuses outsiders and (`RegistrationClosed`) outside the period."""
     lot_id = Registration.objects.filter(pk=registration_id).values_list("lot_id", flat=True).first()
     if lot_id is None:
         raise NotFound()

@@ -6,6 +6,7 @@ from datetime import datetime
 from commons.domain.actor import Actor
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
+from exchange.auctions.services.guaranteeing import release_guarantee
 from exchange.deposits import queries as deposit_queries
 from exchange.deposits import services as deposits
 from exchange.deposits.domain.states import MoneyState
@@ -20,7 +21,8 @@ def is_retained(lot: Lot, organisation_id: int) -> bool:
 
 
 def release_deposit(lot: Lot, organisation_id: int, *, reason: str, actor: Actor, at: datetime) -> None:
-    """Stop expecting a deposit, or order its refund with interest; harmless to repeat."""
+    """Stop expecting a deposit, or order its refund with interest; a guarantee goes back. Harmless to repeat."""
+    release_guarantee(lot, organisation_id, reason=reason, actor=actor, at=at)
     if deposit_queries.deposit_of(lot.pk, organisation_id) is not None:
         deposits.cancel_expectation(actor=actor, lot_id=lot.pk, organisation_id=organisation_id, reason=reason, at=at)
 

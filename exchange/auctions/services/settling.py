@@ -14,6 +14,7 @@ from exchange.auctions.domain.terms import Terms, read_terms, source_of
 from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
 from exchange.auctions.services import papers
+from exchange.auctions.services.guaranteeing import release_guarantee
 from exchange.auctions.services.publication import deadline_engine
 from exchange.auctions.services.releasing import is_retained, release_deposits
 from exchange.auctions.services.telling import tell
@@ -149,6 +150,7 @@ def take_payment(*, actor: Actor, deal_id: int, at: datetime) -> bool:
         deposits.release(
             actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason="price paid in full", at=at
         )
+    release_guarantee(deal.lot, deal.buyer_id, reason="price paid in full", actor=actor, at=at)
     advance_lot(deal.lot, actor=actor, at=at)
     return True
 

@@ -27,6 +27,9 @@ from exchange.deposits.domain.facts import DepositView
 from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.queries import lot_view
+from signatures.guarantees import queries as guarantees
+from signatures.guarantees.domain.states import ALIVE
+from signatures.guarantees.queries import GuaranteeView
 
 PAGE = 20
 
@@ -55,13 +58,16 @@ def registration(request: HttpRequest, registration_id: int) -> HttpResponse:
     found = queries.registration(signed_in(request), registration_id)
     at = timezone.now()
     deposit = _deposit(found)
+    guarantee = guarantees.own_for(signed_in(request), queries.subject_of(found.lot))
     context = {
         "registration": found,
         "state": registration_state(found.state),
         "lot": lot_view(found.lot, at),
         "project": found.lot.project,
         "deposit": deposit,
-        "tasks": _tasks(found, deposit),
+        "tasks": _tasks(found, deposit, guarantee),
+        "guarantee": guarantee,
+        "may_ask": found.state == RegistrationState.SUBMITTED and queries.guarantee_allowed(found.lot),
         "may_withdraw": found.state in (RegistrationState.STARTED, RegistrationState.SUBMITTED)
         and found.lot.state in (LotState.ANNOUNCED, LotState.REGISTERING),
         "at": at,
@@ -154,7 +160,7 @@ def _deposit(found: Registration) -> DepositView | None:
     return deposits.deposit_of(found.lot_id, found.organisation_id)
 
 
-def _tasks(found: Registration, deposit: DepositView | None) -> list[Task]:
+def _tasks(found: Registration, deposit: DepositView | None, guarantee: GuaranteeView | None) -> list[Task]:
     started = found.state == RegistrationState.STARTED
     filled = bool(found.permit_no and found.need)
     need_url = reverse("auctions:registration_need", args=[found.pk]) if started else ""
@@ -162,7 +168,7 @@ def _tasks(found: Registration, deposit: DepositView | None) -> list[Task]:
     return [
         Task(_("Permit, need and contact"), TaskState.DONE if filled else TaskState.NOT_STARTED, need_url),
         _submission_task(check_url, started=started, filled=filled),
-        _deposit_task(found, deposit),
+        _guarantee_task(guarantee) if guarantee and not (deposit and deposit.covered) else _deposit_task(deposit),
         _qualification_task(found),
         _sale_task(found),
     ]
@@ -177,7 +183,14 @@ def _submission_task(url: str, *, started: bool, filled: bool) -> Task:
     return Task(title, TaskState.NOT_STARTED, url)
 
 
-def _deposit_task(found: Registration, deposit: DepositView | None) -> Task:
+def _guarantee_task(guarantee: GuaranteeView) -> Task:
+    title, url = _("Deposit"), reverse("guarantees:one", args=[guarantee.ref])
+    if guarantee.state in ALIVE:
+        return Task(title, TaskState.DONE, url, _("A guarantee stands in for it."))
+    return Task(title, TaskState.IN_PROGRESS, url, _("The issuer is dealing with your application for a guarantee."))
+
+
+def _deposit_task(deposit: DepositView | None) -> Task:
     title = _("Deposit")
     if deposit is None:
         return Task(title, TaskState.CANNOT_START, "", _("The amount and the account are set when you submit."))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from signatures.crypto import national
 from signatures.crypto.authorities import DEFAULT_PROFILE, Purpose, TrustedAuthority, Usage
 from signatures.crypto.chains import parse
 from signatures.crypto.suites import Suite, UnknownSuite, provider_for
@@ -84,6 +85,8 @@ def _certificate(text: object, suite: Suite, place: str) -> bytes:
     try:
         same = provider_for(certificate.public_key).suite == suite
     except UnknownSuite:
+        if suite == Suite.SM:
+            raise TrustListUnreadable(reason=f"{place}: {national.MISSING}") from None
         same = False
     if not same:
         raise TrustListUnreadable(reason=f"{place} is not of suite {suite.value}")

@@ -161,7 +161,7 @@ def test_every_role_that_part_a_serves_finds_a_way() -> None:
     """Roles of later parts (tenders, supermarket, experts, guarantees) have no pages yet."""
     from portal.views.workspace import WAYS
 
-    later = {Role.TENDEREE, Role.AGENT, Role.OWNER, Role.AGENCY, Role.EXPERT, Role.ISSUER}
+    later = {Role.TENDEREE, Role.AGENT, Role.OWNER, Role.AGENCY, Role.EXPERT}
     assert set(WAYS) == set(Role) - later
 
 

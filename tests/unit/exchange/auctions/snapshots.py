@@ -7,6 +7,8 @@ VALUES = {
     "bidders.minimum": "2",
     "deposit.share": "0.20",
     "deposit.counts_towards_price": "true",
+    "deposit.guarantee_allowed": "true",
+    "deposit.guarantee_valid_days": "90",
     "negotiation.working_days": "5",
     "contract.working_days": "3",
     "payment.working_days": "7",

@@ -1,0 +1,101 @@
+"""A stranger's platform checks a guarantee with the public keys alone: no Django, no database, no network."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from commons.evidence import keys
+from commons.evidence.queries import published_keys
+from signatures.guarantees import queries
+from signatures.guarantees import services as guarantees
+from tests.cast import actor
+from tests.integration.signatures.guarantees import story
+from tests.pki import authority
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture
+def bundle() -> dict:
+    """An opened guarantee with an extension."""
+    ref = story.opened(story.city()["bank"])
+    guarantees.ask_extension(actor=actor("buyer1"), ref=ref, until=date(2026, 12, 31), at=story.later(1))
+    story.signed(ref, at=story.later(2))
+    return queries.bundle(actor("seller"), ref)
+
+
+@pytest.fixture
+def check(tmp_path):
+    """The checker as its users run it; gives exit code and answer."""
+    keys.publish(at=story.ASKED)
+    (tmp_path / "keys.json").write_text(json.dumps(published_keys()))
+    pem = x509.load_der_x509_certificate(authority().certificate("lingnan-root")).public_bytes(Encoding.PEM)
+    (tmp_path / "roots.pem").write_bytes(pem)
+
+    def run(value: object) -> tuple[int, dict]:
+        (tmp_path / "bundle.json").write_text(json.dumps(value))
+        command = [sys.executable, "-m", "signatures.verify", "guarantee", str(tmp_path / "bundle.json")]
+        command += ["--keys", str(tmp_path / "keys.json"), "--roots", str(tmp_path / "roots.pem")]
+        done = subprocess.run(command, cwd=ROOT, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False)
+        return done.returncode, json.loads(done.stdout) if done.stdout else {"sentence": done.stderr}
+
+    return run
+
+
+def test_what_the_platform_gave_holds(bundle, check) -> None:
+    code, answer = check(bundle)
+
+    assert (code, answer["faults"]) == (0, [])
+    assert (answer["status"], answer["section"]) == ("EXTENDED", "F01440600260608000123001")
+    assert answer["expires_on"] == "2026-12-31"
+
+
+def change_amount(bundle: dict) -> None:
+    bundle["versions"][0]["data"]["amount"] = "9999.00"
+
+
+def transplant(bundle: dict) -> None:
+    bundle["versions"][0]["signature"] = bundle["versions"][1]["signature"]
+
+
+def other_section(bundle: dict) -> None:
+    bundle["disclosure"]["procedure"]["section_code"] = "F01440600260608000123002"
+
+
+def hide_the_end(bundle: dict) -> None:
+    del bundle["status"][1]
+
+
+def drop_the_extension(bundle: dict) -> None:
+    del bundle["versions"][1]
+
+
+def forge_a_status(bundle: dict) -> None:
+    bundle["status"][0]["body"]["at"] = "2026-06-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "change", [change_amount, transplant, other_section, hide_the_end, drop_the_extension, forge_a_status]
+)
+def test_every_change_is_found(bundle, check, change) -> None:
+    change(bundle)
+
+    code, answer = check(bundle)
+
+    assert code == 1
+    assert answer["faults"]
+
+
+@pytest.mark.parametrize("value", [{}, [], {"format": "luochui-guarantee-bundle/v1", "versions": [], "status": []}])
+def test_what_is_no_bundle_is_bad_input(check, value) -> None:
+    code, answer = check(value)
+
+    assert code == 2
+    assert "file" in answer["sentence"]
