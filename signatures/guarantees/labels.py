@@ -24,7 +24,7 @@ STATES: dict[GuaranteeState, tuple[Label, str]] = {
 }
 
 STATUSES: dict[Status, Label] = {
-    Status.ISSUED: _("Issued"),
+    Status.ISSUED: _("Guarantee issued"),
     Status.EXTENDED: _("Extended"),
     Status.OPENED: _("Opened"),
     Status.RELEASED: _("Released"),

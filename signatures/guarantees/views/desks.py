@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     parts = [
         (_("To be assessed and signed"), [row for row in rows if row.state in QUEUES["waiting"]]),
         (_("Claims to be answered"), [row for row in rows if row.state in QUEUES["claims"]]),
-        (_("Standing"), [row for row in rows if row.state in QUEUES["standing"]]),
+        (_("Guarantees in force"), [row for row in rows if row.state in QUEUES["standing"]]),
         (_("Over"), [row for row in rows if row.state in QUEUES["over"]]),
     ]
     context = {"issuer": issuer, "parts": parts, "status": ISSUER_STATUSES[issuer.status], "at": timezone.now()}
