@@ -4,7 +4,7 @@ An entry has a place (day and region; parameter, trade, region and first day), s
 that it replaces. Two editors who saw the same entry collide on a unique key, and the second is told so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -76,7 +76,7 @@ def record_key(row_id: int, *, entered_by: str, entered_at: datetime) -> str:
     return f"seeded:{to_text(entered_at)}" if entered_by == "system:seed" else f"row:{row_id}"
 
 
-def record_seeding(stream: str, noun: str, actor: Actor, rows: list[Mapping[str, JSON]], at: datetime) -> None:
+def record_seeding(stream: str, noun: str, actor: Actor, rows: Sequence[Mapping[str, JSON]], at: datetime) -> None:
     """One entry for everything that came with the installation, with the digest of all of it."""
     if rows:
         append(

@@ -31,7 +31,10 @@ class PreparedStatement:
         if connection not in self._ready:
             _check(wire.prepare(self._name, self._sql), connection)
             self._ready.add(connection)
-        _check(wire.exec_prepared(self._name, [_as_text(values[name]) for name in self._names]), connection)
+        _check(wire.exec_prepared(self._name, self._texts(values)), connection)
+
+    def _texts(self, values: Mapping[str, Value]) -> Any:
+        return [_as_text(values[name]) for name in self._names]
 
 
 def _check(result: Any, connection: "psycopg.Connection[Any]") -> None:

@@ -31,10 +31,10 @@ def invitation_token(invitation_id: int) -> str:
     return signing.dumps(invitation_id, salt=_INVITATION)
 
 
-def invitation_id(token: str) -> int | None:
-    """The invitation that a link names; None for a link that we did not make."""
+def invitation_id(token: str) -> int:
+    """The invitation that a link names; 0, which none has, for a link that we did not make."""
     try:
         found = signing.loads(token, salt=_INVITATION)
     except signing.BadSignature:
-        return None
-    return found if isinstance(found, int) else None
+        return 0
+    return found if isinstance(found, int) else 0

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Generic, TypeVar, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -89,7 +90,12 @@ def effectful(view: View) -> View:
             headers["Luochui-Receipt"] = answer.receipt
         return Status(answer.status, answer.body)
 
-    contribute_operation_args(once, "idempotency_key", str | None, Header(None, alias="Idempotency-Key"))
+    contribute_operation_args(
+        once,
+        "idempotency_key",
+        str | None,  # type: ignore[arg-type]  # what ninja takes, though it says type[Any]
+        cast("Any", Header)(None, alias="Idempotency-Key"),
+    )
     return once
 
 
@@ -100,9 +106,14 @@ def _content(request: HttpRequest) -> bytes:
     parts = [f"{name}={values}".encode() for name, values in sorted(request.POST.lists())]
     for name, files in sorted(request.FILES.lists()):
         for file in files:
-            parts.append(f"{name}={file.name}:".encode() + hashlib.file_digest(file.file, "sha256").digest())
+            parts.append(f"{name}={file.name}:".encode() + _digest(file))
             file.seek(0)
     return b"\n".join(parts)
+
+
+def _digest(file: "UploadedFile[Any]") -> bytes:
+    assert file.file is not None, "an uploaded file is open"
+    return hashlib.file_digest(file.file, "sha256").digest()  # type: ignore[arg-type]  # it reads into buffers
 
 
 def answer_headers(request: HttpRequest) -> dict[str, str]:

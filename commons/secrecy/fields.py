@@ -7,7 +7,7 @@ in the database (`commons.secrecy.keys`).
 import json
 import secrets
 from base64 import b64decode, b64encode
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.db import models
@@ -65,6 +65,10 @@ class SealedIntegerField(SealedTextField):
 class SealedJSONField(SealedTextField):
     """A JSON value that is stored sealed."""
 
+    if TYPE_CHECKING:  # what the type checker's plugin reads: a column holds what JSON can say
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def to_python(self, value: Any) -> Any:
         return value
 
@@ -88,6 +92,10 @@ class PartyField(models.CharField):  # type: ignore[type-arg]
     Deterministic (AES-SIV, RFC 5297), so that the database can look one up and keep it unique; bound to its place, so
     that two lots do not tell that the same organisation is in both. `label`: those of one label can be compared.
     """
+
+    if TYPE_CHECKING:  # what the type checker's plugin reads
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, label: str, **options: Any) -> None:
         self.label = label

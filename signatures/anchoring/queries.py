@@ -102,5 +102,7 @@ def key_text(row: Witness) -> str:
 
 def views_of(actor: Actor) -> list[dict[str, str]]:
     """The views that the actor's organisation handed in, the newest first."""
+    if actor.organisation_id is None:
+        return []
     rows = SeenView.objects.filter(organisation_id=actor.organisation_id).order_by("-id")[:100]
     return [{"note": row.note, "finding": row.finding, "seen_at": to_text(row.seen_at)} for row in rows]

@@ -8,6 +8,7 @@ from commons.calendar import published
 from commons.calendar.models import CalendarDay, CalendarYear
 from commons.domain.actor import system_actor
 from commons.entries import record_seeding
+from commons.evidence.domain.canonical import JSON
 
 
 def seed(*, at: datetime) -> int:
@@ -25,7 +26,9 @@ def seed(*, at: datetime) -> int:
             if day.year not in known and day not in entered
         ]
         CalendarDay.objects.bulk_create(days)
-        facts = [{"on": day.on.isoformat(), "working": day.working, "name": day.name} for day in days]
+        facts: list[dict[str, JSON]] = [
+            {"on": day.on.isoformat(), "working": day.working, "name": day.name} for day in days
+        ]
         record_seeding("calendar", "CalendarDays", clerk, facts, at)
         CalendarYear.objects.bulk_create(
             CalendarYear(year=year, source=published.SOURCE, entered_by=actor, entered_at=at)

@@ -187,8 +187,8 @@ def _bid_view(event: BidAccepted | BidWithdrawn | BidRefused | WithdrawalRefused
         return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias)
     if viewer is not Viewer.STAFF:
         return None
-    price = event.bid.price if isinstance(event, BidRefused) else None
-    return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=price, code=event.code)
+    sent = event.bid.price if isinstance(event, BidRefused) else None
+    return EventView(seq=event.seq, at=at, type=event.type, alias=event.alias, price=sent, code=event.code)
 
 
 def _facts(event: Event) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotFound
 from commons.evidence import queries as log
 from commons.evidence import services as evidence
+from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.notes import BadNote, Checkpoint
 from signatures.anchoring import policies
 from signatures.anchoring.domain.cosigning import BadCosignature, WitnessKey, verified
@@ -58,6 +60,7 @@ def cosign(*, actor: Actor, size: int, line: str, at: datetime) -> CoSignature:
     Refuses `NotPermitted`, `NotFound`, `BadCosignature`.
     """
     policies.can_witness(actor).require()
+    assert actor.organisation_id is not None, "roles are held for an organisation"
     view = log.checkpoint_of(size)
     if view is None:
         raise NotFound()
@@ -95,7 +98,7 @@ def show_view(*, actor: Actor, note: str, at: datetime) -> Finding:
     SeenView.objects.create(
         note=note, agrees=finding.agrees, finding=finding.text, organisation_id=actor.organisation_id, seen_at=at
     )
-    payload = {"note_sha256": _sha256(note), "size": str(stated.size), "agrees": finding.agrees}
+    payload: dict[str, JSON] = {"note_sha256": _sha256(note), "size": str(stated.size), "agrees": finding.agrees}
     _record(actor, "witness.view", payload, at)
     if not finding.agrees:
         logger.critical("a witness was shown another log: %s", finding.text)
@@ -112,7 +115,7 @@ def compare(stated: Checkpoint) -> Finding:
     return Finding(True, f"the first {stated.size} of {size} entries are the same")
 
 
-def _record(actor: Actor, type_: str, payload: dict[str, str | bool], at: datetime) -> None:
+def _record(actor: Actor, type_: str, payload: Mapping[str, JSON], at: datetime) -> None:
     stream = f"witness:{actor.organisation_id}"
     evidence.append(stream=stream, type=type_, actor=actor, payload=payload, decided_at=at)
 

@@ -9,7 +9,7 @@ from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.evidence import services as evidence
 from commons.evidence.domain.canonical import JSON
 from signatures.draws.domain.states import MACHINE, DrawCommand, DrawState
-from signatures.draws.models import Draw
+from signatures.draws.models import Draw, DrawHolder
 
 PLATFORM_ACTOR = system_actor("platform")
 
@@ -20,6 +20,11 @@ def locked(draw_id: UUID) -> Draw:
     if draw is None:
         raise NotFound()
     return draw
+
+
+def held_by(draw: Draw, actor: Actor) -> DrawHolder | None:
+    """The part that the actor has in the draw, as custodian or party."""
+    return None if actor.person_id is None else draw.holders.filter(person_id=actor.person_id).first()
 
 
 def move(draw: Draw, command: DrawCommand, **values: object) -> str:

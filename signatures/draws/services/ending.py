@@ -26,7 +26,7 @@ from signatures.draws.domain.plan import BeaconDoesNotFit, DrawNotYet, DrawTooLa
 from signatures.draws.domain.states import DrawCommand, DrawState, HolderRole, Violation
 from signatures.draws.models import Draw, DrawHolder
 from signatures.draws.queries import DrawView, entries_behind, salts_behind, view_of
-from signatures.draws.services.common import PLATFORM_ACTOR, locked, move, record
+from signatures.draws.services.common import PLATFORM_ACTOR, held_by, locked, move, record
 from signatures.draws.services.preparing import announcement_of
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def reveal(*, actor: Actor, draw_id: UUID, secret: bytes, at: datetime) -> DrawV
     Refuses `NotFound`, `NotPermitted`, `NotAllowedNow`, `DrawNotYet`, `DrawTooLate`, `SecretDoesNotFit`.
     """
     draw = locked(draw_id)
-    holder = draw.holders.filter(person_id=actor.person_id, person__isnull=False).first()
+    holder = held_by(draw, actor)
     policies.can_hold(actor, holder).require()
     assert holder is not None, "the policy found the holder"
     if holder.secret == secret.hex():

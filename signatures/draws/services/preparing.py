@@ -29,7 +29,7 @@ from signatures.draws.domain.plan import (
 from signatures.draws.domain.states import MACHINE, DrawCommand, DrawState, HolderRole
 from signatures.draws.models import Draw, DrawHolder
 from signatures.draws.queries import DrawView, entries_behind, view_of
-from signatures.draws.services.common import PLATFORM_ACTOR, locked, move, record
+from signatures.draws.services.common import PLATFORM_ACTOR, held_by, locked, move, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def commit(*, actor: Actor, draw_id: UUID, commitment: str, secret: bytes | None
     `SecretDoesNotFit`, `DrawTooLate`, `NotAllowedNow`.
     """
     draw = locked(draw_id)
-    holder = draw.holders.filter(person_id=actor.person_id, person__isnull=False).first()
+    holder = held_by(draw, actor)
     policies.can_hold(actor, holder).require()
     assert holder is not None, "the policy found the holder"
     if holder.commitment and holder.commitment == commitment:

@@ -52,5 +52,6 @@ def _tell(row: CertificateBinding, at: datetime) -> None:
         link="/certificates/",
         at=at,
         key=f"certificate:{row.pk}:{mark}",
-        **({"organisation_id": row.organisation_id} if row.kind == Kind.SEAL else {"person_id": row.person_id}),
+        organisation_id=row.organisation_id if row.kind == Kind.SEAL else None,
+        person_id=None if row.kind == Kind.SEAL else row.person_id,
     )
