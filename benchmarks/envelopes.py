@@ -81,7 +81,7 @@ def city() -> City:
 
 
 def sealed(intake_id: int, bidder: str, size: int) -> Iterator[bytes]:
-    """An envelope with one file of zeros, piece by piece."""
+    """An envelope with one file, unlike any other, piece by piece."""
     from signatures.envelopes import queries
     from signatures.envelopes.domain import sealing
     from signatures.envelopes.domain.payload import SealedFile
@@ -92,11 +92,12 @@ def sealed(intake_id: int, bidder: str, size: int) -> Iterator[bytes]:
         Terms.parse(queries.terms_published(intake_id)),
         bidder=bidder,
         bidder_keys=[spki_of(ec.generate_private_key(ec.SECP256R1()))],
-        files=[SealedFile("zeros.bin", size)],
+        files=[SealedFile("bid.bin", size)],
         created="2026-03-02T01:00:00.000Z",
         entropy=secrets.token_bytes,
     )
-    return sealing.seal(drafted, [(bytes(min(MIB, size - start)) for start in range(0, size, MIB))])
+    piece = secrets.token_bytes(MIB)
+    return sealing.seal(drafted, [(piece[: min(MIB, size - start)] for start in range(0, size, MIB))])
 
 
 def seal_in_browser(rounds: Rounds) -> Iterator[Line]:

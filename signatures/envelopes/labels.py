@@ -40,8 +40,10 @@ ROSTERS: dict[str, Label] = {
     RosterState.RETIRED: (_("Out of use"), "neutral"),
 }
 SCRIPTS: dict[str, Text] = {
+    "attesting": _("Everything is sent. The certificate signs what was sealed …"),
     "broken": _("Sealing failed in this browser. Use a current browser, or the offline command."),
     "choose": _("Choose the files to seal first."),
+    "choose-certificate": _("Choose the certificate that signs first: open its file or its token above."),
     "failed": _("This did not work. Load the page again."),
     "file-changed": _("A file changed while it was being sealed. Choose the files again."),
     "going-on": _("Going on …"),

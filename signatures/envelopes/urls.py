@@ -10,6 +10,7 @@ urlpatterns = [
     path("openings/<int:intake_id>/", intakes.show, name="intake"),
     path("openings/<int:intake_id>/terms/", intakes.terms, name="terms"),
     path("openings/<int:intake_id>/token/", intakes.token, name="token"),
+    path("openings/<int:intake_id>/attest/", intakes.attest, name="attest"),
     path("openings/<int:intake_id>/withdraw/", intakes.withdraw, name="withdraw"),
     path("openings/<int:intake_id>/end-sealing/", intakes.end_sealing, name="end_sealing"),
     path("openings/<int:intake_id>/begin/", openings.begin, name="begin"),

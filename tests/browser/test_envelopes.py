@@ -1,17 +1,21 @@
 """Sealing in a browser, and an opening by two officers of three, each on a device of their own."""
 
 import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope
 from tests import cast
 from tests.browser.chromium import DESKTOP, PHONE, Chromium, axe_problems, chromium
+from tests.browser.signing import PASSWORD, PATIENCE_MS, certified, key_file, sign_with_file
 from tests.live.servers import Background, Server, running
 
 pytestmark = [
@@ -30,26 +34,40 @@ def server(tmp_path: Path) -> Server:
 
 @pytest.fixture
 def browser(transactional_db: None, server: Server, tmp_path: Path) -> Iterator[Chromium]:
-    for name in (*OFFICERS, "staff", "host", "auditor", "buyer1"):
+    for name in (*OFFICERS, "staff", "host", "auditor", "buyer1", "regulator"):
         cast.actor(name)
     with running(server, Background("manage.py", "timekeeper", DATA_DIR=str(tmp_path))), chromium() as found:
         yield found
 
 
-def ceremony(browser: Chromium, server: Server) -> dict[str, Page]:
-    """The roster, drawn up by the operations desk, with keys made on three devices, put in use by a witness."""
+def ceremony(
+    browser: Chromium,
+    server: Server,
+    *,
+    officers: Sequence[str] = OFFICERS,
+    name: str = "Openings of March",
+    certificates: Mapping[str, Path] = MappingProxyType({}),
+) -> dict[str, Page]:
+    """The roster, drawn up by the operations desk, with keys made on three devices, put in use by a witness.
+
+    `certificates` names who enters the key of a certificate instead, with the folder for its file.
+    """
     desk = browser.page(server, person="staff", language="en")
     desk.goto("/openings/rosters/")
-    desk.get_by_label("Name of the roster").fill("Openings of March")
-    for name in OFFICERS:
-        desk.get_by_label(cast.PARTIES[name].name).check()
+    desk.get_by_label("Name of the roster").fill(name)
+    for one in officers:
+        desk.get_by_label(cast.PARTIES[one].name).check()
     desk.get_by_role("button", name="Name these officers").click()
-    expect(desk.get_by_role("heading", name="Openings of March")).to_be_visible()
+    expect(desk.get_by_role("heading", name=name)).to_be_visible()
     devices = {}
-    for name in OFFICERS:
-        page = devices[name] = browser.page(server, person=name, language="en")
+    for one in officers:
+        page = devices[one] = browser.page(server, person=one, language="en")
         page.goto("/openings/officer/")
-        page.get_by_role("button", name="Make and try my key").click()
+        if one in certificates:
+            choose_certificate(page, one, certificates[one])
+            page.get_by_role("button", name="Use the key of my certificate").click()
+        else:
+            page.get_by_role("button", name="Make and try my key").click()
         expect(page.get_by_text("key tried")).to_be_visible()
     witness = browser.page(server, person="auditor", language="en")
     witness.goto(desk.url)
@@ -66,6 +84,29 @@ def rehearsal(browser: Chromium, server: Server) -> Page:
     host.get_by_role("button", name="Begin a rehearsal").click()
     expect(host.get_by_text("Takes sealed files")).to_be_visible()
     return host
+
+
+def choose_certificate(page: Page, login: str, folder: Path) -> None:
+    """Open the file of keys; its only certificate is chosen by itself."""
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+    page.set_input_files("#key-file", key_file(login, folder))
+    page.fill("#key-password", PASSWORD)
+    page.press("#key-password", "Enter")
+    expect(page.locator("#key-certificates input:checked")).to_have_count(1, timeout=PATIENCE_MS)
+
+
+def begin(host: Page) -> None:
+    """The host lets the time for sealing end and begins the opening."""
+    host.reload()
+    host.get_by_role("button", name="End the time for sealing now").click()
+    host.get_by_role("button", name="Begin the opening").click()
+    expect(host.get_by_text("The opening has begun: 1")).to_be_visible()
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture for whoever looks at the screens: with SHOTS naming a folder."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def seal(page: Page, files: list[dict[str, Any]]) -> None:
@@ -97,7 +138,7 @@ def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, serv
     host.get_by_role("button", name="Begin the opening").click()
     expect(host.get_by_text("The opening has begun: 1")).to_be_visible()
     bidder.goto(host.url)
-    bidder.get_by_role("button", name="Unlock with this device").click()
+    bidder.get_by_role("button", name="Unlock my half").click()
     expect(bidder.get_by_text("Unlocked by the bidder")).to_be_visible()
     for name in OFFICERS[1:]:
         devices[name].goto(host.url)
@@ -178,3 +219,109 @@ def test_the_worker_makes_what_the_server_reads(browser: Chromium, server: Serve
         page.close()
 
     assert sorted(SealedEnvelope.objects.values_list("state", flat=True)) == ["SEALED", "WITHDRAWN", "WITHDRAWN"]
+
+
+SMALL = [{"name": "bid.txt", "mimeType": "text/plain", "buffer": b"one bid"}]
+
+
+def test_certificates_sign_inside_the_seal_and_unlock_on_other_devices(
+    browser: Chromium, server: Server, tmp_path: Path
+) -> None:
+    with certified("buyer1", "officer1"):
+        devices = ceremony(browser, server, certificates={"officer1": tmp_path})
+        host = rehearsal(browser, server)
+        bidder = browser.page(server, person="buyer1", viewport=PHONE)
+        bidder.goto(host.url)
+        shoot(bidder, "seal-390-zh")
+        bidder.close()
+        bidder = browser.page(server, person="buyer1", language="en")
+        bidder.goto(host.url)
+        seal(bidder, SMALL)
+        expect(bidder.locator("#seal-trouble")).to_contain_text("Choose the certificate")
+        choose_certificate(bidder, "buyer1", tmp_path)
+        assert axe_problems(bidder) == []
+        shoot(bidder, "seal-1280-en")
+        seal(bidder, SMALL)
+        expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+        begin(host)
+
+        elsewhere = browser.page(server, person="buyer1", language="en", viewport=PHONE)
+        elsewhere.goto(host.url)
+        elsewhere.get_by_role("button", name="Unlock my half").click()
+        expect(elsewhere.locator("#unlock-trouble")).to_contain_text("No key of this browser")
+        choose_certificate(elsewhere, "buyer1", tmp_path)
+        shoot(elsewhere, "unlock-390-en")
+        elsewhere.get_by_role("button", name="Unlock my half").click()
+        expect(elsewhere.get_by_text("Unlocked by the bidder")).to_be_visible()
+        officer = browser.page(server, person="officer1")
+        officer.goto(host.url)
+        choose_certificate(officer, "officer1", tmp_path)
+        shoot(officer, "officer-1280-zh")
+        officer.locator("[data-act=unlock]").click()
+        expect(officer.locator("[data-act=unlock]")).to_have_count(0)
+        devices["officer2"].goto(host.url)
+        devices["officer2"].get_by_role("button", name="Unlock my shares").click()
+
+        expect(host.locator("#opening-table")).to_contain_text("Opened", timeout=30_000)
+        host.get_by_role("link", name=cast.ORGANISATIONS["jinma"].name).click()
+        expect(host.get_by_text(f"Signed by {cast.PARTIES['buyer1'].name}, for this bidder")).to_be_visible()
+
+
+def test_a_supervisor_signs_for_a_failure_in_the_dialogue(browser: Chromium, server: Server, tmp_path: Path) -> None:
+    with certified("regulator"):
+        ceremony(browser, server)
+        host = rehearsal(browser, server)
+        bidder = browser.page(server, person="buyer1", language="en")
+        bidder.goto(host.url)
+        seal(bidder, SMALL)
+        expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+        begin(host)
+        SealedEnvelope.objects.update(window_ends_at=timezone.now())
+        expect(host.locator("#opening-table")).to_contain_text("the bidder's doing", timeout=30_000)
+
+        supervisor = browser.page(server, person="regulator", language="en", viewport=PHONE)
+        ref = SealedEnvelope.objects.get().pk
+        supervisor.goto(f"/openings/envelopes/{ref}/")
+        shoot(supervisor, "supervise-390-en")
+        supervisor.get_by_label("What you saw").fill("Nobody unlocked.")
+        supervisor.get_by_role("button", name="Go on to sign").click()
+        expect(supervisor.locator("main")).to_contain_text("Nobody unlocked.")
+        sign_with_file(supervisor, "regulator", tmp_path, back=f"/openings/envelopes/{ref}/")
+        expect(supervisor.get_by_text(cast.PARTIES["regulator"].name)).to_be_visible()
+
+    assert SealedEnvelope.objects.get().supervision["signature"]
+
+
+def test_a_seat_passes_on_and_its_new_holder_opens_what_was_sealed_before(browser: Chromium, server: Server) -> None:
+    devices = ceremony(browser, server)
+    successor = ceremony(browser, server, officers=("host", "officer3"), name="Another roster")["host"]
+    host = browser.page(server, person="host", language="en")
+    host.goto("/openings/")
+    host.get_by_label("Roster of officers").select_option(label="Openings of March (2/3)")
+    host.get_by_role("button", name="Begin a rehearsal").click()
+    bidder = browser.page(server, person="buyer1", language="en")
+    bidder.goto(host.url)
+    seal(bidder, SMALL)
+    expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
+
+    leaving = devices["officer1"]
+    leaving.goto("/openings/officer/")
+    leaving.get_by_text("Pass this seat on").click()
+    shoot(leaving, "handover-1280-en")
+    leaving.get_by_label("Successor").select_option(label=cast.PARTIES["host"].name)
+    leaving.get_by_role("button", name="Re-wrap my shares").click()
+    expect(leaving.locator("[data-act=handOver]")).to_be_disabled()
+    witness = browser.page(server, person="auditor", language="en")
+    witness.goto("/openings/rosters/")
+    witness.get_by_role("link", name="Openings of March").click()
+    witness.get_by_role("button", name="Witness", exact=True).click()
+    begin(host)
+
+    bidder.goto(host.url)
+    bidder.get_by_role("button", name="Unlock my half").click()
+    expect(bidder.get_by_text("Unlocked by the bidder")).to_be_visible()
+    for page in (successor, devices["officer2"]):
+        page.goto(host.url)
+        page.get_by_role("button", name="Unlock my shares").click()
+        expect(page.get_by_role("button", name="Unlock my shares")).to_have_count(0)
+    expect(host.locator("#opening-table")).to_contain_text("Opened", timeout=30_000)

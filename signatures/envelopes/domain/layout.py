@@ -157,10 +157,25 @@ def _block(data: bytes, start: int, limit: int) -> tuple[bytes | None, int]:
     return (data[start + 4 : end], end) if len(data) >= end else (None, 0)
 
 
-def chunks(file: BinaryIO, header: Header) -> Iterator[bytes]:
-    """The sealed chunks of a file that stands behind its prefix. Raises `EnvelopeBroken` at the first short one."""
+def chunks(file: BinaryIO, header: Header) -> Iterator[memoryview]:
+    """The sealed chunks of a file that stands behind its prefix. Raises `EnvelopeBroken` at the first short one.
+
+    All are views of one buffer: each is good until the next is asked for. Fresh memory for every chunk would take
+    longer than decrypting it.
+    """
+    buffer = memoryview(bytearray(min(header.chunk, header.padded_len) + TAG))
     for index in range(chunk_count(header)):
-        yield read_exactly(file, chunk_length(header, index) + TAG)
+        chunk = buffer[: chunk_length(header, index) + TAG]
+        _fill(file, chunk)
+        yield chunk
+
+
+def _fill(file: BinaryIO, target: memoryview) -> None:
+    filled = 0
+    while filled < len(target) and (count := file.readinto(target[filled:])):  # type: ignore[attr-defined]  # as every file
+        filled += count
+    if filled < len(target):
+        raise EnvelopeBroken(reason="it is not complete")
 
 
 def read_exactly(file: BinaryIO, length: int) -> bytes:

@@ -115,13 +115,17 @@ class Unpacker:
         self._place, self._left, self._total = 0, 0, 0
         self.contents: Contents | None = None
 
-    def feed(self, data: bytes) -> Iterator[tuple[int, memoryview]]:
-        """Pieces as (number of the file, bytes). Raises `PayloadBroken`, also when the padding is not zeros."""
+    def feed(self, data: bytes | memoryview) -> Iterator[tuple[int, memoryview]]:
+        """Pieces as (number of the file, bytes). Raises `PayloadBroken`, also when the padding is not zeros.
+
+        Pieces are views of `data`: nothing but the list is copied.
+        """
         self._total += len(data)
         rest = memoryview(data)
         if self.contents is None:
-            self._held += data
-            rest = memoryview(self._list())
+            before = len(self._held)
+            self._held += rest[: 4 + LARGEST_LIST - before]
+            rest = rest[max(self._list() - before, 0) :]
         if self.contents is not None:
             yield from self._files(rest)
 
@@ -131,17 +135,17 @@ class Unpacker:
             raise PayloadBroken("files")
         return self.contents
 
-    def _list(self) -> bytes:
+    def _list(self) -> int:
+        """Read the list once it is whole; how long it is."""
         length = int.from_bytes(self._held[:4], "big")
         if length > LARGEST_LIST:
             raise PayloadBroken("list")
         if len(self._held) < 4 + length:
-            return b""
+            return len(self._held)
         self.contents = parse_contents(bytes(self._held[4 : 4 + length]), padded_len=self._padded_len)
-        rest = bytes(self._held[4 + length :])
         self._held.clear()
         self._left = self.contents.files[0].size
-        return rest
+        return 4 + length
 
     def _files(self, data: memoryview) -> Iterator[tuple[int, memoryview]]:
         assert self.contents is not None, "files follow the list"

@@ -80,6 +80,19 @@ class Slot:
             "key": self.key,
         }
 
+    def wrapped(self) -> dict[str, str]:
+        """The wrapped KEK as a holder's key port takes it (docs/signing-agent.md, “unwrap”), bytes in base64."""
+        if self.alg == RSA:
+            return {"alg": RSA, "ciphertext": to_base64(self.ek)}
+        salt, iv = _POINT + _SALT, _POINT + _SALT + _IV
+        parts = {
+            "epk": self.ek[:_POINT],
+            "salt": self.ek[_POINT:salt],
+            "iv": self.ek[salt:iv],
+            "ciphertext": self.ek[iv:],
+        }
+        return {"alg": ECDH, **{name: to_base64(part) for name, part in parts.items()}}
+
     @classmethod
     def parse(cls, value: JSON) -> "Slot":
         """Raises `EnvelopeBroken`."""

@@ -1,6 +1,7 @@
 """The public face of sealed envelopes; docs/envelopes.md tells the story in order."""
 
 from signatures.envelopes.services.accepting import accept, withdraw
+from signatures.envelopes.services.blindness import Blinded, blind_check
 from signatures.envelopes.services.decrypting import decrypt_ready
 from signatures.envelopes.services.handovers import (
     ToRewrap,
@@ -27,6 +28,7 @@ from signatures.envelopes.services.openings import (
     unlock_as_bidder,
     unlock_as_officer,
 )
+from signatures.envelopes.services.ordering import ToAttest, prepare_attestation, unwrap_ticket
 from signatures.envelopes.services.receipts import complete_receipt, sign_receipt, stamp_pending
 from signatures.envelopes.services.rosters import (
     RosterId,
@@ -38,7 +40,7 @@ from signatures.envelopes.services.rosters import (
     set_duty,
     try_key,
 )
-from signatures.envelopes.services.supervising import statement, supervise
+from signatures.envelopes.services.supervising import request_supervision, statement, supervise
 from signatures.envelopes.services.uploading import (
     Upload,
     authorise_upload,
@@ -49,10 +51,12 @@ from signatures.envelopes.services.uploading import (
 )
 
 __all__ = [
+    "Blinded",
     "IntakeId",
     "Locked",
     "RosterId",
     "Subject",
+    "ToAttest",
     "ToRewrap",
     "Upload",
     "abandon_intake",
@@ -63,6 +67,7 @@ __all__ = [
     "begin_opening",
     "begin_rehearsal",
     "begin_upload",
+    "blind_check",
     "complete_receipt",
     "decrypt_ready",
     "draft_roster",
@@ -75,6 +80,8 @@ __all__ = [
     "locked_for_officer",
     "move_deadline",
     "open_intake",
+    "prepare_attestation",
+    "request_supervision",
     "retire_roster",
     "running_upload",
     "set_duty",
@@ -88,6 +95,7 @@ __all__ = [
     "try_key",
     "unlock_as_bidder",
     "unlock_as_officer",
+    "unwrap_ticket",
     "withdraw",
     "witness_handover",
 ]

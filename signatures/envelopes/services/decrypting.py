@@ -154,13 +154,13 @@ def _attestation(key: bytes, sealed: bytes, commit: str) -> Attestation:
         return Attestation()
 
 
-def _noted(chunks: Iterator[bytes], leaves: list[bytes]) -> Iterator[bytes]:
+def _noted(chunks: Iterator[memoryview], leaves: list[bytes]) -> Iterator[memoryview]:
     for chunk in chunks:
         leaves.append(hashlib.sha256(chunk).digest())
         yield chunk
 
 
-def _unpack(plain: Iterator[bytes], header: Header, folder: Path) -> tuple[Contents, tuple[OpenedFile, ...]]:
+def _unpack(plain: Iterator[memoryview], header: Header, folder: Path) -> tuple[Contents, tuple[OpenedFile, ...]]:
     unpacker, writers = Unpacker(header.padded_len), _Writers(folder)
     with writers:
         for chunk in plain:

@@ -16,6 +16,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
+from signatures.crypto.certificates import holder_key
 from signatures.envelopes import policies
 from signatures.envelopes.domain.encoding import from_base64
 from signatures.envelopes.domain.header import EnvelopeBroken
@@ -38,9 +39,11 @@ from signatures.envelopes.domain.slots import (
 )
 from signatures.envelopes.domain.states import ROSTER, IntakeState, RosterCommand, RosterState
 from signatures.envelopes.models import OfficerRoster, RosterSeat, SealedIntake
+from signatures.pki import queries as certificates
 
 RosterId = NewType("RosterId", int)
-KEPT_ON = ("device", "certificate")
+ON_CERTIFICATE = "certificate"
+KEPT_ON = ("device", ON_CERTIFICATE)
 
 
 @transaction.atomic
@@ -76,15 +79,24 @@ def draft_roster(*, actor: Actor, name: str, members: Sequence[int], k: int, at:
 def enrol_key(*, actor: Actor, seat_id: int, spki: bytes, kept_on: str, at: datetime) -> Slot:
     """Enter the officer's public key; gives the challenge that only the private key can answer.
 
-    Raises `NotFound`, `NotPermitted`, `KeyUnusable`, `NotAllowedNow` once the roster is in use.
+    A key that is `kept_on` a certificate is that of one bound to the officer. Raises `NotFound`, `NotPermitted`,
+    `KeyUnusable`, `NotAllowedNow` once the roster is in use.
     """
     row = _own_seat(actor, seat_id)
     if row.roster.state != RosterState.DRAFT:
         raise NotAllowedNow(command="ENROL", state=row.roster.state)
+    if kept_on == ON_CERTIFICATE and not _is_certified(actor, spki):
+        raise KeyUnusable(reason="no certificate that is bound to you has this key")
     slot = put_key(row, spki, kept_on)
     facts: dict[str, JSON] = {"key": key_id(spki), "kept_on": kept_on, "seat": str(row.seat)}
     record(row.roster, "roster.key-enrolled", actor=actor, at=at, payload=facts)
     return slot
+
+
+def _is_certified(actor: Actor, spki: bytes) -> bool:
+    assert actor.person_id is not None, "an officer is a person"
+    bound = certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id)
+    return any(holder_key(one.certificate) == spki for one in bound)
 
 
 def put_key(row: RosterSeat, spki: bytes, kept_on: str) -> Slot:

@@ -20,14 +20,16 @@ from commons.pages import FormPage, signed_in
 from commons.people import queries as people
 from signatures.crypto.certificates import holder_key
 from signatures.envelopes import policies, queries, services
-from signatures.envelopes.domain.encoding import to_base64
+from signatures.envelopes.domain.encoding import from_base64, to_base64
 from signatures.envelopes.domain.slots import KeyNotUsable, algorithm_of
 from signatures.envelopes.endpoint import PREFIX
 from signatures.envelopes.forms import RehearsalForm
 from signatures.envelopes.labels import ENVELOPES, INTAKES, texts
 from signatures.envelopes.queries.intakes import IntakeView
 from signatures.envelopes.queries.rosters import active_rosters
+from signatures.envelopes.views.common import body_of, text_of
 from signatures.envelopes.views.openings import rows_of
+from signatures.pages import origin_of, signing_page
 from signatures.pki import queries as certificates
 from signatures.pki.queries import BoundCertificate
 
@@ -60,6 +62,7 @@ class Rehearsals(FormPage):
 
 
 @require_GET
+@signing_page
 def show(request: HttpRequest, intake_id: int) -> HttpResponse:
     """An intake, with what the reader can do in it."""
     actor, at = signed_in(request), timezone.now()
@@ -81,9 +84,11 @@ def _bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, A
     data = {
         "bidder": organisation.uscc if organisation else "",
         "certificateKeys": _certificate_keys(actor),
+        "mustSign": bool(_certificates(actor)),
         "keyName": f"bidder:{actor.organisation_id}",
         "terms": queries.terms_published(intake.id),
         "urls": {
+            "attest": reverse("envelopes:attest", args=[intake.id]),
             "locked": reverse("envelopes:locked", args=[ref]),
             "receipt": reverse("envelopes:receipt", args=["0" * 32]),
             "token": reverse("envelopes:token", args=[intake.id]),
@@ -106,9 +111,12 @@ def _bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, A
 
 def _certificate_keys(actor: Actor) -> list[str]:
     """The keys of the bidder's own certificates that can hold the bidder's half."""
+    return [key for one in _certificates(actor)[:2] if (key := _key_of(one))]
+
+
+def _certificates(actor: Actor) -> tuple[BoundCertificate, ...]:
     assert actor.person_id is not None
-    bound = certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id)
-    return [key for one in bound[:2] if (key := _key_of(one))]
+    return certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id)
 
 
 def _key_of(bound: BoundCertificate) -> str:
@@ -160,6 +168,23 @@ def token(request: HttpRequest, intake_id: int) -> JsonResponse:
     """A permission to upload once."""
     issued = services.authorise_upload(actor=signed_in(request), intake_id=intake_id, at=timezone.now())
     return JsonResponse({"token": issued})
+
+
+@require_POST
+def attest(request: HttpRequest, intake_id: int) -> JsonResponse:
+    """What the bidder's certificate signs inside the seal."""
+    actor = signed_in(request)
+    policies.can_seal(actor).require()
+    title, body = queries.intake(intake_id).title, body_of(request)
+    prepared = services.prepare_attestation(
+        actor=actor,
+        commit=text_of(body, "commit"),
+        certificate=from_base64(text_of(body, "certificate")),
+        title=_("Sealed file for “%(title)s”") % {"title": title},
+        origin=origin_of(request),
+        at=timezone.now(),
+    )
+    return JsonResponse({"attributes": to_base64(prepared.attributes), "ticket": prepared.ticket})
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.domain.refusals import Malformed, NotFound
@@ -17,10 +18,12 @@ from signatures.envelopes.domain.encoding import from_base64
 from signatures.envelopes.forms import DutyForm
 from signatures.envelopes.labels import texts
 from signatures.envelopes.queries.rosters import SeatView
-from signatures.envelopes.views.common import body_of, text_of
+from signatures.envelopes.views.common import body_of, text_of, with_ticket
+from signatures.pages import signing_page
 
 
 @require_GET
+@signing_page
 def mine(request: HttpRequest) -> HttpResponse:
     """The seats that the reader holds, and how far each key is."""
     actor = signed_in(request)
@@ -58,7 +61,7 @@ def enrol(request: HttpRequest, seat_id: int) -> JsonResponse:
         kept_on=str(body.get("kept_on", "device")),
         at=timezone.now(),
     )
-    return JsonResponse({"slot": slot.as_json()})
+    return JsonResponse(with_ticket(request, slot.as_json(), title=_("Try my officer key")))
 
 
 @require_POST
@@ -95,7 +98,9 @@ def hand_over(request: HttpRequest, seat_id: int) -> JsonResponse:
     actor = signed_in(request)
     if request.method == "GET":
         found = services.shares_to_rewrap(actor=actor, seat_id=seat_id)
-        return JsonResponse({"shares": [{"ctx": one.ctx, "ref": one.ref, "slot": one.slot} for one in found]})
+        title = _("Pass a share on")
+        shares = [{"ctx": one.ctx, "ref": one.ref, **with_ticket(request, one.slot, title=title)} for one in found]
+        return JsonResponse({"shares": shares})
     body = body_of(request)
     slots, successor = body.get("slots"), text_of(body, "successor")
     if not isinstance(slots, list) or not successor.isdecimal():

@@ -20,7 +20,7 @@ from signatures.envelopes.domain.states import IN_OPENING
 from signatures.envelopes.forms import SupervisionForm
 from signatures.envelopes.labels import CAUSES, ENVELOPES
 from signatures.envelopes.queries.openings import OpeningView
-from signatures.envelopes.views.common import body_of, text_of
+from signatures.envelopes.views.common import body_of, text_of, with_ticket
 
 
 @require_POST
@@ -57,7 +57,13 @@ def _rows(opening: OpeningView) -> Iterator[dict[str, Any]]:
 def shares(request: HttpRequest, intake_id: int) -> JsonResponse:
     """The slots that the officer is asked to unlock."""
     found = services.locked_for_officer(actor=signed_in(request), intake_id=intake_id)
-    return JsonResponse({"locked": [{"envelope": one.envelope, "slot": one.slot} for one in found]})
+    return _locked(request, found)
+
+
+def _locked(request: HttpRequest, found: list[services.Locked]) -> JsonResponse:
+    title = _("Unlock a sealed file")
+    told = [{"envelope": one.envelope, **with_ticket(request, one.slot, title=title)} for one in found]
+    return JsonResponse({"locked": told})
 
 
 @require_POST
@@ -74,7 +80,7 @@ def unlock_shares(request: HttpRequest, intake_id: int) -> JsonResponse:
 def locked(request: HttpRequest, ref: str) -> JsonResponse:
     """The bidder's own slots."""
     found = services.locked_for_bidder(actor=signed_in(request), envelope_ref=ref)
-    return JsonResponse({"locked": [{"envelope": one.envelope, "slot": one.slot} for one in found]})
+    return _locked(request, found)
 
 
 @require_POST
@@ -110,6 +116,13 @@ class Envelope(FormPage):
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        ref = self.kwargs["ref"]
-        services.supervise(actor=signed_in(request), envelope_ref=ref, at=at, remark=form.cleaned_data["remark"])
-        return reverse("envelopes:envelope", args=[ref])
+        actor, ref = signed_in(request), self.kwargs["ref"]
+        asked = services.request_supervision(
+            actor=actor,
+            envelope_ref=ref,
+            remark=form.cleaned_data["remark"],
+            cause=str(CAUSES.get(queries.envelope(actor, ref).cause, "")),
+            return_url=reverse("envelopes:envelope", args=[ref]),
+            at=at,
+        )
+        return asked.url

@@ -43,8 +43,13 @@ export async function make(id) {
 
 export const keptOrMade = async (id) => (await kept(id)) ?? (await make(id));
 
-/** Every private key that this browser ever kept under that name, the newest first. */
+/**
+ * Every private key that this browser ever kept for such a purpose, those under that very name first, the newest first:
+ * a seat that was passed on has a new name, and is opened by the key that its holder made for another seat.
+ */
 export async function allOf(id) {
-  const record = await kept(id);
-  return record ? [record.privateKey, ...(record.past ?? []).map((one) => one.privateKey).reverse()] : [];
+  const family = `${id.split(":")[0]}:`;
+  const records = (await run("readonly", (store) => store.getAll())).filter((one) => one.id.startsWith(family));
+  records.sort((one, other) => (other.id === id) - (one.id === id));
+  return records.flatMap((one) => [one.privateKey, ...(one.past ?? []).map((past) => past.privateKey).reverse()]);
 }

@@ -1,6 +1,8 @@
 // What the scripts of sealing and opening pages share.
 
-import { unwrapKek, toBase64 } from "./sbe.js";
+import { KeyChooser } from "../signing/chooser.js";
+import { words as keyWords } from "../signing/page.js";
+import { unwrapKek, toBase64, wrappedOf } from "./sbe.js";
 import { allOf } from "./device.js";
 
 export const pageData = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
@@ -36,7 +38,10 @@ export async function get(url) {
 }
 
 /** What went wrong, in words. */
-export const words = (error) => (error.told ? error.message : error.name === "TypeError" ? text("offline") : text("failed"));
+export const words = (error) =>
+  error.name === "KeyTrouble" || error.name === "Blind" ? keyWords(error) : told(error);
+
+const told = (error) => (error.told ? error.message : error.name === "TypeError" ? text("offline") : text("failed"));
 
 /** The unlock code of a slot by the keys that this browser keeps under that name; null when none of them opens it. */
 export async function codeByDevice(slot, name) {
@@ -48,6 +53,30 @@ export async function codeByDevice(slot, name) {
     }
   }
   return null;
+}
+
+/** The unlock code of a slot by the certificate that the holder chose; null when it is not for this certificate. */
+export async function codeByCertificate({ slot, ticket }, { certificate, port }) {
+  if ((slot.alg === "RSA-OAEP-256") !== (certificate.keyType === "RSA")) return null;
+  try {
+    return toBase64(await port.unwrap(certificate, wrappedOf(slot), { ticket }));
+  } catch (error) {
+    if (error.code === "unwrap-failed" || error.name === "OperationError") return null;
+    throw error;
+  }
+}
+
+/** The address that also asks for orders to the agent, where a certificate is chosen. */
+export const withCertificate = (url, chooser) => (chooser?.certificate ? `${url}?certificate=${chooser.certificate.id}` : url);
+
+/** The choice of a key on this page, where it has one; its troubles are told in `trouble`. */
+export function keyChooser(trouble) {
+  if (!document.getElementById("key-chooser")) return null;
+  const chooser = new KeyChooser();
+  chooser.addEventListener("trouble", ({ detail }) => say(trouble, detail.words));
+  addEventListener("pagehide", () => chooser.port?.close());
+  chooser.start();
+  return chooser;
 }
 
 /** Show `said` in the element; empty hides it. */

@@ -106,9 +106,10 @@ export async function wrap(secret, label, spki, ctx) {
 }
 
 /** The parts of a slot's wrapped key, as `wrapKek` joined them. */
-function wrappedOf(slot) {
+export function wrappedOf(slot) {
   const ek = fromBase64(slot.ek);
-  return { epk: ek.slice(0, 65), salt: ek.slice(65, 97), iv: ek.slice(97, 109), ciphertext: ek.slice(109) };
+  if (slot.alg === "RSA-OAEP-256") return { alg: slot.alg, ciphertext: ek };
+  return { alg: slot.alg, epk: ek.slice(0, 65), salt: ek.slice(65, 97), iv: ek.slice(97, 109), ciphertext: ek.slice(109) };
 }
 
 /** The key of a slot by a private key (ECDH, P-256) of this browser. Throws when it is another's slot. */

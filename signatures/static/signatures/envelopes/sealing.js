@@ -1,12 +1,30 @@
 // The bidder's part of an intake page: seal and upload, pause and go on, unlock at the opening.
 
 import { keptOrMade } from "./device.js";
-import { codeByDevice, get, pageData, post, say, text, words } from "./page.js";
+import { check, detached } from "../signing/attributes.js";
+import { codeByCertificate, codeByDevice, get, keyChooser, pageData, post, say, text, withCertificate, words } from "./page.js";
+import { fromBase64, sha256, toBase64 } from "./sbe.js";
 
 const data = pageData("envelope-data");
 const form = document.getElementById("seal-form");
 const unlocking = document.getElementById("unlock-form");
 const one = (id) => document.getElementById(id);
+const chooser = keyChooser(one("seal-trouble") ?? one("unlock-trouble"));
+
+/** The bidder's signature over the commitment, to be sealed in: by the certificate that was chosen, checked here first. */
+async function attestation(commit) {
+  if (!data.mustSign) return {};
+  const { certificate, port } = chooser;
+  if (!certificate) throw Object.assign(new Error(text("choose-certificate")), { told: true });
+  const bytes = Uint8Array.from(commit.match(/../g), (pair) => parseInt(pair, 16));
+  const answer = await post(data.urls.attest, { commit, certificate: toBase64(certificate.der) });
+  const attributes = fromBase64(answer.attributes);
+  await check(attributes, { digest: await sha256(bytes), certificate });
+  const signature = await port.signAttrs(certificate, attributes, { ticket: answer.ticket, title: document.title });
+  const certificates = [certificate.der, ...certificate.chain].map(toBase64);
+  chooser.used();
+  return { certificates, signature: toBase64(detached({ attributes, certificate, signature })) };
+}
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const megabytes = (bytes) => number.format(bytes / 1e6);
@@ -38,8 +56,18 @@ class Run {
 
   sealed() {}
 
-  commit() {
-    this.#worker.postMessage({ type: "attestation", attestation: {} });
+  /** Everything but the signature is sealed. A signature that fails can be tried again: the upload waits. */
+  async commit({ commit }) {
+    one("seal-sign").hidden = true;
+    say(one("seal-trouble"), "");
+    if (data.mustSign) say(one("seal-status"), text("attesting"));
+    try {
+      this.#worker.postMessage({ type: "attestation", attestation: await attestation(commit) });
+    } catch (error) {
+      say(one("seal-trouble"), words(error));
+      one("seal-sign").hidden = false;
+      one("seal-sign").onclick = () => this.commit({ commit });
+    }
   }
 
   sent({ bytes, total }) {
@@ -82,6 +110,7 @@ class Run {
 async function begin(files) {
   say(one("seal-trouble"), "");
   const ready = files.length === 1 && files[0].name.endsWith(".sbe");
+  if (!ready && data.mustSign && !chooser.certificate) return say(one("seal-trouble"), text("choose-certificate"));
   try {
     const { token } = await post(data.urls.token, {});
     const upload = { endpoint: data.urls.uploads, token, language: document.documentElement.lang };
@@ -105,10 +134,12 @@ form?.addEventListener("submit", (event) => {
 async function unlock() {
   say(one("unlock-trouble"), "");
   try {
-    const { locked } = await get(data.urls.locked);
+    const { locked } = await get(withCertificate(data.urls.locked, chooser));
     const typed = unlocking.elements.code.value.trim();
     let code = typed || null;
     for (const { slot } of locked) code ??= await codeByDevice(slot, data.keyName);
+    // The device's own slot stands first; the certificate is asked for it last.
+    for (const slot of chooser?.certificate ? [...locked.slice(1), locked[0]] : []) code ??= await codeByCertificate(slot, chooser);
     if (!code) throw Object.assign(new Error(text("no-key")), { told: true });
     await post(data.urls.unlock, { code });
     location.reload();

@@ -43,6 +43,12 @@ def seat_of(roster_id: int, key: str) -> RosterSeat:
     return RosterSeat.objects.get(roster_id=roster_id, person_id=cast.actor(key).person_id, until__isnull=True)
 
 
+def ceremony_before_keys() -> int:
+    """A roster whose officers have made no key yet."""
+    members = [cast.actor(key).person_id or 0 for key in OFFICERS]
+    return services.draft_roster(actor=cast.actor("staff"), name="开标人员", members=members, k=2, at=AT)
+
+
 def ceremony(*, k: int = 2, officers: Sequence[str] = OFFICERS, at: datetime = AT) -> Story:
     """A roster in use."""
     members = [cast.actor(key).person_id or 0 for key in officers]

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
+from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted, Refusal
 from commons.evidence.models import EvidenceEntry
 from commons.outbox.models import OutboxMessage
 from commons.vault import services as vault
+from signatures.crypto.cms import SignatureOverSomethingElse, SignatureUnreadable
 from signatures.envelopes import queries, services
 from signatures.envelopes.domain import cipher, layout, sealing, shamir, slots
 from signatures.envelopes.domain.encoding import to_base64
@@ -22,11 +23,21 @@ from signatures.envelopes.domain.rules import (
     SupervisionNotDue,
     WindowOver,
 )
-from signatures.envelopes.models import EnvelopeUnlock
+from signatures.envelopes.models import EnvelopeUnlock, SealedEnvelope
+from signatures.pki.domain.bindings import CertificateNotBound
 from tests import cast, pki
 from tests.envelopes import new_key, prefix_of
 from tests.integration.signatures.envelopes import story as stories
-from tests.integration.signatures.envelopes.story import FILES, OPENS, Story, bidder_unlocks, officer_unlocks, state_of
+from tests.integration.signatures.envelopes.story import (
+    AT,
+    FILES,
+    OPENS,
+    Story,
+    bidder_unlocks,
+    officer_unlocks,
+    state_of,
+)
+from tests.signing import sign_as
 
 pytestmark = pytest.mark.django_db
 WINDOW_ENDS = OPENS + timedelta(minutes=61)
@@ -288,7 +299,7 @@ def test_a_bidder_whose_stored_bid_was_altered_is_not_blamed_for_a_missing_key(s
 
 def test_the_others_go_on_when_one_fails(story: Story) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
-    stories.hand_in(story, "buyer2", stories.sealed(story, "buyer2"))
+    stories.hand_in(story, "buyer2", stories.sealed(story, "buyer2"), at=AT + timedelta(seconds=1))
     first, second = stories.begin(story)
     bidder_unlocks(story, "buyer2", second)
     officer_unlocks(story, "officer1")
@@ -301,22 +312,75 @@ def test_the_others_go_on_when_one_fails(story: Story) -> None:
     assert queries.intake(story.intake_id).state == "FINISHED"
 
 
-def test_a_supervisor_signs_for_a_failure_once(story: Story) -> None:
+@pytest.fixture
+def failed(story: Story) -> str:
+    """An envelope that its bidder did not unlock in time."""
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
-    regulator = cast.actor("regulator")
-    with pytest.raises(SupervisionNotDue):
-        services.supervise(actor=regulator, envelope_ref=ref, at=OPENS)
     services.end_windows(WINDOW_ENDS)
+    return ref
+
+
+def supervision(ref: str, key: str = "regulator", remark: str = "见证") -> bytes:
+    """The CMS of that person's certificate over the failure."""
+    return pki.sign(key, services.statement(SealedEnvelope.objects.get(pk=ref), remark), at=WINDOW_ENDS)
+
+
+def supervise(ref: str, signature: bytes, *, key: str = "regulator", remark: str = "见证") -> None:
+    services.supervise(actor=cast.actor(key), envelope_ref=ref, remark=remark, signature=signature, at=WINDOW_ENDS)
+
+
+def test_a_supervisor_signs_for_a_failure_once(failed: str) -> None:
+    pki.bound("regulator")
+    signature = supervision(failed)
     with pytest.raises(NotPermitted):
-        services.supervise(actor=cast.actor("host"), envelope_ref=ref, at=WINDOW_ENDS)
+        supervise(failed, signature, key="host")
 
-    services.supervise(actor=regulator, envelope_ref=ref, at=WINDOW_ENDS, remark="见证")
+    supervise(failed, signature)
     with pytest.raises(SupervisionNotDue):
-        services.supervise(actor=regulator, envelope_ref=ref, at=WINDOW_ENDS)
+        supervise(failed, signature)
 
-    found = queries.envelope(cast.actor("host"), ref)
+    found = queries.envelope(cast.actor("host"), failed)
     assert (found.supervised_at, found.remark) == (WINDOW_ENDS, "见证")
+    assert SealedEnvelope.objects.get(pk=failed).supervision["signature"] == to_base64(signature)
+
+
+def test_what_has_not_failed_is_not_signed_for(story: Story) -> None:
+    stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
+    (ref,) = stories.begin(story)
+
+    with pytest.raises(SupervisionNotDue):
+        supervise(ref, b"")
+
+
+def test_a_supervisors_signature_is_verified_before_it_is_stored(failed: str) -> None:
+    pki.bound("regulator")
+    pki.bound("auditor")
+    for wrong, refused in (
+        (b"no signature", SignatureUnreadable),
+        (supervision(failed, remark="另一句"), SignatureOverSomethingElse),
+        (supervision(failed, key="auditor"), CertificateNotBound),
+        (pki.sign("rogue", services.statement(SealedEnvelope.objects.get(pk=failed), "见证"), at=WINDOW_ENDS), Refusal),
+    ):
+        with pytest.raises(refused):
+            supervise(failed, wrong)
+
+    assert SealedEnvelope.objects.get(pk=failed).supervision == {}
+
+
+def test_the_dialogue_asks_the_supervisor_and_stores_what_was_signed(failed: str) -> None:
+    actor = cast.actor("regulator")
+    asked = services.request_supervision(
+        actor=actor, envelope_ref=failed, remark="见证", cause="…", return_url="/", at=WINDOW_ENDS
+    )
+
+    sign_as("regulator", asked, at=WINDOW_ENDS)
+
+    assert queries.envelope(cast.actor("host"), failed).supervised_at == WINDOW_ENDS
+    with pytest.raises(SupervisionNotDue):
+        services.request_supervision(
+            actor=actor, envelope_ref=failed, remark="", cause="", return_url="/", at=WINDOW_ENDS
+        )
 
 
 def test_every_step_stands_in_the_log(story: Story) -> None:
@@ -343,8 +407,9 @@ def test_every_step_stands_in_the_log(story: Story) -> None:
 
 def test_the_bidders_signature_inside_the_seal_is_checked_at_the_opening(story: Story) -> None:
     pki.bound("buyer1")
-    for key in ("buyer1", "buyer2"):
-        stories.hand_in(story, key, stories.sealed(story, key, signed=True))
+    for number, key in enumerate(("buyer1", "buyer2")):
+        at = AT + timedelta(seconds=number)
+        stories.hand_in(story, key, stories.sealed(story, key, signed=True), at=at)
     first, second = stories.begin(story)
     for key, ref in (("buyer1", first), ("buyer2", second)):
         bidder_unlocks(story, key, ref)

@@ -178,7 +178,7 @@ def test_a_hand_over_leaves_no_share_behind_and_goes_to_a_tried_key() -> None:
 def test_a_later_envelope_is_sealed_to_the_successor() -> None:
     story, handover = handed_over()
     services.witness_handover(actor=cast.actor("auditor"), handover_id=handover, at=AT)
-    stories.hand_in(story, "buyer2", stories.sealed(story, "buyer2"))
+    stories.hand_in(story, "buyer2", stories.sealed(story, "buyer2"), at=AT + timedelta(seconds=1))
     first, second = stories.begin(story)
 
     stories.bidder_unlocks(story, "buyer1", first)
@@ -196,7 +196,7 @@ def test_an_opening_without_its_quorum_on_duty_raises_the_alarm_once_a_day() -> 
         seat = stories.seat_of(story.roster_id, key)
         services.set_duty(actor=cast.actor(key), seat_id=seat.pk, away_until=DEADLINE + timedelta(days=1), at=AT)
     soon = DEADLINE - timedelta(days=3)
-    alarms = InboxMessage.objects.filter(key__startswith="quorum:")
+    alarms = InboxMessage.objects.filter(subject_msgid__startswith="The opening of")
 
     assert services.alarm_quorums(AT) == 0
     services.alarm_quorums(soon)
