@@ -7,6 +7,7 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from commons.parameters import effects
+        from exchange.auctions import services  # noqa: F401  # registers who signs which paper
         from exchange.permits import importing
         from exchange.projects.queries import published_under_older_rules
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
 from signatures.anchoring.services import stamp_checkpoints
+from signatures.documents import services as documents
 from signatures.draws import services as draws
 from signatures.envelopes import services as envelopes
 from signatures.pki import services as pki
@@ -30,6 +31,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     pki.watch_expiry,
     envelopes.stamp_pending,
     envelopes.alarm_quorums,
+    documents.watch_archive,
 )
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 

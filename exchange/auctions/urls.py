@@ -37,7 +37,6 @@ contract_patterns = [
     path("deals/<int:deal_id>/", deals.deal, name="deal"),
     path("deals/<int:deal_id>/confirm/", deals.confirm, name="confirm"),
     path("deals/<int:deal_id>/confirmation/<str:side>.<str:form>", deals.confirmation, name="confirmation"),
-    path("deals/<int:deal_id>/agree/", deals.agree, name="agree"),
     path("deals/<int:deal_id>/transfer/", deals.transfer, name="transfer"),
     path("deals/<int:deal_id>/certify/", deals.certify, name="certify"),
     path("deals/<int:deal_id>/default/", centre.Default.as_view(), name="default"),

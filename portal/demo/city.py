@@ -8,7 +8,7 @@ from exchange.auctions.queries import public_lot
 from exchange.projects.domain.trades import Instrument, TradeType
 from portal.demo import newcomer
 from portal.demo.authority.city import CityAuthority
-from portal.demo.authority.holders import equip_city
+from portal.demo.authority.holders import equip_city, install_platform_seal
 from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, actor
 from portal.demo.draws import draw_by_lot
@@ -39,6 +39,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     for key in PARTIES:
         actor(key)
     equip_city(authority, at=LONG_AGO)
+    install_platform_seal(authority)
     newcomer.settle(at=LONG_AGO)
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)

@@ -14,6 +14,8 @@ from portal.demo.authority.signing import sign_as
 from portal.demo.bank import pay
 from portal.demo.cast import actor
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
+from signatures.documents import queries as papers
+from signatures.documents import services as documents
 
 DAY = timedelta(days=1)
 
@@ -54,13 +56,25 @@ def settle(lot_id: int, *, at: datetime) -> str:
     for login, side in zip(("buyer3", "seller"), sides, strict=True):
         sign_as(login, auctions.request_confirmation(actor=side, deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at)
-    deal.refresh_from_db()
-    for side in sides:
-        auctions.agree_contract(actor=side, deal_id=deal.pk, sha256=deal.contract.sha256, at=at)
+    sign_papers(deal.lot_id, deal.pk, at=at)
     pay_the_price(deal.pk, at=at + DAY)
     auctions.advance_due(at + DAY)
     auctions.transfer_rights(actor=actor("staff"), deal_id=deal.pk, at=at + DAY)
     return auctions.issue_certificate(actor=actor("staff"), deal_id=deal.pk, at=at + DAY)
+
+
+def sign_papers(lot_id: int, deal_id: int, *, at: datetime) -> None:
+    """The seller signs the result notice, both sides the contract, once the platform has sealed them."""
+    signers = {"seller": "seller", "buyer": "buyer3"}
+    for about in (f"lot:{lot_id}", f"deal:{deal_id}"):
+        for paper in papers.papers_about(about):
+            documents.certify(paper_id=paper.id, at=at)
+            for party in (one for one in paper.parties if one.signed_at is None):
+                login = signers[party.field]
+                session = documents.ask(
+                    actor=actor(login), paper_id=paper.id, field=party.field, return_url="/papers/", at=at
+                )
+                sign_as(login, session, at=at)
 
 
 def pay_the_price(deal_id: int, *, at: datetime) -> None:

@@ -108,6 +108,12 @@ def newest(subject: str, kind: str) -> PaperView | None:
     return view(row) if row else None
 
 
+def newest_file(document_id: int) -> int:
+    """The newest state of the paper of which `document_id` is a state; the same document where it is none."""
+    row = PaperRevision.objects.select_related("paper").filter(document_id=document_id).first()
+    return row.paper.document_id if row else document_id
+
+
 def revisions(paper_id: int) -> list[RevisionView]:
     """The registered states of a paper's file, oldest first."""
     rows = PaperRevision.objects.filter(paper_id=paper_id).order_by("number")

@@ -1,5 +1,6 @@
 """The public face of the flow from a notice to a certificate."""
 
+from exchange.auctions.services import signing
 from exchange.auctions.services.advancing import advance_due
 from exchange.auctions.services.certifying import issue_certificate, revoke_certificate, supersede_certificate
 from exchange.auctions.services.complaining import resume_after_complaint, suspend_for_complaint
@@ -18,7 +19,6 @@ from exchange.auctions.services.registering import (
     withdraw_registration,
 )
 from exchange.auctions.services.settling import (
-    agree_contract,
     draw_up_contract,
     take_payment,
     transfer_rights,
@@ -28,7 +28,6 @@ __all__ = [
     "LotChange",
     "RegistrationFacts",
     "advance_due",
-    "agree_contract",
     "amend_notice",
     "answer_offer",
     "ask_for_guarantee",
@@ -46,6 +45,7 @@ __all__ = [
     "resume_lot",
     "revoke_certificate",
     "save_registration",
+    "signing",
     "start_registration",
     "submit_registration",
     "supersede_certificate",

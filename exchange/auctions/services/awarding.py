@@ -35,6 +35,7 @@ from exchange.projects.services import locked_lot, move_lot
 from exchange.rooms import queries as rooms
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.services.revealing import reveal_keys
+from signatures.documents import services as documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,13 @@ def publish_result(lot_id: int, *, actor: Actor, at: datetime) -> bool:
     if lot is None:
         return False
     fresh = list(_fresh_deals(lot))
-    document = papers.result_notice(lot, fresh, actor=actor, at=at)
+    notice = papers.result_notice(lot, fresh, actor=actor, at=at)
     with transaction.atomic():
         lot = locked_lot(lot_id)
         if lot.state != LotState.HAMMERED:
             return False
-        _notify(lot, fresh, document.id, actor=actor, at=at)
+        documents.issue(notice, actor=actor, at=at)
+        _notify(lot, fresh, notice.document.id, actor=actor, at=at)
     return True
 
 

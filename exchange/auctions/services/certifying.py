@@ -22,6 +22,7 @@ from exchange.contracts.models import Certificate, Deal
 from exchange.contracts.services import move_deal
 from exchange.notices.services import NumberedDecision
 from exchange.projects.domain.completeness import require_reason
+from signatures.documents import services as documents
 
 
 def issue_certificate(*, actor: Actor, deal_id: int, at: datetime) -> str:
@@ -60,9 +61,11 @@ def _issue(
     issued_before = Certificate.objects.filter(deal=deal).count()
     code = f"{deal.lot.project.code}-{deal.lot.number:02d}-{deal.pk}-{issued_before + 1}"
     facts = certificate_facts(deal, code, at) | ({"supersedes": why} if why else {})
-    document = papers.certificate(deal, facts, actor=actor, at=at)
+    drafted = papers.certificate(deal, facts, actor=actor, at=at)
+    document = drafted.document
     with transaction.atomic():
         deal = locked_deal(deal.pk)
+        documents.issue(drafted, actor=actor, at=at)
         if replacing is not None:
             _take_out(replacing)
         payload: dict[str, JSON] = {

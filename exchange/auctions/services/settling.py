@@ -13,6 +13,7 @@ from commons.evidence.services import append
 from exchange.auctions.domain.terms import Terms, read_terms, source_of
 from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
+from exchange.auctions.queries import confirmations_of
 from exchange.auctions.services import papers
 from exchange.auctions.services.guaranteeing import release_guarantee
 from exchange.auctions.services.publication import deadline_engine
@@ -27,6 +28,8 @@ from exchange.permits import services as permits
 from exchange.projects.domain.states import LotCommand, LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import locked_lot, move_lot
+from signatures.documents import services as documents
+from signatures.documents.domain.papers import GivenSignature
 
 
 def draw_up_contract(*, actor: Actor, deal_id: int, at: datetime) -> int:
@@ -39,12 +42,16 @@ def draw_up_contract(*, actor: Actor, deal_id: int, at: datetime) -> int:
     if deal.state != DealState.CONFIRMED:
         raise NotAllowedNow(command="DRAW_UP_CONTRACT", state=deal.state)
     number = f"{deal.lot.project.code}-{deal.lot.number:02d}-{deal.pk}"
-    document = papers.contract(deal, number, actor=actor, at=at)
+    drafted = papers.contract(deal, number, actor=actor, at=at)
+    record = papers.confirmation(deal, confirmations_given(deal), actor=actor, at=at)
     with transaction.atomic():
         locked_deal(deal_id)
+        document = drafted.document
         values = {"number": number, "document_id": document.id, "sha256": document.sha256, "drawn_up_at": at}
         contract, made = Contract.objects.get_or_create(deal=deal, defaults=values)
         if made:
+            for one in (record, drafted):
+                documents.issue(one, actor=actor, at=at)
             payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "contract": number, "sha256": document.sha256}
             append(stream=_stream(deal), type="ContractDrawnUp", actor=actor, payload=payload, decided_at=at)
             for organisation_id in (deal.buyer_id, deal.lot.project.seller_id):
@@ -54,20 +61,28 @@ def draw_up_contract(*, actor: Actor, deal_id: int, at: datetime) -> int:
     return contract.pk
 
 
-@transaction.atomic
-def agree_contract(*, actor: Actor, deal_id: int, sha256: str, at: datetime) -> None:
-    """One side agrees to exactly the contract with that hash; when both have, the price is due within its limit."""
+def confirmations_given(deal: Deal) -> list[GivenSignature]:
+    """What both sides signed to confirm the result, as the record carries it."""
+    signed = confirmations_of(deal)
+    found = ((side.lower(), signed[side]) for side in ("SELLER", "BUYER") if side in signed)
+    return [GivenSignature(side, one.content, one.cms, one.certificate, one.signed_at) for side, one in found]
+
+
+def contract_signed(*, actor: Actor, deal_id: int, side: str, sha256: str, document_id: int, at: datetime) -> None:
+    """A side signed the contract; the file with its signature is the contract from now on. Inside that transaction.
+
+    When both have, the price is due within its limit. Electronic Signature Law (电子签名法, 2019) art. 14: a reliable
+    electronic signature has the force of one by hand.
+    """
     deal = locked_deal(deal_id)
-    side = side_of(actor, deal)
-    contract = Contract.objects.select_for_update().filter(deal=deal, sha256=sha256).first()
-    if contract is None or deal.state != DealState.CONFIRMED:
+    contract = Contract.objects.select_for_update().filter(deal=deal).first()
+    if contract is None or deal.state != DealState.CONFIRMED or side != side_of(actor, deal):
         raise NotAllowedNow(command="AGREE_CONTRACT", state=deal.state)
     name = f"{side}_agreed_at"
-    if getattr(contract, name) is None:
-        Contract.objects.filter(pk=contract.pk).update(**{name: at})
-        setattr(contract, name, at)
-        payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "sha256": sha256, "side": side.upper()}
-        append(stream=_stream(deal), type="ContractAgreed", actor=actor, payload=payload, decided_at=at)
+    Contract.objects.filter(pk=contract.pk).update(**{name: at}, sha256=sha256, document_id=document_id)
+    setattr(contract, name, at)
+    payload: dict[str, JSON] = {"deal": f"deal:{deal.pk}", "sha256": sha256, "side": side.upper()}
+    append(stream=_stream(deal), type="ContractAgreed", actor=actor, payload=payload, decided_at=at)
     if contract.buyer_agreed_at and contract.seller_agreed_at:
         _contracted(deal, actor=actor, at=at)
 

@@ -15,9 +15,11 @@ from commons.domain.refusals import NotFound
 from commons.pages import actor_of
 from commons.vault import services as vault
 from exchange.auctions.forms import CompareForm
+from exchange.auctions.services.papers import CERTIFICATE
 from exchange.contracts import queries
 from exchange.contracts.models import Certificate
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
+from signatures.documents import queries as papers
 
 LARGEST_COPY_BYTES = 20_000_000
 
@@ -66,7 +68,13 @@ def _same_file(form: CompareForm, found: Certificate) -> bool:
     reckoned = hashlib.sha256()
     for chunk in file.chunks():
         reckoned.update(chunk)
-    return reckoned.hexdigest() == found.sha256
+    return reckoned.hexdigest() in {found.sha256, *_states(found.code)}
+
+
+def _states(code: str) -> list[str]:
+    """The SHA-256 of every registered state of the certificate's file: drawn, sealed, archived."""
+    paper = papers.newest(f"certificate:{code}", CERTIFICATE)
+    return [one.sha256 for one in papers.revisions(paper.id)] if paper else []
 
 
 @require_safe
@@ -75,9 +83,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.certificate(code)
     if found is None:
         raise NotFound()
-    opened = vault.open_document(
-        actor=actor_of(request), document_id=found.document_id, at=timezone.now(), decision=ALLOWED
-    )
+    newest = papers.newest_file(found.document_id)
+    opened = vault.open_document(actor=actor_of(request), document_id=newest, at=timezone.now(), decision=ALLOWED)
     response = HttpResponse(b"".join(opened.chunks), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{found.code}.pdf"'
     return response

@@ -29,6 +29,9 @@ from exchange.contracts.domain.deals import REACHED, DealState
 from exchange.contracts.models import Contract, Deal
 from exchange.projects.domain.timeline import Step
 from exchange.projects.queries import lot_view
+from signatures.documents import queries as papers
+from signatures.documents.domain.papers import PaperState
+from signatures.documents.queries import PaperView
 from signatures.signing.queries import SignatureView
 
 PAGE = 20
@@ -99,30 +102,34 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         "capitals": capital_yuan(found.amount),
         "contract": contract,
         "confirmations": _confirmations(found),
+        "papers": _papers(found),
         "payment": queries.payment_of(found) if REACHED.get(DealState(found.state), 0) >= 2 else None,
         "certificates": list(found.certificates.all()) if found.state == DealState.CERTIFIED else [],
         "invoices": list(found.invoices.all()),
         "limit": limit,
         "flag": FLAG_TAGS[limit.flag] if limit else None,
         "steps": _steps(found),
-        **_powers(actor, found, contract),
+        **_powers(actor, found),
         "at": at,
     }
     return render(request, "exchange/contracts/deal.html", context)
 
 
-def _powers(actor: Actor, found: Deal, contract: Contract | None) -> dict[str, bool]:
+def _papers(found: Deal) -> list[PaperView]:
+    """The papers of the deal, oldest first: the record of the confirmation, the contract."""
+    about = papers.papers_about(f"deal:{found.pk}")
+    return [one for one in reversed(about) if one.state != PaperState.WITHDRAWN]
+
+
+def _powers(actor: Actor, found: Deal) -> dict[str, bool]:
     """What the reader may do next."""
     buyer, seller = bool(can_act_as_buyer(actor, found)), bool(can_act_as_seller(actor, found.lot.project))
     staff = bool(can_run_procedure(actor))
     open_result = found.state == DealState.AWARDED
     own_confirmation = found.buyer_confirmed_at if buyer else found.seller_confirmed_at
-    own_agreement = (contract.buyer_agreed_at if buyer else contract.seller_agreed_at) if contract else None
-    open_contract = contract is not None and found.state == DealState.CONFIRMED
     return {
         "is_buyer": buyer,
         "may_confirm": open_result and (buyer or seller) and own_confirmation is None,
-        "may_agree": open_contract and (buyer or seller) and own_agreement is None,
         "may_transfer": staff and found.state == DealState.PAID,
         "may_certify": staff and found.state == DealState.TRANSFERRED,
         "may_correct": staff,
@@ -176,14 +183,6 @@ def confirmation(request: HttpRequest, deal_id: int, side: str, form: str) -> Ht
     response = HttpResponse(content, content_type=CONFIRMATION_FORMS[form])
     response["Content-Disposition"] = f'attachment; filename="confirmation-{deal_id}-{side.lower()}.{form}"'
     return response
-
-
-@require_POST
-def agree(request: HttpRequest, deal_id: int) -> HttpResponse:
-    """Agree to exactly the contract whose hash the page showed."""
-    sha256 = request.POST.get("sha256", "")
-    services.agree_contract(actor=signed_in(request), deal_id=deal_id, sha256=sha256, at=timezone.now())
-    return _back(request, deal_id, _("You agreed to the contract."))
 
 
 @require_POST

@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 
 from commons.pages import actor_of
 from commons.vault import services as vault
+from signatures.documents.queries import newest_file
 
 
 @require_safe
 def document(request: HttpRequest, document_id: int) -> StreamingHttpResponse:
-    """The document, streamed. Refuses (`NotFound`, `NotPermitted`)."""
-    opened = vault.open_document(actor=actor_of(request), document_id=document_id, at=timezone.now())
+    """The document, streamed; of a paper that is signed, its newest state. Refuses (`NotFound`, `NotPermitted`)."""
+    newest = newest_file(document_id)
+    opened = vault.open_document(actor=actor_of(request), document_id=newest, at=timezone.now())
     response = StreamingHttpResponse(opened.chunks, content_type=opened.document.media_type)
     response["Content-Length"] = str(opened.document.size)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.document.name)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from commons.people import queries as people
 from portal.demo.authority.city import CityAuthority, Holder
 from portal.demo.cast import CLERK, ORGANISATIONS, PARTIES, PASSWORD
+from signatures.documents import services as documents
 from signatures.pki import services as pki
 from signatures.pki.domain.bindings import Kind
 
@@ -39,6 +40,12 @@ def equip_city(authority: CityAuthority, *, at: datetime) -> None:
     for key in ORGANISATIONS:
         if key in members:
             give(authority, f"seal-{key}", members[key], Kind.SEAL, at=at)
+
+
+def install_platform_seal(authority: CityAuthority) -> None:
+    """Put the seal of the trading centre where the platform looks for its own."""
+    who = authority.holder("seal-centre")
+    documents.install_seal(key=who.key, certificates=[who.certificate, *who.chain])
 
 
 def give(authority: CityAuthority, name: str, login: str, kind: Kind, *, at: datetime) -> Path:

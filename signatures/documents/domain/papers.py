@@ -94,6 +94,19 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenSignature:
+    """A parallel party's signature that was given, and found valid, before the paper was drawn."""
+
+    field: str
+    statement: bytes
+    """What was signed: canonical JSON."""
+    cms: bytes
+    """The detached signature over the statement, DER."""
+    certificate: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """Which party holds a paper until when."""
 

@@ -1,8 +1,9 @@
 """The archive: a time stamp over the whole document, renewed before the one before it ends."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from signatures.crypto.timestamps import verify
 from signatures.documents.domain.papers import Act, PaperCommand, PaperState
@@ -14,6 +15,9 @@ from signatures.pki import services as pki
 
 RENEW_AFTER = timedelta(days=3 * 365)
 """Certificates of time-stamp authorities last five years and more; the next stamp comes well before."""
+EVERY = timedelta(hours=1)
+_last: list[datetime] = []
+log = logging.getLogger(__name__)
 COMMANDS = {PaperState.SIGNED: PaperCommand.ARCHIVE, PaperState.ARCHIVED: PaperCommand.RENEW}
 
 
@@ -45,11 +49,32 @@ def archive(*, paper_id: int, at: datetime, renew: bool = False) -> bool:
     return True
 
 
+def watch_archive(at: datetime) -> int:
+    """The errand: renews what is due, once an hour in each process."""
+    if _last and at - _last[0] < EVERY:
+        return 0
+    _last[:] = [at]
+    return renew_due(at)
+
+
 def renew_due(at: datetime, limit: int = 20) -> int:
-    """Give archived papers whose last stamp is old another one; the number renewed. For a daily run."""
+    """Give archived papers whose last stamp is old another one; the number renewed.
+
+    One that cannot be renewed is logged and does not hold up the others; it is tried again.
+    """
     young = at - RENEW_AFTER
     due = Paper.objects.filter(state=PaperState.ARCHIVED.value).exclude(revisions__made_at__gt=young).order_by("id")
-    return sum(archive(paper_id=pk, at=at, renew=True) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(_renewed(pk, at) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _renewed(paper_id: int, at: datetime) -> bool:
+    try:
+        return archive(paper_id=paper_id, at=at, renew=True)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("an archive stamp was not renewed", extra={"paper": paper_id})
+        return False
 
 
 def _stamped(content: bytes, field: str, *, at: datetime) -> bytes:

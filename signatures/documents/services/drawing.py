@@ -14,14 +14,15 @@ from django.db import transaction
 from commons.domain.actor import Actor
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
-from commons.outbox import services as outbox
 from commons.pdf import services as pdf
 from commons.vault import services as vault
 from commons.vault.domain.documents import StoredDocument
-from signatures.documents.domain.papers import Act, Mode, Party
+from signatures.documents.domain.papers import Act, GivenSignature, Mode, Party
 from signatures.documents.kinds import paper_kind
 from signatures.documents.models import Paper, PaperParty
 from signatures.documents.services.common import register
+from signatures.documents.services.following import ask_for_seal
+from signatures.documents.services.keeping import keep_given
 
 LANGUAGE = "zh-hans"
 """What is signed between parties is Chinese, whoever asked for it."""
@@ -41,7 +42,30 @@ class PaperRef:
         return check_address(self.number)
 
 
-def draw(
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A paper whose PDF lies in the vault and that nobody has issued: it is nowhere registered."""
+
+    number: str
+    kind: str
+    subject: str
+    guard: str
+    title: str
+    document: StoredDocument
+    parties: tuple[Party, ...]
+    given: tuple[GivenSignature, ...]
+    amount: Decimal | None
+    public: bool
+
+
+def draw(*, actor: Actor, at: datetime, **order: Any) -> PaperRef:
+    """Draft a paper and issue it at once; takes what `draft` takes."""
+    drafted = draft(actor=actor, at=at, **order)
+    with transaction.atomic():
+        return issue(drafted, actor=actor, at=at)
+
+
+def draft(
     *,
     actor: Actor,
     kind: str,
@@ -51,16 +75,18 @@ def draw(
     template: str,
     context: Mapping[str, Any],
     parties: Sequence[Party] = (),
+    given: Sequence[GivenSignature] = (),
     at: datetime,
     amount: Decimal | None = None,
     public: bool = False,
     file_name: Callable[[str], str] | None = None,
-) -> PaperRef:
-    """Draw a paper; the platform's seal and its parties follow. Whether the actor may is the caller's question.
+) -> Draft:
+    """Draw the PDF of a paper, outside of transactions. Whether the actor may is the caller's question.
 
     The template gets `paper_number` and `check_address` besides `context`, and marks a place for the field `platform`
     and for each party that signs in turn: `<span class="sign-slot" id="sign-seller"></span>`. `guard` names whose
-    guard in the vault decides on downloads.
+    guard in the vault decides on downloads. `given` holds signatures that parallel parties gave before the paper was
+    drawn, each over a statement of its own; they travel in the record.
 
     Raises `MissingGlyphs` where the text has characters that cannot be printed.
     """
@@ -70,23 +96,23 @@ def draw(
     content = pdf.render(template, full, language=LANGUAGE)
     name = file_name(number) if file_name else f"{number}.pdf"
     stored = vault.store(actor=actor, stream=[content], name=name, media_type="application/pdf", at=at, subject=guard)
-    with transaction.atomic():
-        paper = Paper.objects.create(
-            number=number, kind=kind, subject=subject, guard=guard, title=title[:200], amount=amount, public=public,
-            document_id=stored.id, drawn_at=at,
-        )  # fmt: skip
-        for place, party in enumerate(parties):
-            _add(paper, place, party)
-        _record(paper, stored, parties, actor=actor, at=at)
-        if not any(party.mode == Mode.PARALLEL for party in parties):
-            ask_for_seal(paper, at=at)
-    return PaperRef(paper.pk, number, stored)
+    return Draft(number, kind, subject, guard, title[:200], stored, tuple(parties), tuple(given), amount, public)
 
 
-def ask_for_seal(paper: Paper, *, at: datetime) -> None:
-    """Have the platform certify the paper after the commit."""
-    payload: dict[str, JSON] = {"paper": str(paper.pk)}
-    outbox.enqueue(topic="signatures.certify", key=f"paper:{paper.pk}", payload=payload, at=at)
+def issue(drafted: Draft, *, actor: Actor, at: datetime) -> PaperRef:
+    """Make the draft a paper, in the caller's transaction; the platform's seal and its parties follow."""
+    paper = Paper.objects.create(
+        number=drafted.number, kind=drafted.kind, subject=drafted.subject, guard=drafted.guard, title=drafted.title,
+        amount=drafted.amount, public=drafted.public, document_id=drafted.document.id, drawn_at=at,
+    )  # fmt: skip
+    for place, party in enumerate(drafted.parties):
+        _add(paper, place, party)
+    _record(paper, drafted.document, drafted.parties, actor=actor, at=at)
+    for signature in drafted.given:
+        keep_given(paper, signature, actor=actor)
+    if not paper.parties.filter(mode=Mode.PARALLEL, signed_at__isnull=True).exists():
+        ask_for_seal(paper, at=at)
+    return PaperRef(paper.pk, drafted.number, drafted.document)
 
 
 def check_address(number: str) -> str:

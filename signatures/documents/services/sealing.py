@@ -1,5 +1,6 @@
 """The platform's own seal: its key and certificate, and the signature with which it certifies every paper."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    load_der_private_key,
     load_pem_private_key,
 )
 from django.conf import settings
@@ -73,6 +75,18 @@ def seal_files() -> tuple[Path, Path]:
     """Where key and certificates of the seal lie."""
     folder = Path(settings.PLATFORM_KEYS_DIR)
     return folder / "seal.pem", folder / "seal.crt"
+
+
+def install_seal(*, key: bytes, certificates: Sequence[bytes]) -> None:
+    """Write key (DER, PKCS #8) and certificates (DER, leaf first) for `FileSeal`; the owner alone reads the key."""
+    key_file, chain_file = seal_files()
+    key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key_file.touch(mode=0o600)
+    private = load_der_private_key(key, password=None)
+    key_file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    chain_file.write_bytes(
+        b"".join(pyca.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in certificates)
+    )
 
 
 def platform_seal() -> Seal:

@@ -3,20 +3,16 @@
 Their signatures are collected, and travel inside the PDF when the platform certifies it.
 """
 
-import hashlib
-
 from commons.domain.refusals import NotAllowedNow
 from commons.domain.text import gettext_noop
 from commons.evidence.domain import canonical
-from commons.evidence.services import append
 from commons.vault import queries as vault_queries
-from commons.vault import services as vault
-from signatures.crypto.certificates import facts_of
 from signatures.documents import policies
-from signatures.documents.domain.papers import Mode, PaperCommand, PaperSignedAlready, PaperState
-from signatures.documents.models import Paper, PaperParty
-from signatures.documents.services.common import PLATFORM_ACTOR, locked
-from signatures.documents.services.drawing import ask_for_seal
+from signatures.documents.domain.papers import GivenSignature, Mode, PaperCommand, PaperSignedAlready, PaperState
+from signatures.documents.models import PaperParty
+from signatures.documents.services.common import locked
+from signatures.documents.services.following import ask_for_seal
+from signatures.documents.services.keeping import keep_given
 from signatures.signing.kinds import Signed, register_kind
 
 STATEMENT_KIND = "signatures.statement"
@@ -50,36 +46,10 @@ def _done(signed: Signed) -> None:
         raise PaperSignedAlready()
     if paper.state != PaperState.DRAWN or statement_of(party) != order.content:
         raise NotAllowedNow(command=PaperCommand.SIGN.value, state=paper.state)
-    _keep(paper, party, signed)
+    given = GivenSignature(party.field, order.content, signed.finished.cms, order.certificate, signed.at)
+    keep_given(paper, given, actor=signed.actor)
     if not paper.parties.filter(mode=Mode.PARALLEL, signed_at__isnull=True).exists():
         ask_for_seal(paper, at=signed.at)
-
-
-def _keep(paper: Paper, party: PaperParty, signed: Signed) -> None:
-    facts = facts_of(signed.order.certificate)
-    stored = vault.store(
-        actor=PLATFORM_ACTOR,
-        stream=[signed.finished.cms],
-        name=f"{paper.number}-{party.field}.p7s",
-        media_type="application/pkcs7-signature",
-        at=signed.at,
-        subject=paper.guard,
-    )
-    PaperParty.objects.filter(pk=party.pk).update(
-        signed_at=signed.at,
-        signer_name=facts.common_name[:200],
-        serial=facts.serial[:64],
-        certificate_sha256=facts.fingerprint,
-        signature_id=stored.id,
-        statement=signed.order.content,
-    )
-    payload = {
-        "field": party.field,
-        "sha256": stored.sha256,
-        "statement_sha256": hashlib.sha256(signed.order.content).hexdigest(),
-        "certificate_sha256": facts.fingerprint,
-    }
-    append(stream=paper.stream, type="StatementSigned", actor=signed.actor, payload=payload, decided_at=signed.at)
 
 
 register_kind(STATEMENT_KIND, label=gettext_noop("Statement about a document"), done=_done)

@@ -45,8 +45,8 @@ def subject_of(paper_id: int) -> str:
     return f"paper:{paper_id}"
 
 
-def ask(*, actor: Actor, paper_id: int, field: str, return_url: str, at: datetime) -> str:
-    """The address of the dialogue in which the actor signs for the party of `field`.
+def ask(*, actor: Actor, paper_id: int, field: str, return_url: str, at: datetime) -> signing.SessionRef:
+    """The dialogue in which the actor signs for the party of `field`.
 
     Refuses `NotPermitted`, `NotFound`, `PaperSignedAlready`, `PaperBusy`, and `NotAllowedNow` while the platform has
     not certified the paper or after it was withdrawn.
@@ -71,7 +71,7 @@ def ask(*, actor: Actor, paper_id: int, field: str, return_url: str, at: datetim
         context={"paper": str(paper_id), "party": str(party.pk)},
         return_url=return_url,
         at=at,
-    ).url
+    )
 
 
 def _require_open(party: PaperParty, at: datetime) -> None:

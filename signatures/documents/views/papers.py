@@ -70,6 +70,5 @@ def sign(request: HttpRequest, paper: str, side: str) -> HttpResponse:
     actor = signed_in(request)
     found = queries.paper(actor, paper)
     back = reverse("documents:paper", args=[found.number])
-    return HttpResponseRedirect(
-        services.ask(actor=actor, paper_id=found.id, field=side, return_url=back, at=timezone.now())
-    )
+    session = services.ask(actor=actor, paper_id=found.id, field=side, return_url=back, at=timezone.now())
+    return HttpResponseRedirect(session.url)

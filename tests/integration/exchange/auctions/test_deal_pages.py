@@ -13,13 +13,18 @@ from pytest_django import DjangoAssertNumQueries
 from commons.domain.actor import Assurance
 from exchange.auctions import services as auctions
 from exchange.auctions.models import Registration
+from exchange.auctions.services.papers import CONTRACT
 from exchange.contracts.models import Contract, Deal
 from exchange.deposits import queries as deposits
 from exchange.projects.models import Project
+from signatures.documents import services as documents
+from signatures.signing.services import SessionRef
 from tests.cast import actor
 from tests.integration.exchange.auctions import story
 from tests.integration.exchange.auctions.test_pages import MOST_QUERIES, signed_in
-from tests.integration.exchange.auctions.test_story import TWO, certified, contracted, hammered, paid
+from tests.integration.exchange.auctions.test_story import TWO, certified, contracted, hammered, newest, paid
+from tests.pki import bound
+from tests.signing import sign_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,7 +99,12 @@ def test_a_negotiation_runs_over_the_pages(
     assert Deal.objects.get(lot=lot).amount == Decimal("24000.00")
 
 
-def test_both_sides_confirm_and_agree_on_the_page_of_their_deal(
+def session_at(address: str) -> SessionRef:
+    """The signing session that a page led to."""
+    return SessionRef(address.rstrip("/").rpartition("/")[2], address)
+
+
+def test_both_sides_confirm_and_sign_on_the_page_of_their_deal(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     lot = story.qualified_lot(TWO)
@@ -103,15 +113,21 @@ def test_both_sides_confirm_and_agree_on_the_page_of_their_deal(
     page = f"/deals/{deal.pk}/"
 
     with time_machine.travel(after + timedelta(hours=1), tick=False):
+        at = after + timedelta(hours=1)
         for key in ("buyer1", "seller"):
-            assert signed_in(client, key).post(f"{page}confirm/").status_code == 302
-        auctions.advance_due(after + timedelta(hours=1), entropy=story.entropy())
+            bound(key)
+            answer = signed_in(client, key).post(f"{page}confirm/")
+            sign_as(key, session_at(answer["Location"]), at=at)
+        auctions.advance_due(at, entropy=story.entropy())
         contract = Contract.objects.get(deal=deal)
-        for key in ("buyer1", "seller"):
+        paper = newest(f"deal:{deal.pk}", CONTRACT)
+        documents.certify(paper_id=paper.id, at=at)
+        for key, side in (("buyer1", "buyer"), ("seller", "seller")):
             signed_in(client, key)
-            assert contract.sha256[:8] in client.get(page).content.decode()
-            assert client.post(f"{page}agree/", {"sha256": "0" * 64}).status_code == 409
-            assert client.post(f"{page}agree/", {"sha256": contract.sha256}).status_code == 302
+            assert f"/papers/{paper.number}/" in client.get(page).content.decode()
+            answer = client.post(f"/papers/{paper.number}/sign/{side}/")
+            sign_as(key, session_at(answer["Location"]), at=at)
+        contract.refresh_from_db()
         for key in ("buyer1", "seller", "staff", "treasury"):
             signed_in(client, key)
             with django_assert_max_num_queries(MOST_QUERIES):

@@ -1,5 +1,6 @@
 """The whole way of a lot, from its draft to a certificate that anybody can verify, by the real services."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,16 +14,21 @@ from commons.evidence import queries as evidence
 from commons.evidence.services.sequencing import checkpoint
 from exchange.auctions import services as auctions
 from exchange.auctions.services.defaulting import LimitNotPassed
+from exchange.auctions.services.papers import CONTRACT
 from exchange.contracts import queries as contracts
-from exchange.contracts.models import Certificate, Contract, Deal, Invoice
+from exchange.contracts.models import Certificate, Deal, Invoice
 from exchange.deposits import queries as deposits
 from exchange.deposits import services as money
 from exchange.notices.models import Notice
 from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
+from signatures.documents import queries as papers
+from signatures.documents import services as documents
+from signatures.documents.queries import PaperView
 from tests.cast import actor, person
 from tests.integration.exchange.auctions import story
+from tests.pki import bound, install_trust
 from tests.signing import sign_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,13 +49,28 @@ def hammered(lot: Lot, *, second: str = "20100.00", first: str = "20200.00") -> 
 
 
 def contracted(deal: Deal, at: datetime, *, buyer: str = "buyer1") -> None:
-    """Both sides confirm, the contract is drawn up, both agree to it."""
+    """Both sides confirm, the contract is drawn up and sealed, both sign it."""
     for key in ("seller", buyer):
         sign_as(key, auctions.request_confirmation(actor=actor(key), deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at, entropy=story.entropy())
-    sha256 = Contract.objects.get(deal=deal).sha256
-    for key in (buyer, "seller"):
-        auctions.agree_contract(actor=actor(key), deal_id=deal.pk, sha256=sha256, at=at)
+    signed(f"deal:{deal.pk}", CONTRACT, {"buyer": buyer, "seller": "seller"}, at=at)
+
+
+def signed(subject: str, kind: str, signers: Mapping[str, str], *, at: datetime) -> PaperView:
+    """The platform seals the newest paper of that kind, and each side signs it; the paper as it is then."""
+    install_trust()
+    paper = newest(subject, kind)
+    assert documents.certify(paper_id=paper.id, at=at)
+    for field, key in signers.items():
+        bound(key)
+        sign_as(key, documents.ask(actor=actor(key), paper_id=paper.id, field=field, return_url="/", at=at), at=at)
+    return newest(subject, kind)
+
+
+def newest(subject: str, kind: str) -> PaperView:
+    found = papers.newest(subject, kind)
+    assert found is not None
+    return found
 
 
 def paid(deal: Deal, at: datetime) -> None:
