@@ -1,7 +1,8 @@
 """What a certificate adds to the entry into a room: `python -m benchmarks.entering`, on the embedded database.
 
-Each entry is timed as the server meets it: with a certificate (prepare, complete with validation, key stored), and, as
-the reference of the same run, with the session alone. The authority answers in memory, so that no network is timed.
+Each entry is timed as the server meets it: with a certificate (session opened, prepared, completed with validation, key
+stored), and, as the reference of the same run, with the session alone. The certificate is bound beforehand. The
+authority answers in memory, so that no network is timed.
 """
 
 import os

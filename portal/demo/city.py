@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from commons.domain.deadlines import local_day
+from commons.parameters import services as parameters
 from exchange.auctions.queries import public_lot
 from exchange.projects.domain.trades import Instrument, TradeType
 from portal.demo import newcomer
 from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.holders import equip_city, install_platform_seal
 from portal.demo.bank import open_accounts
-from portal.demo.cast import LONG_AGO, PARTIES, actor
+from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
 from portal.demo.issuers import open_issuers
@@ -44,7 +46,8 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)
     open_issuers(at=LONG_AGO)
-    certificate = finish_by_negotiation(at=at)
+    ask_for_certificates(at=LONG_AGO)
+    certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
     rights = emission_rights(at)
@@ -55,6 +58,22 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     bring_to_method(carbon, carbon_lots)
     live, quotes, call = (room_of(lot_id) for lot_id in (*lots, *carbon_lots))
     return City(live, quotes, call, certificate, tuple(robots(live, quotes)))
+
+
+def ask_for_certificates(*, at: datetime) -> None:
+    """From `at` on, rooms for emission rights ask for the bidder's certificate, as a city may decide for itself."""
+    parameters.enter_value(
+        actor=actor("staff"),
+        key="room.entry_certificate",
+        value="true",
+        source="示范城市规定：排污权竞价大厅凭数字证书进场",
+        mark="D",
+        valid_from=local_day(at),
+        reason="示范城市的排污权竞价大厅凭数字证书进场",
+        at=at,
+        trade_type=TradeType.EMISSION_RIGHTS,
+        region=REGION,
+    )
 
 
 def emission_rights(at: datetime) -> ProjectPlan:

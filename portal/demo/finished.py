@@ -10,6 +10,7 @@ from exchange.auctions.queries import deals_for
 from exchange.deposits import queries as deposits
 from exchange.deposits import services as bank
 from exchange.projects.domain.trades import Instrument, TradeType
+from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.signing import sign_as
 from portal.demo.bank import pay
 from portal.demo.cast import actor
@@ -20,7 +21,7 @@ from signatures.documents import services as documents
 DAY = timedelta(days=1)
 
 
-def finish_by_negotiation(*, at: datetime) -> str:
+def finish_by_negotiation(authority: CityAuthority, *, at: datetime) -> str:
     """The story of the SO2 lot, ended some days before `at`; the code of its certificate."""
     plan = ProjectPlan(
         title="佛山市2026年第2期排污权公开出让",
@@ -37,7 +38,7 @@ def finish_by_negotiation(*, at: datetime) -> str:
     (lot_id,) = publish(plan)
     decided_at = bring_to_method(plan, [lot_id])
     agree_on_a_price(lot_id, at=decided_at + timedelta(hours=1))
-    return settle(lot_id, at=decided_at + timedelta(hours=3))
+    return settle(authority, lot_id, at=decided_at + timedelta(hours=3))
 
 
 def agree_on_a_price(lot_id: int, *, at: datetime) -> None:
@@ -48,13 +49,13 @@ def agree_on_a_price(lot_id: int, *, at: datetime) -> None:
     auctions.answer_offer(actor=actor("seller"), lot_id=lot_id, offer_id=offer_id, accept=True, at=at)
 
 
-def settle(lot_id: int, *, at: datetime) -> str:
+def settle(authority: CityAuthority, lot_id: int, *, at: datetime) -> str:
     """Result, confirmations, contract, payment by bank and voucher, transfer, certificate; its code."""
     auctions.advance_due(at)
     deal = deals_for(actor("seller")).get(lot_id=lot_id)
     sides = (actor("buyer3"), actor("seller"))
     for login, side in zip(("buyer3", "seller"), sides, strict=True):
-        sign_as(login, auctions.request_confirmation(actor=side, deal_id=deal.pk, at=at), at=at)
+        sign_as(authority, login, auctions.request_confirmation(actor=side, deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at)
     sign_papers(deal.lot_id, deal.pk, at=at)
     pay_the_price(deal.pk, at=at + DAY)

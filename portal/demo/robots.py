@@ -17,6 +17,8 @@ from django.utils import timezone
 from commons.domain.money import as_text
 from exchange.rooms import services as rooms
 from exchange.rooms.client import KeyPair, RoomClient
+from portal.demo.authority.city import CityAuthority
+from portal.demo.authority.signing import sign_as
 from portal.demo.cast import actor
 
 logger = logging.getLogger(__name__)
@@ -40,10 +42,13 @@ class Robot:
 
 
 class Robots:
-    """Robots that bid in a thread of their own until their rooms are over, or until `stop`."""
+    """Robots that bid in a thread of their own until their rooms are over, or until `stop`.
 
-    def __init__(self, robots: Iterable[Robot], *, base_url: str) -> None:
-        self._robots, self._base_url = list(robots), base_url
+    Where a room asks for a certificate, they sign their entry with the keys that `authority` holds for them.
+    """
+
+    def __init__(self, robots: Iterable[Robot], *, base_url: str, authority: CityAuthority) -> None:
+        self._robots, self._base_url, self._authority = list(robots), base_url, authority
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="robots", daemon=True)
 
@@ -62,7 +67,7 @@ class Robots:
             task.cancel()
 
     def _run(self) -> None:
-        plays = [self._loop.create_task(_play(robot, self._base_url)) for robot in self._robots]
+        plays = [self._loop.create_task(_play(robot, self._base_url, self._authority)) for robot in self._robots]
         try:
             self._loop.run_until_complete(asyncio.gather(*plays, return_exceptions=True))
         finally:
@@ -73,10 +78,10 @@ class Robots:
                 logger.error("a robot gave up", exc_info=error)
 
 
-async def _play(robot: Robot, base_url: str) -> None:
+async def _play(robot: Robot, base_url: str, authority: CityAuthority) -> None:
     """Take part until the room is over; a lost socket is opened again."""
     key = KeyPair.generate()
-    alias = await _enter(robot, key)
+    alias = await _enter(robot, key, authority)
     chance = random.Random(f"{robot.party}:{robot.room_id}")  # noqa: S311  # robots hold no secrets
     over = False
     while not over:
@@ -104,11 +109,17 @@ def in_thread(function: Callable[P, str]) -> Callable[P, Coroutine[Any, Any, str
 
 
 @in_thread
-def _enter(robot: Robot, key: KeyPair) -> str:
+def _enter(robot: Robot, key: KeyPair, authority: CityAuthority) -> str:
     who, at = actor(robot.party), timezone.now()
     alias = rooms.admit(actor=who, room_id=robot.room_id, at=at).alias
     statement = key.statement(robot.room_id, alias)
-    rooms.enter_room(actor=who, room_id=robot.room_id, public_key_spki=key.spki, statement=statement, at=at)
+    entering: Any = {"actor": who, "room_id": robot.room_id, "public_key_spki": key.spki, "statement": statement}
+    try:
+        rooms.enter_room(**entering, at=at)
+    except rooms.EntryNeedsCertificate:
+        back = f"/rooms/{robot.room_id}/"
+        asked = rooms.request_entry(**entering, title=f"{robot.party} {alias}", return_url=back, at=at)
+        sign_as(authority, robot.party, asked, at=timezone.now())
     return alias
 
 

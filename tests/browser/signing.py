@@ -33,9 +33,19 @@ def key_file(login: str, folder: Path) -> Path:
 
 
 def open_file(page: Page, login: str, folder: Path) -> None:
-    """Choose the file of keys and open it; the only certificate is chosen by itself."""
+    """Choose the login's file of keys and open it in the dialogue, once the content has been compared."""
+    open_p12(page, key_file(login, folder))
+
+
+def open_p12(page: Page, file: Path) -> None:
+    """Open a file in the dialogue, once the content has been compared."""
     expect(page.locator("#signing-checked .tag.done")).to_be_visible(timeout=PATIENCE_MS)
-    page.set_input_files("#key-file", key_file(login, folder))
+    choose_p12(page, file)
+
+
+def choose_p12(page: Page, file: Path) -> None:
+    """Choose a file of keys and open it; the only certificate is chosen by itself."""
+    page.set_input_files("#key-file", file)
     page.fill("#key-password", PASSWORD)
     page.press("#key-password", "Enter")
     expect(page.locator("#key-certificates input:checked")).to_have_count(1, timeout=PATIENCE_MS)

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import PHONE, Chromium, chromium
+from tests.browser.signing import open_p12
 from tests.live.servers import ROOT, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
@@ -92,6 +93,10 @@ def test_a_newcomer_bids_against_robots_and_checks_a_certificate(demo: Demo) -> 
         buyer, watcher = two_pages(browser, demo)
         sign_in(buyer, "buyer1")
         buyer.goto(room)
+        buyer.locator("[data-key-sign]").click(timeout=30_000)
+        open_p12(buyer, demo.folder / "authority" / "p12" / "buyer1.p12")
+        buyer.click("#signing-sign")
+        buyer.wait_for_url(f"**{room}", timeout=30_000)
         watcher.goto(room)
         expect(buyer.locator("body")).to_have_attribute("data-room-phase", "FREE", timeout=30_000)
         expect(buyer.locator("[data-send]")).to_be_enabled(timeout=15_000)

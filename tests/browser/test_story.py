@@ -22,12 +22,15 @@ from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import ExpectedMoney
 from exchange.projects.models import Lot
 from portal.demo.bank import open_accounts, receipt_of, statement
+from portal.demo.cast import LONG_AGO
+from portal.demo.city import ask_for_certificates
 from portal.demo.robots import Robot, Robots
 from tests.browser.chromium import PHONE, Chromium, chromium
 from tests.browser.signing import certified, sign_with_file
 from tests.cast import PARTIES, organisation
 from tests.integration.exchange.auctions import story
 from tests.live.servers import Background, Server, running
+from tests.pki import authority
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("story")]
 
@@ -54,6 +57,7 @@ def announced_lot() -> Lot:
     buyers = ("buyer1", "buyer2", *ROBOTS)
     story.registry(*buyers)
     open_accounts(at=story.DRAFTED)
+    ask_for_certificates(at=LONG_AGO)
     now = timezone.now()
     draft = story.draft(story.terms(opens_at=now + timedelta(days=30)), at=now - timedelta(days=20))
     (lot,) = story.publish(draft, at=now - timedelta(days=4))
@@ -159,8 +163,11 @@ def wait_for_deal(page: Page, lot: Lot) -> Deal:
     raise AssertionError("the result was never announced")
 
 
-def enter(page: Page, room_id: int) -> None:
+def enter(page: Page, room_id: int, login: str, folder: Path) -> None:
+    """The certificate vouches for the key of this browser, then one may bid."""
     page.goto(f"/rooms/{room_id}/")
+    page.locator("[data-key-sign]").click(timeout=PATIENCE_MS)
+    sign_with_file(page, login, folder, back=f"/rooms/{room_id}/")
     expect(page.locator("body")).to_have_attribute("data-room-phase", "FREE", timeout=PATIENCE_MS)
     expect(page.locator("[data-send]")).to_be_enabled(timeout=PATIENCE_MS)
 
@@ -245,7 +252,7 @@ def people(browser: Chromium, server: Server) -> dict[str, Page]:
 def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> None:
     lot = announced_lot()
 
-    with certified("buyer1", "seller"), chromium() as browser:
+    with certified("buyer1", "buyer2", "seller", *ROBOTS), chromium() as browser:
         pages = people(browser, server)
         register_on_a_phone(pages["buyer1"], lot)
         register_on_a_desktop(pages["buyer2"], lot)
@@ -262,9 +269,10 @@ def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> N
         three = Robots(
             [Robot(key, room_id, Decimal(20_600), thinks_s=(1.5, 3.0)) for key in ROBOTS],
             base_url=f"ws://localhost:{server.port}",
+            authority=authority(),
         ).start()
-        enter(pages["buyer1"], room_id)
-        enter(pages["buyer2"], room_id)
+        enter(pages["buyer1"], room_id, "buyer1", tmp_path)
+        enter(pages["buyer2"], room_id, "buyer2", tmp_path)
         outbid_in_the_timed_phase(pages["buyer2"])
         bid_to_win(pages["buyer1"], lot)
         three.stop()

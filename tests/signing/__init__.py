@@ -15,9 +15,15 @@ ORIGIN = "https://trade.example.cn"
 
 def sign_as(key: str, session: SessionRef, *, at: datetime, actor: Actor | None = None) -> None:
     """The person of the cast signs in its browser; its certificate is bound if it was not."""
+    bound(key)
+    sign_bound(key, session, at=at, actor=actor)
+
+
+def sign_bound(key: str, session: SessionRef, *, at: datetime, actor: Actor | None = None) -> None:
+    """As `sign_as`, for a person whose certificate is bound already."""
     actor = actor or cast.actor(key)
-    who = bound(key)
-    made = services.prepare(actor=actor, number=session.number, certificate=who.certificate, origin=ORIGIN, at=at)
+    certificate = holder(key).certificate
+    made = services.prepare(actor=actor, number=session.number, certificate=certificate, origin=ORIGIN, at=at)
     services.complete(actor=actor, number=session.number, signature=signature_of(key, made.attributes), at=at)
 
 

@@ -13,13 +13,15 @@ from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.services import Entry, ParticipantSpec
 from signatures.signing.services import SessionRef
 from tests.cast import actor
-from tests.signing import sign_as
+from tests.pki import bound
+from tests.signing import sign_bound
 
 TITLE = "进场测试"
 
 
 def room_for_entering(*, certificate: bool) -> int:
-    """A scheduled room with buyer1 as its bidder 01."""
+    """A scheduled room with buyer1, whose certificate is bound, as its bidder 01."""
+    bound("buyer1")
     rules = RoomRules(
         format=Format.ENGLISH,
         supply=Decimal("1.680"),
@@ -65,5 +67,5 @@ def ask_to_enter(room_id: int, key: KeyPair) -> SessionRef:
 def enter_by_certificate(room_id: int, key: KeyPair | None = None) -> Entry:
     """Enter with a fresh key for which buyer1's certificate vouches."""
     key = key or KeyPair.generate()
-    sign_as("buyer1", ask_to_enter(room_id, key), at=timezone.now())
+    sign_bound("buyer1", ask_to_enter(room_id, key), at=timezone.now())
     return enter_by_session(room_id, key)

@@ -11,11 +11,12 @@ from commons.people.services.api_keys import end_api_key, make_api_key
 from commons.people.services.enrolment import enrol_organisation, enrol_person, hold_organisation
 from commons.people.services.resetting import reset_sign_in
 from commons.people.services.roles import end_role, grant_role
-from commons.people.services.sessions import end_sessions
+from commons.people.services.sessions import end_certificate_sessions, end_sessions
 
 __all__ = [
     "deactivate",
     "end_api_key",
+    "end_certificate_sessions",
     "end_role",
     "end_sessions",
     "enrol_organisation",

@@ -3,13 +3,16 @@
 from datetime import datetime
 from functools import partial
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db import transaction
 from django.db.models import F
 
 from commons.domain.actor import Actor, system_actor
 from commons.evidence import services as evidence
+from commons.people.accounts import CERTIFICATE
 from commons.people.announcements import SessionsEnded, publish
 from commons.people.models import Person, PersonSession
+from commons.people.sessions import session_ref
 
 
 def end_sessions(*, person_id: int, reason: str, at: datetime, actor: Actor | None = None) -> None:
@@ -30,3 +33,28 @@ def end_sessions(*, person_id: int, reason: str, at: datetime, actor: Actor | No
         )
         ended = SessionsEnded(person_id=person_id, session_ref="", reason=reason, at=at)
         transaction.on_commit(partial(publish, ended))
+
+
+@transaction.atomic
+def end_certificate_sessions(*, person_id: int, fingerprint: str, reason: str, at: datetime, actor: Actor) -> int:
+    """End the person's sessions that began with this certificate, sockets included; how many. Others go on."""
+    begun = [row for row in PersonSession.objects.filter(person_id=person_id) if _began_with(row, fingerprint)]
+    if not begun:
+        return 0
+    PersonSession.objects.filter(pk__in=[row.pk for row in begun]).delete()
+    evidence.append(
+        stream=f"person:{person_id}",
+        type="SessionsEnded",
+        actor=actor,
+        payload={"reason": reason, "certificate": fingerprint},
+        decided_at=at,
+    )
+    for row in begun:
+        ended = SessionsEnded(person_id, session_ref(row.session_key), reason, at)
+        transaction.on_commit(partial(publish, ended))
+    return len(begun)
+
+
+def _began_with(row: PersonSession, fingerprint: str) -> bool:
+    records = row.get_decoded().get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return any(one.get("method") == CERTIFICATE and one.get("fingerprint") == fingerprint for one in records)

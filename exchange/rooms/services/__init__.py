@@ -10,13 +10,14 @@ from exchange.rooms.services.conducting import (
     void,
 )
 from exchange.rooms.services.creating import ParticipantSpec, create_room
-from exchange.rooms.services.entering import Admission, Entry, admit, enter_room, request_entry
+from exchange.rooms.services.entering import Admission, Entry, EntryNeedsCertificate, admit, enter_room, request_entry
 
 __all__ = [
     "PAUSE_KIND",
     "RESUME_KIND",
     "Admission",
     "Entry",
+    "EntryNeedsCertificate",
     "ParticipantSpec",
     "admit",
     "create_room",

@@ -4,17 +4,19 @@ from datetime import datetime
 
 from django.conf import settings
 
-from portal.demo.authority.city import load
-from portal.demo.authority.holders import folder_of
+from portal.demo.authority.city import CityAuthority
 from portal.demo.cast import actor
 from signatures.crypto.suites import Suite, provider_of
 from signatures.signing import services
 from signatures.signing.services import SessionRef
 
 
-def sign_as(login: str, session: SessionRef, *, at: datetime) -> None:
-    """Complete a session as its signer, whose certificate is bound. Raises what `prepare` and `complete` refuse."""
-    who, signer = load(folder_of(settings.DATA_DIR)).holder(login), actor(login)
+def sign_as(authority: CityAuthority, login: str, session: SessionRef, *, at: datetime) -> None:
+    """Complete a session as its signer, whose certificate of `authority` is bound.
+
+    Raises what `prepare` and `complete` refuse.
+    """
+    who, signer = authority.holder(login), actor(login)
     made = services.prepare(
         actor=signer, number=session.number, certificate=who.certificate, origin=settings.PUBLIC_URL, at=at
     )

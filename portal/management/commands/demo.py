@@ -42,7 +42,9 @@ class Command(BaseCommand):
         serving.tune_interpreter()
         serving.start_timekeeper()
         serving.start_worker()
-        serving.run_daphne("localhost", port, ready=lambda: self.open(city, port, time.monotonic() - began))
+        serving.run_daphne(
+            "localhost", port, ready=lambda: self.open(city, port, time.monotonic() - began, authority.authority)
+        )
 
     def empty(self) -> None:
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
@@ -65,12 +67,12 @@ class Command(BaseCommand):
 
         return build(server.authority, at=timezone.now())
 
-    def open(self, city: Any, port: int, seconds: float) -> None:
+    def open(self, city: Any, port: int, seconds: float, authority: Any) -> None:
         from portal.demo import robots
 
         home = f"http://localhost:{port}"
         if city is not None:
-            robots.Robots(city.robots, base_url=f"ws://localhost:{port}").start()
+            robots.Robots(city.robots, base_url=f"ws://localhost:{port}", authority=authority).start()
         lines = ["", f"Luochui 落槌 is open at {home}/ (after {seconds:.0f} s)", ""]
         if city is not None:
             lines += rooms_to_visit(city, home)
@@ -90,6 +92,8 @@ def rooms_to_visit(city: Any, home: str) -> list[str]:
         f"  A certificate to verify      {home}/verify/certificate/{city.certificate}/",
         "",
         f"Bid: sign in as buyer1 at {home}/account/login/ and open the live room; as buyer2 from a second browser.",
+        "The room asks for a certificate once: press “Sign the entry” (签署进场声明), choose this file, and sign:",
+        f"  {p12_files() / 'buyer1.p12'}   password luochui-demo",
         "",
     ]
 
@@ -101,14 +105,20 @@ def logins() -> list[str]:
 
 
 def certificates() -> list[str]:
-    from portal.demo.authority.holders import folder_of
     from portal.demo.cast import PASSWORD
 
     return [
         "",
-        f"Certificates: {folder_of(settings.DATA_DIR) / 'p12'}/<login>.p12 (seals: seal-<organisation>.p12),",
+        f"Certificates: {p12_files()}/<login>.p12 (seals: seal-<organisation>.p12),",
         f"each with the password {PASSWORD}. A new one: manage.py issue_certificate <login>.",
     ]
+
+
+def p12_files() -> Path:
+    """Where the .p12 files of the logins are."""
+    from portal.demo.authority.holders import folder_of
+
+    return folder_of(settings.DATA_DIR) / "p12"
 
 
 def start_again_in(folder: Path, port: int) -> None:

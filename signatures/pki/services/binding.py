@@ -10,6 +10,7 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.evidence import services as evidence
 from commons.people import queries as people
+from commons.people import services as people_services
 from signatures.crypto.answers import CertificateStatus
 from signatures.pki import policies
 from signatures.pki.domain.bindings import (
@@ -119,12 +120,18 @@ def _row(
 
 @transaction.atomic
 def unbind(*, actor: Actor, binding_id: int, at: datetime) -> BoundCertificate:
-    """End a binding; what was signed with it stays signed. Raises `NotFound`, `NotPermitted`, `NotAllowedNow`."""
+    """End a binding, and the sessions that began with it; what was signed with it stays signed.
+
+    Raises `NotFound`, `NotPermitted`, `NotAllowedNow`.
+    """
     row = CertificateBinding.objects.select_for_update().filter(pk=binding_id).first()
     if row is None:
         raise NotFound()
     policies.can_unbind(actor, person_id=row.person_id, organisation_id=row.organisation_id).require()
     _end(row, BindingCommand.UNBIND, actor=actor, at=at)
+    people_services.end_certificate_sessions(
+        person_id=row.person_id, fingerprint=row.fingerprint, reason="CERTIFICATE_UNBOUND", at=at, actor=actor
+    )
     return view(row)
 
 

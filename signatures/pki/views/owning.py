@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -116,8 +117,10 @@ def complete(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def unbind(request: HttpRequest, binding_id: int) -> HttpResponse:
-    """End a binding. Refuses what the service refuses."""
+    """End a binding; whoever signed in with it is signed out. Refuses what the service refuses."""
     actor = signed_in(request)
     services.unbind(actor=actor, binding_id=binding_id, at=timezone.now())
+    if not request.session.exists(str(request.session.session_key)):
+        logout(request)
     messages.success(request, _("The certificate is no longer bound. What was signed with it stays signed."))
     return HttpResponseRedirect(reverse("pki:own") if request.POST.get("back") != "all" else reverse("pki:bindings"))

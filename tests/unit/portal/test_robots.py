@@ -6,15 +6,17 @@ from decimal import Decimal
 import pytest
 
 from portal.demo import robots
+from portal.demo.authority.city import CityAuthority
 from portal.demo.robots import Robot, Robots
+from tests.pki import authority
 
 
 def playing(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> Robots:
-    async def play(robot: Robot, base_url: str) -> None:
+    async def play(robot: Robot, base_url: str, authority: CityAuthority) -> None:
         await asyncio.sleep(seconds)
 
     monkeypatch.setattr(robots, "_play", play)
-    return Robots([Robot("robot1", 1, Decimal(1))], base_url="ws://nowhere").start()
+    return Robots([Robot("robot1", 1, Decimal(1))], base_url="ws://nowhere", authority=authority()).start()
 
 
 def test_robots_leave_a_running_room_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,12 @@ from commons.approvals import services as approvals
 from commons.approvals.models import Approval
 from commons.domain.time import to_text
 from commons.evidence.domain import canonical
+from commons.inbox import queries as inbox
 from commons.inbox.models import InboxMessage
 from signatures.crypto.suites import Suite, provider_of
 from signatures.pki import queries, services
 from signatures.pki.models import CertificateBinding
+from signatures.pki.services.watching import EXPIRED, EXPIRES
 from tests.cast import actor, organisation, person
 from tests.pki import bound, holder, install_trust
 
@@ -145,6 +147,27 @@ class TestOwnCertificates:
         assert queries.certificates_of(person("buyer1").pk) == ()
         assert "Unbound" in client.get(reverse("pki:own")).content.decode()
 
+    def test_unbinding_ends_the_sessions_that_began_with_the_certificate_and_no_others(self):
+        bound("buyer1")
+        by_certificate, by_password = browser(), browser("buyer1")
+        assert prove(by_certificate, "buyer1").status_code == 200
+        assert by_certificate.get(reverse("pki:own")).status_code == 200
+        [one] = queries.certificates_of(person("buyer1").pk)
+
+        by_password.post(reverse("pki:unbind", args=[one.id]))
+
+        assert not by_certificate.get(reverse("home")).wsgi_request.user.is_authenticated
+        assert by_password.get(reverse("pki:own")).status_code == 200
+
+    def test_who_unbinds_the_certificate_of_its_own_session_is_signed_out(self):
+        bound("buyer1")
+        client = browser()
+        assert prove(client, "buyer1").status_code == 200
+        [one] = queries.certificates_of(person("buyer1").pk)
+
+        assert client.post(reverse("pki:unbind", args=[one.id])).status_code == 302
+        assert not client.get(reverse("home")).wsgi_request.user.is_authenticated
+
     def test_nobody_unbinds_for_others(self):
         bound("buyer1")
         [one] = queries.certificates_of(person("buyer1").pk)
@@ -201,12 +224,11 @@ class TestExpiry:
 
         for days in (40, 29, 28, 6, 1, -1, -2):
             services.warn_of_expiry(row.not_after - timedelta(days=days))
-        told = InboxMessage.objects.filter(person_id=row.person_id, key__startswith="certificate:")
-        assert sorted(one.key.rpartition(":")[2] for one in told) == ["1", "30", "7", "over"]
-        assert {one.link for one in told} == {"/certificates/"}
+        told = InboxMessage.objects.filter(person_id=row.person_id, link="/certificates/").order_by("id")
+        assert [one.subject_msgid for one in told] == [EXPIRES, EXPIRES, EXPIRES, EXPIRED]
 
     def test_a_seal_is_told_to_the_organisation(self):
         bound("seal-jinma", login="buyer1")
         row = CertificateBinding.objects.get()
         services.warn_of_expiry(row.not_after)
-        assert InboxMessage.objects.filter(organisation_id=row.organisation_id, key__startswith="certificate:").exists()
+        assert inbox.rows(actor("buyer1")).filter(person_id=None, link="/certificates/").exists()
