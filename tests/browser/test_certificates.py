@@ -56,7 +56,7 @@ def test_a_certificate_that_is_bound_to_nobody_signs_nobody_in(server: Server, t
         page.click("#proof-go")
         expect(page.locator("#proof-trouble")).to_be_visible(timeout=PATIENCE_MS)
         shoot(page, "login-refused")
-        browser.problems = [line for line in browser.problems if "status of 4" not in line]
+        browser.forget_refusals()
         page.goto("/account/")
         page.wait_for_url("**/login/**")
 

@@ -97,6 +97,7 @@ def test_a_newcomer_bids_against_robots_and_checks_a_certificate(demo: Demo) -> 
         open_p12(buyer, demo.folder / "authority" / "p12" / "buyer1.p12")
         buyer.click("#signing-sign")
         buyer.wait_for_url(f"**{room}", timeout=30_000)
+        browser.forget_refusals()
         watcher.goto(room)
         expect(buyer.locator("body")).to_have_attribute("data-room-phase", "FREE", timeout=30_000)
         expect(buyer.locator("[data-send]")).to_be_enabled(timeout=15_000)

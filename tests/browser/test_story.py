@@ -273,6 +273,7 @@ def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> N
         ).start()
         enter(pages["buyer1"], room_id, "buyer1", tmp_path)
         enter(pages["buyer2"], room_id, "buyer2", tmp_path)
+        browser.forget_refusals()
         outbid_in_the_timed_phase(pages["buyer2"])
         bid_to_win(pages["buyer1"], lot)
         three.stop()
