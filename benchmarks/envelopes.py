@@ -105,7 +105,7 @@ def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
     from tests import cast
     from tests.browser.chromium import EXECUTABLE, session_of
 
-    size = 1024 if rounds.count > 1 else 128
+    size, raw_size = (1024, 256) if rounds.count > 1 else (32, 64)
     intake_id = city().intake(f"seal-{secrets.token_hex(3)}")
     cast.actor("buyer1")
     cookie = session_of("buyer1")
@@ -115,7 +115,7 @@ def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
             page = browser.new_context(base_url=f"http://localhost:{port}").new_page()
             page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": f"http://localhost:{port}"}])
             page.goto(f"/openings/{intake_id}/")
-            raw = float(page.evaluate(RAW_JS, 256))
+            raw = float(page.evaluate(RAW_JS, raw_size))
             page.locator("#seal-files").set_input_files(str(file))
             with watching(browser) as peak:
                 began = time.perf_counter()
@@ -192,7 +192,7 @@ def uploads(rounds: Rounds) -> Iterator[Line]:
     from signatures.envelopes import services
     from tests import cast
 
-    size = (200 if rounds.count > 1 else 24) * MIB
+    size = (200 if rounds.count > 1 else 4) * MIB
     bidders = ["buyer1", "buyer2", "buyer3", "robot1", "robot2"]
     intakes = [city().intake(f"up-{secrets.token_hex(3)}") for _ in range(2)]
     work = []
@@ -250,7 +250,7 @@ def send(port: int, token: str, path: Path) -> None:
 
 def opening(rounds: Rounds) -> Iterator[Line]:
     """bids opened to published files, against decrypting the same bytes in memory"""
-    count, size = (50, 20_000_000) if rounds.count > 1 else (6, 20_000_000)
+    count, size = (50, 20_000_000) if rounds.count > 1 else (4, 20_000_000)
     from signatures.envelopes import services
 
     ratios, rates, raws = [], [], []
