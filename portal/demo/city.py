@@ -11,6 +11,7 @@ from exchange.projects.domain.trades import Instrument, TradeType
 from portal.demo import newcomer
 from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.holders import equip_city, install_platform_seal
+from portal.demo.authority.past import answered_by_the_story
 from portal.demo.bank import open_accounts
 from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
@@ -47,7 +48,8 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     build_registry(at=LONG_AGO)
     open_issuers(at=LONG_AGO)
     ask_for_certificates(at=LONG_AGO)
-    certificate = finish_by_negotiation(authority, at=at)
+    with answered_by_the_story(authority):
+        certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
     rights = emission_rights(at)

@@ -57,14 +57,16 @@ def settle(authority: CityAuthority, lot_id: int, *, at: datetime) -> str:
     for login, side in zip(("buyer3", "seller"), sides, strict=True):
         sign_as(authority, login, auctions.request_confirmation(actor=side, deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at)
-    sign_papers(deal.lot_id, deal.pk, at=at)
+    sign_papers(authority, deal.lot_id, deal.pk, at=at)
     pay_the_price(deal.pk, at=at + DAY)
     auctions.advance_due(at + DAY)
     auctions.transfer_rights(actor=actor("staff"), deal_id=deal.pk, at=at + DAY)
-    return auctions.issue_certificate(actor=actor("staff"), deal_id=deal.pk, at=at + DAY)
+    code = auctions.issue_certificate(actor=actor("staff"), deal_id=deal.pk, at=at + DAY)
+    seal_and_archive(lot_id, deal.pk, code, at=at + DAY)
+    return code
 
 
-def sign_papers(lot_id: int, deal_id: int, *, at: datetime) -> None:
+def sign_papers(authority: CityAuthority, lot_id: int, deal_id: int, *, at: datetime) -> None:
     """The seller signs the result notice, both sides the contract, once the platform has sealed them."""
     signers = {"seller": "seller", "buyer": "buyer3"}
     for about in (f"lot:{lot_id}", f"deal:{deal_id}"):
@@ -75,7 +77,15 @@ def sign_papers(lot_id: int, deal_id: int, *, at: datetime) -> None:
                 session = documents.ask(
                     actor=actor(login), paper_id=paper.id, field=party.field, return_url="/papers/", at=at
                 )
-                sign_as(login, session, at=at)
+                sign_as(authority, login, session, at=at)
+
+
+def seal_and_archive(lot_id: int, deal_id: int, code: str, *, at: datetime) -> None:
+    """What the outbox would do: the platform's seal on the certificate, the archive stamp on everything."""
+    for about in (f"lot:{lot_id}", f"deal:{deal_id}", f"certificate:{code}"):
+        for paper in papers.papers_about(about):
+            documents.certify(paper_id=paper.id, at=at)
+            documents.archive(paper_id=paper.id, at=at)
 
 
 def pay_the_price(deal_id: int, *, at: datetime) -> None:

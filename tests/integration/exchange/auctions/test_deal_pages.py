@@ -1,6 +1,7 @@
 """What buyer, seller, treasury, staff and the public do on the pages after the registration has ended."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.integration.exchange.auctions import story
 from tests.integration.exchange.auctions.test_pages import MOST_QUERIES, signed_in
 from tests.integration.exchange.auctions.test_story import TWO, certified, contracted, hammered, newest, paid
 from tests.pki import bound
-from tests.signing import sign_as
+from tests.signing import opened, sign_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,9 +100,11 @@ def test_a_negotiation_runs_over_the_pages(
     assert Deal.objects.get(lot=lot).amount == Decimal("24000.00")
 
 
-def session_at(address: str) -> SessionRef:
-    """The signing session that a page led to."""
-    return SessionRef(address.rstrip("/").rpartition("/")[2], address)
+def sign_at(key: str, address: str, *, at: datetime) -> None:
+    """Sign in the session that a page led to, in the browser that opened it."""
+    number = address.rstrip("/").rpartition("/")[2]
+    browser = replace(actor(key), session_ref=opened(number).session_ref)
+    sign_as(key, SessionRef(number, address), at=at, actor=browser)
 
 
 def test_both_sides_confirm_and_sign_on_the_page_of_their_deal(
@@ -117,7 +120,7 @@ def test_both_sides_confirm_and_sign_on_the_page_of_their_deal(
         for key in ("buyer1", "seller"):
             bound(key)
             answer = signed_in(client, key).post(f"{page}confirm/")
-            sign_as(key, session_at(answer["Location"]), at=at)
+            sign_at(key, answer["Location"], at=at)
         auctions.advance_due(at, entropy=story.entropy())
         contract = Contract.objects.get(deal=deal)
         paper = newest(f"deal:{deal.pk}", CONTRACT)
@@ -126,7 +129,7 @@ def test_both_sides_confirm_and_sign_on_the_page_of_their_deal(
             signed_in(client, key)
             assert f"/papers/{paper.number}/" in client.get(page).content.decode()
             answer = client.post(f"/papers/{paper.number}/sign/{side}/")
-            sign_as(key, session_at(answer["Location"]), at=at)
+            sign_at(key, answer["Location"], at=at)
         contract.refresh_from_db()
         for key in ("buyer1", "seller", "staff", "treasury"):
             signed_in(client, key)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 
 from commons.domain.actor import ALLOWED, deny
@@ -354,6 +355,7 @@ def test_a_registration_that_the_log_contradicts_is_none():
     assert not check(content).registered
 
 
+@time_machine.travel(LATER, tick=False)
 def test_the_public_check_answers_each_question(client: Client):
     ref = sealed(public=True)
     content = newest(ref)
