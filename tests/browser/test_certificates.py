@@ -39,7 +39,7 @@ def test_a_file_signs_its_holder_in_at_level_four(
         shoot(page, f"login-{language}")
         assert axe_problems(page) == []
         page.click("#proof-go")
-        page.wait_for_url("**/inbox/", timeout=PATIENCE_MS)
+        page.wait_for_url(f"{server.http}/inbox/", timeout=PATIENCE_MS)
         page.goto("/account/")
         expect(page.locator("main")).to_contain_text("L4")
         page.goto("/certificates/")

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 ROBOTS = ("robot1", "robot2", "robot3")
 PATIENCE_MS = 30_000
-SECONDS = {"free_ms": "15000", "waiting_ms": "2000", "timed_ms": "8000", "extension_ms": "8000"}
+SECONDS = {"free_ms": "45000", "waiting_ms": "2000", "timed_ms": "8000", "extension_ms": "8000"}
 
 
 @pytest.fixture
