@@ -24,10 +24,10 @@ def volume(*changes: Callable[[pikepdf.Pdf], None], **saved: object) -> BytesIO:
 
 
 def authored(pdf: pikepdf.Pdf) -> None:
-    pdf.docinfo["/Author"] = SECRET
-    pdf.docinfo["/CreationDate"] = "D:20260302090000"
     with pdf.open_metadata() as metadata:
         metadata["dc:creator"] = [SECRET]
+    pdf.docinfo["/Author"] = SECRET
+    pdf.docinfo["/CreationDate"] = "D:20260302090000"
 
 
 def pictured(pdf: pikepdf.Pdf) -> None:
