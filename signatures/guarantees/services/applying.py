@@ -43,7 +43,7 @@ from signatures.guarantees.services.common import (
     tell,
     with_end_reason,
 )
-from signatures.guarantees.services.papers import check_uploaded
+from signatures.guarantees.services.papers import CheckedFile, check_uploaded
 
 CANCELLABLE = [GuaranteeState.APPLIED.value, GuaranteeState.UNDERWRITING.value, GuaranteeState.SEALED.value]
 Entropy = Callable[[int], bytes]
@@ -112,7 +112,6 @@ class Stated:
     expires_on: date
 
 
-@transaction.atomic
 def upload(
     *,
     actor: Actor,
@@ -132,7 +131,14 @@ def upload(
     connected = people.organisation_by_uscc(stated.issuer_uscc)
     if connected is not None and Issuer.objects.filter(organisation_id=connected.id).exists():
         raise IssuerConnected(issuer=connected.name)
-    checked = check_uploaded(pdf, at=at)
+    checked = check_uploaded(pdf, issuer=stated.issuer_name, at=at)
+    with transaction.atomic():
+        return _store_upload(actor, what, stated, checked, pdf, at, entropy)
+
+
+def _store_upload(
+    actor: Actor, what: For, stated: Stated, checked: CheckedFile, pdf: bytes, at: datetime, entropy: Entropy
+) -> str:
     asked = Asked(stated.amount, local_day(at), stated.expires_on, GuaranteeKind.INDEPENDENT)
     issuer = Party(stated.issuer_uscc, stated.issuer_name)
     dossier = _dossier(actor, what, asked, at, entropy, issuer_id=None, issuer=issuer, kind=None)

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 
 from django.conf import settings
 
 from commons.domain.money import capital_yuan
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
-from commons.evidence.domain.canonical import digest
 from commons.pdf import services as pdf
 from signatures.crypto.authorities import Purpose, TrustedAuthority
 from signatures.crypto.certificates import facts_of
 from signatures.crypto.cms import SignatureStatus, verify_detached
 from signatures.crypto.revocation import RevocationData, RevocationUnavailable
+from signatures.documents.domain.answers import Fault
+from signatures.documents.services.verifying import verify_document
 from signatures.guarantees.domain.terms import GuaranteeData, Party
 from signatures.guarantees.labels import CLAIM_GROUNDS, ISSUER_KINDS, KINDS
 from signatures.pki import services as pki
@@ -89,10 +91,30 @@ class CheckedFile:
 
 class UploadNotSigned(Refusal):
     code = "GUARANTEE_UPLOAD_NOT_SIGNED"
-    message = gettext_noop("The file does not carry a signature that holds: %(reason)s.")
+    message = gettext_noop(
+        "The file does not carry a signature that holds (%(fault)s). "
+        "The page “Check a document” says what is wrong with it."
+    )
     status = 400
 
 
-def check_uploaded(content: bytes, *, at: datetime) -> CheckedFile:
-    """Check certificate and integrity of an uploaded guarantee. Refuses (`UploadNotSigned`)."""
-    return CheckedFile(digest(content), "")
+class UploadSignedByAnother(Refusal):
+    code = "GUARANTEE_UPLOAD_SIGNED_BY_ANOTHER"
+    message = gettext_noop("The file is signed by %(signer)s, and you name %(issuer)s as its issuer.")
+    status = 400
+
+
+def check_uploaded(content: bytes, *, issuer: str, at: datetime) -> CheckedFile:
+    """Check integrity, signature, certificate and revocation of an uploaded guarantee, in a child process.
+
+    The log cannot know a file from elsewhere; everything else must hold. Refuses (`UploadNotSigned`) what does not,
+    (`UploadSignedByAnother`) a certificate that does not name `issuer`, `DocumentTooLarge`, and what is no safe PDF.
+    """
+    answer = verify_document(BytesIO(content), at=at)
+    faults = [fault for fault in answer.all_faults if fault is not Fault.NOT_REGISTERED]
+    if faults:
+        raise UploadNotSigned(fault=str(faults[0]))
+    signers = [one.organisation or one.signer for one in answer.signatures if not one.stamp]
+    if issuer.strip() not in signers:
+        raise UploadSignedByAnother(signer=", ".join(signers), issuer=issuer.strip())
+    return CheckedFile(answer.sha256, issuer.strip())
