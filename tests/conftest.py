@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.plugins.append_only",
     "tests.plugins.embedded_database",
+    "tests.plugins.empty_log",
     "tests.plugins.fast_passwords",
     "tests.plugins.offline_authority",
 ]
