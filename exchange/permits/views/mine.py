@@ -39,12 +39,11 @@ def holder(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
     movements = queries.movements_of(actor, organisation_id)
     if request.GET.get("format") == "csv":
         return csv_response("movements", CSV_HEADER, map(_cells, movements))
-    organisation = people.organisation(organisation_id)
+    sides = {number for line in movements for number in (line.source_id, line.target_id) if number}
+    named = people.organisations(sides | {organisation_id})
+    organisation = named.get(organisation_id)
     if organisation is None:
         raise NotFound()
-    named = people.organisations(
-        {number for line in movements for number in (line.source_id, line.target_id) if number}
-    )
     context = {
         "organisation": organisation,
         "own": actor.organisation_id == organisation_id,

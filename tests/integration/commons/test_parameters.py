@@ -237,4 +237,4 @@ def test_a_value_shows_where_it_stands_in_the_log(client):
 
     record = records_by_key("parameters", [f"row:{number}"])[f"row:{number}"]
     assert record.hash[:8] in page
-    assert page.count("<details") == len(queries.history("deposit.share"))
+    assert page.count("<details") == 1, "what came with the installation has no entry of its own in a test"

@@ -165,9 +165,9 @@ def test_every_role_that_part_a_serves_finds_a_way() -> None:
     assert set(WAYS) == set(Role) - later
 
 
-def test_sign_up_is_closed() -> None:
+def test_sign_up_of_the_library_leads_to_our_registration() -> None:
     response = Client(headers={"Accept-Language": "en"}).post(
         reverse("account_signup"), {"username": "x", "password1": "a-long-password", "password2": "a-long-password"}
     )
 
-    assert "administrator or the centre" in response.text
+    assert (response.status_code, response.headers["Location"]) == (302, "/register/")

@@ -228,4 +228,6 @@ def test_platform_keys_rotates(settings, tmp_path, capsys):
     call_command("platform_keys", "--rotate", "receipts")
 
     published = json.loads(capsys.readouterr().out)["keys"]
-    assert [item["valid_until"] is None for item in published] == [True, False, True]
+    ended = [item for item in published if item["valid_until"] is not None]
+    assert len(published) == len(keys.Purpose) + 1
+    assert ["/receipts+" in item["key"] for item in ended] == [True]

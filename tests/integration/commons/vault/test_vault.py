@@ -240,7 +240,7 @@ def test_two_stores_of_the_same_bytes_leave_one_file(monkeypatch, tmp_path):
     storage = storages["vault"]
     looked = []
 
-    def blind(path, received):
+    def blind(path, sha256, size):
         looked.append(path)
         return False
 

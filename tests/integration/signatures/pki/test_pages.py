@@ -224,11 +224,17 @@ class TestExpiry:
 
         for days in (40, 29, 28, 6, 1, -1, -2):
             services.warn_of_expiry(row.not_after - timedelta(days=days))
-        told = InboxMessage.objects.filter(person_id=row.person_id, link="/certificates/").order_by("id")
-        assert [one.subject_msgid for one in told] == [EXPIRES, EXPIRES, EXPIRES, EXPIRED]
+        told = InboxMessage.objects.filter(person_id=row.person_id).order_by("id")
+        assert [one.subject_msgid for one in told if one.link == "/certificates/"] == [
+            EXPIRES,
+            EXPIRES,
+            EXPIRES,
+            EXPIRED,
+        ]
 
     def test_a_seal_is_told_to_the_organisation(self):
         bound("seal-jinma", login="buyer1")
         row = CertificateBinding.objects.get()
         services.warn_of_expiry(row.not_after)
-        assert inbox.rows(actor("buyer1")).filter(person_id=None, link="/certificates/").exists()
+        told = inbox.rows(actor("buyer1")).filter(person_id=None)
+        assert "/certificates/" in [one.link for one in told]
