@@ -9,7 +9,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests import cast
 from tests.live.servers import Server
@@ -22,6 +22,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP refused ${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+expect.set_options(timeout=20_000)
+"""How long a page may take to show what is awaited, on a machine that does other things too."""
 EXPECTED = ("net::ERR_", "WebSocket connection to")
 """A connection that a test cuts on purpose leaves such lines; they are no fault of the page."""
 

@@ -18,7 +18,7 @@ from tests.live.servers import ROOT, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
 
-OPEN_WITHIN_S = 60
+OPEN_WITHIN_S = 240
 BY_SERVICES = ("DATABASE_URL", "REDIS_URL", "LUOCHUI_SERVICES", "LUOCHUI_MODE")
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from exchange.auctions import services as auctions
 from exchange.auctions.models import Registration
+from exchange.auctions.services.papers import CONTRACT
 from exchange.contracts.models import Deal
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import ExpectedMoney
@@ -25,6 +26,8 @@ from portal.demo.bank import open_accounts, receipt_of, statement
 from portal.demo.cast import LONG_AGO
 from portal.demo.city import ask_for_certificates
 from portal.demo.robots import Robot, Robots
+from signatures.documents import queries as papers
+from signatures.documents import services as documents
 from tests.browser.chromium import PHONE, Chromium, chromium
 from tests.browser.signing import certified, sign_with_file
 from tests.cast import PARTIES, organisation
@@ -195,23 +198,37 @@ def bid_to_win(page: Page, lot: Lot) -> None:
 
 
 def conclude(pages: dict[str, Page], deal: Deal, folder: Path) -> None:
-    """Result confirmed and contract agreed by both sides, each in its own browser."""
+    """Result confirmed and contract signed by both sides, each in its own browser."""
     address = f"/deals/{deal.pk}/"
     until(pages["buyer1"], address, "确认")
     for side in ("buyer1", "seller"):
         pages[side].goto(address)
         pages[side].locator(f"form[action='{address}confirm/'] button").click()
         sign_with_file(pages[side], side, folder, back=address)
+    number = sealed_contract(pages["buyer1"], deal)
     for side in ("buyer1", "seller"):
-        for _ in range(60):
-            pages[side].goto(address)
-            if pages[side].locator(f"form[action='{address}agree/'] button").count():
-                break
-            pages[side].wait_for_timeout(500)
-        form = pages[side].locator(f"form[action='{address}agree/']")
-        for box in form.get_by_role("checkbox").all():
-            box.check()
-        form.locator("button").click()
+        pages[side].goto(f"/papers/{number}/")
+        pages[side].locator("form[action*='/sign/'] button").click()
+        sign_with_file(pages[side], side, folder, back=f"/papers/{number}/")
+
+
+def sealed_contract(page: Page, deal: Deal) -> str:
+    """The number of the contract's paper, once it is drawn and sealed; only this process has the platform's seal."""
+    for _ in range(PATIENCE_MS // 250):
+        paper = papers.newest(f"deal:{deal.pk}", CONTRACT)
+        if paper is not None:
+            with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
+                beside.submit(_certify, paper.id).result()
+            return paper.number
+        page.wait_for_timeout(250)
+    raise AssertionError("the contract was never drawn up")
+
+
+def _certify(paper_id: int) -> None:
+    try:
+        assert documents.certify(paper_id=paper_id, at=timezone.now())
+    finally:
+        connection.close()
 
 
 def confirm_by_voucher(page: Page) -> None:
