@@ -6,6 +6,7 @@ lot's own instants (`time_passes`); everything else is done by people on pages, 
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
