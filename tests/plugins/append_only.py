@@ -44,6 +44,9 @@ def triggers_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def _lifting(connection: BaseDatabaseWrapper) -> Iterator[str]:
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
+    if connection.vendor == "postgresql":
+        # Foreign keys wait for the commit, and a table for which some wait cannot be altered.
+        yield "SET CONSTRAINTS ALL IMMEDIATE"
     for model in append_only.guarded_models():
         table = model._meta.db_table
         if table not in existing:
