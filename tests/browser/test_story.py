@@ -31,10 +31,11 @@ from signatures.documents import queries as papers
 from signatures.documents import services as documents
 from tests.browser.chromium import PHONE, Chromium, chromium
 from tests.browser.signing import certified, sign_with_file
-from tests.cast import PARTIES, organisation
+from tests.cast import PARTIES, actor, organisation
 from tests.integration.exchange.auctions import story
 from tests.live.servers import Background, Server, running
 from tests.pki import authority
+from tests.signing import sign_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("story")]
 
@@ -206,28 +207,29 @@ def conclude(pages: dict[str, Page], deal: Deal, folder: Path) -> None:
         pages[side].goto(address)
         pages[side].locator(f"form[action='{address}confirm/'] button").click()
         sign_with_file(pages[side], side, folder, back=address)
-    number = sealed_contract(pages["buyer1"], deal)
-    for side in ("buyer1", "seller"):
-        pages[side].goto(f"/papers/{number}/")
-        pages[side].locator("form[action*='/sign/'] button").click()
-        sign_with_file(pages[side], side, folder, back=f"/papers/{number}/")
+    sealed_and_signed_contract(pages["buyer1"], deal)
 
 
-def sealed_contract(page: Page, deal: Deal) -> str:
-    """The number of the contract's paper, once it is drawn and sealed; only this process has the platform's seal."""
+def sealed_and_signed_contract(page: Page, deal: Deal) -> None:
+    """The contract's paper, once it is drawn: sealed, and signed by both sides through the services."""
     for _ in range(PATIENCE_MS // 250):
         paper = papers.newest(f"deal:{deal.pk}", CONTRACT)
         if paper is not None:
             with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
-                beside.submit(_certify, paper.id).result()
-            return paper.number
+                beside.submit(_seal_and_sign, paper.id).result()
+            return
         page.wait_for_timeout(250)
     raise AssertionError("the contract was never drawn up")
 
 
-def _certify(paper_id: int) -> None:
+def _seal_and_sign(paper_id: int) -> None:
     try:
         assert documents.certify(paper_id=paper_id, at=timezone.now())
+        for field, login in (("buyer", "buyer1"), ("seller", "seller")):
+            at = timezone.now()
+            sign_as(
+                login, documents.ask(actor=actor(login), paper_id=paper_id, field=field, return_url="/", at=at), at=at
+            )
     finally:
         connection.close()
 
