@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pkcs11
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 from pkcs11 import Attribute, ObjectClass
 
@@ -35,6 +36,8 @@ class SoftToken:
         pem.unlink()
         token = next(one for one in pkcs11.lib(MODULE).get_tokens() if one.label == LABEL)
         with token.open(user_pin=PIN, rw=True) as session:
+            if isinstance(key, EllipticCurvePrivateKey):
+                session.get_key(object_class=ObjectClass.PRIVATE_KEY, id=bytes.fromhex(number))[Attribute.DERIVE] = True
             session.create_object(
                 {
                     Attribute.CLASS: ObjectClass.CERTIFICATE,

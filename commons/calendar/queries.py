@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import CharField, DateField, Value
+from django.db.models.functions import Cast
+
 from commons.calendar.models import CalendarDay, CalendarYear
 from commons.domain.calendar import DayMark, WorkingDays
 from commons.domain.deadlines import Deadline, Direction, Unit, local_day
 from commons.domain.deadlines import deadline as compute
 from commons.domain.regions import reach
 from commons.entries import record_key
+
+_NO_DAY = Value(None, output_field=DateField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,18 @@ class DayView:
 
 
 def working_days(*, first: date, last: date, region: str = "") -> WorkingDays:
-    """The calendar between two days, as it stands for a region: the nearest region that says something decides."""
+    """The calendar between two days, as it stands for a region: the nearest region that says something decides.
+
+    One query, for most pages ask: the days, and after them the years whose arrangement is entered, without a day.
+    """
     wanted = reach(region)
     current = CalendarDay.objects.filter(on__range=(first, last), region__in=wanted, replaced_by__isnull=True)
-    rows = sorted(
-        current.values_list("on", "region", "working", "name"), key=lambda row: wanted.index(row[1]), reverse=True
-    )
-    marks = {on: DayMark(working, name) for on, _, working, name in rows}
-    return WorkingDays(marks, published_years())
+    years = CalendarYear.objects.order_by().values_list(_NO_DAY, Value(""), Value(True), Cast("year", CharField()))
+    days = current.order_by().values_list("on", "region", "working", "name")
+    rows = list(days.union(years, all=True))
+    marked = sorted((row for row in rows if row[0]), key=lambda row: wanted.index(row[1]), reverse=True)
+    marks = {on: DayMark(working, name) for on, _, working, name in marked}
+    return WorkingDays(marks, frozenset(int(name) for on, _, _, name in rows if on is None))
 
 
 def published_years() -> frozenset[int]:

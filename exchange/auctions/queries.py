@@ -26,7 +26,7 @@ from exchange.auctions.models import Offer, Registration
 from exchange.auctions.policies import OVERSEERS, can_see_deal, viewer_of
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.domain.limits import Flag, Limit, flag_for
-from exchange.contracts.models import Deal
+from exchange.contracts.models import Deal, Invoice
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import PaymentView
 from exchange.deposits.domain.states import COVERING, MoneyState, Purpose
@@ -212,6 +212,12 @@ def deal(viewer: Actor, deal_id: int) -> Deal:
 def payment_of(deal: Deal) -> PaymentView | None:
     """What is expected from the buyer, and how far it has come."""
     return deposits.payment_of(f"deal:{deal.pk}")
+
+
+def fees_of(deal: Deal) -> list[Invoice]:
+    """The fees of a deal, where the rules of its notice ask for any."""
+    terms = read_terms(deal.lot.project.parameters)
+    return list(deal.invoices.all()) if terms.fee_share_buyer or terms.fee_share_seller else []
 
 
 def deposit_needed(lot: Lot, need: Decimal) -> Money:

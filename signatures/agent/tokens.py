@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pkcs11
-from pkcs11 import KDF, Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
+from pkcs11 import KDF, Attribute, DeriveMixin, KeyType, Mechanism, ObjectClass, TokenFlag
 from pkcs11.util.ec import encode_ecdsa_signature
 
 
@@ -78,6 +78,8 @@ class Pkcs11Tokens:
     def agree(self, certificate: OnToken, point: bytes, pin: str) -> bytes:
         template = {Attribute.SENSITIVE: False, Attribute.EXTRACTABLE: True}
         with self._key(certificate, pin) as key:
+            if not isinstance(key, DeriveMixin):
+                raise TokenTrouble("KEY_NOT_FOR_THIS", "the token lets this key sign, not agree on a secret")
             secret = key.derive_key(
                 KeyType.GENERIC_SECRET,
                 256,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from commons.domain.actor import Actor
@@ -13,7 +13,6 @@ from commons.domain.refusals import NotFound
 from commons.domain.time import to_text
 from commons.evidence import queries as evidence
 from commons.evidence.domain import canonical, chain, merkle
-from commons.people import queries as people
 from signatures.documents import policies
 from signatures.documents.domain.papers import SIGNABLE, Act, Mode, PaperState
 from signatures.documents.kinds import label_of
@@ -198,14 +197,13 @@ def view(row: Paper) -> PaperView:
 
 
 def _party(row: PaperParty) -> PartyView:
-    organisation = people.organisation(row.organisation_id) if row.organisation_id else None
     return PartyView(
         id=row.pk,
         field=row.field,
         role=row.role,
         mode=Mode(row.mode),
         organisation_id=row.organisation_id,
-        organisation=organisation.name if organisation else "",
+        organisation=row.organisation.name if row.organisation else "",
         signed_at=row.signed_at,
         signer_name=row.signer_name,
         serial=row.serial,
@@ -214,4 +212,4 @@ def _party(row: PaperParty) -> PartyView:
 
 
 def _rows() -> QuerySet[Paper]:
-    return Paper.objects.prefetch_related("parties")
+    return Paper.objects.prefetch_related(Prefetch("parties", PaperParty.objects.select_related("organisation")))

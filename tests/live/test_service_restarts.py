@@ -63,7 +63,7 @@ def own_services(django_db_blocker: Any) -> Iterator[OwnServices]:
         connection.close()
         connection.settings_dict |= {"NAME": "postgres", "HOST": str(folder / "s")}
         try:
-            call_command("migrate", verbosity=0, interactive=False)
+            call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
             yield services
         finally:
             connection.close()

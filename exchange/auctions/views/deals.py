@@ -105,7 +105,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
         "papers": _papers(found),
         "payment": queries.payment_of(found) if REACHED.get(DealState(found.state), 0) >= 2 else None,
         "certificates": list(found.certificates.all()) if found.state == DealState.CERTIFIED else [],
-        "invoices": list(found.invoices.all()),
+        "invoices": queries.fees_of(found),
         "limit": limit,
         "flag": FLAG_TAGS[limit.flag] if limit else None,
         "steps": _steps(found),

@@ -1,13 +1,15 @@
 """The account to which buyers pay."""
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
 
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from exchange.deposits.domain.facts import CollectingAccount
-from exchange.deposits.models import (
-    OwnAccount,
-)
+from exchange.deposits.models import OwnAccount
 
 DEMONSTRATION = CollectingAccount(
     "4401660010100012345", "佛山市公共资源交易中心保证金专户", "佛山农村商业银行季华支行", "314588000016"
@@ -20,11 +22,23 @@ class NoCollectingAccount(Refusal):
     message = gettext_noop("The exchange has no collecting account yet. Finance enters it on the finance desk.")
 
 
+NEWEST = Subquery(
+    OwnAccount.objects.order_by("-id").values(
+        found=JSONObject(number="number", name="name", bank_name="bank_name", bank_code="bank_code")
+    )[:1]
+)
+"""The account last entered, for a query that fetches it beside its own rows; `account_in` reads it."""
+
+
 def collecting_account() -> CollectingAccount:
     """The account to which buyers pay. Refuses (`NoCollectingAccount`) in production until one is entered."""
-    row = OwnAccount.objects.order_by("-id").first()
-    if row is not None:
-        return CollectingAccount(row.number, row.name, row.bank_name, row.bank_code)
+    return account_in(OwnAccount.objects.order_by("-id").values("number", "name", "bank_name", "bank_code").first())
+
+
+def account_in(found: dict[str, Any] | None) -> CollectingAccount:
+    """The account that a query found. Refuses like `collecting_account`."""
+    if found is not None:
+        return CollectingAccount(**found)
     if settings.PRODUCTION:
         raise NoCollectingAccount()
     return DEMONSTRATION

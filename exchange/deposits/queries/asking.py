@@ -28,6 +28,7 @@ from exchange.deposits.policies import (
     can_see_money_afterwards,
     can_see_money_of,
 )
+from exchange.deposits.queries.account import NEWEST
 from exchange.deposits.queries.rows import (
     account_line,
     batch_line,
@@ -62,7 +63,7 @@ def deposit_of(lot_id: int, organisation_id: int) -> DepositView | None:
 def payment_of(subject: str) -> PaymentView | None:
     """The purchase price expected under `subject` (for example `deal:7`)."""
     rows = MoneyExpectation.objects.filter(purpose=Purpose.PRICE.value, subject=subject)
-    row = rows.select_related("voucher").order_by("-expected_at", "-id").first()
+    row = rows.select_related("voucher").annotate(account=NEWEST).order_by("-expected_at", "-id").first()
     return None if row is None else payment_view(row)
 
 

@@ -20,7 +20,7 @@ from exchange.deposits.models import (
     PayoutLeg,
     TreasuryVoucher,
 )
-from exchange.deposits.queries.account import collecting_account
+from exchange.deposits.queries.account import account_in, collecting_account
 from exchange.deposits.queries.shapes import AccountLine, BatchLine, EntryLine, FileLine, LegLine, MoneyLine
 
 
@@ -58,7 +58,7 @@ def _common(row: MoneyExpectation) -> dict[str, Any]:
         "due_at": row.due_at,
         "sub_account_no": row.sub_account_no,
         "reference": row.reference,
-        "account": collecting_account(),
+        "account": account_in(row.account) if hasattr(row, "account") else collecting_account(),
         "state": MoneyState(row.state),
         "covered_at": row.covered_at,
     }

@@ -64,14 +64,14 @@ def lot(number: int = 1) -> Lot:
     )
 
 
-def expect(of: Lot, party: str = "jinma", amount: str = "6720.00") -> DepositView:
+def expect(of: Lot, party: str = "jinma", amount: str = "6720.00", at: datetime = AT) -> DepositView:
     return services.expect_deposit(
         actor=cast.actor("buyer1"),
         lot_id=of.pk,
         organisation_id=cast.organisation(party).pk,
         amount=yuan(amount),
         due_at=DUE,
-        at=AT,
+        at=at,
     )
 
 

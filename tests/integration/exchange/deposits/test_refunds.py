@@ -173,7 +173,7 @@ def test_after_a_withdrawal_the_next_deposit_has_an_account_of_its_own() -> None
         actor=FLOW, lot_id=offered.pk, organisation_id=cast.organisation("jinma").pk, reason="withdrawn", at=PAID
     )
 
-    second = expect(offered)
+    second = expect(offered, at=PAID)
 
     assert second.sub_account_no != first.sub_account_no
     assert (deposit(offered).state, deposit(offered).received) == (MoneyState.EXPECTED, yuan("0.00"))

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -42,6 +43,11 @@ def tus(story: Story) -> Iterator["Tus"]:
     found.close()
 
 
+def _close(together: threading.Barrier) -> None:
+    together.wait(timeout=10)
+    connections.close_all()
+
+
 class Tus:
     """A client that speaks to the endpoint in this process."""
 
@@ -50,8 +56,12 @@ class Tus:
         self.token = services.authorise_upload(actor=cast.actor("buyer1"), intake_id=story.intake_id, at=timezone.now())
 
     def close(self) -> None:
-        self.endpoint._threads.submit(connections.close_all).result()
-        self.endpoint._threads.shutdown()
+        """Every thread of the endpoint has a connection of its own."""
+        threads = self.endpoint._threads
+        together = threading.Barrier(len(threads._threads))
+        for closed in [threads.submit(_close, together) for _ in threads._threads]:
+            closed.result()
+        threads.shutdown()
 
     def ask(
         self, method: str, path: str = "/uploads/", body: bytes = b"", **headers: str
