@@ -26,7 +26,7 @@ def lowest(case: Case, field: Sequence[Entrant], told: Telling) -> Outcome:
 
 
 def best(case: Case, field: Sequence[Entrant], told: Telling) -> Outcome:
-    """Nearest to trimmed mean × drawn factor 竞价-最优价; with enough quotes one highest and one lowest are left out."""
+    """Nearest to trimmed mean × drawn factor 竞价-最优价; of many quotes one highest and one lowest are left out."""
     counted = _counted(case, field)
     if not counted:
         return told.failed(Failure.NO_BIDS)
