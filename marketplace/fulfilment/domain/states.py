@@ -1,4 +1,4 @@
-"""What follows a selection, as tables: the engagement, its milestones, proposals of change, objections and complaints."""
+"""What follows a selection, as tables: engagement, milestones, proposals of change, objections and complaints."""
 
 from enum import StrEnum
 
