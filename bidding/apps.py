@@ -1,6 +1,24 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class BiddingConfig(AppConfig):
     name = "bidding"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_seed, sender=self, dispatch_uid="bidding.seed")
+
+
+def _seed(*, using: str, **_: Any) -> None:
+    """Every database, a test's too, begins with the procedure profiles."""
+    from django.db import connections
+    from django.utils import timezone
+
+    from bidding.profiles import services as profiles
+
+    tables = set(connections[using].introspection.table_names())
+    if using == "default" and tables >= {"bidding_profileversion", "commons_evidencestream"}:
+        profiles.seed(at=timezone.now())

@@ -81,6 +81,10 @@ METHODS: dict[str, Text] = {
     Method.PRICE_INQUIRY.value: _("Price inquiry"),
     Method.SINGLE_SOURCE.value: _("Single source, direct selection"),
     Method.LOTTERY.value: _("Lottery"),
+    Method.TWO_STAGE_TENDER.value: _("Two-stage tender"),
+    Method.LIMITED_PREQUALIFICATION.value: _("Prequalification of a limited number"),
+    Method.FRAMEWORK.value: _("Framework with call-offs"),
+    Method.PRICE_ROUNDS.value: _("Rounds of offers"),
 }
 
 VERDICTS: dict[str, tuple[Text, str]] = {

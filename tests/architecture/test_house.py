@@ -41,12 +41,14 @@ BREACHES = [
     ("The house", "commons/domain/broken.py", "import exchange.apps"),
     ("Inside commons", "commons/people/broken.py", "import commons.imports"),
     ("Inside exchange", "exchange/ledger/broken.py", "import exchange.auctions"),
+    ("Inside bidding", "bidding/profiles/broken.py", "import bidding.tenders"),
     ("Inside signatures", "signatures/crypto/broken.py", "import signatures.pki"),
     ("Inside a subject", "exchange/deposits/models/broken.py", "import exchange.deposits.services"),
     ("Rules are pure", "exchange/rooms/domain/broken.py", "import django"),
     ("Rules are pure", "commons/vault/domain/broken.py", "import redis"),
     ("The tables of commons", "exchange/rooms/broken.py", "from commons.people.models import Person"),
     ("The tables of the exchange", "portal/broken.py", "from exchange.rooms.models import Room"),
+    ("The tables of bidding", "portal/broken.py", "from bidding.tenders.models import Tender"),
     ("The tables of signatures", "exchange/rooms/broken.py", "from signatures.pki.models import CertificateBinding"),
 ]
 """Beginning of the contract's name, the module that breaks it, and how."""

@@ -1,0 +1,41 @@
+"""Django looks here for the tables of the package; each subject keeps its own."""
+
+from bidding.profiles.models import ProfileVersion
+from bidding.tenders.models import (
+    Addendum,
+    ClauseFinding,
+    DocumentTaking,
+    Invitation,
+    MediaRelease,
+    PrequalificationApplication,
+    ProcurementPlan,
+    PublishedDocument,
+    Question,
+    Section,
+    Tender,
+    TenderCheck,
+    TenderFiling,
+    TenderNotice,
+    TenderObjection,
+    TenderProject,
+)
+
+__all__ = [
+    "Addendum",
+    "ClauseFinding",
+    "DocumentTaking",
+    "Invitation",
+    "MediaRelease",
+    "PrequalificationApplication",
+    "ProcurementPlan",
+    "ProfileVersion",
+    "PublishedDocument",
+    "Question",
+    "Section",
+    "Tender",
+    "TenderCheck",
+    "TenderFiling",
+    "TenderNotice",
+    "TenderObjection",
+    "TenderProject",
+]

@@ -1,0 +1,33 @@
+"""Tables of tenders."""
+
+from bidding.tenders.models.asking import Addendum, Question, TenderObjection
+from bidding.tenders.models.taking import DocumentTaking, Invitation, PrequalificationApplication
+from bidding.tenders.models.tender import (
+    ClauseFinding,
+    ProcurementPlan,
+    Section,
+    Tender,
+    TenderCheck,
+    TenderFiling,
+    TenderProject,
+)
+from bidding.tenders.models.writing import MediaRelease, PublishedDocument, TenderNotice
+
+__all__ = [
+    "Addendum",
+    "ClauseFinding",
+    "DocumentTaking",
+    "Invitation",
+    "MediaRelease",
+    "PrequalificationApplication",
+    "ProcurementPlan",
+    "PublishedDocument",
+    "Question",
+    "Section",
+    "Tender",
+    "TenderCheck",
+    "TenderFiling",
+    "TenderNotice",
+    "TenderObjection",
+    "TenderProject",
+]

@@ -1,0 +1,31 @@
+"""Questions about tenders, answered with values."""
+
+from bidding.tenders.queries.terms import (
+    Alternative,
+    PriceFormula,
+    PublishedTender,
+    SectionTerms,
+    due_for_opening,
+    eligibility_of,
+    has_taken,
+    in_state,
+    is_invited,
+    is_qualified,
+    published_tender,
+    section_terms,
+)
+
+__all__ = [
+    "Alternative",
+    "PriceFormula",
+    "PublishedTender",
+    "SectionTerms",
+    "due_for_opening",
+    "eligibility_of",
+    "has_taken",
+    "in_state",
+    "is_invited",
+    "is_qualified",
+    "published_tender",
+    "section_terms",
+]

@@ -1,0 +1,73 @@
+"""What the opening hall does to a section: it begins, ends, or the section fails. Called by the subjects above."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from bidding.tenders.domain.failing import FailureCause, OpeningTooEarly
+from bidding.tenders.domain.states import SectionCommand
+from bidding.tenders.models import Section
+from bidding.tenders.policies import can_run_procedure
+from bidding.tenders.services.transitions import locked_section, move_section
+from commons.domain.actor import Actor
+from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.services import reveal
+
+
+@transaction.atomic
+def begin_opening(*, actor: Actor, section_id: int, at: datetime, payload: Mapping[str, JSON] | None = None) -> None:
+    """The deadline has passed and enough bids are there: the hall opens, and what was blinded is revealed.
+
+    Raises `NotPermitted`, `NotAllowedNow` (suspended, failed …), `OpeningTooEarly`.
+    """
+    section = _due(actor, section_id, at)
+    move_section(section, SectionCommand.BEGIN_OPENING, actor=actor, at=at, payload=payload, opening_began_at=at)
+    reveal_takings(section, actor=actor, at=at)
+
+
+@transaction.atomic
+def end_opening(*, actor: Actor, section_id: int, at: datetime, payload: Mapping[str, JSON] | None = None) -> None:
+    """The record is made: the section is ready for evaluation. Raises `NotPermitted`, `NotAllowedNow`."""
+    can_run_procedure(actor).require()
+    section = locked_section(section_id)
+    move_section(section, SectionCommand.END_OPENING, actor=actor, at=at, payload=payload, opened_at=at)
+
+
+@transaction.atomic
+def take_offers(*, actor: Actor, section_id: int, at: datetime, payload: Mapping[str, JSON] | None = None) -> None:
+    """A procedure without sealed bids (room, direct purchase) is ready once its deadline passed."""
+    section = _due(actor, section_id, at)
+    move_section(section, SectionCommand.TAKE_OFFERS, actor=actor, at=at, payload=payload, opened_at=at)
+    reveal_takings(section, actor=actor, at=at)
+
+
+@transaction.atomic
+def fail_section(
+    *, actor: Actor, section_id: int, cause: FailureCause, at: datetime, payload: Mapping[str, JSON] | None = None
+) -> None:
+    """End a section that failed 流标 (招标投标法 第28条, 第42条). Raises `NotPermitted`, `NotAllowedNow`."""
+    can_run_procedure(actor).require()
+    section = locked_section(section_id)
+    facts: dict[str, JSON] = {"cause": cause.value, **(payload or {})}
+    move_section(section, SectionCommand.FAIL, actor=actor, at=at, payload=facts, failure=cause.value)
+
+
+def reveal_takings(section: Section, *, actor: Actor, at: datetime) -> None:
+    """Open what the log said blindly about takers, invitations and applications of the tender."""
+    reveal(stream=takings_stream(section.tender_id), actor=actor, at=at)
+
+
+def takings_stream(tender_id: int) -> str:
+    """The stream whose entries stay blind until the first section of the tender is opened."""
+    return f"tender-takings:{tender_id}"
+
+
+def _due(actor: Actor, section_id: int, at: datetime) -> Section:
+    can_run_procedure(actor).require()
+    section = locked_section(section_id)
+    deadline = section.tender.bid_deadline
+    if deadline is None or at < deadline:
+        raise OpeningTooEarly(deadline=to_text(deadline) if deadline else "–")
+    return section
