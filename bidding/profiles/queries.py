@@ -60,7 +60,7 @@ def from_snapshot(content: Mapping[str, Any]) -> ProcedureProfile:
 
 
 def require_lawful(found: ProcedureProfile, *, region: str, on: date) -> tuple[Rule, ...]:
-    """The lines of the legality table that allow the method and each switch. Refuses (`MethodUnlawful`, its article)."""
+    """The lines of the legality table that allow the method and each switch. Refuses (`MethodUnlawful`: article)."""
     return tuple(
         parameters.require_lawful(method=method.value, sector=found.sector.value, region=region, on=on)
         for method in found.lawful_methods()

@@ -22,8 +22,8 @@ def seeded(code: str) -> ProcedureProfile:
     return next(profile for profile in seed_profiles() if profile.code == code)
 
 
-def changed(code: str, **parts: Any) -> ProcedureProfile:
-    content = as_content(seeded(code))
+def changed(profile: str, /, **parts: Any) -> ProcedureProfile:
+    content = as_content(seeded(profile))
     for name, value in parts.items():
         content[name] = {**content[name], **value} if isinstance(value, dict) else value
     return parse(content)
