@@ -68,6 +68,8 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('key', models.CharField(default='', max_length=200)),
                 ('signature', models.BinaryField(max_length=64)),
+                ('head_size', models.BigIntegerField()),
+                ('head_root', models.BinaryField(max_length=32)),
                 ('signed_at', models.DateTimeField()),
             ],
             options={

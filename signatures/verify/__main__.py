@@ -1,7 +1,8 @@
 """`python -m signatures.verify KIND FILE`: check evidence without Django, without a database, without the network.
 
     log          an exported log, `luochui-log/v1`
-    receipt      one receipt, or a list of receipts
+    receipt      one receipt, or a list of receipts; `--consistency FILE` proves that the log grew out of the head
+                 that each receipt names
     consistency  two checkpoints and the proof between them, `luochui-consistency/v1`
     draw         a draw computed again, `luochui-draw/v1`; `--beacon FILE` compares the value of its public beacon
     document     a signed PDF; `--roots PEM` says whom to trust, `--log FILE` what may register it

@@ -1,15 +1,15 @@
 """What each kind of file means to the verifier. Pure but for reading the file it is given."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from cryptography import x509
 
-from commons.evidence.domain import consistency, exports, receipts
+from commons.evidence.domain import consistency, exports, merkle, receipts
 from commons.evidence.domain.notes import BadNote
-from commons.evidence.domain.receipts import BadReceipt
+from commons.evidence.domain.receipts import BadReceipt, Head, Receipt
 from commons.evidence.domain.report import Report
 from commons.evidence.domain.trust import Keyring
 from signatures.draws.domain import record as draws
@@ -35,17 +35,51 @@ def check_log(file: BinaryIO, trusted: Keyring | None) -> Report:
         raise BadInput(str(error)) from None
 
 
-def check_receipts(file: BinaryIO, trusted: Keyring | None) -> Report:
-    """One receipt or a list of them. Raises `BadInput`."""
+def check_receipts(file: BinaryIO, trusted: Keyring | None, proofs: object = None) -> Report:
+    """One receipt or a list of them. Raises `BadInput`.
+
+    `proofs`: one or a list of `luochui-consistency/v1`; then every receipt's head must be the older checkpoint of one
+    that holds, so that the log of the newer checkpoint grew out of what the bidder was shown.
+    """
     value = read_json(file)
     found = value if isinstance(value, list) else [value]
     if not found:
         raise BadInput("the file holds no receipt")
     report = Report()
-    for number, item in enumerate(found, start=1):
-        _check_receipt(report, f"receipt {number}", item, trusted)
-    report.facts |= {"receipts": str(len(found)), "keys_trusted": trusted is not None}
+    read = [_check_receipt(report, f"receipt {number}", item, trusted) for number, item in enumerate(found, start=1)]
+    report.add(receipts.split_views([one for one in read if one is not None]))
+    if proofs is not None:
+        proven = _proven_heads(report, proofs, trusted)
+        for number, one in enumerate(read, start=1):
+            if one is not None:
+                report.add(f"receipt {number}: {fault}" for fault in _head_faults(one.batch.head, proven))
+    report.facts |= {"receipts": str(len(found)), "keys_trusted": trusted is not None, "heads_proven": bool(proofs)}
     return report
+
+
+def _proven_heads(report: Report, proofs: object, trusted: Keyring | None) -> dict[int, bytes]:
+    """The older checkpoints, size to root, of the proofs that hold; a proof that does not is a fault."""
+    if trusted is None:
+        raise BadInput("say with --keys whose checkpoints these should be")
+    proven = {0: merkle.EMPTY_ROOT}
+    for item in proofs if isinstance(proofs, list) else [proofs]:
+        try:
+            found = consistency.check(item, trusted=trusted)
+            report.add(f"consistency: {fault}" for fault in found.faults)
+            if found.holds:
+                assert isinstance(item, Mapping), "a proof that holds was read as an object"
+                old, _ = trusted.open(str(item["old"]))
+                proven[old.size] = old.root
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+    return proven
+
+
+def _head_faults(head: Head, proven: Mapping[int, bytes]) -> Iterator[str]:
+    if head.size not in proven:
+        yield f"it names a head of {head.size} entries, of which no proof that holds was given"
+    elif fault := receipts.head_fault(head, proven[head.size]):
+        yield fault
 
 
 def check_consistency(file: BinaryIO, trusted: Keyring | None) -> Report:
@@ -121,10 +155,12 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _check_receipt(report: Report, where: str, item: object, trusted: Keyring | None) -> None:
+def _check_receipt(report: Report, where: str, item: object, trusted: Keyring | None) -> Receipt | None:
     try:
         receipt = receipts.from_json(item)
         report.add(f"{where}: {fault}" for fault in receipts.faults(receipt, trusted))
         report.facts["signed_by"] = receipt.batch.key
     except (BadReceipt, BadNote) as error:
         report.fault(f"{where}: {error}")
+        return None
+    return receipt

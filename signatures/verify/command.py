@@ -30,12 +30,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keys", help="the platform's published keys, kept from an earlier day")
     parser.add_argument("--beacon", help="of a draw: the public beacon's rounds, luochui-beacon/v1")
     parser.add_argument("--roots", help="of a document or guarantee: certificates of the trusted authorities, PEM")
+    parser.add_argument("--consistency", help="of a receipt: the proof that the log grew out of its head, or several")
     parser.add_argument("--log", help="of a document: an exported log that should register it")
     options = parser.parse_args(arguments)
     if options.kind == "document":
         return document(options.file, options.roots, options.log, options.keys)
     try:
-        report = run(options.kind, options.file, options.keys, options.beacon, options.roots)
+        report = run(options.kind, options.file, options.keys, options.beacon, options.roots, options.consistency)
     except (BadInput, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -60,16 +61,28 @@ def document(file: str, roots: str | None, log: str | None, keys: str | None) ->
     return 0 if answer.holds else 1
 
 
-def run(kind: str, file: str, keys: str | None, beacon: str | None = None, roots: str | None = None) -> Report:
+def run(
+    kind: str,
+    file: str,
+    keys: str | None,
+    beacon: str | None = None,
+    roots: str | None = None,
+    proofs: str | None = None,
+) -> Report:
     """The report on one file. Raises `BadInput`, `OSError`."""
-    trusted = rounds = None
+    trusted = rounds = grown = None
     if keys is not None:
         with opened(keys) as stream:
             trusted = checking.read_keys(stream)
     if beacon is not None:
         with opened(beacon) as stream:
             rounds = checking.read_beacon(stream)
+    if proofs is not None:
+        with opened(proofs) as stream:
+            grown = checking.read_json(stream)
     with opened(file) as stream:
+        if kind == "receipt":
+            return checking.check_receipts(stream, trusted, grown)
         if kind == "draw":
             return checking.check_draw(stream, trusted, rounds)
         if kind == "guarantee":

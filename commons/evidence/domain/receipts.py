@@ -3,9 +3,11 @@
 A receipt's body is canonical JSON (for a bid: `bid_id, room, seq, received_at, amount, hash, prev_hash`). The bodies
 of a batch are the leaves of an RFC 6962 tree; the platform signs
 
-    "luochui/receipts/v1\\n" ‖ size as 8 bytes, big-endian ‖ root
+    "luochui/receipts/v1\\n" ‖ size as 8 bytes, big-endian ‖ root ‖ size of the log's head, the same ‖ its root
 
 once. A receipt is the body with its path to that root, and can be checked offline by anyone with the platform's key.
+The head is the checkpoint last published when the batch was signed: so whoever holds a receipt holds a view of the log,
+and a log that was forked, rewound or shown differently to different people disagrees with somebody's receipt.
 """
 
 import base64
@@ -27,6 +29,18 @@ class BadReceipt(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log stood: so many entries with this root (32 bytes), as a checkpoint published it."""
+
+    size: int
+    root: bytes
+
+
+NO_HEAD = Head(0, merkle.EMPTY_ROOT)
+"""Before the first checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """The signed root of a batch; kept once for all its receipts."""
 
@@ -35,6 +49,7 @@ class Batch:
     key: str
     """The verifier key, in its text form."""
     signature: bytes
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +63,10 @@ class Receipt:
 
     def as_bytes(self) -> bytes:
         """The receipt as canonical JSON: the form in which it is sent, stored and verified. About 3 µs."""
-        batch = self.batch
+        batch, head = self.batch, self.batch.head
         path = ",".join([f'"{_text(hashed)}"' for hashed in self.path])
         rest = (
+            f',"head":{{"root":"{_text(head.root)}","size":"{head.size}"}}'
             f',"index":"{self.index}","key":"{batch.key}","path":[{path}],'
             f'"signature":"{_text(batch.signature)}","size":"{batch.size}"}}'
         )
@@ -61,13 +77,13 @@ class Receipt:
         return canonical.decode(self.as_bytes())
 
 
-def issue(bodies: Sequence[bytes], key: SigningKey) -> list[Receipt]:
-    """A receipt for each body, under one signature. About 10 µs a body."""
+def issue(bodies: Sequence[bytes], key: SigningKey, *, head: Head) -> list[Receipt]:
+    """A receipt for each body, under one signature that names the log's `head`. About 10 µs a body."""
     if not bodies:
         return []
     levels = _levels([chain.leaf_hash(body) for body in bodies])
     root = levels[-1][0]
-    batch = Batch(len(bodies), root, str(key.verifier), key.sign(_signed(len(bodies), root)))
+    batch = Batch(len(bodies), root, str(key.verifier), key.sign(_signed(len(bodies), root, head)), head)
     return [Receipt(body, index, _path(levels, index), batch) for index, body in enumerate(bodies)]
 
 
@@ -77,7 +93,7 @@ def verify(receipt: Receipt, key: VerifierKey) -> None:
     root = merkle.root_from_inclusion(leaf_hash, receipt.index, receipt.batch.size, receipt.path)
     if root is None or root != receipt.batch.root:
         raise BadReceipt("the path does not lead from the body to a root of that size")
-    if not key.holds(_signed(receipt.batch.size, root), receipt.batch.signature):
+    if not key.holds(_signed(receipt.batch.size, root, receipt.batch.head), receipt.batch.signature):
         raise BadReceipt("the signature is not the platform's")
 
 
@@ -107,16 +123,40 @@ def from_json(value: object) -> Receipt:
         index, size = _count(value["index"]), _count(value["size"])
         path = tuple(_bytes(item) for item in value["path"])
         key, signature = str(value["key"]), _bytes(value["signature"])
+        head = Head(_count(value["head"]["size"]), _bytes(value["head"]["root"]))
     except (KeyError, TypeError, canonical.NotCanonical) as error:
         raise BadReceipt(f"the receipt is malformed: {error}") from None
     root = merkle.root_from_inclusion(chain.leaf_hash(body), index, size, path)
     if root is None:
         raise BadReceipt("the path does not fit index and size")
-    return Receipt(body, index, path, Batch(size, root, key, signature))
+    if len(head.root) != 32:
+        raise BadReceipt("the head names no root")
+    return Receipt(body, index, path, Batch(size, root, key, signature, head))
 
 
-def _signed(size: int, root: bytes) -> bytes:
-    return CONTEXT + size.to_bytes(8, "big") + root
+def head_fault(head: Head, at_same_size: bytes | None) -> str:
+    """What speaks against a receipt's head, empty when nothing does.
+
+    `at_same_size` is the root that the log had at that size, by whoever is asked; None where it never was so long.
+    """
+    if at_same_size is None:
+        return f"it names a head of {head.size} entries, the log is shorter: it was rewound, or forked"
+    if at_same_size != head.root:
+        return f"it names a head of {head.size} entries with another root: the log was forked, or shown differently"
+    return ""
+
+
+def split_views(shown: Sequence[Receipt]) -> Iterator[str]:
+    """Receipts that were shown heads of one size with different roots, in words: no log can be both."""
+    roots: dict[int, bytes] = {}
+    for number, receipt in enumerate(shown, start=1):
+        head = receipt.batch.head
+        if roots.setdefault(head.size, head.root) != head.root:
+            yield f"receipt {number}: {head_fault(head, roots[head.size])}"
+
+
+def _signed(size: int, root: bytes, head: Head) -> bytes:
+    return CONTEXT + size.to_bytes(8, "big") + root + head.size.to_bytes(8, "big") + head.root
 
 
 def _levels(hashes: list[bytes]) -> list[list[bytes]]:

@@ -12,6 +12,7 @@ from commons.evidence.queries.log import (
     keyring,
     latest_checkpoint,
     newest_checkpoints,
+    published_head,
     published_keys,
 )
 from commons.evidence.queries.nodes import root_of, tree_size
@@ -24,7 +25,7 @@ from commons.evidence.queries.proofs import (
     path_of,
     public_proof,
 )
-from commons.evidence.queries.receipts import check_receipts
+from commons.evidence.queries.receipts import check_receipts, head_faults
 from commons.evidence.queries.records import Record, records_by_key, records_in, records_of
 from commons.evidence.queries.verification import verify_database
 
@@ -41,6 +42,7 @@ __all__ = [
     "consistency_bundle",
     "entries",
     "entries_of_type",
+    "head_faults",
     "inclusion",
     "inclusions",
     "index_of",
@@ -49,6 +51,7 @@ __all__ = [
     "newest_checkpoints",
     "path_of",
     "public_proof",
+    "published_head",
     "published_keys",
     "records_by_key",
     "records_in",

@@ -10,6 +10,7 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.chain import Link
 from commons.evidence.domain.notes import VerifierKey
+from commons.evidence.domain.receipts import NO_HEAD, Head
 from commons.evidence.domain.trust import Keyring, TrustedKey
 from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
 
@@ -27,6 +28,12 @@ class CheckpointView:
 def latest_checkpoint() -> CheckpointView | None:
     """The newest checkpoint."""
     return _first(EvidenceCheckpoint.objects.order_by("-id"))
+
+
+def published_head() -> Head:
+    """Where the newest checkpoint says that the log stands: what receipts of now name. One small query."""
+    newest = EvidenceCheckpoint.objects.order_by("-id").values_list("size", "root").first()
+    return NO_HEAD if newest is None else Head(newest[0], bytes(newest[1]))
 
 
 def checkpoint_covering(index: int) -> CheckpointView | None:

@@ -9,6 +9,7 @@ from commons.evidence.domain.receipts import BadReceipt, Receipt
 from commons.evidence.domain.report import Report
 from commons.evidence.models import EvidenceEntry
 from commons.evidence.queries.log import keyring
+from commons.evidence.queries.nodes import root_of, tree_size
 
 
 def check_receipts(values: Sequence[object]) -> Report:
@@ -17,13 +18,21 @@ def check_receipts(values: Sequence[object]) -> Report:
     for number, value in enumerate(values, start=1):
         try:
             receipt = receipts.from_json(value)
-            faults = [*receipts.faults(receipt, trusted), *_log_faults(receipt)]
+            faults = [*receipts.faults(receipt, trusted), *_log_faults(receipt), *head_faults(receipt)]
         except (BadReceipt, BadNote) as error:
             faults = [str(error)]
         located += not faults
         report.add(f"receipt {number}: {fault}" for fault in faults)
     report.facts |= {"receipts": str(len(values)), "found_in_log": str(located)}
     return report
+
+
+def head_faults(receipt: Receipt) -> Iterator[str]:
+    """Whether the log of today grew out of the head that the receipt names, in words."""
+    head = receipt.batch.head
+    fault = receipts.head_fault(head, root_of(head.size) if head.size <= tree_size() else None)
+    if fault:
+        yield fault
 
 
 def _log_faults(receipt: Receipt) -> Iterator[str]:

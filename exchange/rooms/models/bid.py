@@ -16,6 +16,9 @@ class ReceiptBatch(models.Model):
     key = models.CharField(max_length=200, default="")
     """The platform's verifier key, in its text form."""
     signature = models.BinaryField(max_length=64)
+    head_size = models.BigIntegerField()
+    head_root = models.BinaryField(max_length=32)
+    """The checkpoint of the log last published when this was signed; size 0 before the first."""
     signed_at = models.DateTimeField()
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from commons.domain.time import to_text
-from commons.evidence.domain.receipts import Batch
+from commons.evidence.domain.receipts import Batch, Head
 from commons.evidence.domain.receipts import Receipt as SignedReceipt
 from exchange.rooms.domain.sealing import Seal
 from exchange.rooms.models import Bid
@@ -63,7 +63,8 @@ def receipt_of_row(row: Bid, seal: Seal | None) -> Receipt:
         salt="" if seal is None else seal.salt(row.bid_id, row.seq),
     )
     path = bytes(row.path)
-    batch = Batch(row.batch.size, bytes(row.batch.root), row.batch.key, bytes(row.batch.signature))
+    head = Head(row.batch.head_size, bytes(row.batch.head_root))
+    batch = Batch(row.batch.size, bytes(row.batch.root), row.batch.key, bytes(row.batch.signature), head)
     steps = tuple(path[start : start + 32] for start in range(0, len(path), 32))
     return Receipt(
         bid_id=row.bid_id,

@@ -8,6 +8,7 @@ rows. An engine belongs to one thread, whose database connection it uses.
 
 import hashlib
 import logging
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ from commons.domain.refusals import IdempotencyConflict, NotFound
 from commons.evidence.domain import receipts
 from commons.evidence.domain.chain import Link
 from commons.evidence.keys import Purpose, held_signing_key
+from commons.evidence.queries import published_head
 from commons.evidence.services import StreamMoved, append, append_prepared, embedded
 from commons.outbox import services as outbox
 from exchange.rooms.domain.events import Event
@@ -43,6 +45,7 @@ ENGINE = system_actor("rooms")
 MOST_ATTEMPTS = 6
 SNAPSHOT_EVERY = 2_000
 REMEMBERED_BIDS = 20_000
+HEAD_KEPT_S = 1.0
 
 BidKey = tuple[int, str]
 Clock = Callable[[], datetime]
@@ -63,6 +66,9 @@ class Engine:
     clock: Clock = timezone.now
     rooms: dict[int, Loaded] = field(default_factory=dict)
     remembered: "OrderedDict[BidKey, Remembered]" = field(default_factory=OrderedDict)
+    published: receipts.Head = receipts.NO_HEAD
+    published_read: float = float("-inf")
+    """When, by the monotonic clock."""
 
     def commit(self, orders: Sequence[Order], notes: Sequence[FrameNote] = ()) -> Committed:
         """Decide and store `orders` in their order; one outcome for each. Never raises for a database that is away."""
@@ -86,6 +92,7 @@ class Engine:
         """Drop everything held, and the connection: what is true will be read again."""
         self.rooms.clear()
         self.remembered.clear()
+        self.published_read = float("-inf")
         try:
             connection.close()
         except (DatabaseError, InterfaceError):
@@ -148,7 +155,7 @@ class Engine:
     ) -> None:
         links = [link for sheet in sheets for link in sheet.links]
         steps = [sheet.step() for sheet in sheets]
-        batch = _signed(drafts, now) if drafts else None
+        batch = _signed(drafts, now, self._head()) if drafts else None
         bids = [draft.row() for draft in drafts]
         fallen = [
             sheet for sheet in sheets if sheet.state.phase in OVER and sheet.state.phase != sheet.loaded.state.phase
@@ -163,6 +170,13 @@ class Engine:
         if notes:
             storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
         self._keep_snapshots(sheets)
+
+    def _head(self) -> receipts.Head:
+        """The log's head for the receipts of now: read again after a second, which is far below a checkpoint's age."""
+        read = time.monotonic()
+        if read - self.published_read >= HEAD_KEPT_S:
+            self.published, self.published_read = published_head(), read
+        return self.published
 
     def _store_step_by_step(
         self, steps: Sequence[RoomStep], batch: BatchRow | None, bids: Sequence[BidRow], links: Sequence[Link]
@@ -239,11 +253,11 @@ def _reveal(fallen: Sequence[Sheet], now: datetime) -> None:
         )
 
 
-def _signed(drafts: Sequence[Draft], now: datetime) -> BatchRow:
+def _signed(drafts: Sequence[Draft], now: datetime, head: receipts.Head) -> BatchRow:
     """One signature over the receipts of all drafts; each draft gets its own."""
-    issued = receipts.issue([draft.body for draft in drafts], held_signing_key(Purpose.RECEIPTS))
+    issued = receipts.issue([draft.body for draft in drafts], held_signing_key(Purpose.RECEIPTS), head=head)
     signed = issued[0].batch
-    batch = BatchRow(uuid.uuid4(), signed.root, signed.size, signed.key, signed.signature, now)
+    batch = BatchRow(uuid.uuid4(), signed.root, signed.size, signed.key, signed.signature, head.size, head.root, now)
     for draft, receipt in zip(drafts, issued, strict=True):
         draft.batch_id, draft.receipt = batch.id, receipt
     return batch

@@ -37,6 +37,7 @@ _COLUMNS = {
     "batch_index": "int",
     "path": "text",
 }
+_BATCH = ("batch_id", "root", "size", "key", "signature", "head_size", "head_root", "signed_at")
 _BINARY = ("body_hash", "hash", "prev_hash", "path")
 _VALUES = ", ".join(f"decode({name}, 'hex')" if name in _BINARY else name for name in _COLUMNS)
 _TYPES = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
@@ -51,9 +52,10 @@ _STORE = PreparedStatement(
     "FROM locked, json_to_recordset(%(steps)s::json) AS v(room_id bigint, expected_seq bigint, seq bigint, "
     "head_hash text, phase text, closes_at timestamptz, due_at timestamptz, ended_at timestamptz) "
     "WHERE r.id = locked.id AND r.id = v.room_id AND r.seq = v.expected_seq RETURNING 1), "
-    f"batch AS (INSERT INTO {ReceiptBatch._meta.db_table} (id, root, size, key, signature, signed_at) "
+    f"batch AS (INSERT INTO {ReceiptBatch._meta.db_table} (id, root, size, key, signature, head_size, "
+    "head_root, signed_at) "
     "SELECT %(batch_id)s::uuid, decode(%(root)s, 'hex'), %(size)s::int, %(key)s, decode(%(signature)s, 'hex'), "
-    "%(signed_at)s::timestamptz "
+    "%(head_size)s::bigint, decode(%(head_root)s, 'hex'), %(signed_at)s::timestamptz "
     "WHERE %(batch_id)s::uuid IS NOT NULL), "
     f"bids AS (INSERT INTO {Bid._meta.db_table} ({', '.join(_COLUMNS)}, batch_id) SELECT {_VALUES}, "
     f"%(batch_id)s::uuid FROM json_to_recordset(%(bids)s::json) AS v({_TYPES})), "
@@ -86,13 +88,15 @@ def _room_values(steps: Sequence[RoomStep]) -> dict[str, Any]:
 
 def _bid_values(batch: BatchRow | None, bids: Sequence[BidRow]) -> dict[str, Any]:
     if batch is None:
-        return {**dict.fromkeys(("batch_id", "root", "size", "key", "signature", "signed_at")), "bids": b"[]"}
+        return {**dict.fromkeys(_BATCH), "bids": b"[]"}
     return {
         "batch_id": batch.id,
         "root": batch.root.hex(),
         "size": batch.size,
         "key": batch.key,
         "signature": batch.signature.hex(),
+        "head_size": batch.head_size,
+        "head_root": batch.head_root.hex(),
         "signed_at": batch.signed_at.isoformat(),
         "bids": _encode([_bid(row) for row in bids]),
     }

@@ -42,6 +42,8 @@ class BatchRow(NamedTuple):
     size: int
     key: str
     signature: bytes
+    head_size: int
+    head_root: bytes
     signed_at: datetime
 
 

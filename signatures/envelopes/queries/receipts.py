@@ -13,7 +13,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.notes import BadNote
 from commons.evidence.domain.receipts import BadReceipt
 from commons.evidence.domain.report import Report
-from commons.evidence.queries import keyring
+from commons.evidence.queries import head_faults, keyring
 from signatures import at_rest
 from signatures.envelopes.models import EnvelopeReceipt
 from signatures.envelopes.sealed_facts import facts_of, own_envelopes
@@ -66,6 +66,7 @@ def check_receipt(value: object, *, at: datetime) -> Report:
     try:
         shown = receipts.from_json(value.get("receipt") if isinstance(value, Mapping) else value)
         report.add(receipts.faults(shown, keyring()))
+        report.add(head_faults(shown))
     except (BadReceipt, BadNote) as error:
         report.fault(str(error))
         return report

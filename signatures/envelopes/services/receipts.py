@@ -12,6 +12,7 @@ from commons.evidence import keys
 from commons.evidence import services as evidence
 from commons.evidence.domain import canonical, receipts
 from commons.evidence.domain.canonical import JSON
+from commons.evidence.domain.receipts import Head
 from commons.evidence.queries import inclusion, latest_checkpoint
 from commons.outbox import services as outbox
 from commons.people import queries as people
@@ -98,7 +99,8 @@ def sign_receipt(number: str, *, at: datetime) -> None:
     proof, checkpoint = inclusion(str(entry["stream"]), int(str(entry["seq"]))), latest_checkpoint()
     assert proof is not None and checkpoint is not None  # noqa: PT018  # the checkpoint gathered the entry
     body = {**core, "checkpoint": checkpoint.note, "entry": entry, "log_index": str(proof.index)}
-    (receipt,) = receipts.issue([canonical.encode(body)], keys.signing_key(keys.Purpose.RECEIPTS))
+    head = Head(checkpoint.size, checkpoint.root)
+    (receipt,) = receipts.issue([canonical.encode(body)], keys.signing_key(keys.Purpose.RECEIPTS), head=head)
     sealed = at_rest.seal({**facts, "signed": receipt.as_json()}, place=f"receipt:{number}")
     EnvelopeReceipt.objects.filter(ref=number).update(facts=sealed)
 

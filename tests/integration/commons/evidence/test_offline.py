@@ -54,7 +54,7 @@ def files(tmp_path):
         )
         for row in rows
     ]
-    issued = receipts.issue(bodies, keys.signing_key(keys.Purpose.RECEIPTS))
+    issued = receipts.issue(bodies, keys.signing_key(keys.Purpose.RECEIPTS), head=queries.published_head())
     (tmp_path / "receipts").write_text(json.dumps([receipt.as_json() for receipt in issued]))
     return tmp_path
 
@@ -131,6 +131,56 @@ def test_receipts_hold_without_django(files):
     assert (code, answer["receipts"], answer["keys_trusted"]) == (0, "2", True)
 
 
+def _forked(files):
+    """The receipts again, as of a log that the platform showed to this bidder alone: signed, and of the same size."""
+    elsewhere = receipts.Head(queries.published_head().size, b"\x01" * 32)
+    bodies = [canonical.encode(one["body"]) for one in json.loads((files / "receipts").read_text())]
+    issued = receipts.issue(bodies, keys.signing_key(keys.Purpose.RECEIPTS), head=elsewhere)
+    (files / "forked").write_text(json.dumps([one.as_json() for one in issued]))
+    return files / "forked"
+
+
+def test_receipts_are_proven_against_later_checkpoints_and_a_fork_is_found(files):
+    forked, old = _forked(files), queries.published_head().size
+    checkpoint(AT)
+    (files / "proof").write_text(json.dumps(queries.consistency_bundle(old)))
+    offline = ("--keys", files / "keys", "--consistency", files / "proof")
+
+    code, answer = verify("receipt", files / "receipts", *offline)
+    assert (code, answer["heads_proven"]) == (0, True)
+
+    code, answer = verify("receipt", forked, *offline)
+    assert (code, answer["fault_count"]) == (1, "2")
+    assert "with another root: the log was forked" in answer["faults"][0]
+    assert verify("receipt", forked, "--keys", files / "keys")[0] == 0, "nobody else's view is at hand"
+
+
+def test_a_head_without_its_proof_is_not_believed(files):
+    checkpoint(AT)
+    newest_only = queries.consistency_bundle(queries.published_head().size)
+    (files / "proof").write_text(json.dumps(newest_only))
+
+    code, answer = verify("receipt", files / "receipts", "--keys", files / "keys", "--consistency", files / "proof")
+
+    assert code == 1
+    assert "no proof that holds was given" in answer["faults"][0]
+    assert verify("receipt", files / "receipts", "--consistency", files / "proof")[0] == 2, "whose checkpoints?"
+
+
+def test_the_database_disowns_receipts_of_a_forked_or_longer_log(files, capsys):
+    call_command("verify_receipt", str(files / "receipts"))
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        call_command("verify_receipt", str(_forked(files)))
+    assert "forked" in capsys.readouterr().out
+    longer = receipts.Head(10_000, bytes(32))
+    issued = receipts.issue([canonical.encode({"a": "b"})], keys.signing_key(keys.Purpose.RECEIPTS), head=longer)
+    (files / "longer").write_text(json.dumps(issued[0].as_json()))
+    with pytest.raises(SystemExit):
+        call_command("verify_receipt", str(files / "longer"))
+    assert "rewound" in capsys.readouterr().out
+
+
 def test_a_changed_receipt_does_not_hold(files):
     (files / "receipts").write_text((files / "receipts").read_text().replace('"seq": "2"', '"seq": "3"'))
 
@@ -190,7 +240,7 @@ def test_commands_verify_the_database_an_export_and_receipts(files, capsys):
 
 def test_verify_receipt_finds_a_receipt_of_what_the_log_does_not_hold(files, capsys):
     body = canonical.encode({"room": "7", "seq": "9", "hash": "00", "bid_id": "b"})
-    forged = receipts.issue([body], keys.signing_key(keys.Purpose.RECEIPTS))
+    forged = receipts.issue([body], keys.signing_key(keys.Purpose.RECEIPTS), head=queries.published_head())
     (files / "receipts").write_text(json.dumps(forged[0].as_json()))
 
     with pytest.raises(SystemExit) as ended:

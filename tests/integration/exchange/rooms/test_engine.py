@@ -1,5 +1,7 @@
 """The engine on a real database: who owns a room, what a batch leaves behind, what comes back after a restart."""
 
+import json
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +11,9 @@ from django.db import OperationalError, connection, transaction
 
 from commons.evidence.domain import receipts as signed
 from commons.evidence.domain.notes import VerifierKey
+from commons.evidence.domain.receipts import NO_HEAD
+from commons.evidence.queries import check_receipts, published_head
+from commons.evidence.services import checkpoint
 from commons.outbox.models import OutboxMessage
 from exchange.rooms import queries, records
 from exchange.rooms.client import new_bid_id, signed_bid
@@ -70,6 +75,22 @@ def opened(**rules: Any) -> tuple[Cast, Clock, Engine]:
     return room, clock, Engine(clock=clock)
 
 
+def test_receipts_name_the_head_of_the_log_that_was_published_last() -> None:
+    room, clock, engine = opened()
+    checkpoint(clock.at)
+    before = published_head()
+
+    (done,) = engine.commit([order(room, "buyer1", "20000.00", clock.at, bid_id="b" * 22)]).outcomes
+    checkpoint(clock.at)
+
+    proof = json.loads(bytes(receipt_of(done).proof))
+    assert before.size > 0
+    assert proof["head"] == {"root": b64encode(before.root).decode(), "size": str(before.size)}
+    assert ReceiptBatch.objects.get().head_size == before.size
+    report = check_receipts([proof])
+    assert report.holds, report.faults
+
+
 def test_batch_leaves_bids_log_and_receipts_that_agree() -> None:
     room, clock, engine = opened()
 
@@ -119,7 +140,7 @@ def test_without_the_conditional_update_two_engines_would_fork_the_room(monkeypa
     second.catch_up([room.room_id])
     first.commit([order(room, "buyer1", "20000.00", clock.at)])
     # Without the guard the second engine would hand out a receipt on its stale state.
-    monkeypatch.setattr(second, "_store", lambda _sheets, drafts, _notes, now: engines._signed(drafts, now))
+    monkeypatch.setattr(second, "_store", lambda _sheets, drafts, _notes, now: engines._signed(drafts, now, NO_HEAD))
 
     forked = receipt_of(second.commit([order(room, "buyer2", "20000.00", clock.at)]).outcomes[0])
 
