@@ -16,7 +16,7 @@ def signing_page(view: View[P]) -> View[P]:
     """The page may open the agent's loopback port and the remote signing service; every other page may not."""
 
     @wraps(view)
-    def widened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def widened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response._csp_update = {"connect-src": connections()}  # type: ignore[attr-defined]  # as csp_update does
         response["Cache-Control"] = "no-store"

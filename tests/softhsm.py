@@ -51,6 +51,19 @@ class SoftToken:
                 }
             )
 
+    @contextmanager
+    def forbidding(self, use: Attribute, certificate_der: bytes) -> Iterator[None]:
+        """While this lasts the private key of a certificate may not be put to `use` (`DECRYPT`, `SIGN`)."""
+        self._allow(use, certificate_der, allowed=False)
+        yield
+        self._allow(use, certificate_der, allowed=True)
+
+    def _allow(self, use: Attribute, certificate_der: bytes, *, allowed: bool) -> None:
+        token = next(one for one in pkcs11.lib(MODULE).get_tokens() if one.label == LABEL)
+        with token.open(user_pin=PIN, rw=True) as session:
+            (certificate,) = session.get_objects({Attribute.VALUE: certificate_der})
+            session.get_key(object_class=ObjectClass.PRIVATE_KEY, id=certificate[Attribute.ID])[use] = allowed
+
 
 @contextmanager
 def soft_token(folder: Path) -> Iterator[SoftToken]:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pkcs11
-from pkcs11 import KDF, Attribute, DeriveMixin, KeyType, Mechanism, ObjectClass, TokenFlag
+from pkcs11 import (
+    KDF,
+    Attribute,
+    DecryptMixin,
+    DeriveMixin,
+    KeyType,
+    Mechanism,
+    ObjectClass,
+    SignMixin,
+    TokenFlag,
+)
 from pkcs11.util.ec import encode_ecdsa_signature
 
 
@@ -69,6 +79,8 @@ class Pkcs11Tokens:
 
     def sign(self, certificate: OnToken, data: bytes, pin: str) -> bytes:
         with self._key(certificate, pin) as key:
+            if not isinstance(key, SignMixin):
+                raise TokenTrouble("KEY_NOT_FOR_THIS", "the token does not let this key sign")
             if key.key_type == KeyType.RSA:
                 return bytes(key.sign(data, mechanism=Mechanism.SHA256_RSA_PKCS))
             # Tokens that know ECDSA need not know it together with a hash.
@@ -92,14 +104,18 @@ class Pkcs11Tokens:
     def decrypt(self, certificate: OnToken, ciphertext: bytes, pin: str) -> bytes:
         parameters = (Mechanism.SHA256, pkcs11.MGF.SHA256, None)
         with self._key(certificate, pin) as key:
-            return bytes(key.decrypt(ciphertext, mechanism=Mechanism.RSA_PKCS_OAEP, mechanism_param=parameters))
+            if not isinstance(key, DecryptMixin):
+                raise TokenTrouble("KEY_NOT_FOR_THIS", "the token does not let this key decrypt")
+            opened = key.decrypt(ciphertext, mechanism=Mechanism.RSA_PKCS_OAEP, mechanism_param=parameters)
+        assert isinstance(opened, bytes), "what is given in one piece comes back in one"
+        return opened
 
     def _present(self) -> Iterator[pkcs11.Token]:
         """Tokens that somebody has set up; an empty slot of some readers looks like one that nobody has."""
         return (one for one in self._library.get_tokens() if TokenFlag.TOKEN_INITIALIZED in one.flags)
 
     @contextmanager
-    def _key(self, certificate: OnToken, pin: str) -> Iterator[pkcs11.PrivateKey]:
+    def _key(self, certificate: OnToken, pin: str) -> Iterator[pkcs11.Key]:
         try:
             token = next(one for one in self._present() if one.label == certificate.token)
             with token.open(user_pin=pin) as session:

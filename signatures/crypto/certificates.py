@@ -206,7 +206,9 @@ def _chain_without_revocation(found: FoundChain, at: datetime) -> Chain:
 
 
 def _within(leaf: x509.Certificate, at: datetime) -> datetime:
-    return min(max(at, leaf.not_valid_before), leaf.not_valid_after)
+    begins: datetime = leaf.not_valid_before
+    ends: datetime = leaf.not_valid_after
+    return min(max(at, begins), ends)
 
 
 def _revocation(

@@ -48,7 +48,7 @@ def sm3(data: bytes) -> bytes:
     return bytes(made.finalize())
 
 
-class Sm2Validator(SignatureValidator):  # type: ignore[misc]  # partly typed
+class Sm2Validator(SignatureValidator):
     """SM2 with SM3 and the usual identity 1234567812345678 (GM/T 0009), and nothing else."""
 
     def validate_signature(
@@ -80,7 +80,7 @@ class National:
     validator: SignatureValidator = Sm2Validator()
 
     def owns_key(self, key: keys.PublicKeyInfo) -> bool:
-        return key.algorithm == "ec" and key.curve == ("named", SM2_CURVE)
+        return bool(key.algorithm == "ec" and key.curve == ("named", SM2_CURVE))
 
     def is_weak_key(self, key: keys.PublicKeyInfo) -> bool:
         return len(bytes(key["public_key"])) != POINT_BYTES

@@ -78,7 +78,7 @@ class International:
     def is_weak_key(self, key: keys.PublicKeyInfo) -> bool:
         if key.algorithm == "ec":
             return key.curve[1] not in CURVES
-        return key.algorithm == "dsa" or key.bit_size < SMALLEST_RSA
+        return key.algorithm == "dsa" or int(key.bit_size) < SMALLEST_RSA
 
     def accepts_digest(self, name: str) -> bool:
         return name in DIGESTS

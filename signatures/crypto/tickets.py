@@ -69,6 +69,6 @@ def opened(text: str, keys: Mapping[bytes, notes.VerifierKey]) -> Ticket:
     try:
         values = {name: str(value) for name, value in fields.items()}
         expires_at, action = from_text(values.pop("expires_at")), Action(values.pop("action"))
-        return Ticket(**values, action=action, expires_at=expires_at)  # type: ignore[arg-type]  # names are checked here
+        return Ticket(**values, action=action, expires_at=expires_at)
     except (KeyError, TypeError, ValueError):
         raise BadTicket("the ticket lacks a field") from None

@@ -127,6 +127,8 @@ def may_sign(viewer: Actor, paper_id: int) -> tuple[PartyView, ...]:
 
 def waiting_for(viewer: Actor, *, limit: int = 50) -> list[PaperView]:
     """Papers that wait for the viewer's organisation."""
+    if viewer.organisation_id is None:
+        return []
     rows = _rows().filter(
         state__in=[state.value for state in (*SIGNABLE, PaperState.DRAWN)],
         parties__organisation_id=viewer.organisation_id,

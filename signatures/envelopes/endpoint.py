@@ -64,7 +64,7 @@ class UploadEndpoint:
         await _send(send, answer)
 
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
-        method = headers.get("x-http-method-override", scope["method"]).upper()
+        method = headers.get("x-http-method-override", str(scope["method"])).upper()
         if method == "OPTIONS":
             return Answer(204, _abilities())
         if headers.get("tus-resumable") != VERSION:
@@ -94,7 +94,7 @@ class UploadEndpoint:
         try:
             whole = await self._pour(receive, appending)
         except EnvelopeBroken:
-            await self._in_thread(lambda: (appending.abort(), services.drop_upload(upload.ref)))
+            await self._in_thread(lambda: _drop(upload, appending))
             raise
         except BaseException:
             await self._in_thread(appending.abort)
@@ -138,6 +138,12 @@ def _with_database(work: Callable[..., T], *arguments: Any) -> T:
 def _create(token: str, headers: dict[str, str]) -> Answer:
     upload = services.begin_upload(token=token, length=_count(headers, "upload-length"), at=timezone.now())
     return Answer(201, {"Location": f"{PREFIX}{upload.ref}", **_standing(upload, 0)})
+
+
+def _drop(upload: Upload, appending: Appending) -> None:
+    """Nothing of an upload that can be no envelope stays."""
+    appending.abort()
+    services.drop_upload(upload.ref)
 
 
 def _terminate(upload: Upload) -> Answer:

@@ -65,6 +65,8 @@ def can_supervise(actor: Actor) -> Decision:
 
 
 def is_officer(actor: Actor, roster: OfficerRoster) -> bool:
+    if actor.person_id is None:
+        return False
     return roster.seats.filter(person_id=actor.person_id, until__isnull=True).exists()
 
 

@@ -42,7 +42,7 @@ class HttpIssuer:
         self._key_name = issuer.key_name
 
     def application(self, application: Application) -> None:
-        body = {
+        body: dict[str, object] = {
             "applicant": {"uscc": application.applicant.uscc, "name": application.applicant.name},
             "procedure": application.procedure_commitment,
             "trade_type": application.trade_type,
@@ -66,7 +66,12 @@ class HttpIssuer:
         self._put(f"openings/{ref}", {"procedure": procedure, "salt": salt})
 
     def claim(self, ref: str, number: int, ground: str, amount: Decimal, statement: str, due_on: date) -> None:
-        body = {"ground": ground, "amount": as_text(amount), "statement": statement, "due_on": due_on.isoformat()}
+        body: dict[str, object] = {
+            "ground": ground,
+            "amount": as_text(amount),
+            "statement": statement,
+            "due_on": due_on.isoformat(),
+        }
         self._put(f"claims/{ref}/{number}", body)
 
     def release(self, ref: str) -> None:

@@ -123,6 +123,8 @@ def issuers(*, taking: bool = False) -> list[IssuerView]:
 def issuer_of(viewer: Actor) -> IssuerView:
     """The issuer that the viewer works for. Refuses (`NotPermitted`, `NotFound`)."""
     policies.can_work_at_issuer(viewer).require()
+    if viewer.organisation_id is None:
+        raise NotFound()
     row = Issuer.objects.select_related("organisation").filter(organisation_id=viewer.organisation_id).first()
     if row is None:
         raise NotFound()
@@ -253,7 +255,7 @@ def _base64(data: bytes) -> str:
 
 def _seen(viewer: Actor, row: Guarantee) -> GuaranteeView:
     dossier = safe.open_dossier(row)
-    issuer = Issuer.objects.filter(pk=dossier.issuer_id).first()
+    issuer = safe.connected_issuer(dossier)
     issuer_org = issuer.organisation_id if issuer else None
     state = GuaranteeState(row.state)
     seen = policies.can_see(viewer, dossier, state, opened=row.opened_at is not None, issuer_org=issuer_org)

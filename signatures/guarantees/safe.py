@@ -6,7 +6,7 @@ from commons.domain import sealing
 from commons.domain.actor import Actor
 from commons.secrecy import keys
 from signatures.guarantees.domain.dossier import Dossier
-from signatures.guarantees.models import Guarantee
+from signatures.guarantees.models import Guarantee, Issuer
 
 _CONTENT_BLOCK = 8 * 1024
 _PAPER_BLOCK = 256 * 1024
@@ -26,6 +26,11 @@ def seal_dossier(ref: str, dossier: Dossier) -> bytes:
 def open_dossier(row: Guarantee) -> Dossier:
     """The dossier of a row. Raises `SealBroken` when somebody changed it, or moved it from another row."""
     return Dossier.parse(sealing.open_sealed(_key(), bytes(row.content), place=f"dossier:{row.ref}"))
+
+
+def connected_issuer(dossier: Dossier) -> Issuer | None:
+    """The row of a guarantee's issuer; None for one that is not connected."""
+    return None if dossier.issuer_id is None else Issuer.objects.filter(pk=dossier.issuer_id).first()
 
 
 def seal_paper(ref: str, pdf: bytes) -> bytes:

@@ -38,11 +38,20 @@ class Paper:
     words: str
     document_id: int | None
 
-    def require(self) -> "Paper":
+    def require(self) -> "IssuedPaper":
         """Refuses (`NumberMissing`) without number or document, and (`TooShort`) without words."""
-        if not (self.number.strip() and self.document_id):
+        if not self.number.strip() or self.document_id is None:
             raise NumberMissing()
-        return Paper(self.number.strip(), words_of(self.words), self.document_id)
+        return IssuedPaper(self.number.strip(), words_of(self.words), self.document_id)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPaper:
+    """A paper of which nothing is missing."""
+
+    number: str
+    words: str
+    document_id: int
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The account to which buyers pay."""
 
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.db.models import Subquery
@@ -15,6 +15,15 @@ DEMONSTRATION = CollectingAccount(
     "4401660010100012345", "佛山市公共资源交易中心保证金专户", "佛山农村商业银行季华支行", "314588000016"
 )
 """Stands in until finance enters an account, but never in production."""
+
+
+class AccountRow(TypedDict):
+    """The columns of an account that queries fetch."""
+
+    number: str
+    name: str
+    bank_name: str
+    bank_code: str
 
 
 class NoCollectingAccount(Refusal):
@@ -35,7 +44,7 @@ def collecting_account() -> CollectingAccount:
     return account_in(OwnAccount.objects.order_by("-id").values("number", "name", "bank_name", "bank_code").first())
 
 
-def account_in(found: dict[str, Any] | None) -> CollectingAccount:
+def account_in(found: AccountRow | None) -> CollectingAccount:
     """The account that a query found. Refuses like `collecting_account`."""
     if found is not None:
         return CollectingAccount(**found)

@@ -14,7 +14,7 @@ from datetime import datetime
 from asn1crypto import cms as asn1_cms
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -153,15 +153,11 @@ class _Checked:
         proven = stamp is not None and stamp.valid
         faults = [Fault.NOT_INTACT] * (not status.intact) + [Fault.SIGNATURE_WRONG] * (not status.right)
         faults += [Fault.TIME] * (stamp is not None and not proven) + list(_certificate_faults(status.certificate))
-        return replace(
-            answer,
-            intact=status.intact,
-            right=status.right,
-            **_proven(stamp if proven else None, later if stamp is None else None),
-            claimed=worded(self._claimed()),
-            faults=tuple(faults),
-            **_about(status.certificate),
+        answer = replace(
+            answer, intact=status.intact, right=status.right, claimed=worded(self._claimed()), faults=tuple(faults)
         )
+        answer = _timed(answer, stamp if proven else None, later if stamp is None else None)
+        return _about(answer, status.certificate)
 
     def _stamp(self, answer: SignatureAnswer, covered: bytes) -> SignatureAnswer:
         status = timestamps.verify(
@@ -175,15 +171,15 @@ class _Checked:
             return replace(answer, faults=(Fault.CONTAINER,))
         faults = [Fault.NOT_INTACT] * (not status.intact) + [Fault.SIGNATURE_WRONG] * (not status.right)
         faults += list(_certificate_faults(status.certificate))
-        return replace(
+        answer = replace(
             answer,
             intact=status.intact,
             right=status.right,
             time=worded(status.time) if status.valid else "",
             time_by=_name(status.certificate) if status.valid else "",
             faults=tuple(faults),
-            **_about(status.certificate),
         )
+        return _about(answer, status.certificate)
 
     def _claimed(self) -> datetime | None:
         try:
@@ -197,8 +193,8 @@ class _Checked:
             self.embedded.compute_integrity_info()
         except (PdfReadError, ValueError, KeyError, TypeError, AssertionError, AttributeError, RecursionError):
             return False
-        result = self.embedded.diff_result
-        if self.embedded.coverage not in _WHOLE or result is None or isinstance(result, SuspiciousModification):
+        result = _difference(self.embedded)
+        if _covered_level(self.embedded) not in _WHOLE or result is None or isinstance(result, SuspiciousModification):
             return False
         later = any(
             other.signed_revision > self.embedded.signed_revision and str(other.sig_object_type) != "/DocTimeStamp"
@@ -208,14 +204,25 @@ class _Checked:
         return bool(result.modification_level <= allowed)
 
 
+def _covered_level(embedded: EmbeddedPdfSignature) -> SignatureCoverageLevel | None:
+    """What the library found the signature to cover; None until it has looked, though its class says always."""
+    return embedded.coverage
+
+
+def _difference(embedded: EmbeddedPdfSignature) -> DiffResult | SuspiciousModification | None:
+    """What the library found to follow the signature; None until it has looked, and where nothing follows."""
+    return embedded.diff_result
+
+
 def _coverage(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]) -> Covers:
     """What follows the last signature: nothing, only revisions that bring proof or a stamp, or something else."""
     last = found[-1]
-    if last.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+    covered = _covered_level(last)
+    if covered == SignatureCoverageLevel.ENTIRE_FILE:
         return Covers.WHOLE
     stamped = {one.signed_revision for one in found}
     later = range(last.signed_revision + 1, reader.xrefs.total_revisions)
-    if last.coverage not in _WHOLE or not later:
+    if covered not in _WHOLE or not later:
         return Covers.LESS
     fine = all(number in stamped or _brings_proof(reader, number) for number in later)
     return Covers.PROOF_FOLLOWS if fine else Covers.LESS
@@ -259,27 +266,31 @@ def _certificate_faults(status: CertificateStatus) -> Iterator[Fault]:
         yield Fault.REVOCATION_UNKNOWN
 
 
-def _about(status: CertificateStatus) -> dict[str, str]:
+def _about(answer: SignatureAnswer, status: CertificateStatus) -> SignatureAnswer:
+    """The answer with what is known of the certificate."""
     facts = status.facts
-    return {
-        "chain": status.chain.value,
-        "validity": status.validity.value,
-        "usage": status.usage.value,
-        "revocation": status.revocation.value,
-        "revoked_at": worded(status.revoked_at),
-        "authority": status.authority,
-        "signer": facts.common_name if facts else "",
-        "organisation": facts.organisation if facts else "",
-        "serial": facts.serial if facts else "",
-        "fingerprint": facts.fingerprint if facts else "",
-    }
+    return replace(
+        answer,
+        chain=status.chain.value,
+        validity=status.validity.value,
+        usage=status.usage.value,
+        revocation=status.revocation.value,
+        revoked_at=worded(status.revoked_at),
+        authority=status.authority,
+        signer=facts.common_name if facts else "",
+        organisation=facts.organisation if facts else "",
+        serial=facts.serial if facts else "",
+        fingerprint=facts.fingerprint if facts else "",
+    )
 
 
-def _proven(stamp: timestamps.StampStatus | None, later: SignatureAnswer | None) -> dict[str, str]:
-    """By whom the time is proven: the signature's own stamp, or the archive stamp over it."""
+def _timed(
+    answer: SignatureAnswer, stamp: timestamps.StampStatus | None, later: SignatureAnswer | None
+) -> SignatureAnswer:
+    """The answer with the time and who proves it: the signature's own stamp, or the archive stamp over it."""
     if stamp is not None:
-        return {"time": worded(stamp.time), "time_by": _name(stamp.certificate)}
-    return {"time": later.time, "time_by": later.time_by} if later is not None else {}
+        return replace(answer, time=worded(stamp.time), time_by=_name(stamp.certificate))
+    return replace(answer, time=later.time, time_by=later.time_by) if later is not None else answer
 
 
 def _name(status: CertificateStatus | None) -> str:

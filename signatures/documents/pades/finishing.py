@@ -72,11 +72,11 @@ async def _archive_stamp(content: bytes, stamper: Stamper, field: str, at: datet
     return bytes(output.read())
 
 
-class _Asked(TimeStamper):  # type: ignore[misc]  # partly typed
+class _Asked(TimeStamper):
     """One of our stampers in the form in which the library asks."""
 
     def __init__(self, stamper: Stamper, at: datetime) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # the library annotates part of its methods
         self._stamper, self._at = stamper, at
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.evidence.domain import canonical
+from commons.evidence.domain.canonical import JSON
 from signatures.documents.domain.papers import PaperCommand
 from signatures.documents.services.common import locked, step
 from signatures.documents.services.turns import SIGNING_KIND, subject_of
@@ -19,6 +20,6 @@ def withdraw(*, actor: Actor, paper_id: int, reason: str, at: datetime) -> None:
     Refuses (`NotAllowedNow`) a paper that everybody has signed.
     """
     paper = locked(paper_id)
-    payload = {"reason_sha256": canonical.digest(reason.strip().encode())}
+    payload: dict[str, JSON] = {"reason_sha256": canonical.digest(reason.strip().encode())}
     step(paper, PaperCommand.WITHDRAW, actor=actor, at=at, payload=payload, lease_party=None, lease_until=None)
     signing.withdraw(actor=actor, subject=subject_of(paper.pk), kind=SIGNING_KIND, at=at)

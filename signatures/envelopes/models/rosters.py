@@ -5,8 +5,6 @@ from django.db import models
 
 from signatures.envelopes.domain.states import RosterState
 
-_person = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+"}
-
 
 class OfficerRoster(models.Model):
     """n officers of whom k open together."""
@@ -16,9 +14,9 @@ class OfficerRoster(models.Model):
     state = models.CharField(
         max_length=16, choices=[(state.value, state.value) for state in RosterState], default=RosterState.DRAFT
     )
-    drafted_by = models.ForeignKey(**_person)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
-    witnessed_by = models.ForeignKey(null=True, **_person)
+    witnessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     activated_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -45,7 +43,7 @@ class RosterSeat(models.Model):
 
     roster = models.ForeignKey(OfficerRoster, on_delete=models.PROTECT, related_name="seats")
     seat = models.PositiveSmallIntegerField()
-    person = models.ForeignKey(**_person)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     spki = models.BinaryField(default=b"")
     """The public key (SubjectPublicKeyInfo); empty until the officer made one."""
     kept_on = models.CharField(max_length=16, blank=True)
@@ -77,14 +75,14 @@ class ShareHandover(models.Model):
 
     roster = models.ForeignKey(OfficerRoster, on_delete=models.PROTECT, related_name="+")
     seat = models.PositiveSmallIntegerField()
-    giver = models.ForeignKey(**_person)
-    successor = models.ForeignKey(**_person)
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     spki = models.BinaryField()
     ref = models.CharField(max_length=32, unique=True)
     slots = models.BinaryField()
     """The re-wrapped shares, encrypted: how many there are would tell how many bids there are."""
     given_at = models.DateTimeField()
-    witnessed_by = models.ForeignKey(null=True, **_person)
+    witnessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     witnessed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -235,7 +235,7 @@ def _settle(ref: str, result: Opened | NotOpened, signature: dict[str, JSON], at
         "signature": signature,
     }
     # Names of files are the bidder's words: evidence holds their digests.
-    told = {"files": [file.sha256 for file in result.files], "signature": signature}
+    told: dict[str, JSON] = {"files": [file.sha256 for file in result.files], "signature": signature}
     step_envelope(
         row, EnvelopeCommand.OPEN, actor=OPENER, at=at, payload={"found": told}, findings=findings, ended_at=at
     )

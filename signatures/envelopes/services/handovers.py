@@ -151,8 +151,8 @@ def successors(*, actor: Actor, seat_id: int) -> list[tuple[int, str, str]]:
 
     They are officers of other rosters with a tried key, and hold no seat here.
     """
-    seat = RosterSeat.objects.select_related("roster").filter(pk=seat_id, person_id=actor.person_id).first()
-    if seat is None or seat.roster.state == RosterState.DRAFT:
+    seat = RosterSeat.objects.select_related("roster").filter(pk=seat_id).first()
+    if seat is None or seat.person_id != actor.person_id or seat.roster.state == RosterState.DRAFT:
         return []
     return [(person, name, to_base64(spki)) for person, (name, spki) in _tried_elsewhere(seat.roster).items()]
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
 from signatures.envelopes import policies
 from signatures.envelopes.domain.header import MEBIBYTE, Mode, Policy
@@ -69,7 +70,7 @@ def open_intake(
         opened_at=at,
     )
     policy = Policy(mode, roster.k, n)
-    facts = {"deadline": to_text(deadline), "policy": policy.as_json(), "roster": str(roster.pk)}
+    facts: dict[str, JSON] = {"deadline": to_text(deadline), "policy": policy.as_json(), "roster": str(roster.pk)}
     record(row, "intake.opened", actor=actor, at=at, payload=facts)
     return IntakeId(row.pk)
 
@@ -94,7 +95,8 @@ def abandon_intake(*, actor: Actor, intake_id: int, at: datetime) -> None:
 @transaction.atomic
 def begin_rehearsal(*, actor: Actor, roster_id: int, minutes: int, at: datetime) -> IntakeId:
     """An opening for practice, with the same envelopes, officers and rules. Raises as `open_intake`."""
-    assert actor.person_id is not None or not actor.system, "a person begins a rehearsal"
+    if actor.person_id is None:
+        raise NotPermitted()
     number = secrets.token_hex(4)
     subject = Subject(f"rehearsal:{number}", number, f"REHEARSAL-{number}", "1")
     ends = at + min(timedelta(minutes=minutes), LONGEST_REHEARSAL)

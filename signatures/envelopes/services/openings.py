@@ -244,6 +244,7 @@ def _unlock(
     except WrongCommit:
         blame(row, Cause.BIDDER_FALSE_COMMIT, {"slot": label, "unlock_code": code}, at=at)
         return False
+    assert actor.person_id is not None, "the policies let persons unlock"
     sealed = at_rest.seal({"secret": to_base64(secret)}, place=f"unlock:{row.pk}:{label}")
     EnvelopeUnlock.objects.create(envelope=row, label=label, person_id=actor.person_id, secret=sealed, given_at=at)
     return True
@@ -272,6 +273,8 @@ def _check_quorum(row: SealedEnvelope, prefix: Prefix, *, at: datetime) -> None:
 def _seat_of(actor: Actor, intake: SealedIntake | None) -> RosterSeat:
     if intake is None:
         raise NotFound()
+    if actor.person_id is None:
+        raise NotPermitted()
     seat = RosterSeat.objects.filter(
         roster_id=intake.roster_id, person_id=actor.person_id, until__isnull=True, tried_at__isnull=False
     ).first()

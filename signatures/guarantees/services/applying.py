@@ -16,7 +16,7 @@ from commons.outbox import services as outbox
 from commons.people import queries as people
 from signatures.guarantees import policies, safe
 from signatures.guarantees.domain import blinding, checks
-from signatures.guarantees.domain.dossier import Asked, Dossier, Extension, Upload
+from signatures.guarantees.domain.dossier import Asked, Dossier, Extension
 from signatures.guarantees.domain.refusals import (
     ExtensionShort,
     FileKnown,
@@ -31,6 +31,7 @@ from signatures.guarantees.domain.terms import (
     IssuerStatus,
     Party,
     Required,
+    Upload,
 )
 from signatures.guarantees.models import Guarantee, Issuer
 from signatures.guarantees.services.common import (
@@ -196,7 +197,7 @@ def tell_issuer(
     row: Guarantee, dossier: Dossier, topic: str, subject: str, at: datetime, *, key: str = "", **fields: str
 ) -> None:
     """Tell the issuer: its people here, or its own system through the outbox."""
-    issuer = Issuer.objects.filter(pk=dossier.issuer_id).first()
+    issuer = safe.connected_issuer(dossier)
     if issuer is None:
         return
     if issuer.channel == Issuer.HTTP:

@@ -52,7 +52,7 @@ def locked(ref: str) -> tuple[Guarantee, Dossier]:
 
 def issuer_of(dossier: Dossier) -> Issuer:
     """The connected issuer of a guarantee. Refuses (`NotFound`) one that is not connected."""
-    found = Issuer.objects.filter(pk=dossier.issuer_id).first()
+    found = safe.connected_issuer(dossier)
     if found is None:
         raise NotFound()
     return found

@@ -16,7 +16,7 @@ from signatures.guarantees.domain.dossier import Dossier
 from signatures.guarantees.domain.refusals import NotJudged
 from signatures.guarantees.domain.states import MACHINE, GuaranteeCommand, GuaranteeState
 from signatures.guarantees.domain.terms import IssuerStatus, Required
-from signatures.guarantees.models import Guarantee, Issuer
+from signatures.guarantees.models import Guarantee
 from signatures.guarantees.queries import standing_row
 from signatures.guarantees.services import papers
 from signatures.guarantees.services.applying import tell_issuer
@@ -91,7 +91,7 @@ def findings_of(dossier: Dossier, required: Required, *, row: Guarantee, at: dat
     if dossier.upload is not None:
         return checks.check_upload(dossier.upload, required)
     version = dossier.versions[-1]
-    issuer = Issuer.objects.filter(pk=dossier.issuer_id).first()
+    issuer = safe.connected_issuer(dossier)
     others = Guarantee.objects.filter(number_tag=row.number_tag).exclude(pk=row.pk)
     over = [GuaranteeState.CANCELLED.value, GuaranteeState.DECLINED.value]
     facts = version.facts

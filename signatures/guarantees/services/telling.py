@@ -11,8 +11,8 @@ def send(topic: str, ref: str) -> None:
     """Tell the issuer what has happened to a guarantee. Raises `IssuerUnreachable`: the outbox tries again."""
     row = Guarantee.objects.defer("paper").get(ref=ref)
     dossier = safe.open_dossier(row)
-    issuer = Issuer.objects.filter(pk=dossier.issuer_id, channel=Issuer.HTTP).first()
-    if issuer is not None:
+    issuer = safe.connected_issuer(dossier)
+    if issuer is not None and issuer.channel == Issuer.HTTP:
         tell_port(HttpIssuer(issuer), topic, ref, dossier)
 
 

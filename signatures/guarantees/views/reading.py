@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ _S = GuaranteeState
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: HttpRequest) -> HttpResponseBase:
     """The applicant's own guarantees."""
     viewer = signed_in(request)
     policies.can_apply(viewer).require()
@@ -37,7 +37,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def for_beneficiary(request: HttpRequest) -> HttpResponse:
+def for_beneficiary(request: HttpRequest) -> HttpResponseBase:
     """The opened guarantees in the viewer's favour."""
     viewer = signed_in(request)
     if not viewer.has(*policies.BENEFICIARIES):
@@ -49,7 +49,7 @@ def for_beneficiary(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def overseen(request: HttpRequest) -> HttpResponse:
+def overseen(request: HttpRequest) -> HttpResponseBase:
     """What was opened, and who may issue, for regulator and auditor."""
     viewer = signed_in(request)
     rows = queries.opened(viewer)
@@ -160,7 +160,7 @@ def _step(entry: Entry) -> dict[str, Any]:
     return {"title": title, "at": from_text(str(body["at"])), "state": "done", "hint": ""}
 
 
-def _csv(name: str, rows: list[GuaranteeView]) -> Any:
+def _csv(name: str, rows: list[GuaranteeView]) -> StreamingHttpResponse:
     header = (_("For"), _("Applicant"), _("Issuer"), _("Amount"), _("Last day"), _("State"))
     lines = (
         (

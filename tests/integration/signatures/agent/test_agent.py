@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
+from pkcs11 import Attribute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -243,6 +244,18 @@ async def test_what_is_no_message_is_answered_and_the_agent_goes_on(token, certi
 
     assert {answer["code"] for answer in answers} == {"MALFORMED"}
     assert last["type"] == "signature"
+
+
+@pytest.mark.parametrize("use", [Attribute.SIGN, Attribute.DECRYPT])
+async def test_a_key_that_the_token_keeps_from_its_use_says_so(token, certificates, use):
+    wrapped = {"alg": "RSA-OAEP-256", "ciphertext": b64encode(bytes(256)).decode(), "epk": ""}
+    ticket = ticket_for(certificates["RSA"], canonical.encode(wrapped), action=tickets.Action.UNWRAP)
+    unwrap = {"type": "unwrap", "id": "1", "wrapped": wrapped, "ticket": tickets.issue(ticket, PLATFORM)}
+    async with agent(Holder()) as url:
+        with token.forbidding(use, certificates["RSA"]):
+            (answer,) = await ask(url, order(certificates["RSA"]) if use == Attribute.SIGN else unwrap)
+
+    assert (answer["type"], answer["code"]) == ("refusal", "KEY_NOT_FOR_THIS")
 
 
 async def test_what_was_wrapped_to_the_certificate_is_opened(token, keys, certificates):
