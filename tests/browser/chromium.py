@@ -57,7 +57,7 @@ class Chromium:
         context.add_init_script(_WATCH)
         page = context.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("console", lambda message: self._heard(message.type, f"{message.text} {message.location['url']}"))
         return page
 
     def forget_refusals(self) -> None:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from commons.pages import csv_response
+from commons.domain.actor import Actor, Role
+from commons.pages import actor_of, csv_response
 from commons.parameters.definitions import definitions
 from commons.parameters.labels import UNITS, label
 from exchange.notices import queries
@@ -101,9 +102,15 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "notice": sale[-1],
         "notices": [(notice, queries.kind_label(notice)) for notice in reversed(notices)],
         "rules": [_rule(key, taken) for key, taken in found.parameters.items()],
+        "may_object": _may_object(actor_of(request), found),
         "at": at,
     }
     return render(request, "exchange/notices/project.html", context)
+
+
+def _may_object(actor: Actor, found: Project) -> bool:
+    """Whether the way to an objection is shown: to bidders, and to strangers, who are asked to sign in first."""
+    return actor.is_anonymous or (actor.has(Role.BIDDER) and actor.organisation_id != found.seller_id)
 
 
 def _rule(key: str, taken: Mapping[str, Any]) -> dict[str, str]:
