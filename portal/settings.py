@@ -114,7 +114,7 @@ else:
 REDIS_URL = ENV.redis_url
 
 # Celery calls Redis on a socket file by a name of its own.
-CELERY_BROKER_URL = ENV.redis_url.replace("unix://", "redis+socket://") or "memory://"
+CELERY_BROKER_URL = ENV.redis_url.replace("unix://", "redis+socket://") or "memory://localhost/"
 CELERY_BEAT_SCHEDULE = {
     "deliver what waits in the outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 2.0},
     "forget ended sessions": {"task": "portal.tasks.forget_sessions", "schedule": 86_400.0},

@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
     def empty(self) -> None:
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
-        settings.DATA_DIR.mkdir(parents=True)
+        Path(settings.STATIC_ROOT).mkdir(parents=True)  # WhiteNoise warns without the folder
         self.stdout.write("Building the demo city …")
         make_tables()
         call_command("platform_keys", stdout=io.StringIO())
