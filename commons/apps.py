@@ -12,9 +12,11 @@ class CommonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from commons.evidence import checks  # noqa: F401  # registers the check of the triggers
+        from commons.evidence import checks, publicity  # noqa: F401  # registers the check of the triggers
         from commons.imports import kinds
 
+        for rules in ("calendar", "parameters", "legality"):
+            publicity.register(rules, publicity.always)
         post_migrate.connect(_protect_append_only_tables, dispatch_uid="commons.append_only")
         kinds.register_all()
         post_migrate.connect(_seed, sender=self, dispatch_uid="commons.seed")

@@ -6,10 +6,14 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from commons.evidence import publicity
         from commons.parameters import effects
         from exchange.auctions import services  # noqa: F401  # registers who signs which paper
         from exchange.permits import importing
         from exchange.projects.queries import published_under_older_rules
+        from exchange.rooms.queries import has_ended
 
+        publicity.register("room", has_ended)
+        publicity.register("room-reveal", publicity.always)
         importing.register_all()
         effects.register(published_under_older_rules)

@@ -137,6 +137,15 @@ def waiting_for(viewer: Actor, *, limit: int = 50) -> list[PaperView]:
     return [view(row) for row in rows.distinct().order_by("id")[:limit] if may_sign(viewer, row.pk)]
 
 
+def is_public(paper_id: str) -> bool:
+    """Whether the paper of that number of its stream may be read by everybody."""
+    return (
+        paper_id.isascii()
+        and paper_id.isdecimal()
+        and Paper.objects.filter(pk=int(paper_id[:18]), public=True).exists()
+    )
+
+
 def registration(sha256: str) -> Mapping[str, str] | None:
     """Where the log registers a file with that hash; None when it does not.
 
@@ -158,6 +167,8 @@ def registration(sha256: str) -> Mapping[str, str] | None:
         "newest": str(row.paper.revision),
         "registered_at": to_text(row.made_at),
         "entry": entry.hash.hex(),
+        "stream": row.stream,
+        "seq": str(row.stream_seq),
         "in_public_log": _in_public_log(entry),
     }
 

@@ -1,5 +1,6 @@
 """Questions about the log: checkpoints, proofs, keys, entries."""
 
+from commons.evidence.queries.entries import EntryView, entry
 from commons.evidence.queries.log import (
     CheckpointView,
     anchored_at,
@@ -31,6 +32,7 @@ from commons.evidence.queries.verification import verify_database
 
 __all__ = [
     "CheckpointView",
+    "EntryView",
     "InclusionProof",
     "Record",
     "anchored_at",
@@ -42,6 +44,7 @@ __all__ = [
     "consistency_bundle",
     "entries",
     "entries_of_type",
+    "entry",
     "head_faults",
     "inclusion",
     "inclusions",

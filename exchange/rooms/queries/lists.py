@@ -118,3 +118,12 @@ def _room_view(row: Room) -> RoomView:
         row.closes_at,
         row.ended_at,
     )
+
+
+def has_ended(room_id: str) -> bool:
+    """Whether there is such a room and it is over: from then on its log is everybody's."""
+    return (
+        room_id.isascii()
+        and room_id.isdecimal()
+        and Room.objects.filter(pk=int(room_id[:18]), ended_at__isnull=False).exists()
+    )

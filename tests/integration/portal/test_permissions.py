@@ -85,6 +85,7 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         kind="deposits.payout", subject="batch:1", reason="…", payload={}, requested_by=cast.person("finance"),
         requested_at=now, expires_at=now + timedelta(days=1),
     )  # fmt: skip
+    draw = a_draw(now)
     return {
         "project_id": lot.project_id,
         "lot_id": lot.pk,
@@ -99,7 +100,9 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "membership_id": Membership.objects.filter(person=cast.person("buyer1")).latest("pk").pk,
         "person_id": cast.person("buyer1").pk,
         "approval_id": approval.pk,
-        "draw_id": a_draw(now).id,
+        "draw_id": draw.id,
+        "stream": f"draw:{draw.id}",
+        "seq": 1,
         "complaint_id": NOT_THERE,
         "deal_id": deal.pk if deal else NOT_THERE,
         "organisation_id": own.pk,

@@ -37,16 +37,21 @@ const node = (left, right) => sha256(Uint8Array.of(1), left, right);
 const odd = (number) => number % 2 === 1;
 const half = (number) => Math.floor(number / 2);
 
-/** The root to which a proof leads (RFC 9162 §2.1.3.2); null when its length does not fit. */
-export const rootFrom = async (hash, index, size, path) => {
+/** The root to which a proof leads (RFC 9162 §2.1.3.2); null when its length does not fit. `told` hears of every step. */
+export const rootFrom = async (hash, index, size, path, told = () => {}) => {
   if (!(index >= 0 && index < size)) return null;
   let [place, last, value] = [index, size - 1, hash];
   for (const sibling of path) {
     if (last === 0) return null;
+    const below = value;
     if (odd(place) || place === last) {
       value = await node(sibling, value);
+      told(sibling, below, value);
       while (!odd(place) && place !== 0) { place = half(place); last = half(last); }
-    } else value = await node(value, sibling);
+    } else {
+      value = await node(value, sibling);
+      told(below, sibling, value);
+    }
     place = half(place);
     last = half(last);
   }
