@@ -50,7 +50,7 @@ class City:
         members = [actor.person_id or 0 for actor in actors.values()]
         self.roster = services.draft_roster(actor=cast.actor("staff"), name="benchmark", members=members, k=2, at=at)
         for name, key in self.keys.items():
-            seat = RosterSeat.objects.get(roster_id=self.roster, person_id=actors[name].person_id)
+            seat = RosterSeat.objects.get(roster_id=self.roster, person_id=cast.person(name).pk)
             slot = services.enrol_key(actor=actors[name], seat_id=seat.pk, spki=spki_of(key), kept_on="device", at=at)
             code = to_base64(unwrap_kek(slot, key))
             services.try_key(actor=actors[name], seat_id=seat.pk, unlock_code=code, at=at)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,17 +28,17 @@ def sign(rounds: Rounds) -> Iterator[Line]:
     stamped = sign_detached(
         content=CONTENT, key=who.key, certificate=who.certificate, chain=who.chain, at=NOW, stamper=Stamps()
     )
-    facts = {"intermediates": who.chain, "at": NOW, "purpose": Purpose.SIGN, "trust": store}
-    proof = validate(leaf=who.certificate, revocation=Revocation(), **facts).proof
+    judged = partial(validate, leaf=who.certificate, intermediates=who.chain, at=NOW, purpose=Purpose.SIGN, trust=store)
+    proof = judged(revocation=Revocation()).proof
     kept = Kept(proof)
     lists = Kept(proof + _stamp_proof(stamped, store))
     key = load_der_private_key(who.key, password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     public, algorithm = key.public_key(), ec.ECDSA(hashes.SHA256())
     value = key.sign(CONTENT, algorithm)
-    checked = {"content": CONTENT, "at": NOW, "trust": store}
-    assert verify_detached(signature=made, revocation=kept, **checked).valid
-    assert verify_detached(signature=stamped, revocation=lists, **checked).valid
+    verified = partial(verify_detached, content=CONTENT, at=NOW, trust=store)
+    assert verified(signature=made, revocation=kept).valid
+    assert verified(signature=stamped, revocation=lists).valid
 
     ways: dict[str, Callable[[], object]] = {
         "bare ECDSA signatures": lambda: key.sign(CONTENT, algorithm),
@@ -45,13 +46,9 @@ def sign(rounds: Rounds) -> Iterator[Line]:
             content=CONTENT, key=who.key, certificate=who.certificate, chain=who.chain, at=NOW
         ),
         "bare ECDSA verifications": lambda: public.verify(value, CONTENT, algorithm),
-        "certificates checked (chain, usage, revocation)": lambda: validate(
-            leaf=who.certificate, revocation=kept, **facts
-        ),
-        "detached CMS signatures verified": lambda: verify_detached(signature=made, revocation=kept, **checked),
-        "stamped signatures verified (CAdES-T)": lambda: verify_detached(
-            signature=stamped, revocation=lists, **checked
-        ),
+        "certificates checked (chain, usage, revocation)": lambda: judged(revocation=kept),
+        "detached CMS signatures verified": lambda: verified(signature=made, revocation=kept),
+        "stamped signatures verified (CAdES-T)": lambda: verified(signature=stamped, revocation=lists),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds.count):

@@ -34,11 +34,11 @@ class Sm2Holder:
 
     @property
     def pem(self) -> bytes:
-        return pem.armor("CERTIFICATE", self.certificate)
+        return bytes(pem.armor("CERTIFICATE", self.certificate))
 
     @property
     def key_pem(self) -> bytes:
-        return pem.armor("PRIVATE KEY", self.key)
+        return bytes(pem.armor("PRIVATE KEY", self.key))
 
 
 def new_key() -> tuple[bytes, bytes]:
@@ -109,7 +109,7 @@ def revocation_list(by: Sm2Holder, *, at: datetime, revoked: dict[int, datetime]
     made = crl.CertificateList(
         {"tbs_cert_list": to_be_signed, "signature_algorithm": algorithm, "signature": signature}
     )
-    return made.dump()
+    return bytes(made.dump())
 
 
 class Lists:

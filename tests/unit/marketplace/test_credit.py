@@ -10,7 +10,14 @@ from marketplace.credit.domain.listing import HearingFirst, require_heard
 from marketplace.credit.domain.ratings import RatingNeedsEvidence, Side, Stars, StarsWrong
 from marketplace.credit.domain.scoring import Event, EventKind, Rules, score
 
-RULES = Rules(*(Decimal(text) for text in ("80", "100", "60", "1", "3")), ratings_per_owner=2)
+RULES = Rules(
+    start=Decimal(80),
+    maximum=Decimal(100),
+    alert_below=Decimal(60),
+    good_rating=Decimal(1),
+    poor_rating=Decimal(3),
+    ratings_per_owner=2,
+)
 DAY, LATER = date(2026, 3, 2), date(2028, 3, 2)
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
 from commons.uploads import limited
@@ -38,9 +39,9 @@ from commons.uploads.domain import (
 from commons.uploads.services import Kind, check
 
 
-def archive(entries: dict[str, bytes], **options: int) -> bytes:
+def archive(entries: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, **options) as file:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in entries.items():
             file.writestr(name, content)
     return made.getvalue()
@@ -133,7 +134,9 @@ def png(width: int, height: int) -> bytes:
 def workbook(extra: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
     book = Workbook()
-    book.active["A1"] = "1"
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet["A1"] = "1"
     book.save(made)
     with zipfile.ZipFile(made, "a") as file:
         for name, content in extra.items():

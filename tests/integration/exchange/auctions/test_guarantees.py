@@ -1,6 +1,7 @@
 """A guarantee in the place of the deposit: from the registration to the seller's claim."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +9,7 @@ from commons.domain.refusals import NotFound
 from exchange.auctions import queries as auction_queries
 from exchange.auctions import services as auctions
 from exchange.auctions.models import Registration
+from exchange.projects.models import Lot
 from portal.demo.issuers import open_issuers
 from signatures.guarantees import queries
 from signatures.guarantees.domain.states import GuaranteeState
@@ -21,12 +23,13 @@ from tests.pki import install_trust
 pytestmark = pytest.mark.django_db
 
 
-def guaranteed_lot():
+def guaranteed_lot() -> tuple[Lot, dict[str, int], str]:
     """buyer1 with a guarantee, buyer2 with money; registration is over and nobody is qualified yet."""
     install_trust()
     bank = open_issuers(at=LONG_AGO)["bank"]
     story.bank("buyer1", "buyer2")
     lot, registrations = story.registered_lot({"buyer1": "1.680", "buyer2": "1.680"})
+    assert lot.registration_starts_at is not None
     at = lot.registration_starts_at + timedelta(hours=2)
     ref = auctions.ask_for_guarantee(
         actor=actor("buyer1"),
@@ -39,18 +42,25 @@ def guaranteed_lot():
     guarantees.assessed(ref, at=at)
     guarantees.signed(ref, at=at)
     story.pay_deposit(lot, "buyer2", at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+    auctions.advance_due(ended(lot), entropy=story.entropy())
     lot.refresh_from_db()
     return lot, registrations, ref
 
 
+def ended(lot: Lot) -> datetime:
+    """When the lot's registration is over."""
+    assert lot.registration_ends_at is not None
+    return lot.registration_ends_at
+
+
 def test_a_guarantee_stands_in_for_the_deposit_and_the_seller_sees_only_that() -> None:
     lot, registrations, ref = guaranteed_lot()
-    (row,) = [row for row in auction_queries.buyers_of(actor("seller"), lot) if row.deposit.guaranteed]
-    assert (row.deposit.covered, row.deposit.received) == (True, 0)
+    (row,) = [row for row in auction_queries.buyers_of(actor("seller"), lot) if row.deposit and row.deposit.guaranteed]
+    assert row.deposit is not None
+    assert (row.deposit.covered, row.deposit.received) == (True, Decimal(0))
     with pytest.raises(NotFound):
         queries.one(actor("seller"), ref)
-    at = lot.registration_ends_at + timedelta(minutes=5)
+    at = ended(lot) + timedelta(minutes=5)
     for key, registration_id in registrations.items():
         auctions.qualify_buyer(
             actor=actor("seller"), registration_id=registration_id, at=at, entropy=story.entropy(key)
@@ -61,17 +71,18 @@ def test_a_guarantee_stands_in_for_the_deposit_and_the_seller_sees_only_that() -
 
 def test_the_winners_guarantee_opens_with_the_result_and_the_losers_never() -> None:
     lot, registrations, ref = guaranteed_lot()
-    at = lot.registration_ends_at + timedelta(minutes=5)
+    at = ended(lot) + timedelta(minutes=5)
     for key, registration_id in registrations.items():
         auctions.qualify_buyer(
             actor=actor("seller"), registration_id=registration_id, at=at, entropy=story.entropy(key)
         )
     auctions.advance_due(at, entropy=story.entropy())
     lot.refresh_from_db()
+    assert lot.opens_at is not None
     story.bid(lot, "buyer1", "20100.00", at=lot.opens_at + timedelta(minutes=1))
-    ended = lot.opens_at + timedelta(hours=3)
-    story.run_room(lot, ended)
-    auctions.advance_due(ended, entropy=story.entropy())
+    over = lot.opens_at + timedelta(hours=3)
+    story.run_room(lot, over)
+    auctions.advance_due(over, entropy=story.entropy())
     view = queries.one(actor("seller"), ref)
 
     assert view.state is GuaranteeState.OPENED
@@ -83,6 +94,7 @@ def test_a_withdrawn_registration_takes_its_guarantee_along() -> None:
     bank = open_issuers(at=LONG_AGO)["bank"]
     story.bank("buyer1")
     lot, registrations = story.registered_lot({"buyer1": "1.680"})
+    assert lot.registration_starts_at is not None
     at = lot.registration_starts_at + timedelta(hours=2)
     auctions.ask_for_guarantee(
         actor=actor("buyer1"), registration_id=registrations["buyer1"], issuer_id=bank,

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pikepdf
@@ -24,7 +25,7 @@ from tests.signing import sign_as
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def confirmed() -> tuple[Deal, object]:
+def confirmed() -> tuple[Deal, datetime]:
     lot = story.qualified_lot(TWO)
     at = hammered(lot)
     deal = Deal.objects.get(lot=lot)

@@ -1,5 +1,7 @@
 """Entering a room whose rules ask for the bidder's certificate."""
 
+from functools import partial
+
 import pytest
 from django.utils import timezone
 
@@ -53,16 +55,12 @@ def test_elsewhere_the_session_goes_on_to_vouch():
 
 def test_nobody_asks_for_another_bidders_place_or_another_key():
     room_id, key, other = room_for_entering(certificate=True), KeyPair.generate(), KeyPair.generate()
-    common = {"room_id": room_id, "title": "…", "return_url": "/", "at": timezone.now()}
+    ask = partial(services.request_entry, room_id=room_id, title="…", return_url="/", at=timezone.now())
 
     with pytest.raises(NotAParticipant):
-        services.request_entry(
-            actor=actor("buyer2"), public_key_spki=key.spki, statement=key.statement(room_id, "01"), **common
-        )
+        ask(actor=actor("buyer2"), public_key_spki=key.spki, statement=key.statement(room_id, "01"))
     with pytest.raises(Malformed):
-        services.request_entry(
-            actor=actor("buyer1"), public_key_spki=other.spki, statement=key.statement(room_id, "01"), **common
-        )
+        ask(actor=actor("buyer1"), public_key_spki=other.spki, statement=key.statement(room_id, "01"))
 
 
 def test_the_log_does_not_tell_who_entered():

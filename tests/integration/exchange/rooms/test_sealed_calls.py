@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from commons.domain.refusals import Malformed
 from commons.domain.sealing import SealBroken
 from commons.evidence import queries as evidence
 from commons.evidence import services as exporting
@@ -269,7 +270,7 @@ def test_log_with_another_opening_does_not_open() -> None:
             line["payload"]["commitment"] = "0" * 64
             break
 
-    with pytest.raises(log.Malformed):
+    with pytest.raises(Malformed):
         log.from_text("\n".join(json.dumps(line) for line in lines))
 
 

@@ -189,7 +189,7 @@ async def test_only_this_computer_reaches_the_agent(token):
 
 
 FOREIGN = SigningKey("trade.example.cn/tickets", Ed25519PrivateKey.generate())
-BAD_ORDERS = {
+BAD_ORDERS: dict[str, tuple[dict[str, object], str]] = {
     "of a forged platform": ({"key": FOREIGN}, "TICKET_WRONG"),
     "for another page": ({"origin": "https://other.example"}, "TICKET_WRONG"),
     "that is over": ({"expires_at": NOW}, "TICKET_OVER"),

@@ -21,7 +21,6 @@ from commons.people import services as people
 from signatures.anchoring import queries, services
 from signatures.anchoring.domain.cosigning import BadCosignature, BadWitnessKey, WitnessKey, signed_text, verified
 from signatures.anchoring.models import CoSignature, SeenView
-from signatures.crypto.timestamps import Stamper
 from signatures.pki import services as pki
 from signatures.pki.models import PendingStamp
 from tests import cast
@@ -60,15 +59,15 @@ def stamps(monkeypatch):
     return source
 
 
-def test_every_checkpoint_gets_a_time_stamp_and_none_waits_for_it(stamps: Stamper, monkeypatch: Any) -> None:
+def test_every_checkpoint_gets_a_time_stamp_and_none_waits_for_it(stamps: authority.Stamps, monkeypatch: Any) -> None:
     append_one()
-    stamps.away = True  # type: ignore[attr-defined]
+    stamps.away = True
     checkpoint(AT)
     assert services.stamp_checkpoints(AT) == 1
     pki.stamp_due(AT)
     assert queries.checkpoint(newest().size).ts_pending
 
-    stamps.away = False  # type: ignore[attr-defined]
+    stamps.away = False
     later = AT + timedelta(minutes=5)
     pki.stamp_due(later)
 
@@ -78,7 +77,7 @@ def test_every_checkpoint_gets_a_time_stamp_and_none_waits_for_it(stamps: Stampe
     assert verify_database().facts["stamped"] == "1"
 
 
-def test_a_stamp_makes_no_checkpoint_of_its_own_for_ever(stamps: Stamper) -> None:
+def test_a_stamp_makes_no_checkpoint_of_its_own_for_ever(stamps: authority.Stamps) -> None:
     append_one()
     checkpoint(AT)
     services.stamp_checkpoints(AT)
@@ -90,7 +89,7 @@ def test_a_stamp_makes_no_checkpoint_of_its_own_for_ever(stamps: Stamper) -> Non
 
 
 @pytest.mark.parametrize("change", ["other token", "deleted"])
-def test_a_changed_or_deleted_stamp_is_found(stamps: Stamper, change: str) -> None:
+def test_a_changed_or_deleted_stamp_is_found(stamps: authority.Stamps, change: str) -> None:
     append_one()
     checkpoint(AT)
     services.stamp_checkpoints(AT)
@@ -200,11 +199,11 @@ def test_what_witnesses_left_cannot_be_changed_unseen(witness: Any, attack: str)
     model = CoSignature if "cosignature" in attack else SeenView
     with triggers_lifted(connection):
         if attack.startswith("delete"):
-            model.objects.all().delete()  # type: ignore[attr-defined]
+            model.objects.all().delete()
         else:
             field = "line" if model is CoSignature else "note"
-            row = model.objects.get()  # type: ignore[attr-defined]
-            model.objects.update(**{field: getattr(row, field)[:-4] + "AAA="})  # type: ignore[attr-defined]
+            row = model.objects.get()
+            model.objects.update(**{field: getattr(row, field)[:-4] + "AAA="})
 
         assert verify_database(check_triggers=False).faults
 

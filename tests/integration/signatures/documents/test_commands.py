@@ -13,11 +13,13 @@ from django.core.management import call_command
 
 from commons.evidence import queries as evidence
 from commons.evidence.services import checkpoint, export
+from tests import papers
 from tests.integration.signatures.documents import test_papers as made
 from tests.integration.signatures.documents.test_papers import LATER
+from tests.pki import install_trust
 
 pytestmark = pytest.mark.django_db
-NOW = made.papers.AT + timedelta(days=1)
+NOW = papers.AT + timedelta(days=1)
 """After everything that these tests sign."""
 ROOT = Path(__file__).parents[4]
 WITHOUT_DJANGO = """
@@ -37,8 +39,8 @@ with time_machine.travel(sys.argv[1], tick=False):
 @pytest.fixture(autouse=True)
 def _drawn_without_templates(monkeypatch):
     made.SIGNED.clear()
-    monkeypatch.setattr("signatures.documents.services.drawing.pdf.render", lambda *args, **kwargs: made.papers.paper())
-    made.install_trust()
+    monkeypatch.setattr("signatures.documents.services.drawing.pdf.render", lambda *args, **kwargs: papers.paper())
+    install_trust()
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "paper.pdf").write_bytes(content)
     (tmp_path / "changed.pdf").write_bytes(made.altered(content))
     (tmp_path / "longer.pdf").write_bytes(content + b"\n% one more line\n")
-    (tmp_path / "other.pdf").write_bytes(made.papers.signed_paper())
+    (tmp_path / "other.pdf").write_bytes(papers.signed_paper())
     (tmp_path / "roots.pem").write_text(made.roots())
     (tmp_path / "log").write_bytes(b"".join(export(at=LATER)))
     (tmp_path / "keys").write_text(json.dumps(evidence.published_keys()))

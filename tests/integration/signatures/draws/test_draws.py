@@ -135,6 +135,7 @@ def test_secrets_at_rest_are_not_in_the_database_and_open_only_in_their_place(be
         actor=cast.actor("regulator"), draw_id=draw.id, commitment=commitment(REGULATORS), secret=REGULATORS, at=AT
     )
     _mine, theirs = DrawHolder.objects.filter(draw_id=draw.id)
+    assert theirs.sealed_secret is not None
 
     assert REGULATORS not in bytes(theirs.sealed_secret)
     assert safekeeping.take_out(bytes(theirs.sealed_secret), draw_id=draw.id, place="secret:1") == REGULATORS
@@ -291,6 +292,7 @@ def test_a_plan_edited_in_the_database_draws_nothing(settings, tmp_path, change)
 def test_a_salted_roster_shows_no_name_until_the_chosen_are_disclosed(beacon):
     draw = announced(salted=True, roster=tuple(f"expert:{name}" for name in "甲乙丙丁戊"), exclusions=("expert:甲",))
     row = Draw.objects.get(pk=draw.id)
+    assert row.sealed_roster is not None
     stored = json.dumps([row.roster, row.exclusions]) + bytes(row.sealed_roster).decode("latin-1")
     assert "expert" not in stored
     draws.advance_due(REVEAL)

@@ -40,7 +40,7 @@ class Story:
 
 
 def seat_of(roster_id: int, key: str) -> RosterSeat:
-    return RosterSeat.objects.get(roster_id=roster_id, person_id=cast.actor(key).person_id, until__isnull=True)
+    return RosterSeat.objects.get(roster_id=roster_id, person_id=cast.person(key).pk, until__isnull=True)
 
 
 def ceremony_before_keys() -> int:

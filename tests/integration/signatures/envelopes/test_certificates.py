@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from asn1crypto import cms as asn1
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.test import Client
 
@@ -79,7 +80,9 @@ def test_an_officer_enters_the_key_of_the_own_certificate() -> None:
     spki = holder_key(who.certificate)
 
     slot = services.enrol_key(actor=cast.actor("officer1"), seat_id=seat.pk, spki=spki, kept_on="certificate", at=AT)
-    code = to_base64(unwrap_kek(slot, load_der_private_key(pki.holder("officer1").key, None)))
+    key = load_der_private_key(pki.holder("officer1").key, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    code = to_base64(unwrap_kek(slot, key))
     services.try_key(actor=cast.actor("officer1"), seat_id=seat.pk, unlock_code=code, at=AT)
 
     seat.refresh_from_db()

@@ -211,7 +211,7 @@ def cheating(story: Story, *, false_commit: bool = False, false_share: bool = Fa
     original = slots.wrap
     seen = iter(range(100))
 
-    def wrap(secret, recipient, *, ctx, entropy):  # type: ignore[no-untyped-def]
+    def wrap(secret, recipient, *, ctx, entropy):
         if recipient.label != "officer:1":
             return original(secret, recipient, ctx=ctx, entropy=entropy)
         next(seen)

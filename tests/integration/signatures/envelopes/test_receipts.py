@@ -30,7 +30,7 @@ def story() -> Story:
     return stories.story_of()
 
 
-def test_a_receipt_says_what_was_handed_in_and_can_be_checked_offline(story: Story, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_receipt_says_what_was_handed_in_and_can_be_checked_offline(story: Story, tmp_path) -> None:
     data = stories.sealed(story, "buyer1")
 
     number = stories.hand_in(story, "buyer1", data)
@@ -136,7 +136,7 @@ def test_a_made_up_receipt_is_not_the_platforms(story: Story) -> None:
     assert not queries.check_receipt([], at=AT).holds
 
 
-def test_without_a_time_stamp_authority_a_receipt_says_so_and_is_stamped_later(story: Story, settings) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_time_stamp_authority_a_receipt_says_so_and_is_stamped_later(story: Story, settings) -> None:
     settings.HOOKS = {**settings.HOOKS, "time_stamps": "tests.integration.signatures.envelopes.test_receipts.NoStamps"}
     number = stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     assert services.stamp_pending(AT) == 0

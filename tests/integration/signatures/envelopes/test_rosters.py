@@ -97,7 +97,7 @@ def test_two_officers_with_one_key_are_no_roster() -> None:
 def rewrapped(story: Story, key: str, successor: bytes) -> list[dict[str, object]]:
     """What the leaving officer's device sends."""
     seat = stories.seat_of(story.roster_id, key)
-    found = []
+    found: list[dict[str, object]] = []
     for share in services.shares_to_rewrap(actor=cast.actor(key), seat_id=seat.pk):
         slot, ctx = Slot.parse(dict(share.slot)), from_base64(share.ctx)
         secret = slot.open(unwrap_kek(slot, story.officers[key]), ctx=ctx)

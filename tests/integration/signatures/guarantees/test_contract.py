@@ -3,15 +3,18 @@
 import base64
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from commons import signed_requests
+from commons.domain.money import Money
 from commons.outbox.services import deliver_due
 from commons.signed_requests import RequestNotSigned
 from portal.demo.cast import CLERK
@@ -28,12 +31,12 @@ SECRET = b"agreed-with-the-guarantee-company-0001"
 class Received(BaseHTTPRequestHandler):
     """The issuer's system: keeps what it is told when the signature is right."""
 
-    told: list[tuple[str, dict]] = []
+    told: list[tuple[str, dict[str, Any]]] = []
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         try:
-            head = signed_requests.read(self.headers, at=timezone.now())
+            head = signed_requests.read(dict(self.headers), at=timezone.now())
             signed_requests.require(head, secret=SECRET, method="PUT", target=self.path, body=body)
         except RequestNotSigned:
             self.send_response(401)
@@ -74,7 +77,8 @@ def issuer(settings, tmp_path):
     server.server_close()
 
 
-def send(path: str, value: dict, *, secret: bytes = SECRET, nonce: str = "", **changes: object):
+def send(path: str, value: dict[str, str], *, secret: bytes = SECRET, nonce: str = "", sent: bytes | None = None):
+    """What the platform answers to the issuer; `sent` goes in the place of what was signed."""
     body = json.dumps(value).encode()
     at = timezone.now()
     headers = signed_requests.headers(
@@ -86,16 +90,13 @@ def send(path: str, value: dict, *, secret: bytes = SECRET, nonce: str = "", **c
         at=at,
         nonce=nonce or f"{at.timestamp():.9f}0000",
     )
-    return Client().post(path, changes.get("body", body), content_type="application/json", headers=headers)
+    return Client().post(path, body if sent is None else sent, content_type="application/json", headers=headers)
 
 
-def asked(issuer: int) -> tuple[str, dict]:
+def asked(issuer: int) -> tuple[str, dict[str, Any]]:
     """An application as the issuer got it."""
     now = timezone.now()
-    what = story.what()
-    what = services.For(
-        **{**{name: getattr(what, name) for name in what.__slots__}, "deadline": now + timedelta(days=2)}
-    )
+    what = replace(story.what(), deadline=now + timedelta(days=2))
     ref = services.apply(actor=actor("buyer1"), issuer_id=issuer, what=what, kind=GuaranteeKind.INDEPENDENT, at=now)
     deliver_due(timezone.now())
     ((path, body),) = Received.told
@@ -103,7 +104,7 @@ def asked(issuer: int) -> tuple[str, dict]:
     return ref, body
 
 
-def guarantee_for(told: dict, **changes: str) -> bytes:
+def guarantee_for(told: dict[str, Any], **changes: str) -> bytes:
     own = organisation("guarantor")
     data = GuaranteeData(
         number="HZ-7",
@@ -111,7 +112,7 @@ def guarantee_for(told: dict, **changes: str) -> bytes:
         issuer_kind=IssuerKind.GUARANTEE_COMPANY,
         applicant=Party(**told["applicant"]),
         procedure_commitment=told["procedure"],
-        amount=Decimal(told["amount"]),
+        amount=Money(Decimal(told["amount"])),
         kind=GuaranteeKind(told["kind"]),
         issued_on=timezone.now().date(),
         effective_on=timezone.now().date(),
@@ -175,7 +176,7 @@ def test_an_unsigned_a_forged_and_a_replayed_request_are_refused(issuer) -> None
 
     assert Client().post(path, {}, content_type="application/json").status_code == 401
     assert send(path, {}, secret=b"x" * 32).status_code == 401
-    assert send(path, {"a": "b"}, body=b"{}").status_code == 401
+    assert send(path, {"a": "b"}, sent=b"{}").status_code == 401
     assert send(path, {}, nonce="n" * 22).status_code == 200
     assert send(path, {}, nonce="n" * 22).status_code == 401
 

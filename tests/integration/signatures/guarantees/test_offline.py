@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
-def bundle() -> dict:
+def bundle() -> dict[str, Any]:
     """An opened guarantee with an extension."""
     ref = story.opened(story.city()["bank"])
     guarantees.ask_extension(actor=actor("buyer1"), ref=ref, until=date(2026, 12, 31), at=story.later(1))
@@ -39,7 +40,7 @@ def check(tmp_path):
     pem = x509.load_der_x509_certificate(authority().certificate("lingnan-root")).public_bytes(Encoding.PEM)
     (tmp_path / "roots.pem").write_bytes(pem)
 
-    def run(value: object) -> tuple[int, dict]:
+    def run(value: object) -> tuple[int, dict[str, Any]]:
         (tmp_path / "bundle.json").write_text(json.dumps(value))
         command = [sys.executable, "-m", "signatures.verify", "guarantee", str(tmp_path / "bundle.json")]
         command += ["--keys", str(tmp_path / "keys.json"), "--roots", str(tmp_path / "roots.pem")]
@@ -57,27 +58,27 @@ def test_what_the_platform_gave_holds(bundle, check) -> None:
     assert answer["expires_on"] == "2026-12-31"
 
 
-def change_amount(bundle: dict) -> None:
+def change_amount(bundle: dict[str, Any]) -> None:
     bundle["versions"][0]["data"]["amount"] = "9999.00"
 
 
-def transplant(bundle: dict) -> None:
+def transplant(bundle: dict[str, Any]) -> None:
     bundle["versions"][0]["signature"] = bundle["versions"][1]["signature"]
 
 
-def other_section(bundle: dict) -> None:
+def other_section(bundle: dict[str, Any]) -> None:
     bundle["disclosure"]["procedure"]["section_code"] = "F01440600260608000123002"
 
 
-def hide_the_end(bundle: dict) -> None:
+def hide_the_end(bundle: dict[str, Any]) -> None:
     del bundle["status"][1]
 
 
-def drop_the_extension(bundle: dict) -> None:
+def drop_the_extension(bundle: dict[str, Any]) -> None:
     del bundle["versions"][1]
 
 
-def forge_a_status(bundle: dict) -> None:
+def forge_a_status(bundle: dict[str, Any]) -> None:
     bundle["status"][0]["body"]["at"] = "2026-06-01T00:00:00.000Z"
 
 

@@ -236,5 +236,5 @@ class TestExpiry:
         bound("seal-jinma", login="buyer1")
         row = CertificateBinding.objects.get()
         services.warn_of_expiry(row.not_after)
-        told = inbox.rows(actor("buyer1")).filter(person_id=None)
+        told = inbox.rows(actor("buyer1")).filter(person__isnull=True)
         assert "/certificates/" in [one.link for one in told]

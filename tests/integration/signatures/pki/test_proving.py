@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from commons.domain.refusals import Malformed, NotPermitted
 from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.models import EvidenceEntry
+from signatures.crypto import cms
 from signatures.crypto.answers import CertificateRevoked
 from signatures.crypto.cms import SignatureWrong
 from signatures.crypto.suites import Suite, provider_of
@@ -37,9 +39,7 @@ def proof(name, nonce, *, key_of=None, context=Context.LOGIN, session=SESSION, o
         "cert_sha256": hashlib.sha256(who.certificate).hexdigest(),
     }
     statement = canonical.encode({**members, **changes})
-    attributes = services.proving.cms.signed_attributes(
-        digest=hashlib.sha256(statement).digest(), certificate=who.certificate
-    )
+    attributes = cms.signed_attributes(digest=hashlib.sha256(statement).digest(), certificate=who.certificate)
     value = provider_of(Suite.INTERNATIONAL).sign(holder(key_of or name).key, attributes)
     return services.Proof(statement, who.certificate, who.chain, value)
 
@@ -237,7 +237,9 @@ def test_nonces_that_are_long_over_are_forgotten():
 def test_what_the_holder_signs_is_prepared_only_for_the_right_statement():
     bound("buyer1")
     who, made = holder("buyer1"), proof("buyer1", nonce())
-    facts = {"certificate": who.certificate, "context": Context.LOGIN, "session_ref": SESSION, "at": NOW}
-    assert services.prepare_proof(statement=made.statement, origin=ORIGIN, **facts)
+    prepare = partial(
+        services.prepare_proof, certificate=who.certificate, context=Context.LOGIN, session_ref=SESSION, at=NOW
+    )
+    assert prepare(statement=made.statement, origin=ORIGIN)
     with pytest.raises(ProofForSomethingElse):
-        services.prepare_proof(statement=made.statement, origin="http://localhost", **facts)
+        prepare(statement=made.statement, origin="http://localhost")

@@ -47,6 +47,7 @@ def test_a_token_at_once():
     asked()
     stamp = services.stamp_now(subject="receipt:1", at=NOW)
     assert not stamp.ts_pending
+    assert stamp.token is not None
     status = timestamps.verify(stamp.token, digest=DIGEST, at=NOW, trust=queries.trust_store(), revocation=Revocation())
     assert status.valid
     assert stamp == services.stamp_of("receipt:1")
@@ -62,6 +63,7 @@ def test_while_the_authority_is_away_it_stays_pending_and_comes_later():
     assert services.stamp_due(NOW + timedelta(seconds=1)) == 0  # not due yet
     assert services.stamp_due(NOW + delay_after(2)) == 1
     late = services.stamp_of("receipt:1")
+    assert late is not None
     assert late.stamped_at == NOW + delay_after(2)
     assert services.stamp_due(NOW + timedelta(days=1)) == 0
 

@@ -62,6 +62,7 @@ def _nothing_done():
 
 def ask(key="buyer1", *, by=None, at=AT, **changes):
     who = actor(key)
+    assert who.person_id is not None
     values = {
         "actor": by or who,
         "kind": "test-paper",
@@ -99,6 +100,7 @@ def test_a_signature_is_validated_stored_recorded_and_handed_on():
     assert (signed.order.subject, signed.order.content, signed.session) == ("deal:7", CONTENT, row.stream)
     assert types_of(session) == ["SignatureRequested", "SignaturePrepared", "SignatureGiven"]
     (given,) = queries.signatures_about("deal:7", "test-paper")
+    assert row.signature is not None
     assert given.cms == bytes(row.signature)
     assert given.digest == hashlib.sha256(CONTENT).hexdigest()
 

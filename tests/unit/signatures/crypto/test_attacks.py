@@ -194,6 +194,7 @@ class TestRevocationAnswers:
         who = holder("revoked")
         rogue = x509.load_der_x509_certificate(authority().certificate("rogue-ca"))
         key = load_der_private_key(holder("rogue-ca").key, password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
         built = (
             ocsp.OCSPResponseBuilder()
             .add_response(

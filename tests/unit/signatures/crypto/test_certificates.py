@@ -90,6 +90,7 @@ def test_before_its_first_day_a_certificate_is_not_yet_valid():
 def test_what_is_no_certificate_is_unreadable(junk):
     found = validate(leaf=junk, at=NOW, purpose=Purpose.SIGN, trust=trust(), revocation=Answers())
     assert found.chain == Chain.UNREADABLE
+    assert found.refusal is not None
     assert found.refusal.code == "CERT_UNREADABLE"
 
 

@@ -71,7 +71,6 @@ def only_info(writer: IncrementalPdfFileWriter) -> None:
     writer.set_info(
         generic.DictionaryObject({generic.pdf_name("/Title"): generic.TextStringObject("Another contract")})
     )
-    writer.force_write_when_empty = True
 
 
 def change_field(writer: IncrementalPdfFileWriter) -> None:

@@ -4,6 +4,7 @@ import json
 import secrets
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ def test_every_quorum_of_shares_made_by_npm_gives_the_secret(vector: dict[str, s
 
 
 @pytest.mark.parametrize("vector", VECTORS["combined_by_npm"], ids=lambda vector: f"{vector['k']} of {vector['n']}")
-def test_npm_gave_the_secret_of_shares_made_here(vector: dict[str, str]) -> None:
+def test_npm_gave_the_secret_of_shares_made_here(vector: dict[str, Any]) -> None:
     random = bytes.fromhex(vector["random"])
     taken = iter(range(0, len(random), int(vector["k"]) - 1))
 
