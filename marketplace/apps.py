@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class MarketplaceConfig(AppConfig):
     name = "marketplace"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.catalogue import importing
+        from marketplace.entry import services  # noqa: F401  # registers what agencies sign
+
+        importing.register_all()

@@ -11,6 +11,8 @@ from commons.domain.text import gettext_noop
 class LicenceKind(StrEnum):
     BUSINESS_LICENCE = "BUSINESS_LICENCE"
     EMISSION_PERMIT = "EMISSION_PERMIT"
+    QUALIFICATION = "QUALIFICATION"
+    """A professional qualification 资质证书; an organisation may hold several."""
 
 
 class Standing(StrEnum):
@@ -33,6 +35,7 @@ class LicenceNotValid(Refusal):
 KIND_LABELS = {
     LicenceKind.BUSINESS_LICENCE: gettext_noop("business licence"),
     LicenceKind.EMISSION_PERMIT: gettext_noop("emission permit"),
+    LicenceKind.QUALIFICATION: gettext_noop("qualification certificate"),
 }
 _REASONS = {
     Standing.NOT_YET: gettext_noop("its term has not begun"),
@@ -58,6 +61,10 @@ class Licence:
     revoked: bool = False
     identifier: str = ""
     """The licence's own identifier, under the root 1.2.156.3005.2."""
+    scope: str = ""
+    """Of a qualification: its code in the register of qualifications."""
+    grade: int = 0
+    """Of a qualification: 1 is the best; 0 where there are no grades."""
 
     def standing(self, on: date) -> Standing:
         """How the licence stands on a day; the last day of the term still counts."""

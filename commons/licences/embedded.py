@@ -1,5 +1,6 @@
 """The embedded licence library."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from commons.domain.codes import Uscc
@@ -16,6 +17,11 @@ class EmbeddedLicences:
     def emission_permit(self, *, uscc: Uscc) -> Licence | None:
         return _newest(LicenceKind.EMISSION_PERMIT, uscc)
 
+    def qualifications(self, *, uscc: Uscc) -> Sequence[Licence]:
+        rows = LicenceRecord.objects.filter(holder_uscc=uscc, kind=LicenceKind.QUALIFICATION.value).order_by("id")
+        newest = {row.number: row for row in rows}
+        return [_licence(row) for row in newest.values()]
+
 
 def report(licence: Licence, *, at: datetime) -> None:
     """Enter what an issuer says of a licence, from now on."""
@@ -30,16 +36,20 @@ def report(licence: Licence, *, at: datetime) -> None:
         suspended=licence.suspended,
         revoked=licence.revoked,
         identifier=licence.identifier,
+        scope=licence.scope,
+        grade=licence.grade,
         reported_at=at,
     )
 
 
 def _newest(kind: LicenceKind, uscc: Uscc) -> Licence | None:
     row = LicenceRecord.objects.filter(holder_uscc=uscc, kind=kind.value).order_by("-id").first()
-    if row is None:
-        return None
+    return _licence(row) if row is not None else None
+
+
+def _licence(row: LicenceRecord) -> Licence:
     return Licence(
-        kind=kind,
+        kind=LicenceKind(row.kind),
         number=row.number,
         issuer=row.issuer,
         holder=row.holder,
@@ -49,4 +59,6 @@ def _newest(kind: LicenceKind, uscc: Uscc) -> Licence | None:
         suspended=row.suspended,
         revoked=row.revoked,
         identifier=row.identifier,
+        scope=row.scope,
+        grade=row.grade,
     )

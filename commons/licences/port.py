@@ -1,5 +1,6 @@
 """What Luochui asks the licence library, one method per question."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from commons import hooks
@@ -16,6 +17,10 @@ class LicencesPort(Protocol):
 
     def emission_permit(self, *, uscc: Uscc) -> Licence | None:
         """The emission permit 排污许可证 of an organisation, or nothing."""
+        ...
+
+    def qualifications(self, *, uscc: Uscc) -> Sequence[Licence]:
+        """Every qualification certificate 资质证书 of an organisation as it stands, each number once."""
         ...
 
 

@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
             name='LicenceRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('BUSINESS_LICENCE', 'BUSINESS_LICENCE'), ('EMISSION_PERMIT', 'EMISSION_PERMIT')], max_length=20)),
+                ('kind', models.CharField(choices=[('BUSINESS_LICENCE', 'BUSINESS_LICENCE'), ('EMISSION_PERMIT', 'EMISSION_PERMIT'), ('QUALIFICATION', 'QUALIFICATION')], max_length=20)),
                 ('number', models.CharField(max_length=40)),
                 ('issuer', models.CharField(max_length=120)),
                 ('holder', models.CharField(max_length=120)),
@@ -423,12 +423,14 @@ class Migration(migrations.Migration):
                 ('suspended', models.BooleanField(default=False)),
                 ('revoked', models.BooleanField(default=False)),
                 ('identifier', models.CharField(blank=True, max_length=80)),
+                ('scope', models.CharField(blank=True, max_length=24)),
+                ('grade', models.PositiveSmallIntegerField(default=0)),
                 ('reported_at', models.DateTimeField()),
             ],
             options={
                 'ordering': ('id',),
                 'indexes': [models.Index(fields=['holder_uscc', 'kind', '-id'], name='licence_by_holder')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['BUSINESS_LICENCE', 'EMISSION_PERMIT'])), name='licence_kind_known'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='licence_term_in_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['BUSINESS_LICENCE', 'EMISSION_PERMIT', 'QUALIFICATION'])), name='licence_kind_known'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='licence_term_in_order')],
             },
         ),
         migrations.CreateModel(

@@ -57,6 +57,11 @@ ORGANISATIONS = {
     "bank": Body("岭南商业银行佛山分行", "9", "1", "ENTERPRISE", "许岭"),
     "guarantor": Body("佛山汾江融资担保有限公司", "9", "1", "ENTERPRISE", "曾汾"),
     "insurer": Body("南粤财产保险佛山中心支公司", "9", "1", "ENTERPRISE", "谭粤"),
+    "water": Body("佛山市城区水务工程建设中心", "1", "2", "INSTITUTION", "邓清"),
+    "market": Body("佛山市市场监督管理局", "1", "1", "GOVERNMENT"),
+    "lvyuan": Body("佛山绿源环境技术有限公司", "9", "1", "ENTERPRISE", "霍源"),
+    "zhengheng": Body("佛山正衡工程咨询有限公司", "9", "1", "ENTERPRISE", "莫衡"),
+    "hengxin": Body("南海恒信测绘设计有限公司", "9", "1", "ENTERPRISE", "关信"),
 }
 
 PARTIES = {
@@ -83,6 +88,14 @@ PARTIES = {
     "manager2": Party("欧签", "guarantor", (Role.ISSUER_MANAGER,), "sign for the guarantee company"),
     "underwriter3": Party("谭审", "insurer", (Role.ISSUER,), "assess for the insurer"),
     "manager3": Party("霍签", "insurer", (Role.ISSUER_MANAGER,), "sign for the insurer"),
+    "owner1": Party(
+        "邓办", "water", (Role.OWNER, Role.ADMINISTRATOR), "draft a need, see who could sign up, hand it in"
+    ),
+    "owner2": Party("邓审", "water", (Role.OWNER,), "approve a need inside the owner, before the centre sees it"),
+    "agency1": Party("霍一", "lvyuan", (Role.AGENCY,), "find a matching notice, sign up with a sealed quote"),
+    "agency2": Party("莫二", "zhengheng", (Role.AGENCY,), "sign up against agency1, see why a notice does not fit"),
+    "agency3": Party("关三", "hengxin", (Role.AGENCY,), "enter the supermarket: licence, qualifications, commitment"),
+    "warden": Party("简管", "market", (Role.REGULATOR,), "suspend an agency, restrict one in the whole province"),
     "auditor": Party("孙审", "audit", (Role.AUDITOR,), "verify logs, receipts and certificates"),
 }
 

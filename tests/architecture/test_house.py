@@ -43,6 +43,7 @@ BREACHES = [
     ("Inside exchange", "exchange/ledger/broken.py", "import exchange.auctions"),
     ("Inside bidding", "bidding/profiles/broken.py", "import bidding.tenders"),
     ("Inside signatures", "signatures/crypto/broken.py", "import signatures.pki"),
+    ("Inside marketplace", "marketplace/catalogue/broken.py", "import marketplace.signups"),
     ("Inside a subject", "exchange/deposits/models/broken.py", "import exchange.deposits.services"),
     ("Rules are pure", "exchange/rooms/domain/broken.py", "import django"),
     ("Rules are pure", "commons/vault/domain/broken.py", "import redis"),
@@ -50,6 +51,7 @@ BREACHES = [
     ("The tables of the exchange", "portal/broken.py", "from exchange.rooms.models import Room"),
     ("The tables of bidding", "portal/broken.py", "from bidding.tenders.models import Tender"),
     ("The tables of signatures", "exchange/rooms/broken.py", "from signatures.pki.models import CertificateBinding"),
+    ("The tables of the marketplace", "portal/broken.py", "from marketplace.signups.models import SignUp"),
 ]
 """Beginning of the contract's name, the module that breaks it, and how."""
 

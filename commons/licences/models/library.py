@@ -21,6 +21,8 @@ class LicenceRecord(models.Model):
     suspended = models.BooleanField(default=False)
     revoked = models.BooleanField(default=False)
     identifier = models.CharField(max_length=80, blank=True)
+    scope = models.CharField(max_length=24, blank=True)
+    grade = models.PositiveSmallIntegerField(default=0)
     reported_at = models.DateTimeField()
 
     class Meta:

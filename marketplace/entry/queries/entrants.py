@@ -1,0 +1,146 @@
+"""Owners and agencies as pages and other subjects see them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import NotFound
+from commons.people import queries as people
+from commons.people.queries import OrganisationView
+from commons.search.queries import matching
+from marketplace.entry.domain.entrants import EntrantKind, EntrantState, NotEntered
+from marketplace.entry.models import AgencyItem, Entrant, StatusEntry
+from marketplace.entry.policies import READERS, can_read
+
+SEARCHED = "agency"
+"""Of texts that can be searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntrantView:
+    """An entry with its organisation."""
+
+    id: int
+    kind: EntrantKind
+    state: EntrantState
+    organisation_id: int
+    name: str
+    uscc: str
+    region: str
+    contact_name: str
+    contact_phone: str
+    introduction: str
+    committed: bool
+    licence_number: str
+    licence_until: date | None
+    credentials_pulled_at: datetime | None
+    checks: tuple[Mapping[str, Any], ...]
+    submitted_at: datetime | None
+    checked_by: str
+    return_reason: str
+    published_at: datetime | None
+    recheck_due_on: date | None
+    restricted_until: datetime | None
+    suspended_until: datetime | None
+
+
+def entrant(viewer: Actor, entrant_id: int) -> EntrantView:
+    """One entry to those who may read it. Refuses (`NotFound`)."""
+    row = Entrant.objects.filter(pk=entrant_id).first()
+    if row is None or not can_read(viewer, row):
+        raise NotFound()
+    return view(row)
+
+
+def entrant_of(entrant_id: int) -> EntrantView:
+    """One entry by its number, for other subjects. Refuses (`NotFound`)."""
+    found = views([entrant_id])
+    if entrant_id not in found:
+        raise NotFound()
+    return found[entrant_id]
+
+
+def views(entrant_ids: Iterable[int]) -> dict[int, EntrantView]:
+    """Entries by number; two queries."""
+    rows = list(Entrant.objects.filter(pk__in=list(entrant_ids)))
+    known = people.organisations({row.organisation_id for row in rows}) if rows else {}
+    return {row.pk: _view(row, known[row.organisation_id]) for row in rows}
+
+
+def own_entrant(actor: Actor, kind: EntrantKind) -> EntrantView | None:
+    """The entry of the organisation that the actor acts for, unless it was cancelled."""
+    if actor.organisation_id is None:
+        return None
+    rows = Entrant.objects.filter(organisation_id=actor.organisation_id, kind=kind.value)
+    row = rows.exclude(state=EntrantState.CANCELLED.value).first()
+    return view(row) if row else None
+
+
+def require_entered(actor: Actor, kind: EntrantKind) -> Entrant:
+    """The row of the actor's published entry. Refuses (`NotEntered`). One query; for the services of this package."""
+    rows = Entrant.objects.filter(organisation_id=actor.organisation_id, kind=kind.value)
+    row = rows.exclude(state=EntrantState.CANCELLED.value).first() if actor.organisation_id is not None else None
+    if row is None or row.published_at is None:
+        raise NotEntered()
+    return row
+
+
+def directory(*, question: str = "", item_id: int | None = None) -> "QuerySet[Entrant]":
+    """The public directory: agencies that were published and not cancelled, by words and by the service offered."""
+    found = Entrant.objects.select_related("organisation").filter(
+        kind=EntrantKind.AGENCY.value, published_at__isnull=False
+    )
+    found = found.exclude(state=EntrantState.CANCELLED.value)
+    if item_id is not None:
+        found = found.filter(Exists(AgencyItem.objects.filter(agency=OuterRef("pk"), item_id=item_id)))
+    numbers = matching(SEARCHED, question)
+    return (found if numbers is None else found.filter(pk__in=numbers)).order_by("pk")
+
+
+def entrants_waiting(viewer: Actor) -> "QuerySet[Entrant]":
+    """What waits for the centre: handed in or being checked, the oldest first."""
+    if not viewer.has(*READERS):
+        return Entrant.objects.none()
+    waiting = [EntrantState.SUBMITTED.value, EntrantState.CHECKING.value]
+    return Entrant.objects.select_related("organisation").filter(state__in=waiting).order_by("submitted_at", "id")
+
+
+def history(uscc: str) -> list[StatusEntry]:
+    """What the feed of standing says of an organisation, the newest first."""
+    return list(StatusEntry.objects.filter(uscc=uscc).order_by("-id")[:50])
+
+
+def view(row: Entrant) -> EntrantView:
+    """A row as a value; one query for its organisation."""
+    return _view(row, people.organisations([row.organisation_id])[row.organisation_id])
+
+
+def _view(row: Entrant, organisation: OrganisationView) -> EntrantView:
+    return EntrantView(
+        id=row.pk,
+        kind=EntrantKind(row.kind),
+        state=EntrantState(row.state),
+        organisation_id=row.organisation_id,
+        name=organisation.name,
+        uscc=organisation.uscc,
+        region=organisation.region,
+        contact_name=row.contact_name,
+        contact_phone=row.contact_phone,
+        introduction=row.introduction,
+        committed=bool(row.commitment_sha256),
+        licence_number=row.licence_number,
+        licence_until=row.licence_until,
+        credentials_pulled_at=row.credentials_pulled_at,
+        checks=tuple(row.checks),
+        submitted_at=row.submitted_at,
+        checked_by=row.checked_by,
+        return_reason=row.return_reason,
+        published_at=row.published_at,
+        recheck_due_on=row.recheck_due_on,
+        restricted_until=row.restricted_until,
+        suspended_until=row.suspended_until,
+    )

@@ -1,0 +1,39 @@
+"""Questions about procurements."""
+
+from marketplace.procurement.queries.advice import count_eligible, scope_of, split_of
+from marketplace.procurement.queries.listing import (
+    NoticeSearch,
+    facets,
+    own,
+    published,
+    to_approve,
+    to_audit,
+)
+from marketplace.procurement.queries.views import (
+    ProcurementView,
+    demand_of,
+    need_of,
+    number_of,
+    procurement,
+    procurement_for,
+    view,
+)
+
+__all__ = [
+    "NoticeSearch",
+    "ProcurementView",
+    "count_eligible",
+    "demand_of",
+    "facets",
+    "need_of",
+    "number_of",
+    "own",
+    "procurement",
+    "procurement_for",
+    "published",
+    "scope_of",
+    "split_of",
+    "to_approve",
+    "to_audit",
+    "view",
+]

@@ -1,0 +1,92 @@
+"""Moving a procurement: a locked row, a conditional update, its evidence; and the notices that are posted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.evidence.domain import canonical
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.services import Entry, append
+from commons.inbox import services as inbox
+from marketplace.procurement.domain.notices import ProcurementNoticeKind
+from marketplace.procurement.domain.states import PROCUREMENT, ProcurementCommand, ProcurementState
+from marketplace.procurement.models import Procurement, ProcurementNotice
+
+
+def locked_procurement(procurement_id: int) -> Procurement:
+    """The procurement with its owner and item, its row locked until the transaction ends. Refuses (`NotFound`)."""
+    rows = Procurement.objects.select_for_update(of=("self",)).select_related("owner__organisation", "item")
+    row = rows.filter(pk=procurement_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def move_procurement(
+    row: Procurement,
+    command: ProcurementCommand,
+    *,
+    actor: Actor,
+    at: datetime,
+    payload: Mapping[str, JSON] | None = None,
+    **changes: object,
+) -> Entry:
+    """Fire `command` on a locked row; `changes` are columns. Refuses (`NotAllowedNow`). Two statements and evidence."""
+    step = PROCUREMENT.fire(ProcurementState(row.state), command)
+    values = {"state": step.target.value, **changes}
+    if Procurement.objects.filter(pk=row.pk, state=step.source.value).update(**values) != 1:
+        raise NotAllowedNow(command=command.value, state=row.state)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return record(row, step.event, actor=actor, at=at, payload=payload)
+
+
+def record(
+    row: Procurement, event: str, *, actor: Actor, at: datetime, payload: Mapping[str, JSON] | None = None
+) -> Entry:
+    """A row of evidence in the stream of the procurement."""
+    return append(stream=f"procurement:{row.pk}", type=event, actor=actor, payload=dict(payload or {}), decided_at=at)
+
+
+def post_notice(
+    row: Procurement,
+    kind: ProcurementNoticeKind,
+    body: Mapping[str, JSON],
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> ProcurementNotice:
+    """Publish a text under the procurement, with the evidence of its hash."""
+    sha256 = canonical.digest(canonical.encode(body))
+    payload: dict[str, JSON] = {
+        "kind": kind.value,
+        "version": str(row.version),
+        "round": str(row.round),
+        "sha256": sha256,
+    }
+    entry = record(row, "NoticePublished", actor=actor, at=at, payload=payload)
+    return ProcurementNotice.objects.create(
+        procurement=row,
+        kind=kind.value,
+        version=row.version,
+        round=row.round,
+        reason=reason,
+        body=dict(body),
+        sha256=sha256,
+        evidence_hash=entry.hash.hex(),
+        published_at=at,
+    )
+
+
+def tell(row: Procurement, organisation_id: int, subject: str, *, at: datetime, key: str, **fields: str) -> None:
+    """A message about the procurement, once per `key`."""
+    inbox.deliver(
+        organisation_id=organisation_id,
+        subject_msgid=subject,
+        fields={"title": row.title, **fields},
+        link=f"/supermarket/notices/{row.pk}/",
+        at=at,
+        key=f"procurement:{row.pk}:{key}:{organisation_id}",
+    )

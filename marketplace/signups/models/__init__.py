@@ -1,0 +1,3 @@
+from marketplace.signups.models.signup import SignUp, Subscription
+
+__all__ = ["SignUp", "Subscription"]

@@ -1,0 +1,43 @@
+"""Who signs up, who sees what of it and when."""
+
+from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
+from marketplace.signups.models import SignUp
+
+OVERSEERS = (Role.STAFF, Role.HOST, Role.REGULATOR, Role.AUDITOR)
+
+
+def can_sign_up(actor: Actor) -> Decision:
+    """The people of an agency, known by face or business licence; the platform, when it replays a year."""
+    if actor.organisation_id is None:
+        return deny()
+    return require_role(actor, Role.AGENCY, assurance=Assurance.FACE_OR_LICENCE)
+
+
+def can_withdraw(actor: Actor, sign_up: SignUp) -> Decision:
+    """The agency's own people."""
+    return can_sign_up(actor) if owns(actor, sign_up) else deny()
+
+
+def owns(actor: Actor, sign_up: SignUp) -> bool:
+    return actor.organisation_id is not None and actor.organisation_id == sign_up.agency.organisation_id
+
+
+@guards("sign-up")
+def can_download_proposal(actor: Actor, document: StoredDocument) -> Decision:
+    """A proposal is its agency's alone until the quotes are opened; then also the owner's and the centre's."""
+    number = int(document.subject.partition(":")[2] or 0)
+    rows = SignUp.objects.select_related("agency", "procurement__owner").filter(
+        procurement_id=number, proposal_id=document.id
+    )
+    sign_up = rows.first()
+    if sign_up is None:
+        own = actor.organisation_id is not None and actor.organisation_id == document.organisation_id
+        return ALLOWED if own else deny()
+    if owns(actor, sign_up):
+        return ALLOWED
+    if sign_up.opened_at is None:
+        return deny()
+    of_owner = actor.organisation_id == sign_up.procurement.owner.organisation_id
+    return ALLOWED if actor.has(*OVERSEERS) or (of_owner and actor.organisation_id is not None) else deny()

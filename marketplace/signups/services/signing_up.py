@@ -1,0 +1,215 @@
+"""Signing up in one step: window, entry, qualifications, relations, quote; then one row and one entry of the log.
+
+Everything is read before the procurement's row is locked; the lock is held for the window, the insert and the log.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from commons.domain.actor import Actor, system_actor
+from commons.domain.money import as_text
+from commons.domain.refusals import IdempotencyConflict, NotAllowedNow, NotFound
+from commons.domain.sealing import blinded
+from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON
+from commons.evidence.services import append
+from commons.secrecy.keys import key_for
+from commons.vault import services as vault
+from marketplace.entry import queries as entry
+from marketplace.entry.domain.eligibility import assess
+from marketplace.entry.domain.entrants import EntrantKind
+from marketplace.entry.models import Entrant
+from marketplace.procurement.domain.methods import PROPOSED
+from marketplace.procurement.domain.states import ProcurementState
+from marketplace.procurement.models import Procurement
+from marketplace.procurement.queries import ProcurementView, demand_of, procurement
+from marketplace.signups.domain.signups import (
+    SIGN_UP,
+    AlreadySignedUp,
+    Commitment,
+    ProposalNeeded,
+    ProposalNotAsked,
+    SignUpClosed,
+    SignUpCommand,
+    SignUpState,
+    Window,
+)
+from marketplace.signups.models import SignUp
+from marketplace.signups.policies import can_sign_up, can_withdraw
+
+CLERK = system_actor("signups")
+"""The log names nobody before the sign-up is closed."""
+LARGEST_PROPOSAL = 20 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That the agency is signed up: number, instant, commitment, and the entry of the log that holds it."""
+
+    sign_up_id: int
+    signed_up_at: datetime
+    commitment: str
+    evidence_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal in the vault."""
+
+    document_id: int
+    sha256: str
+
+
+@transaction.atomic
+def sign_up(
+    *,
+    actor: Actor,
+    procurement_id: int,
+    at: datetime,
+    key: str,
+    quote: Decimal | None = None,
+    proposal: Proposal | None = None,
+) -> Receipt:
+    """Sign the actor's agency up at the instant of arrival; the same `key` again gives the first receipt.
+
+    Refuses `NotPermitted`, `NotEntered`, `SignUpClosed`, `NotEligible` with its reason, `AlreadySignedUp`,
+    `QuoteNeeded`, `QuoteNotAsked`, `QuoteOutOfRange`, `ProposalNeeded`, `ProposalNotAsked`, `IdempotencyConflict`.
+    """
+    can_sign_up(actor).require()
+    found = procurement(procurement_id)
+    if not _window(found.state, found.sign_up_until).takes(at):
+        return _answered_before(actor, found, key, quote, proposal)
+    agency = entry.require_entered(actor, EntrantKind.AGENCY)
+    facts, owner = entry.facts_against(
+        agency, item_id=found.need.item_id, owner_organisation_id=found.owner_organisation_id
+    )
+    assess(facts, demand_of(found, owner), at=at).require()
+    quote = found.quote_rule.check(quote)
+    _check_proposal(found, proposal)
+    version = _hold_open(procurement_id, at)
+    if version != found.version:
+        raise SignUpClosed()
+    return _keep(found, agency, facts.control.uscc, quote, proposal, key, at)
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, sign_up_id: int, at: datetime) -> None:
+    """Take the sign-up back before the deadline; nothing of what was quoted is ever opened.
+
+    Refuses `NotFound`, `NotPermitted`, `SignUpClosed`, `NotAllowedNow`.
+    """
+    row = SignUp.objects.select_related("agency").filter(pk=sign_up_id).first()
+    if row is None:
+        raise NotFound()
+    can_withdraw(actor, row).require()
+    _hold_open(row.procurement_id, at)
+    step = SIGN_UP.fire(SignUpState(row.state), SignUpCommand.WITHDRAW)
+    rows = SignUp.objects.filter(pk=row.pk, state=step.source.value)
+    if rows.update(state=step.target.value, ended_at=at) != 1:
+        raise NotAllowedNow(command=SignUpCommand.WITHDRAW.value, state=row.state)
+    payload: dict[str, JSON] = {"commitment": row.commitment}
+    append(stream=stream_of(row.procurement_id), type=step.event, actor=CLERK, payload=payload, decided_at=at)
+
+
+def attach_proposal(*, actor: Actor, procurement_id: int, stream: BinaryIO, name: str, at: datetime) -> Proposal:
+    """Take a proposal into the vault, readable by its agency alone. Refuses what the vault refuses; PDF only."""
+    can_sign_up(actor).require()
+    stored = vault.store(
+        actor=actor,
+        stream=stream,
+        name=name,
+        media_type="application/pdf",
+        at=at,
+        sensitive=True,
+        subject=f"sign-up:{procurement_id}",
+        limit=LARGEST_PROPOSAL,
+    )
+    return Proposal(stored.id, stored.sha256)
+
+
+def stream_of(procurement_id: int) -> str:
+    """The stream of a procurement's sign-ups; which procurement it is nobody reads until the closing says so."""
+    return f"signups:{blinded(key_for('signups'), str(procurement_id))}"
+
+
+def _window(state: str, until: datetime | None) -> Window:
+    return Window(state == ProcurementState.SIGNING_UP, until)
+
+
+def _hold_open(procurement_id: int, at: datetime) -> int:
+    """Lock the procurement and see that it is open; gives the version in force."""
+    rows = Procurement.objects.select_for_update().filter(pk=procurement_id)
+    state, until, version = rows.values_list("state", "sign_up_until", "version")[0]
+    _window(state, until).require(at)
+    return int(version)
+
+
+def _check_proposal(found: ProcurementView, proposal: Proposal | None) -> None:
+    asked = found.need.method in PROPOSED
+    if asked and proposal is None:
+        raise ProposalNeeded()
+    if not asked and proposal is not None:
+        raise ProposalNotAsked()
+
+
+def _keep(
+    found: ProcurementView,
+    agency: Entrant,
+    uscc: str,
+    quote: Decimal | None,
+    proposal: Proposal | None,
+    key: str,
+    at: datetime,
+) -> Receipt:
+    before = SignUp.objects.filter(agency=agency, procurement_id=found.id).exclude(state=SignUpState.WITHDRAWN.value)
+    for earlier in before:
+        if earlier.key == key:
+            return _same(earlier, quote, proposal)
+        if earlier.version == found.version:
+            raise AlreadySignedUp()
+        if earlier.state == SignUpState.ACTIVE:
+            SignUp.objects.filter(pk=earlier.pk).update(state=SignUpState.OUTDATED.value, ended_at=at)
+    sha256 = proposal.sha256 if proposal else ""
+    salt = secrets.token_hex(16)
+    digest = Commitment(found.code, found.version, uscc, to_text(at), quote, sha256, salt).digest()
+    payload: dict[str, JSON] = {"commitment": digest}
+    logged = append(stream=stream_of(found.id), type="SignedUp", actor=CLERK, payload=payload, decided_at=at)
+    row = SignUp(
+        procurement_id=found.id,
+        agency=agency,
+        version=found.version,
+        key=key,
+        signed_up_at=at,
+        sealed={"quote": as_text(quote) if quote is not None else None, "proposal": sha256, "salt": salt},
+        proposal_id=proposal.document_id if proposal else None,
+        commitment=digest,
+        evidence_hash=logged.hash.hex(),
+    )
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        raise AlreadySignedUp() from None
+    return Receipt(row.pk, at, digest, row.evidence_hash)
+
+
+def _answered_before(
+    actor: Actor, found: ProcurementView, key: str, quote: Decimal | None, proposal: Proposal | None
+) -> Receipt:
+    """The first receipt to whoever asks again after the deadline; to all others `SignUpClosed`."""
+    rows = SignUp.objects.filter(procurement_id=found.id, agency__organisation_id=actor.organisation_id)
+    first = rows.filter(key=key).exclude(state=SignUpState.WITHDRAWN.value).first()
+    if first is None:
+        raise SignUpClosed()
+    return _same(first, found.quote_rule.check(quote), proposal)
+
+
+def _same(row: SignUp, quote: Decimal | None, proposal: Proposal | None) -> Receipt:
+    said = {"quote": as_text(quote) if quote is not None else None, "proposal": proposal.sha256 if proposal else ""}
+    if any(row.sealed[name] != value for name, value in said.items()):
+        raise IdempotencyConflict()
+    return Receipt(row.pk, row.signed_up_at, row.commitment, row.evidence_hash)
