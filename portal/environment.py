@@ -112,7 +112,8 @@ def database(url: str) -> dict[str, object]:
 def hooks(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str, str]:
     """The adapters of the shared modules by dotted path (docs/hooks.md); what is not named is embedded."""
     named = {
-        name: environ.get(f"{name.upper()}_ADAPTER", "") for name in ("identity", "licences", "intake", "messenger")
+        name: environ.get(f"{name.upper()}_ADAPTER", "")
+        for name in ("identity", "licences", "intake", "messenger", "media")
     }
     return {name: path for name, path in named.items() if path}
 

@@ -62,6 +62,13 @@ ORGANISATIONS = {
     "lvyuan": Body("佛山绿源环境技术有限公司", "9", "1", "ENTERPRISE", "霍源"),
     "zhengheng": Body("佛山正衡工程咨询有限公司", "9", "1", "ENTERPRISE", "莫衡"),
     "hengxin": Body("南海恒信测绘设计有限公司", "9", "1", "ENTERPRISE", "关信"),
+    "chengjian": Body("佛山城建开发有限公司", "9", "1", "ENTERPRISE", "冼建"),
+    "school": Body("佛山市第九中学", "1", "2", "GOVERNMENT"),
+    "agency": Body("广东岭海招标代理有限公司", "9", "1", "ENTERPRISE", "岑海"),
+    "luqiao": Body("佛山路桥建设有限公司", "9", "1", "ENTERPRISE", "龙桥"),
+    "shuili": Body("顺德水利工程有限公司", "9", "1", "ENTERPRISE", "欧水"),
+    "anju": Body("南海安居建筑有限公司", "9", "1", "ENTERPRISE", "邓安"),
+    "xinke": Body("三水新科教学设备有限公司", "9", "1", "ENTERPRISE", "伍科"),
 }
 
 PARTIES = {
@@ -96,6 +103,13 @@ PARTIES = {
     "agency2": Party("莫二", "zhengheng", (Role.AGENCY,), "sign up against agency1, see why a notice does not fit"),
     "agency3": Party("关三", "hengxin", (Role.AGENCY,), "enter the supermarket: licence, qualifications, commitment"),
     "warden": Party("简管", "market", (Role.REGULATOR,), "suspend an agency, restrict one in the whole province"),
+    "tenderee": Party("冼招", "chengjian", (Role.TENDEREE,), "draft a tender, answer questions, decide the award"),
+    "purchaser": Party("曹购", "school", (Role.TENDEREE,), "buy for a public school"),
+    "agent": Party("岑代", "agency", (Role.AGENT,), "prepare a tender for its owner"),
+    "builder1": Party("龙标", "luqiao", (Role.BIDDER,), "take the documents of a tender, ask, bid"),
+    "builder2": Party("欧标", "shuili", (Role.BIDDER,), "bid against builder1"),
+    "builder3": Party("邓标", "anju", (Role.BIDDER,), "bid against builder1 and builder2"),
+    "supplier1": Party("伍标", "xinke", (Role.BIDDER,), "bid as a small enterprise"),
     "auditor": Party("孙审", "audit", (Role.AUDITOR,), "verify logs, receipts and certificates"),
 }
 

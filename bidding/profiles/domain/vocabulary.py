@@ -88,7 +88,7 @@ FLAG = ("true", "false")
 CHOICES: Mapping[Switch, tuple[str, ...]] = MappingProxyType(
     {
         Switch.PREQUALIFICATION: ("NONE", "QUALIFIED", "LIMITED"),
-        Switch.ENCRYPTION: ("AND", "OR"),
+        Switch.ENCRYPTION: ("AND", "OFFICERS"),
         Switch.PRICE_KINDS: ("AMOUNT", "DISCOUNT_RATE", "BOTH"),
         Switch.FEWER_AFTER_REVIEW: ("FAILS", "COMPETITION"),
     }
@@ -120,7 +120,7 @@ SWITCH_LABELS: Mapping[Switch, str] = MappingProxyType(
         Switch.CEILING: gettext_noop("Ceiling price"),
         Switch.ALTERNATIVE_CEILINGS: gettext_noop("Alternative maxima"),
         Switch.OBJECTION_STOPS_CLOCK: gettext_noop("An objection stops the clock"),
-        Switch.ENCRYPTION: gettext_noop("Who opens a bid: bidder AND officers, or either"),
+        Switch.ENCRYPTION: gettext_noop("Who opens a bid: bidder and officers, or officers alone"),
         Switch.BUDGET_LINK: gettext_noop("Plan and budget behind it"),
         Switch.PRICE_KINDS: gettext_noop("Kinds of price"),
         Switch.FEWER_AFTER_REVIEW: gettext_noop("Fewer than the minimum after review"),

@@ -98,6 +98,8 @@ class Tender(models.Model):
     documents_until = models.DateTimeField(null=True, blank=True)
     bid_deadline = models.DateTimeField(null=True, blank=True)
     designated_media = models.JSONField(default=list, blank=True)
+    by_invitation = models.BooleanField(default=False)
+    """Not on the public list before its opening; copied from the profile at publication."""
     sme_reserved = models.BooleanField(default=False)
     consortium_allowed = models.BooleanField(default=False)
     predecessor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")

@@ -6,11 +6,15 @@ from datetime import datetime
 from django.db import transaction
 
 from bidding.tenders.domain.failing import FailureCause, OpeningTooEarly
+from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionCommand
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_run_procedure
+from bidding.tenders.services.common import tell_takers
+from bidding.tenders.services.notices import publish_notice
 from bidding.tenders.services.transitions import locked_section, move_section
 from commons.domain.actor import Actor
+from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import reveal
@@ -52,6 +56,11 @@ def fail_section(
     section = locked_section(section_id)
     facts: dict[str, JSON] = {"cause": cause.value, **(payload or {})}
     move_section(section, SectionCommand.FAIL, actor=actor, at=at, payload=facts, failure=cause.value)
+    tender, body = section.tender, {"section": str(section.number), "cause": cause.value, "at": to_text(at)}
+    publish_notice(tender, TenderNoticeKind.FAILURE, body, actor=actor, at=at, section=section)
+    subject = gettext_noop("Section %(number)s of %(tender)s failed; the notice says why")
+    fields = {"number": str(section.number)}
+    tell_takers(tender, subject, at=at, key=f"failed:{section.pk}", fields=fields)
 
 
 def reveal_takings(section: Section, *, actor: Actor, at: datetime) -> None:

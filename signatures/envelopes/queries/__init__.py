@@ -3,7 +3,7 @@
 from signatures.envelopes.queries.intakes import IntakeView, intake, intakes, terms_of, terms_published
 from signatures.envelopes.queries.openings import EnvelopeView, OpeningView, envelope, opening, own_envelope
 from signatures.envelopes.queries.receipts import ReceiptView, check_receipt, own_receipts, receipt
-from signatures.envelopes.queries.rosters import RosterView, SeatView, my_seats, roster, rosters
+from signatures.envelopes.queries.rosters import RosterView, SeatView, active_rosters, my_seats, roster, rosters
 
 __all__ = [
     "EnvelopeView",
@@ -12,6 +12,7 @@ __all__ = [
     "ReceiptView",
     "RosterView",
     "SeatView",
+    "active_rosters",
     "check_receipt",
     "envelope",
     "intake",

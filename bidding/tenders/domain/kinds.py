@@ -1,0 +1,35 @@
+"""What the public is told about a tender."""
+
+from enum import StrEnum
+
+from commons.domain.text import gettext_noop
+
+
+class TenderNoticeKind(StrEnum):
+    TENDER = "TENDER"
+    PREQUALIFICATION = "PREQUALIFICATION"
+    BIDS_INVITED = "BIDS_INVITED"
+    """Those prequalified are invited to bid."""
+    ADDENDUM = "ADDENDUM"
+    SUSPENSION = "SUSPENSION"
+    RESUMPTION = "RESUMPTION"
+    TERMINATION = "TERMINATION"
+    FAILURE = "FAILURE"
+    CANDIDATES = "CANDIDATES"
+    AWARD = "AWARD"
+    CONTRACT = "CONTRACT"
+
+
+NOTICE_LABELS = {
+    TenderNoticeKind.TENDER: gettext_noop("Tender notice"),
+    TenderNoticeKind.PREQUALIFICATION: gettext_noop("Prequalification notice"),
+    TenderNoticeKind.BIDS_INVITED: gettext_noop("Bids invited"),
+    TenderNoticeKind.ADDENDUM: gettext_noop("Addendum"),
+    TenderNoticeKind.SUSPENSION: gettext_noop("Suspension"),
+    TenderNoticeKind.RESUMPTION: gettext_noop("Resumption"),
+    TenderNoticeKind.TERMINATION: gettext_noop("Ended by decision"),
+    TenderNoticeKind.FAILURE: gettext_noop("Failed tender"),
+    TenderNoticeKind.CANDIDATES: gettext_noop("Award candidates"),
+    TenderNoticeKind.AWARD: gettext_noop("Award notice"),
+    TenderNoticeKind.CONTRACT: gettext_noop("Contract notice"),
+}
