@@ -444,7 +444,7 @@ class BidderScreen {
     const fact = (name, value, code = false) => (value ? el("div", {}, el("dt", {}, text(name)), el("dd", {}, code ? el("code", { class: "hash" }, value) : value)) : null);
     const facts = el("dl", { class: "receipt-facts" },
       receipt?.code ? fact("receipt-reason", this.#reason(receipt)) : null,
-      fact("receipt-seq", receipt?.seq ? this.#entry(receipt) : ""), fact(receipt?.seq ? "receipt-received" : "receipt-made", `${exactTime(at)} UTC+8`),
+      fact("receipt-seq", receipt?.seq ? this.#placeInLog(receipt) : ""), fact(receipt?.seq ? "receipt-received" : "receipt-made", `${exactTime(at)} UTC+8`),
       fact("receipt-hash", receipt?.hash, true), fact("receipt-id", frame.bid_id, true));
     const button = receipt?.proof ? el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => this.#save(receipt) }, text("receipt-download")) : null;
     return [facts, state === State.CHECKING ? el("p", { class: "quiet" }, text("bid-checking-note")) : null, button].filter(Boolean);
@@ -458,7 +458,7 @@ class BidderScreen {
       el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => this.#book.giveUp(id) }, text("bid-give-up")));
   }
 
-  #entry(receipt) {
+  #placeInLog(receipt) {
     return el("a", { href: `/evidence/room:${receipt.room}/${receipt.seq}/?hash=${receipt.hash}` }, `#${receipt.seq}`);
   }
 
