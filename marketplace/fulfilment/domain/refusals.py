@@ -35,12 +35,6 @@ class ComplaintTooLateHere(Refusal):
     message = gettext_noop("A complaint was possible until %(until)s.")
 
 
-class DecisionNeedsNumber(Refusal):
-    code = "DECISION_NEEDS_NUMBER"
-    message = gettext_noop("Name the deciding authority and the number of its document.")
-    status = 400
-
-
 class WordsTooShort(Refusal):
     code = "WORDS_TOO_SHORT"
     message = gettext_noop("Say it in at least ten characters.")

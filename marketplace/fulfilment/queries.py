@@ -1,0 +1,126 @@
+"""Engagements as pages and the subjects above see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from commons.domain.actor import Actor
+from commons.domain.refusals import NotFound
+from marketplace.fulfilment.domain.states import EngagementState
+from marketplace.fulfilment.models import Engagement, Grievance, Payment
+from marketplace.fulfilment.policies import OVERSEERS, can_read, can_read_grievance
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementView:
+    """An engagement as a value."""
+
+    id: int
+    procurement_id: int
+    selection_id: int
+    owner_id: int
+    agency_id: int
+    title: str
+    region: str
+    amount: Decimal | None
+    state: EngagementState
+    suspended_by: str
+    published_at: datetime | None
+    contract_due_on: date | None
+    signed_at: datetime | None
+    ended_at: datetime | None
+    rating_due_on: date | None
+
+
+def engagement(engagement_id: int) -> EngagementView:
+    """The engagement. Raises `NotFound`. Who may know, the caller decides."""
+    row = Engagement.objects.filter(pk=engagement_id).first()
+    if row is None:
+        raise NotFound()
+    return view(row)
+
+
+def view(row: Engagement) -> EngagementView:
+    """The row as a value."""
+    return EngagementView(
+        id=row.pk,
+        procurement_id=row.procurement_id,
+        selection_id=row.selection_id,
+        owner_id=row.owner_id,
+        agency_id=row.agency_id,
+        title=row.title,
+        region=row.region,
+        amount=row.amount,
+        state=EngagementState(row.state),
+        suspended_by=row.suspended_by,
+        published_at=row.published_at,
+        contract_due_on=row.contract_due_on,
+        signed_at=row.signed_at,
+        ended_at=row.ended_at,
+        rating_due_on=row.rating_due_on,
+    )
+
+
+def readable(viewer: Actor, engagement_id: int) -> Engagement:
+    """The row with both sides for those who may read it; for the pages of this package. Raises `NotFound`."""
+    row = Engagement.objects.select_related("owner", "agency", "selection").filter(pk=engagement_id).first()
+    if row is None or not can_read(viewer, row):
+        raise NotFound()
+    return row
+
+
+def of_selection(selection_id: int) -> EngagementView | None:
+    """What follows a selection now."""
+    row = Engagement.objects.filter(selection_id=selection_id).order_by("-id").first()
+    return view(row) if row else None
+
+
+def mine(viewer: Actor) -> "QuerySet[Engagement]":
+    """The viewer's own, as either side; everything for the overseers; newest first."""
+    rows = Engagement.objects.select_related("owner", "agency").order_by("-id")
+    if viewer.has(*OVERSEERS):
+        return rows
+    number = viewer.organisation_id
+    return rows.none() if number is None else rows.filter(Q(owner_id=number) | Q(agency_id=number))
+
+
+def results() -> "QuerySet[Engagement]":
+    """Every published result, newest first; public."""
+    rows = Engagement.objects.filter(published_at__isnull=False).select_related("owner", "agency", "selection")
+    return rows.order_by("-published_at", "-id")
+
+
+def paid(engagement_id: int) -> Decimal:
+    """The sum of the recorded payments, in yuan."""
+    total = Payment.objects.filter(engagement_id=engagement_id).aggregate(total=Sum("amount"))["total"]
+    return total or Decimal(0)
+
+
+def grievance(viewer: Actor, grievance_id: int) -> Grievance:
+    """One objection for those who may read it; for the pages of this package. Raises `NotFound`."""
+    row = Grievance.objects.select_related("engagement__owner", "engagement__agency", "organisation").filter(
+        pk=grievance_id
+    )
+    found = row.first()
+    if found is None or not can_read_grievance(viewer, found):
+        raise NotFound()
+    return found
+
+
+def grievances(viewer: Actor) -> "QuerySet[Grievance]":
+    """Objections that the viewer has to do with, newest first."""
+    rows = Grievance.objects.select_related("engagement", "organisation").order_by("-id")
+    if viewer.has(*OVERSEERS):
+        return rows
+    number = viewer.organisation_id
+    if number is None:
+        return rows.none()
+    return rows.filter(Q(organisation_id=number) | Q(engagement__owner_id=number) | Q(engagement__agency_id=number))
+
+
+def finished_since(since: datetime) -> list[EngagementView]:
+    """Services accepted since a moment."""
+    rows = Engagement.objects.filter(state=EngagementState.DONE.value, ended_at__gte=since).order_by("id")
+    return [view(row) for row in rows]

@@ -1,0 +1,54 @@
+"""Forms of selections: the panel, its score sheet, the owner's pick."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.selection.domain.case import Case, Criterion
+
+
+class PanelForm(forms.Form):
+    """Logins of the members, one a line."""
+
+    logins = forms.CharField(
+        label=_("Logins of the members, one a line"),
+        help_text=_("Nobody who works for an agency that signed up. The members' names are published with the result."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ScoreForm(forms.Form):
+    """Points for each proposal and criterion."""
+
+    def __init__(self, *args: Any, case: Case, numbers: Sequence[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.places: dict[str, tuple[str, Criterion]] = {}
+        for number in numbers:
+            for criterion in case.terms.criteria:
+                name = f"{number}-{criterion.key}"
+                self.places[name] = (number, criterion)
+                self.fields[name] = forms.DecimalField(
+                    label=f"{number} · {case.entrant(number).name} · {criterion.label} (0–{criterion.points})",
+                    min_value=Decimal(0),
+                    max_value=criterion.points,
+                    decimal_places=2,
+                )
+
+    def sheet(self) -> dict[tuple[str, str], Decimal]:
+        """Number and criterion to points."""
+        return {(number, one.key): self.cleaned_data[name] for name, (number, one) in self.places.items()}
+
+
+class PickForm(forms.Form):
+    """One of the small list, with the reason."""
+
+    number = forms.ChoiceField(label=_("Agency"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason, published"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, case: Case, numbers: Sequence[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(number, f"{number} · {case.entrant(number).name}") for number in numbers]
+        self.fields["number"].choices = choices  # type: ignore[attr-defined]  # a choice field

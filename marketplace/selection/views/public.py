@@ -1,0 +1,90 @@
+"""The public pages of selections: the list, one with every step, and the record to compute it again."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from commons.domain.actor import Actor
+from commons.pages import actor_of
+from marketplace.procurement import queries as procurements
+from marketplace.selection import policies, queries
+from marketplace.selection.domain.outcome import Step
+from marketplace.selection.domain.states import SelectionState, Wait
+from marketplace.selection.labels import QUOTES, STATES, WAITS, note, sentence, way_of
+from marketplace.selection.models import Selection
+from marketplace.selection.queries import SelectionView
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step in words, with its table."""
+
+    text: str
+    lines: tuple[tuple[str, str, str], ...]
+    draw_id: str
+
+
+@require_safe
+def selections(request: HttpRequest) -> HttpResponse:
+    """Every selection, the newest first."""
+    rows = Selection.objects.select_related("procurement", "winner__organisation").order_by("-id")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    shown = [(row, way_of(row.way, live=row.live), STATES[SelectionState(row.state)]) for row in page]
+    return render(request, "marketplace/selection/list.html", {"page": page, "rows": shown})
+
+
+@require_safe
+def selection(request: HttpRequest, selection_id: int) -> HttpResponse:
+    """One selection: before its result how far it is, afterwards every step with its numbers."""
+    found, actor = queries.selection(selection_id), actor_of(request)
+    notice = procurements.procurement(found.procurement_id)
+    open_ = found.finished or may_see(actor, found)
+    context = {
+        "selection": found,
+        "notice": notice,
+        "way": way_of(found.way, live=found.live),
+        "state": STATES[found.state],
+        "wait": WAITS[found.wait],
+        "open": open_,
+        "steps": [_shown(step) for step in found.outcome.steps] if open_ else [],
+        "winner": found.case.entrant(found.outcome.winner) if found.finished and found.outcome.winner else None,
+        "scale": QUOTES[found.case.terms.quote_kind],
+        "panel": queries.panel(selection_id) if open_ else [],
+        "case_sha256": found.case.sha256(),
+        "may": _may(actor, found, notice.owner_organisation_id),
+    }
+    return render(request, "marketplace/selection/selection.html", context)
+
+
+@require_safe
+def record(request: HttpRequest, selection_id: int) -> HttpResponse:
+    """`luochui-selection/v1`, from which anybody computes the selection again."""
+    response = JsonResponse(queries.record(selection_id), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="selection-{selection_id}.json"'
+    return response
+
+
+def may_see(actor: Actor, found: SelectionView) -> bool:
+    """Whether the figures of a running selection may be seen."""
+    row = Selection.objects.get(pk=found.id)
+    owner_id = procurements.procurement(found.procurement_id).owner_organisation_id
+    return found.wait is not Wait.ROOM and bool(policies.can_see_running(actor, row, owner_id))
+
+
+def _shown(step: Step) -> ShownStep:
+    lines = tuple((line.number, line.value, note(step, line.note)) for line in step.lines)
+    return ShownStep(sentence(step), lines, step.draw_id)
+
+
+def _may(actor: Actor, found: SelectionView, owner_id: int) -> dict[str, bool]:
+    owner = bool(policies.can_choose(actor, owner_id))
+    return {
+        "panel": owner and found.wait is Wait.SCORES,
+        "score": actor.person_id is not None and found.id in queries.to_score(actor),
+        "pick": owner and found.wait is Wait.PICK,
+    }
