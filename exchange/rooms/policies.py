@@ -5,12 +5,14 @@ from commons.secrecy.fields import Party
 from exchange.rooms.models import Room, RoomParticipant
 from exchange.rooms.protocol import NotAParticipant
 
+BIDDERS = (Role.BIDDER, Role.AGENCY)
+"""Buyers, and the agencies of a live price selection."""
 OVERSEERS = (Role.HOST, Role.STAFF, Role.REGULATOR, Role.AUDITOR)
 
 
 def participant_of(actor: Actor, room: Room) -> RoomParticipant | None:
     """The actor's organisation among the qualified bidders of the room."""
-    if actor.organisation_id is None or not actor.has(Role.BIDDER):
+    if actor.organisation_id is None or not actor.has(*BIDDERS):
         return None
     return RoomParticipant.objects.filter(party=Party(room.pk, actor.organisation_id)).first()
 
@@ -19,7 +21,7 @@ def can_bid(actor: Actor, room: Room) -> Decision:
     """A signed-in bidder of a qualified organisation, known by real name or better."""
     if participant_of(actor, room) is None:
         return deny(NotAParticipant())
-    return require_role(actor, Role.BIDDER, assurance=Assurance.REAL_NAME)
+    return require_role(actor, *BIDDERS, assurance=Assurance.REAL_NAME)
 
 
 def can_oversee(actor: Actor, room: Room) -> Decision:

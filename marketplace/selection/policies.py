@@ -1,18 +1,9 @@
-"""Who begins selections, scores, picks and looks."""
+"""Who scores, picks and looks; who begins, the procurement says (`can_select`)."""
 
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
-from marketplace.selection.domain.states import PublisherMayNotSelect
 from marketplace.selection.models import PanelMember, Selection
 
 OVERSEERS = (Role.STAFF, Role.HOST, Role.REGULATOR, Role.AUDITOR)
-
-
-def can_begin(actor: Actor, *, published_by: str) -> Decision:
-    """The platform at the announced time, or a member of staff who is not the one who published the notice."""
-    if actor.system:
-        return ALLOWED
-    decision = require_role(actor, Role.STAFF, Role.HOST, assurance=Assurance.REAL_NAME)
-    return deny(PublisherMayNotSelect()) if decision and actor.ref == published_by else decision
 
 
 def can_choose(actor: Actor, owner_id: int) -> Decision:

@@ -60,14 +60,6 @@ class SelectionWaits(Refusal):
     message = gettext_noop("The selection waits for something else now; look at its page.")
 
 
-class PublisherMayNotSelect(Refusal):
-    """Who audited and published the notice does not conduct its selection."""
-
-    code = "PUBLISHER_MAY_NOT_SELECT"
-    message = gettext_noop("You published this notice. Another member of staff conducts the selection.")
-    status = 403
-
-
 class MemberConflicted(Refusal):
     code = "MEMBER_CONFLICTED"
     message = gettext_noop("A member of the panel belongs to an agency that signed up. Name somebody else.")

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.domain.time import to_text
-from marketplace.selection import policies, queries
+from marketplace.procurement.policies import can_select
+from marketplace.selection import queries
 from marketplace.selection.domain.case import Case, Entrant, case_json
 from marketplace.selection.domain.states import NotYetDue, Wait
 from marketplace.selection.models import Selection, SelectionEntrant
@@ -24,10 +25,10 @@ def begin(*, actor: Actor, procurement_id: int, at: datetime) -> int:
     """Begin the selection of a procurement whose sign-up is over; the selection's number.
 
     By the platform at the announced time, or by a member of staff who did not publish the notice. Refuses `NotFound`,
-    `NotPermitted`, `PublisherMayNotSelect`, `NotYetDue`, `NotAllowedNow`.
+    `NotPermitted`, `AuditedByYourself`, `NotYetDue`, `NotAllowedNow`.
     """
     notice = notices.take(procurement_id, actor=actor, at=at)
-    policies.can_begin(actor, published_by=notice.view.audited_by).require()
+    can_select(actor, audited_by=notice.view.audited_by).require()
     due_at = notice.view.selection_at
     if due_at is not None and at < due_at:
         raise NotYetDue(selection_at=to_text(due_at))
