@@ -8,5 +8,6 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.catalogue import importing
         from marketplace.entry import services  # noqa: F401  # registers what agencies sign
+        from marketplace.fulfilment import services as fulfilment  # noqa: F401  # registers who signs which paper
 
         importing.register_all()

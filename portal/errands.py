@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
+from marketplace.credit import services as credit
 from signatures.anchoring.services import stamp_checkpoints
 from signatures.documents import services as documents
 from signatures.draws import services as draws
@@ -32,6 +33,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     envelopes.stamp_pending,
     envelopes.alarm_quorums,
     documents.watch_archive,
+    credit.advance_due,
 )
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 

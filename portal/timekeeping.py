@@ -26,6 +26,8 @@ OTHER_DEADLINES = (
     "signatures.envelopes.services:end_windows",
     "signatures.envelopes.services:sweep_uploads",
     "signatures.guarantees.services:advance_due",
+    "marketplace.selection.services:advance_due",
+    "marketplace.fulfilment.services:advance_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 
