@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
 
 from django.utils import timezone
 
 from commons.evidence import queries as log
 from commons.evidence.domain.report import Report
+from commons.evidence.queries import CheckpointView
 from signatures.anchoring.domain.cosigning import BadCosignature, WitnessKey, verified
 from signatures.anchoring.models import CoSignature, SeenView
 from signatures.anchoring.queries import digest_of, subject_of
 from signatures.crypto import timestamps
+from signatures.crypto.answers import RevocationNotProven
+from signatures.crypto.authorities import TrustedAuthority
+from signatures.crypto.revocation import RevocationData, RevocationSource, RevocationUnavailable
 from signatures.pki import services as pki
 from signatures.pki.queries import trust_store
 
@@ -26,27 +33,61 @@ def anchor_faults(report: Report) -> Iterator[str]:
 
 
 def _stamp_faults(report: Report) -> Iterator[str]:
+    """Every checkpoint's stamp: its digest, its signature, and the chain of its authority up to the trust list.
+
+    An authority whose revocation nobody can be asked about now is a fact (`stamps_unproven`) and no fault of the log.
+    """
     told = {_payload(link.payload)["subject"] for link in log.entries_of_type(STAMPED)}
-    stamped = pending = 0
-    for view in log.newest_checkpoints(LOOKED_AT):
-        subject, digest = subject_of(view.note), digest_of(view.note)
-        stamp = pki.stamp_of(subject)
-        if stamp is None or stamp.token is None:
-            pending += 1
-            if subject in told:
-                yield f"the checkpoint of {view.size} entries: its time stamp is missing"
-            continue
-        stamped += 1
-        status = timestamps.verify(
-            stamp.token, digest=digest, at=timezone.now(), trust=trust_store(), revocation=pki.revocation_source()
-        )
-        if not (status.readable and status.intact and status.right):
-            yield f"the checkpoint of {view.size} entries: its time stamp does not hold"
-    report.facts |= {"stamped": str(stamped), "ts_pending": str(pending)}
+    counted = Counter[str]()
+    trust, revocation = trust_store(), AskedOnce(pki.revocation_source())
+    for views in _by_hundreds(log.all_checkpoints()):
+        stamps = pki.stamps_of([subject_of(view.note) for view in views])
+        for view in views:
+            stamp = stamps.get(subject_of(view.note))
+            if stamp is None or stamp.token is None:
+                counted["ts_pending"] += 1
+                if subject_of(view.note) in told:
+                    yield f"the checkpoint of {view.size} entries: its time stamp is missing"
+                continue
+            counted["stamped"] += 1
+            status = timestamps.verify(
+                stamp.token, digest=digest_of(view.note), at=timezone.now(), trust=trust, revocation=revocation
+            )
+            counted["stamps_unproven"] += status.certificate is not None and not status.certificate.usable
+            yield from (f"the checkpoint of {view.size} entries: {fault}" for fault in _token_faults(status))
+    report.facts |= {name: str(counted[name]) for name in ("stamped", "ts_pending", "stamps_unproven")}
 
 
-LOOKED_AT = 2000
-"""The newest checkpoints whose stamps are checked: about two days of a busy platform."""
+def _token_faults(status: timestamps.StampStatus) -> Iterator[str]:
+    if not (status.readable and status.intact and status.right) or status.certificate is None:
+        yield "its time stamp does not hold"
+    elif not isinstance(status.certificate.refusal, RevocationNotProven | None):
+        yield f"the certificate of its time-stamp authority does not hold ({status.certificate.refusal.code})"
+
+
+def _by_hundreds(views: Iterator[CheckpointView]) -> Iterator[list[CheckpointView]]:
+    while page := list(islice(views, 500)):
+        yield page
+
+
+class AskedOnce:
+    """Asks another source once about each certificate, answers and silence alike: a log has thousands of stamps."""
+
+    def __init__(self, source: RevocationSource) -> None:
+        self._source = source
+        self._known: dict[bytes, RevocationData | None] = {}
+
+    def about(self, *, certificate: bytes, issuer: bytes, authority: TrustedAuthority, at: datetime) -> RevocationData:
+        if certificate not in self._known:
+            try:
+                asked = self._source.about(certificate=certificate, issuer=issuer, authority=authority, at=at)
+            except RevocationUnavailable:
+                asked = None
+            self._known[certificate] = asked
+        known = self._known[certificate]
+        if known is None:
+            raise RevocationUnavailable("nobody answered about it before")
+        return known
 
 
 def _cosignature_faults() -> Iterator[str]:

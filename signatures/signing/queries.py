@@ -1,5 +1,6 @@
 """Signing sessions, for the dialogue and for those who asked."""
 
+import hashlib
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from signatures.crypto.authorities import Purpose
+from signatures.crypto.cms import with_stamp
+from signatures.pki import services as pki
+from signatures.pki.services import Stamp
 from signatures.signing.domain.sessions import OPEN, Signer, SigningState
 from signatures.signing.kinds import Order, kind_of, label_of
 from signatures.signing.models import SigningSession
@@ -73,6 +77,13 @@ class SignatureView:
     cms: bytes
     certificate: bytes
     result: dict[str, str]
+    stamp: Stamp | None
+    """The time stamp over the signature, or that it is still to come; None for a signature inside a document."""
+
+    @property
+    def stamped(self) -> bytes:
+        """The signature with its time stamp (CAdES-T) once there is one, else as it was given."""
+        return self.cms if self.stamp is None or self.stamp.token is None else with_stamp(self.cms, self.stamp.token)
 
 
 def one(viewer: Actor, number: str) -> SessionView:
@@ -110,9 +121,25 @@ def signatures_about(subject: str, kind: str) -> list[SignatureView]:
             bytes(row.signature or b""),
             bytes(row.certificate or b""),
             row.result,
+            _stamp_of(bytes(row.signature or b"")),
         )
         for row in rows
     ]
+
+
+def stamp_subject(made: bytes) -> str:
+    """The name under which the time stamp of a signature (CMS) is kept: it tells neither who signed nor what."""
+    return f"signature:{hashlib.sha256(made).hexdigest()}"
+
+
+def stamped(made: bytes) -> bytes:
+    """A given signature (CMS) with its time stamp, where one came meanwhile."""
+    stamp = _stamp_of(made)
+    return made if stamp is None or stamp.token is None else with_stamp(made, stamp.token)
+
+
+def _stamp_of(made: bytes) -> Stamp | None:
+    return pki.stamp_of(stamp_subject(made)) if made else None
 
 
 def view(row: SigningSession) -> SessionView:

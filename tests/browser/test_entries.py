@@ -37,7 +37,7 @@ def test_a_visitors_browser_climbs_to_the_root_and_finds_a_changed_entry(live_se
     server: Any = SimpleNamespace(http=live_server.url)
 
     with chromium() as browser:
-        for language, viewport, words in (("zh-hans", PHONE, "条目成立"), ("en", DESKTOP, "The entry holds")):
+        for language, viewport, words in (("zh-hans", PHONE, "记录成立"), ("en", DESKTOP, "The entry holds")):
             page = browser.page(server, language=language, viewport=viewport)
             page.goto("/evidence/rehearsal/1/")
             expect(page.locator("#recompute [role=status]")).to_contain_text(words)

@@ -3,6 +3,7 @@
 from commons.evidence.queries.entries import EntryView, entry
 from commons.evidence.queries.log import (
     CheckpointView,
+    all_checkpoints,
     anchored_at,
     checkpoint_covering,
     checkpoint_of,
@@ -35,6 +36,7 @@ __all__ = [
     "EntryView",
     "InclusionProof",
     "Record",
+    "all_checkpoints",
     "anchored_at",
     "check_receipts",
     "checkpoint_covering",

@@ -70,6 +70,12 @@ def checkpoints(*, after_size: int = -1, limit: int = 100) -> list[CheckpointVie
     return [_view(row) for row in rows]
 
 
+def all_checkpoints() -> Iterator[CheckpointView]:
+    """Every checkpoint, oldest first: for verifications."""
+    for row in EvidenceCheckpoint.objects.order_by("id").iterator(chunk_size=500):
+        yield _view(row)
+
+
 def newest_checkpoints(limit: int) -> list[CheckpointView]:
     """The newest checkpoints, newest first."""
     return [_view(row) for row in EvidenceCheckpoint.objects.order_by("-id")[:limit]]

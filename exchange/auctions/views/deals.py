@@ -175,11 +175,14 @@ CONFIRMATION_FORMS = {"p7s": "application/pkcs7-signature", "json": "application
 
 @require_GET
 def confirmation(request: HttpRequest, deal_id: int, side: str, form: str) -> HttpResponse:
-    """A side's confirmation: what was signed (`json`) and the detached signature over it (`p7s`)."""
+    """A side's confirmation: what was signed (`json`) and the detached signature over it (`p7s`).
+
+    The signature carries its time stamp once an authority has given one.
+    """
     found = queries.confirmations_of(queries.deal(signed_in(request), deal_id)).get(side.upper())
     if found is None or form not in CONFIRMATION_FORMS:
         raise NotFound()
-    content = found.cms if form == "p7s" else found.content
+    content = found.stamped if form == "p7s" else found.content
     response = HttpResponse(content, content_type=CONFIRMATION_FORMS[form])
     response["Content-Disposition"] = f'attachment; filename="confirmation-{deal_id}-{side.lower()}.{form}"'
     return response

@@ -1,6 +1,6 @@
 """What is said about a signed document: separate answers to separate questions, nothing lumped together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,7 @@ class Fault(StrEnum):
     NOT_COVERED = "NOT_COVERED"
     TRAILING = "TRAILING"
     NOT_REGISTERED = "NOT_REGISTERED"
+    STATEMENT_MISSING = "STATEMENT_MISSING"
 
 
 FAULT_WORDS: Mapping[Fault, str] = {
@@ -64,6 +65,7 @@ FAULT_WORDS: Mapping[Fault, str] = {
     Fault.CHANGED: gettext_noop("The file was changed after a signature in a way that the signature does not allow."),
     Fault.NOT_COVERED: gettext_noop("The last signature does not cover the whole file."),
     Fault.TRAILING: gettext_noop("Something was appended to the file."),
+    Fault.STATEMENT_MISSING: gettext_noop("A signature travels in the file without what it is over."),
     Fault.NOT_REGISTERED: gettext_noop("The evidence log knows no file with this SHA-256."),
 }
 
@@ -112,12 +114,14 @@ class DocumentAnswer:
     """Of the file as a whole; each signature has its own."""
     registered: bool | None = None
     registration: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[SignatureAnswer, ...] = ()
+    """Signatures beside the PDF that travel inside it, each over a statement of its own; named by their files."""
 
     @property
     def all_faults(self) -> list[Fault]:
         """Every fault once, the file's first."""
         missing = (Fault.NOT_REGISTERED,) if self.registered is False else ()
-        per_signature = (fault for one in self.signatures for fault in one.faults)
+        per_signature = (fault for one in (*self.signatures, *self.statements) for fault in one.faults)
         return list(dict.fromkeys((*self.faults, *per_signature, *missing)))
 
     @property
@@ -135,16 +139,16 @@ class DocumentAnswer:
 
     @property
     def signature(self) -> bool:
-        return bool(self._signed()) and all(one.intact and one.right for one in self.signatures)
+        return bool(self._signed()) and all(one.intact and one.right for one in (*self.signatures, *self.statements))
 
     @property
     def chain(self) -> bool:
-        answers = ((one.chain, one.validity, one.usage) for one in self.signatures)
+        answers = ((one.chain, one.validity, one.usage) for one in (*self.signatures, *self.statements))
         return bool(self._signed()) and all(answer == ("TRUSTED", "CURRENT", "ALLOWED") for answer in answers)
 
     @property
     def revocation(self) -> bool:
-        return bool(self._signed()) and all(one.revocation == "GOOD" for one in self.signatures)
+        return bool(self._signed()) and all(one.revocation == "GOOD" for one in (*self.signatures, *self.statements))
 
     @property
     def time(self) -> bool:
@@ -163,11 +167,8 @@ class DocumentAnswer:
 
 def from_json(value: Mapping[str, Any]) -> DocumentAnswer:
     """The answer that `as_json` told."""
-    signatures = tuple(
-        SignatureAnswer(**{**one, "faults": tuple(Fault(fault) for fault in one["faults"])})
-        for one in value["signatures"]
-    )
-    own = {fault for one in signatures for fault in one.faults} | {Fault.NOT_REGISTERED}
+    signatures, statements = (_signatures(value[name]) for name in ("signatures", "statements"))
+    own = {fault for one in (*signatures, *statements) for fault in one.faults} | {Fault.NOT_REGISTERED}
     return DocumentAnswer(
         sha256=value["sha256"],
         size=value["size"],
@@ -177,7 +178,12 @@ def from_json(value: Mapping[str, Any]) -> DocumentAnswer:
         faults=tuple(Fault(fault) for fault in value["faults"] if fault not in own),
         registered=value["registered"],
         registration=value["registration"],
+        statements=statements,
     )
+
+
+def _signatures(values: Iterable[Mapping[str, Any]]) -> tuple[SignatureAnswer, ...]:
+    return tuple(SignatureAnswer(**{**one, "faults": tuple(Fault(fault) for fault in one["faults"])}) for one in values)
 
 
 def instant(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ time stamps and nothing else; whatever cannot be read is a fault and no error. N
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from signatures.crypto.answers import CertificateStatus, Chain, Revocation, Usag
 from signatures.crypto.authorities import TrustStore
 from signatures.crypto.revocation import Kept, RevocationData
 from signatures.documents.domain.answers import Covers, DocumentAnswer, Fault, Level, SignatureAnswer, instant, worded
+from signatures.documents.pades.attaching import STATEMENT, STATEMENT_SIGNATURE, attached
 
 MOST_SIGNATURES = 200
 _END = re.compile(rb"startxref[\r\n ]+\d+[\r\n ]+%%EOF(\r\n|\n|\r)?\Z")
@@ -54,7 +55,8 @@ def _check(content: bytes, at: datetime, trust: TrustStore, known: RevocationDat
     proof = _carried(reader) + known
     checked = [_Checked(content, reader, one, found, at=at, trust=trust, proof=proof) for one in found]
     signatures = _answers(checked)
-    answer = DocumentAnswer(hashlib.sha256(content).hexdigest(), len(content), signatures)
+    statements = _statements(reader, signatures, at=at, trust=trust, proof=proof)
+    answer = DocumentAnswer(hashlib.sha256(content).hexdigest(), len(content), signatures, statements=statements)
     if all(one.stamp for one in signatures):
         return replace(answer, faults=(Fault.NO_SIGNATURE,))
     covers = _coverage(reader, found)
@@ -147,17 +149,7 @@ class _Checked:
             trust=self.trust,
             revocation=self.revocation,
         )
-        if not status.readable or status.certificate is None:
-            return replace(answer, faults=(Fault.CONTAINER,))
-        stamp = status.stamp
-        proven = stamp is not None and stamp.valid
-        faults = [Fault.NOT_INTACT] * (not status.intact) + [Fault.SIGNATURE_WRONG] * (not status.right)
-        faults += [Fault.TIME] * (stamp is not None and not proven) + list(_certificate_faults(status.certificate))
-        answer = replace(
-            answer, intact=status.intact, right=status.right, claimed=worded(self._claimed()), faults=tuple(faults)
-        )
-        answer = _timed(answer, stamp if proven else None, later if stamp is None else None)
-        return _about(answer, status.certificate)
+        return _judged(replace(answer, claimed=worded(self._claimed())), status, later)
 
     def _stamp(self, answer: SignatureAnswer, covered: bytes) -> SignatureAnswer:
         status = timestamps.verify(
@@ -202,6 +194,59 @@ class _Checked:
         )
         allowed = ModificationLevel.FORM_FILLING if later else ModificationLevel.LTA_UPDATES
         return bool(result.modification_level <= allowed)
+
+
+def _statements(
+    reader: PdfFileReader,
+    signatures: Sequence[SignatureAnswer],
+    *,
+    at: datetime,
+    trust: TrustStore,
+    proof: RevocationData,
+) -> tuple[SignatureAnswer, ...]:
+    """The signatures that travel in the file beside what they are over: `name.p7s` over `name.json`.
+
+    Whatever signed the file covers them, so that the first time proven for it is proven for them too.
+    """
+    files = attached(reader)
+    seal = next((one for one in signatures if one.time and not one.faults), None)
+    return tuple(
+        _statement(name, files, seal, at=at, trust=trust, proof=proof)
+        for name in sorted(files)
+        if name.endswith(STATEMENT_SIGNATURE)
+    )
+
+
+def _statement(
+    name: str,
+    files: Mapping[str, bytes],
+    seal: SignatureAnswer | None,
+    *,
+    at: datetime,
+    trust: TrustStore,
+    proof: RevocationData,
+) -> SignatureAnswer:
+    answer = SignatureAnswer(name, stamp=False, certifies=False, unchanged=True)
+    content = files.get(name.removesuffix(STATEMENT_SIGNATURE) + STATEMENT)
+    if content is None:
+        return replace(answer, faults=(Fault.STATEMENT_MISSING,))
+    known = instant(seal.time) if seal is not None else None
+    status = cms.verify_detached(
+        content=content, signature=files[name], at=known or at, trust=trust, revocation=Kept(proof)
+    )
+    return _judged(answer, status, seal)
+
+
+def _judged(answer: SignatureAnswer, status: cms.SignatureStatus, later: SignatureAnswer | None) -> SignatureAnswer:
+    """The answers about a detached signature, with the time that it or what stands over it proves."""
+    if not status.readable or status.certificate is None:
+        return replace(answer, faults=(Fault.CONTAINER,))
+    stamp = status.stamp
+    proven = stamp is not None and stamp.valid
+    faults = [Fault.NOT_INTACT] * (not status.intact) + [Fault.SIGNATURE_WRONG] * (not status.right)
+    faults += [Fault.TIME] * (stamp is not None and not proven) + list(_certificate_faults(status.certificate))
+    answer = replace(answer, intact=status.intact, right=status.right, faults=tuple(faults))
+    return _about(_timed(answer, stamp if proven else None, later if stamp is None else None), status.certificate)
 
 
 def _covered_level(embedded: EmbeddedPdfSignature) -> SignatureCoverageLevel | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, transaction
 
-from signatures.crypto.timestamps import verify
+from signatures.crypto.timestamps import StampUnavailable, verify
 from signatures.documents.domain.papers import Act, PaperCommand, PaperState
 from signatures.documents.models import Paper
 from signatures.documents.pades.finishing import Proof, last_stamp, with_archive_stamp, with_proof
@@ -24,7 +24,9 @@ COMMANDS = {PaperState.SIGNED: PaperCommand.ARCHIVE, PaperState.ARCHIVED: PaperC
 def archive(*, paper_id: int, at: datetime, renew: bool = False) -> bool:
     """Put a signed paper under an archive stamp, or under another one. True when this call did it.
 
-    Speaks to the time-stamp authority, so it holds no transaction meanwhile. Raises `StampUnavailable`: try later.
+    Speaks to the time-stamp authority, so it holds no transaction meanwhile. Raises `StampUnavailable`, and what
+    speaks against the authority's certificate, `RevocationNotProven` above all: an archive without that proof proves
+    nothing. Try later.
     """
     paper = load(paper_id)
     wanted = PaperState.ARCHIVED if renew else PaperState.SIGNED
@@ -83,5 +85,6 @@ def _stamped(content: bytes, field: str, *, at: datetime) -> bytes:
     token, digest = last_stamp(stamped)
     status = verify(token, digest=digest, at=at, trust=trust.trust_store(), revocation=pki.revocation_source())
     if status.certificate is None:
-        return stamped
+        raise StampUnavailable("the authority's token cannot be read")
+    status.certificate.require()
     return with_proof(stamped, Proof(status.certificate.path, status.certificate.proof))

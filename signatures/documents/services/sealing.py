@@ -20,17 +20,21 @@ from django.db import transaction
 
 from commons.hooks import adapter
 from signatures.crypto import cms
+from signatures.crypto.answers import Revocation, RevocationNotProven
 from signatures.crypto.authorities import Purpose
 from signatures.crypto.certificates import facts_of
 from signatures.crypto.suites import provider_for
 from signatures.documents.domain.papers import PLATFORM, Act, Mode, PaperCommand, PaperState, SealMissing
 from signatures.documents.domain.seals import FIELD_MM, MILLIMETRE, organisation_seal, short_serial
 from signatures.documents.models import Paper
+from signatures.documents.pades.attaching import STATEMENT, STATEMENT_SIGNATURE
+from signatures.documents.pades.finishing import Proof, with_proof
 from signatures.documents.pades.preparing import Attachment, Intent, PreparedPdf, prepare, with_fields
 from signatures.documents.services.common import PLATFORM_ACTOR, content_of, load, locked, register, step, store
-from signatures.documents.services.finishing import finished
+from signatures.documents.services.finishing import finished, proof_of
 from signatures.documents.services.following import told_complete
 from signatures.pki import services as pki
+from signatures.signing import queries as signing
 
 FIELD = (FIELD_MM[0] * MILLIMETRE, FIELD_MM[1] * MILLIMETRE)
 
@@ -136,7 +140,10 @@ def _is_awaited(paper: Paper) -> bool:
 def _certified(paper: Paper, seal: Seal, *, at: datetime) -> bytes:
     parties = list(paper.parties.filter(mode=Mode.IN_TURN))
     sizes = {PLATFORM: FIELD, **{party.field: FIELD for party in parties}}
-    content = with_fields(content_of(paper.document_id, at=at), sizes, _attachments(paper, at=at))
+    beside = _beside(paper, at=at)
+    proof = _proof_of(beside, at=at)
+    files = [file for one in beside for file in one.files]
+    content = with_fields(content_of(paper.document_id, at=at), sizes, files)
     facts = facts_of(seal.certificate)
     name = facts.organisation or facts.common_name
     intent = Intent(
@@ -147,7 +154,46 @@ def _certified(paper: Paper, seal: Seal, *, at: datetime) -> bytes:
         appearance=organisation_seal(name=name, serial=short_serial(facts.serial), at=at),
         certify=True,
     )
-    return _sealed(prepare(content, intent), seal, at=at)
+    sealed = _sealed(prepare(content, intent), seal, at=at)
+    return with_proof(sealed, proof) if proof.certificates else sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What somebody signed beside the paper, and the signature (CMS), with its time stamp where one came meanwhile."""
+
+    field: str
+    role: str
+    statement: bytes
+    signature: bytes
+
+    @property
+    def files(self) -> tuple[Attachment, Attachment]:
+        """As they travel in the record."""
+        return (
+            Attachment(self.field + STATEMENT, self.statement, "application/json", self.role),
+            Attachment(self.field + STATEMENT_SIGNATURE, self.signature, "application/pkcs7-signature", self.role),
+        )
+
+
+def _beside(paper: Paper, *, at: datetime) -> list[Beside]:
+    found = []
+    for party in paper.parties.filter(mode=Mode.PARALLEL):
+        assert party.signature_id is not None, "the paper waits for every parallel signature"
+        signature = signing.stamped(content_of(party.signature_id, at=at))
+        found.append(Beside(party.field, party.role, bytes(party.statement or b""), signature))
+    return found
+
+
+def _proof_of(beside: Sequence[Beside], *, at: datetime) -> Proof:
+    """What shows later that those who signed beside the paper held good certificates. Raises `RevocationNotProven`."""
+    proof = Proof()
+    for one in beside:
+        status = pki.verify_signature(content=one.statement, signature=one.signature, at=at)
+        if status.certificate is None or status.certificate.revocation == Revocation.UNKNOWN:
+            raise RevocationNotProven()
+        proof += proof_of(status)
+    return proof
 
 
 def _sealed(prepared: PreparedPdf, seal: Seal, *, at: datetime) -> bytes:
@@ -162,14 +208,3 @@ def _sealed(prepared: PreparedPdf, seal: Seal, *, at: datetime) -> bytes:
         purpose=Purpose.SEAL,
         at=at,
     )
-
-
-def _attachments(paper: Paper, *, at: datetime) -> list[Attachment]:
-    """What was signed beside the paper, and the signatures: they travel with the record."""
-    found = []
-    for party in paper.parties.filter(mode=Mode.PARALLEL):
-        assert party.signature_id is not None, "the paper waits for every parallel signature"
-        signature = content_of(party.signature_id, at=at)
-        found.append(Attachment(f"{party.field}.json", bytes(party.statement or b""), "application/json", party.role))
-        found.append(Attachment(f"{party.field}.p7s", signature, "application/pkcs7-signature", party.role))
-    return found

@@ -72,6 +72,7 @@ def _told(answer: DocumentAnswer) -> dict[str, Any]:
         "rows": rows,
         "faults": [_(FAULT_WORDS[fault]) for fault in answer.all_faults],
         "signatures": [_signature(one) for one in answer.signatures],
+        "statements": [_signature(one) for one in answer.statements],
         "registration": answer.registration,
     }
 

@@ -20,7 +20,7 @@ from signatures.pki.services.proving import (
     prepare_proof,
     sign_in,
 )
-from signatures.pki.services.stamping import Stamp, request_stamp, stamp_due, stamp_now, stamp_of
+from signatures.pki.services.stamping import Stamp, request_stamp, stamp_due, stamp_now, stamp_of, stamps_of
 from signatures.pki.services.trusting import (
     ask_to_resume,
     load_trust_list,
@@ -52,6 +52,7 @@ __all__ = [
     "stamp_now",
     "stamp_of",
     "stamper",
+    "stamps_of",
     "status_of",
     "suspend_authority",
     "unbind",

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotAllowedNow
+from signatures.crypto.cms import stamp_digest
+from signatures.pki import services as pki
 from signatures.signing.domain.sessions import (
     LARGEST_SIGNATURE_BYTES,
     SigningCommand,
@@ -17,7 +19,7 @@ from signatures.signing.domain.sessions import (
 from signatures.signing.kinds import Signed, kind_of
 from signatures.signing.models import SigningSession
 from signatures.signing.policies import can_sign
-from signatures.signing.queries import order_of
+from signatures.signing.queries import order_of, stamp_subject
 from signatures.signing.services.forms import form_of
 from signatures.signing.services.steps import found, locked, require_open, step
 
@@ -48,6 +50,9 @@ def complete(*, actor: Actor, number: str, signature: bytes, at: datetime) -> No
         }
         values = {"signature": finished.cms or None, "result": dict(finished.result)}
         step(fresh, SigningCommand.COMPLETE, actor=actor, at=at, payload=payload, **values)
+        if finished.cms:
+            # Nobody waits for an authority: the token follows, and is asked for until it is there.
+            pki.request_stamp(subject=stamp_subject(finished.cms), digest=stamp_digest(finished.cms), at=at)
         kind.done(Signed(order, finished, actor, at, fresh.stream))
 
 

@@ -88,6 +88,40 @@ def test_a_stamp_makes_no_checkpoint_of_its_own_for_ever(stamps: authority.Stamp
     assert checkpoint_due(AT + timedelta(minutes=2)) is not None
 
 
+def test_a_token_of_an_authority_that_is_not_trusted_is_found(stamps: Stamper, monkeypatch: Any) -> None:
+    asked = authority.Revocation()
+    monkeypatch.setattr("signatures.pki.services.revocation_source", lambda: asked)
+    append_one()
+    for number in range(3):
+        checkpoint(AT + timedelta(minutes=number))
+    services.stamp_checkpoints(AT + timedelta(minutes=3))
+    pki.stamp_due(AT + timedelta(minutes=3))
+    assert (verify_database().holds, verify_database().facts["stamps_unproven"]) == (True, "0")
+    asked.asked.clear()
+    verify_database()
+    assert len(asked.asked) <= 2, "each certificate of the authority is asked about once, not for every stamp"
+    row = PendingStamp.objects.first()
+    assert row is not None
+    rogue = authority.Stamps(label="rogue-tsa").stamp(bytes(row.digest), at=AT)
+
+    PendingStamp.objects.filter(pk=row.pk).update(token=rogue)
+
+    (fault,) = verify_database().faults
+    assert "the certificate of its time-stamp authority does not hold (CERT_AUTHORITY_NOT_TRUSTED)" in fault
+
+
+def test_silence_about_a_stamp_authority_is_a_fact_and_no_fault(stamps: Stamper, monkeypatch: Any) -> None:
+    monkeypatch.setattr("signatures.pki.services.revocation_source", lambda: authority.Revocation(silent=True))
+    append_one()
+    checkpoint(AT)
+    services.stamp_checkpoints(AT)
+    pki.stamp_due(AT)
+
+    report = verify_database()
+
+    assert (report.holds, report.facts["stamped"], report.facts["stamps_unproven"]) == (True, "1", "1")
+
+
 @pytest.mark.parametrize("change", ["other token", "deleted"])
 def test_a_changed_or_deleted_stamp_is_found(stamps: authority.Stamps, change: str) -> None:
     append_one()

@@ -12,7 +12,7 @@ from django.test import Client
 from commons.domain.actor import ALLOWED, deny
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.uploads.domain import UploadUnreadable
-from signatures.crypto.answers import CertificateRevoked
+from signatures.crypto.answers import CertificateRevoked, RevocationNotProven
 from signatures.crypto.timestamps import StampUnavailable
 from signatures.documents import kinds, queries, services
 from signatures.documents.domain.answers import Covers, Fault, Level
@@ -30,7 +30,7 @@ from signatures.documents.services.common import content_of
 from signatures.signing import services as signing
 from tests import papers
 from tests.cast import actor, organisation
-from tests.pki import authority, bound, holder, install_trust
+from tests.pki import Revocation, authority, bound, holder, install_trust
 from tests.signing import ORIGIN, signature_of
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,18 @@ def test_a_paper_is_sealed_signed_in_turn_and_archived():
         "SIGNED",
         "ARCHIVED",
     ]
+
+
+def test_nothing_is_archived_without_proof_that_the_stamps_certificate_is_good(monkeypatch):
+    ref = sealed([])
+    monkeypatch.setattr(
+        "signatures.documents.services.archiving.pki.revocation_source", lambda: Revocation(silent=True)
+    )
+
+    with pytest.raises(RevocationNotProven):
+        services.archive(paper_id=ref.id, at=AT)
+    assert paper_of(ref).state == PaperState.SIGNED
+    monkeypatch.undo()
 
 
 def test_an_archive_stamp_is_renewed_when_it_is_old():
@@ -302,7 +314,11 @@ def test_parallel_signatures_are_collected_and_travel_in_the_record(tmp_path: Pa
     assert services.certify(paper_id=ref.id, at=AT)
     assert paper_of(ref).state == PaperState.SIGNED
     content = newest(ref)
-    assert check(content).holds
+    answer = check(content)
+    assert answer.holds, answer.all_faults
+    assert [(one.field_name, one.revocation) for one in answer.statements] == [
+        ("buyer.p7s", "GOOD"), ("seller.p7s", "GOOD"),
+    ]  # fmt: skip
     import pikepdf
 
     with pikepdf.open(io.BytesIO(content)) as opened:

@@ -17,7 +17,10 @@ from commons.evidence.keys import Purpose as KeyPurpose
 from commons.evidence.keys import signing_key
 from signatures.crypto import answers, tickets
 from signatures.crypto import cms as signed_cms
+from signatures.crypto.cms import verify_detached
+from signatures.pki import services as pki
 from signatures.pki.domain.bindings import CertificateNotBound
+from signatures.pki.models import PendingStamp
 from signatures.signing import kinds, queries, services
 from signatures.signing.domain.sessions import (
     LARGEST_CONTENT_BYTES,
@@ -31,7 +34,7 @@ from signatures.signing.domain.sessions import (
     SigningState,
 )
 from tests.cast import actor
-from tests.pki import Revocation, bound, holder
+from tests.pki import Revocation, Stamps, bound, holder, trust
 from tests.signing import ORIGIN, opened, sign_as, signature_of
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,27 @@ def test_a_signature_is_validated_stored_recorded_and_handed_on():
     assert row.signature is not None
     assert given.cms == bytes(row.signature)
     assert given.digest == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_signature_gets_its_time_stamp_later_and_nobody_waits_for_it(monkeypatch):
+    source = Stamps(away=True)
+    monkeypatch.setattr("signatures.pki.services.stamping.stamper", lambda: source)
+    monkeypatch.setattr("signatures.pki.services.stamping.revocation_source", Revocation)
+    sign_as("buyer1", ask(), at=AT)
+    pki.stamp_due(AT)
+    (given,) = queries.signatures_about("deal:7", "test-paper")
+    assert (given.stamp.ts_pending, given.stamped) == (True, given.cms), "signed all the same"
+
+    source.away = False
+    pki.stamp_due(AT + timedelta(minutes=1))
+
+    (given,) = queries.signatures_about("deal:7", "test-paper")
+    status = verify_detached(
+        content=CONTENT, signature=given.stamped, at=AT + timedelta(days=1), trust=trust(), revocation=Revocation()
+    )
+    assert status.valid
+    assert status.stamp.time == given.stamp.stamped_at == AT + timedelta(minutes=1)
+    assert "buyer1" not in PendingStamp.objects.get().subject, "who signs secret things is not told by their stamps"
 
 
 def test_openssl_agrees_with_the_stored_signature(tmp_path):

@@ -11,12 +11,13 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signatures.crypto import cms
 from signatures.documents.domain.answers import Covers, DocumentAnswer, Fault, Level
 from signatures.documents.pades.checking import Unreadable, check
-from signatures.documents.pades.finishing import fill
-from signatures.documents.pades.preparing import Intent, prepare
+from signatures.documents.pades.finishing import Proof, fill, with_proof
+from signatures.documents.pades.preparing import Attachment, Intent, prepare, with_fields
 from tests import papers
-from tests.pki import trust
+from tests.pki import Revocation, sign, trust
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -86,6 +87,49 @@ def test_an_increment_that_changes_what_is_read_is_refused(change: Callable[[Inc
     assert not found.holds
     assert not found.intact
     assert Fault.CHANGED in found.all_faults
+
+
+def record(
+    who: str = "buyer1", *, over: bytes = b'{"agreed":"yes"}', statement: bytes | None = b'{"agreed":"yes"}'
+) -> bytes:
+    """A record that the platform sealed, with what `who` signed beside it."""
+    signature = sign(who, over, at=papers.AT)
+    files = [Attachment("buyer.p7s", signature, "application/pkcs7-signature", "Buyer")]
+    if statement is not None:
+        files.append(Attachment("buyer.json", statement, "application/json", "Buyer"))
+    fields = {"platform": papers.FIELDS["platform"]}
+    sealed = papers.sign_field(with_fields(papers.paper(), fields, files), papers.PLATFORM)
+    status = cms.verify_detached(
+        content=over, signature=signature, at=papers.AT, trust=trust(), revocation=Revocation()
+    )
+    assert status.certificate is not None
+    return with_proof(sealed, Proof(status.certificate.path, status.certificate.proof))
+
+
+def test_what_was_signed_beside_a_record_is_checked_like_the_record() -> None:
+    found = answer(record())
+
+    (statement,) = found.statements
+    assert found.holds, found.all_faults
+    assert (statement.field_name, statement.signer, statement.revocation) == ("buyer.p7s", "梁一", "GOOD")
+    assert statement.time == found.signatures[0].time, "the seal over it proves when it existed"
+
+
+@pytest.mark.parametrize(
+    ("made", "fault"),
+    [
+        (lambda: record(over=b'{"agreed":"no"}'), Fault.NOT_INTACT),
+        (lambda: record(statement=None), Fault.STATEMENT_MISSING),
+        (lambda: record("revoked"), Fault.REVOKED),
+        (lambda: record("rogue"), Fault.CHAIN),
+    ],
+)
+def test_a_signature_beside_a_record_that_does_not_hold_is_named(made: Callable[[], bytes], fault: Fault) -> None:
+    found = answer(made())
+
+    assert not found.holds
+    assert fault in found.statements[0].faults
+    assert fault in found.all_faults
 
 
 def test_a_revision_that_only_describes_the_document_anew_is_refused() -> None:
