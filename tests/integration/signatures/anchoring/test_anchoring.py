@@ -88,7 +88,7 @@ def test_a_stamp_makes_no_checkpoint_of_its_own_for_ever(stamps: authority.Stamp
     assert checkpoint_due(AT + timedelta(minutes=2)) is not None
 
 
-def test_a_token_of_an_authority_that_is_not_trusted_is_found(stamps: Stamper, monkeypatch: Any) -> None:
+def test_a_token_of_an_authority_that_is_not_trusted_is_found(stamps: authority.Stamps, monkeypatch: Any) -> None:
     asked = authority.Revocation()
     monkeypatch.setattr("signatures.pki.services.revocation_source", lambda: asked)
     append_one()
@@ -110,7 +110,7 @@ def test_a_token_of_an_authority_that_is_not_trusted_is_found(stamps: Stamper, m
     assert "the certificate of its time-stamp authority does not hold (CERT_AUTHORITY_NOT_TRUSTED)" in fault
 
 
-def test_silence_about_a_stamp_authority_is_a_fact_and_no_fault(stamps: Stamper, monkeypatch: Any) -> None:
+def test_silence_about_a_stamp_authority_is_a_fact_and_no_fault(stamps: authority.Stamps, monkeypatch: Any) -> None:
     monkeypatch.setattr("signatures.pki.services.revocation_source", lambda: authority.Revocation(silent=True))
     append_one()
     checkpoint(AT)
