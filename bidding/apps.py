@@ -9,6 +9,11 @@ class BiddingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from bidding.awards import services  # noqa: F401  # registers who signs which paper
+        from bidding.tenders.queries import published_under_older_rules
+        from commons.parameters import effects
+
+        effects.register(published_under_older_rules)
         post_migrate.connect(_seed, sender=self, dispatch_uid="bidding.seed")
 
 

@@ -1,5 +1,6 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
+from bidding.awards.models import Award, CallOff, CandidateList, EvaluationReport, ResultLine
 from bidding.profiles.models import ProfileVersion
 from bidding.tenders.models import (
     Addendum,
@@ -22,8 +23,12 @@ from bidding.tenders.models import (
 
 __all__ = [
     "Addendum",
+    "Award",
+    "CallOff",
+    "CandidateList",
     "ClauseFinding",
     "DocumentTaking",
+    "EvaluationReport",
     "Invitation",
     "MediaRelease",
     "PrequalificationApplication",
@@ -31,6 +36,7 @@ __all__ = [
     "ProfileVersion",
     "PublishedDocument",
     "Question",
+    "ResultLine",
     "Section",
     "Tender",
     "TenderCheck",

@@ -12,6 +12,7 @@ from bidding.tenders.queries.terms import (
     is_invited,
     is_qualified,
     published_tender,
+    published_under_older_rules,
     section_terms,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "is_invited",
     "is_qualified",
     "published_tender",
+    "published_under_older_rules",
     "section_terms",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,10 @@ from bidding.tenders.models import (
     PrequalificationApplication,
     PublishedDocument,
     Section,
+    Tender,
 )
 from commons.domain.refusals import NotFound
+from commons.domain.time import SHANGHAI
 from commons.parameters.queries import Snapshot
 from commons.secrecy.fields import Party
 
@@ -245,3 +247,18 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         opening_began_at=row.opening_began_at,
         opened_at=row.opened_at,
     )
+
+
+LONGEST_LIST = 100
+"""Of tenders that a request for approval names."""
+
+
+def published_under_older_rules(trade_type: str, region: str, since: date, key: str) -> list[str]:
+    """Tenders published since that day, one line each: they keep the snapshot that their notice was published with."""
+    first = datetime.combine(since, time.min, tzinfo=SHANGHAI)
+    found = Tender.objects.filter(published_at__gte=first)
+    if trade_type:
+        found = found.filter(project__sector=trade_type)
+    if region:
+        found = found.filter(project__region__startswith=region.rstrip("0"))
+    return [f"{tender.code} {tender.title}" for tender in found.order_by("published_at")[:LONGEST_LIST]]

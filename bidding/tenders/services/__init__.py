@@ -2,6 +2,7 @@
 
 from bidding.tenders.services.asking import ask, publish_addendum
 from bidding.tenders.services.checking import pass_check, return_tender
+from bidding.tenders.services.common import words_of
 from bidding.tenders.services.documents import answer_finding, fill_document, import_bill, save_document
 from bidding.tenders.services.drafting import (
     TenderFacts,
@@ -15,6 +16,18 @@ from bidding.tenders.services.drafting import (
     invite,
     remove_section,
     submit_tender,
+)
+from bidding.tenders.services.finishing import (
+    award,
+    contracted,
+    fail_by_owner,
+    file_result,
+    record_evaluation,
+    require_no_objection,
+    review_again,
+    show_candidates,
+    take_next,
+    tell_one,
 )
 from bidding.tenders.services.objecting import answer_objection, raise_objection, withdraw_objection
 from bidding.tenders.services.opening import begin_opening, end_opening, fail_section, take_offers
@@ -41,16 +54,20 @@ __all__ = [
     "answer_objection",
     "apply",
     "ask",
+    "award",
     "begin_opening",
     "change_section",
     "change_tender",
     "choose_award",
     "choose_roster",
+    "contracted",
     "draft_tender",
     "end_opening",
     "enter_plan",
+    "fail_by_owner",
     "fail_section",
     "file_notice",
+    "file_result",
     "fill_document",
     "finish_prequalification",
     "import_bill",
@@ -61,17 +78,24 @@ __all__ = [
     "publish_addendum",
     "publish_tender",
     "raise_objection",
+    "record_evaluation",
     "release_notice",
     "remove_section",
     "repeat_tender",
+    "require_no_objection",
     "resume_by_decision",
     "return_tender",
+    "review_again",
     "save_document",
+    "show_candidates",
     "submit_tender",
     "suspend_by_decision",
     "take_documents",
+    "take_next",
     "take_offers",
+    "tell_one",
     "terminate_by_decision",
     "withdraw_application",
     "withdraw_objection",
+    "words_of",
 ]

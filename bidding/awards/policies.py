@@ -1,0 +1,63 @@
+"""Who may record, confirm, publish, award and sign."""
+
+from bidding.awards.models import Award, EvaluationReport
+from bidding.tenders import queries as tenders
+from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
+
+OVERSEERS = (Role.STAFF, Role.HOST, Role.REGULATOR, Role.AUDITOR)
+
+
+def can_record_report(actor: Actor, terms: tenders.SectionTerms) -> Decision:
+    """The owner or its agent, as the committee's secretary."""
+    decision = require_role(actor, Role.TENDEREE, Role.AGENT, assurance=Assurance.FACE_OR_LICENCE)
+    return decision if not decision or actor.organisation_id in (terms.owner_id, terms.agent_id) else deny()
+
+
+def can_confirm_report(actor: Actor, terms: tenders.SectionTerms) -> Decision:
+    """A second person of the owner's side, or the centre as a witness that the record is what was signed."""
+    if actor.has(Role.STAFF, Role.HOST):
+        return require_role(actor, Role.STAFF, Role.HOST, assurance=Assurance.REAL_NAME)
+    return can_record_report(actor, terms)
+
+
+def can_award(actor: Actor, terms: tenders.SectionTerms) -> Decision:
+    """The owner alone decides (招标投标法 第40条)."""
+    decision = require_role(actor, Role.TENDEREE, assurance=Assurance.FACE_OR_LICENCE)
+    return decision if not decision or actor.organisation_id == terms.owner_id else deny()
+
+
+def can_sign_as_winner(actor: Actor, award: Award) -> Decision:
+    """The bidder to whom it was awarded."""
+    decision = require_role(actor, Role.BIDDER, assurance=Assurance.FACE_OR_LICENCE)
+    return decision if not decision or actor.organisation_id == award.line.organisation_id else deny()
+
+
+def can_see_award(actor: Actor, award: Award) -> Decision:
+    """The two sides, the centre and the overseers."""
+    project = award.section.tender.project
+    sides = (project.owner_id, project.agent_id, award.line.organisation_id)
+    own = actor.organisation_id is not None and actor.organisation_id in sides
+    return ALLOWED if own or actor.has(*OVERSEERS) else deny()
+
+
+@guards("award")
+def can_download_paper(actor: Actor, document: StoredDocument) -> Decision:
+    """Letters and contracts are for those who may see the award."""
+    rows = Award.objects.select_related("section__tender__project", "line")
+    award = rows.filter(pk=int(document.subject.partition(":")[2] or 0)).first()
+    return can_see_award(actor, award) if award else deny()
+
+
+@guards("evaluation-report")
+def can_download_report(actor: Actor, document: StoredDocument) -> Decision:
+    """The committee's signed paper is for the owner's side and the overseers."""
+    section_id = int(document.subject.partition(":")[2] or 0)
+    if actor.has(*OVERSEERS):
+        return ALLOWED
+    report = EvaluationReport.objects.select_related("section__tender__project").filter(section_id=section_id).first()
+    if report is None:
+        return deny()
+    project = report.section.tender.project
+    return ALLOWED if actor.organisation_id in (project.owner_id, project.agent_id) else deny()
