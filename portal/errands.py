@@ -30,6 +30,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     stamp_checkpoints,
     pki.stamp_due,
     pki.watch_expiry,
+    pki.watch_revocation,
     envelopes.stamp_pending,
     envelopes.alarm_quorums,
     documents.watch_archive,

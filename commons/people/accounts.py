@@ -3,6 +3,7 @@
 from functools import partial
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from commons.people.announcements import SessionsEnded, publish
+from commons.people.models import PersonSession
 from commons.people.sessions import session_ref
 
 CERTIFICATE = "certificate"
@@ -22,6 +24,12 @@ def sign_in_by_certificate(request: HttpRequest, *, person_id: int, fingerprint:
     person = get_user_model().objects.get(pk=person_id, is_active=True)
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
     record_authentication(request, person, method=CERTIFICATE, fingerprint=fingerprint)
+
+
+def certificates_behind(row: PersonSession) -> set[str]:
+    """The fingerprints (SHA-256, hex) of the certificates with which the session began."""
+    records = row.get_decoded().get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return {str(one.get("fingerprint")) for one in records if one.get("method") == CERTIFICATE}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from commons.domain.actor import Actor, Assurance, Role
 from commons.people import policies
+from commons.people.accounts import certificates_behind
 from commons.people.domain.scopes import Scope
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 
@@ -185,6 +186,12 @@ class ApiKeyView:
     scopes: tuple[Scope, ...]
     created_at: datetime
     valid_until: datetime
+
+
+def certificates_in_use(at: datetime) -> tuple[str, ...]:
+    """The fingerprints (SHA-256, hex) of the certificates with which somebody is signed in, each once."""
+    rows = PersonSession.objects.filter(person_id__isnull=False, expire_date__gt=at)
+    return tuple(dict.fromkeys(found for row in rows.iterator() for found in certificates_behind(row)))
 
 
 def api_keys_of(actor: Actor, *, at: datetime) -> tuple[ApiKeyView, ...]:

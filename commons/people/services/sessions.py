@@ -3,13 +3,12 @@
 from datetime import datetime
 from functools import partial
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db import transaction
 from django.db.models import F
 
 from commons.domain.actor import Actor, system_actor
 from commons.evidence import services as evidence
-from commons.people.accounts import CERTIFICATE
+from commons.people.accounts import certificates_behind
 from commons.people.announcements import SessionsEnded, publish
 from commons.people.models import Person, PersonSession
 from commons.people.sessions import session_ref
@@ -38,7 +37,9 @@ def end_sessions(*, person_id: int, reason: str, at: datetime, actor: Actor | No
 @transaction.atomic
 def end_certificate_sessions(*, person_id: int, fingerprint: str, reason: str, at: datetime, actor: Actor) -> int:
     """End the person's sessions that began with this certificate, sockets included; how many. Others go on."""
-    begun = [row for row in PersonSession.objects.filter(person_id=person_id) if _began_with(row, fingerprint)]
+    begun = [
+        row for row in PersonSession.objects.filter(person_id=person_id) if fingerprint in certificates_behind(row)
+    ]
     if not begun:
         return 0
     PersonSession.objects.filter(pk__in=[row.pk for row in begun]).delete()
@@ -53,8 +54,3 @@ def end_certificate_sessions(*, person_id: int, fingerprint: str, reason: str, a
         ended = SessionsEnded(person_id, session_ref(row.session_key), reason, at)
         transaction.on_commit(partial(publish, ended))
     return len(begun)
-
-
-def _began_with(row: PersonSession, fingerprint: str) -> bool:
-    records = row.get_decoded().get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    return any(one.get("method") == CERTIFICATE and one.get("fingerprint") == fingerprint for one in records)

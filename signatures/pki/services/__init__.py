@@ -10,6 +10,7 @@ from signatures.pki.services.judging import (
     stamper,
     status_of,
     verify_signature,
+    watch_revocation,
 )
 from signatures.pki.services.proving import (
     Challenge,
@@ -59,4 +60,5 @@ __all__ = [
     "verify_signature",
     "warn_of_expiry",
     "watch_expiry",
+    "watch_revocation",
 ]

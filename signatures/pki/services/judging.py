@@ -7,7 +7,7 @@ from typing import cast
 
 from commons.domain.actor import Actor
 from commons.hooks import adapter
-from signatures.crypto.answers import CertificateStatus
+from signatures.crypto.answers import CertificateStatus, Revocation
 from signatures.crypto.authorities import Purpose
 from signatures.crypto.certificates import facts_of, validate
 from signatures.crypto.cms import SignatureStatus, verify_detached
@@ -22,6 +22,8 @@ from signatures.pki.domain.bindings import (
     Kind,
 )
 from signatures.pki.queries import BoundCertificate
+from signatures.pki.services import revoking
+from signatures.pki.services.revoking import end_sessions_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def require_usable(*, bound: BoundCertificate, at: datetime, purpose: Purpose | 
     if wanted not in PURPOSES[bound.kind]:
         raise CertificateNotForThis()
     status = status_of(certificate=bound.certificate, intermediates=bound.chain, purpose=wanted, at=at)
+    if status.revocation == Revocation.REVOKED:
+        end_sessions_with(bound, at=at)
     status.require()
     return Usable(bound, status)
 
@@ -113,3 +117,8 @@ def require_signer(*, actor: Actor, certificate: bytes, at: datetime, purpose: P
     if bound.kind == Kind.PERSONAL and bound.person_id != actor.person_id:
         raise CertificateNotBound()
     return require_usable(bound=bound, at=at, purpose=purpose)
+
+
+def watch_revocation(at: datetime) -> int:
+    """The errand: whether a certificate with which somebody is signed in was revoked; how many sessions ended."""
+    return revoking.watch_revocation(at, source=revocation_source()) if revoking.is_due(at) else 0

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,14 +17,32 @@ from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.inbox import queries as inbox
 from commons.inbox.models import InboxMessage
+from commons.people import announcements
+from signatures.crypto.answers import CertificateRevoked
 from signatures.crypto.suites import Suite, provider_of
 from signatures.pki import queries, services
 from signatures.pki.models import CertificateBinding
+from signatures.pki.services import revoking
 from signatures.pki.services.watching import EXPIRED, EXPIRES
 from tests.cast import actor, organisation, person
-from tests.pki import bound, holder, install_trust
+from tests.pki import authority, bound, holder, install_trust
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def revoked(name):
+    """While its authority calls the certificate of `name` revoked."""
+    authority().revoke(name, at=timezone.now() - timedelta(minutes=1))
+    try:
+        yield
+    finally:
+        authority().restore(name)
+
+
+@pytest.fixture(autouse=True)
+def _rounds_of_their_own():
+    revoking._last.clear()
 
 
 def browser(login=""):
@@ -158,6 +178,41 @@ class TestOwnCertificates:
 
         assert not by_certificate.get(reverse("home")).wsgi_request.user.is_authenticated
         assert by_password.get(reverse("pki:own")).status_code == 200
+
+    def test_a_revocation_ends_the_sessions_that_began_with_the_certificate_and_no_others(self, monkeypatch):
+        bound("buyer1")
+        by_certificate, other, by_password = browser(), browser(), browser("buyer1")
+        bound("buyer2")
+        assert prove(by_certificate, "buyer1").status_code == prove(other, "buyer2").status_code == 200
+        told = []
+        stop = announcements.subscribe(told.append)
+        assert services.watch_revocation(timezone.now()) == 0
+
+        revoking._last.clear()
+        with revoked("buyer1"), TestCase.captureOnCommitCallbacks(execute=True):
+            ended = services.watch_revocation(timezone.now())
+        stop()
+
+        assert ended == 1
+        assert [(one.person_id, one.reason) for one in told] == [(person("buyer1").pk, "CERTIFICATE_REVOKED")]
+        assert not by_certificate.get(reverse("home")).wsgi_request.user.is_authenticated
+        assert by_password.get(reverse("pki:own")).status_code == 200
+        assert other.get(reverse("pki:own")).status_code == 200
+        assert "revoked the certificate of 梁一" in by_password.get("/inbox/").content.decode()
+
+    def test_a_revocation_that_shows_when_somebody_signs_ends_the_sessions_too(self):
+        bound("buyer1")
+        by_certificate = browser()
+        assert prove(by_certificate, "buyer1").status_code == 200
+        one = services.active_certificate(
+            person_id=person("buyer1").pk, organisation_id=organisation("jinma").pk, at=timezone.now()
+        )
+        assert one is not None
+
+        with revoked("buyer1"), pytest.raises(CertificateRevoked):
+            services.require_usable(bound=one, at=timezone.now())
+
+        assert not by_certificate.get(reverse("home")).wsgi_request.user.is_authenticated
 
     def test_who_unbinds_the_certificate_of_its_own_session_is_signed_out(self):
         bound("buyer1")
