@@ -9,5 +9,7 @@ class MarketplaceConfig(AppConfig):
         from marketplace.catalogue import importing
         from marketplace.entry import services  # noqa: F401  # registers what agencies sign
         from marketplace.fulfilment import services as fulfilment  # noqa: F401  # registers who signs which paper
+        from marketplace.signups import section
 
         importing.register_all()
+        section.register()

@@ -22,6 +22,7 @@ from exchange.rooms.queries.pages import rooms_with
 NAVIGATION = (
     ("notices:list", gettext_lazy("Notices")),
     ("rooms:list", gettext_lazy("Live rooms")),
+    ("procurement:notices", gettext_lazy("Supermarket")),
     ("workspace", gettext_lazy("Workspace")),
     ("inbox:list", gettext_lazy("Inbox")),
 )

@@ -14,6 +14,8 @@ from django.utils import timezone
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
 from marketplace.credit import services as credit
+from marketplace.entry import services as entries
+from marketplace.procurement import services as procurements
 from signatures.anchoring.services import stamp_checkpoints
 from signatures.documents import services as documents
 from signatures.draws import services as draws
@@ -35,6 +37,8 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     envelopes.alarm_quorums,
     documents.watch_archive,
     credit.advance_due,
+    entries.refresh_due,
+    procurements.follow_cases,
 )
 """Each claims its work by conditional update or under a lock: any number of processes may run them."""
 

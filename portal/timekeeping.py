@@ -28,6 +28,9 @@ OTHER_DEADLINES = (
     "signatures.guarantees.services:advance_due",
     "marketplace.selection.services:advance_due",
     "marketplace.fulfilment.services:advance_due",
+    "marketplace.signups.services:advance_due",
+    "marketplace.procurement.services:advance_due",
+    "marketplace.entry.services:advance_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 

@@ -19,6 +19,8 @@ from commons.people.labels import role_label
 from exchange.auctions import waiting as auctions
 from exchange.deposits import waiting as deposits
 from exchange.projects import queries as projects
+from marketplace.entry import queries as entries
+from marketplace.procurement import queries as procurements
 from portal.context import address
 
 Text = str | Promise
@@ -51,6 +53,14 @@ def projects_to_check(actor: Actor, now: datetime) -> int:
     return projects.to_check(actor).count()
 
 
+def needs_to_audit(actor: Actor, now: datetime) -> int:
+    return procurements.to_audit(actor).count()
+
+
+def entries_to_check(actor: Actor, now: datetime) -> int:
+    return entries.entrants_waiting(actor).count()
+
+
 WAYS: dict[Role, Sequence[Way]] = {
     Role.BIDDER: (
         Way("notices:list", _("Find a notice"), _("Lots that are announced, with what each asks of a buyer.")),
@@ -77,6 +87,20 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("guarantees:beneficiary", _("Guarantees in your favour"), _("Opened with the result: claim or release.")),
         Way("permits:mine", _("Permits and holdings"), _("The reserve that you sell from.")),
     ),
+    Role.OWNER: (
+        Way("procurement:workspace", _("Needs"), _("Draft, approve and publish needs; questions and amendments.")),
+        Way("entry:owner_entry", _("Entry into the supermarket"), _("Enter once, then publish as often as you like.")),
+        Way("catalogue:list", _("Service items"), _("What agencies can be asked to do, and by which law.")),
+    ),
+    Role.AGENCY: (
+        Way("signups:workspace", _("Notices that fit"), _("Open notices with the reason for match or mismatch.")),
+        Way("signups:mine", _("Our sign-ups"), _("Receipts, and what became of each.")),
+        Way(
+            "entry:agency_entry",
+            _("Entry into the supermarket"),
+            _("Licence, qualifications, practitioners, re-check."),
+        ),
+    ),
     Role.STAFF: (
         Way(
             "projects:centre",
@@ -85,6 +109,8 @@ WAYS: dict[Role, Sequence[Way]] = {
             projects_to_check,
         ),
         Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
+        Way("procurement:desk", _("Needs to audit"), _("Needs and amendments of the supermarket."), needs_to_audit),
+        Way("entry:desk", _("Entries to check"), _("Owners and agencies that want to enter."), entries_to_check),
         Way("rooms:list", _("Live rooms"), _("Rooms that run, and those to come.")),
         Way("contracts:list", _("Results and contracts"), _("From the hammer to the certificate.")),
     ),
@@ -113,6 +139,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("operations", _("Operations"), _("Health, backlog, how far the log is signed, and what staff keep.")),
         Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
         Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
+        Way("catalogue:list", _("Service items"), _("The catalogue of the supermarket: enter, revise, import.")),
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("guarantees:issuers", _("Issuers of guarantees"), _("Who may issue, by which decision.")),
@@ -124,6 +151,7 @@ WAYS: dict[Role, Sequence[Way]] = {
     Role.REGULATOR: (
         Way("complaints:complaints", _("Complaints"), _("Accept, decide, suspend, each under its number.")),
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
+        Way("entry:directory", _("Agencies"), _("Suspend one, or restrict it in the whole province, by decision.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
         Way("guarantees:overseen", _("Guarantees"), _("What was opened, and every claim.")),

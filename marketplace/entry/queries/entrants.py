@@ -13,7 +13,7 @@ from commons.people import queries as people
 from commons.people.queries import OrganisationView
 from commons.search.queries import matching
 from marketplace.entry.domain.entrants import EntrantKind, EntrantState, NotEntered
-from marketplace.entry.models import AgencyItem, Entrant, StatusEntry
+from marketplace.entry.models import AgencyItem, AgencyQualification, Entrant, Practitioner, StatusEntry
 from marketplace.entry.policies import READERS, can_read
 
 SEARCHED = "agency"
@@ -144,3 +144,28 @@ def _view(row: Entrant, organisation: OrganisationView) -> EntrantView:
         restricted_until=row.restricted_until,
         suspended_until=row.suspended_until,
     )
+
+
+def certificates(agency_ids: Iterable[int]) -> dict[int, list[AgencyQualification]]:
+    """The certificates of agencies, by agency; one query."""
+    found: dict[int, list[AgencyQualification]] = {}
+    rows = AgencyQualification.objects.filter(agency_id__in=list(agency_ids))
+    for row in rows.order_by("code", "grade", "id"):
+        found.setdefault(row.agency_id, []).append(row)
+    return found
+
+
+def offers_of(agency_id: int) -> list[AgencyItem]:
+    """The services that an agency offers."""
+    return list(AgencyItem.objects.select_related("item").filter(agency_id=agency_id).order_by("item__code"))
+
+
+def practitioners_of(agency_id: int) -> list[Practitioner]:
+    """The professionals of an agency, with their names: pages mask them for others."""
+    return list(Practitioner.objects.filter(agency_id=agency_id).order_by("id"))
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """Names of entered organisations by their codes; one query."""
+    rows = Entrant.objects.filter(organisation__uscc__in=list(codes)).order_by("id")
+    return dict(rows.values_list("organisation__uscc", "organisation__name"))

@@ -62,7 +62,13 @@ def pull(row: Entrant) -> Credentials:
 
 
 def keep(row: Entrant, found: Credentials, *, actor: Actor, at: datetime) -> None:
-    """Store it, with evidence when something changed. The caller holds the entry's lock."""
+    """Store it, with evidence when something changed. The caller holds the entry's lock.
+
+    What was taken over from another register stands until the library knows the organisation.
+    """
+    if found == Credentials(None, ()) and row.provenance != "entered":
+        Entrant.objects.filter(pk=row.pk).update(credentials_pulled_at=at)
+        return
     licence = found.licence
     until = licence.valid_until if licence else None
     if licence and (licence.revoked or licence.suspended):
