@@ -35,6 +35,8 @@ class Cadence:
 
 Render = Callable[["Scene", Viewer, bool], bytes]
 """Encodes the state of a scene for a viewer, full or as what came since the last telling."""
+RenderOwn = Callable[[RoomState, str], bytes | None]
+"""Encodes what only the bidder of that alias may know of the state; None where the public state tells it all."""
 
 
 @dataclass(slots=True)
@@ -67,8 +69,10 @@ class Scene:
 class Hub:
     """The rooms of this process and their sockets."""
 
-    def __init__(self, render: Render, cadence: Cadence | None = None) -> None:
-        self._render = render
+    def __init__(
+        self, render: Render, cadence: Cadence | None = None, *, render_own: RenderOwn = lambda state, alias: None
+    ) -> None:
+        self._render, self._render_own = render, render_own
         self.cadence = cadence or Cadence()
         self.scenes: dict[int, Scene] = {}
         self.deliveries = 0
@@ -129,8 +133,22 @@ class Hub:
             frame = frames.setdefault(payload, text_frame(payload))
             everyone, size = list(peers), self.cadence.slice_sockets
             queue.extend((frame, everyone[i : i + size]) for i in range(0, len(everyone), size))
+        queue.extend(self._own_frames(scene))
         scene.told_seq, told = scene.seq, scene.seq
         self._tell_slices(scene, queue, told, started, 0.0)
+
+    def _own_frames(self, scene: Scene) -> Iterator[tuple[bytes, list[Peer]]]:
+        """What bidders alone may know, to each of its own devices."""
+        if scene.state is None:
+            return
+        of_alias: dict[str, list[Peer]] = {}
+        for peer in scene.peers[Viewer.BIDDER]:
+            of_alias.setdefault(peer.alias, []).append(peer)
+        for alias, peers in of_alias.items():
+            own = self._render_own(scene.state, alias)
+            if own is None:
+                return
+            yield text_frame(own), peers
 
     def _tell_slices(
         self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int, started: float, busy: float

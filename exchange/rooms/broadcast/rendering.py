@@ -96,6 +96,15 @@ def render_you(state: RoomState, alias: str) -> bytes:
     return encode(you_view(state, alias))
 
 
+def render_own(state: RoomState, alias: str) -> bytes | None:
+    """The `you` frame that goes out with every telling; none where the standing shows a bidder all that it is about.
+
+    Sealed orders stand in no public state, and quotes spent on another device are counted nowhere else.
+    """
+    needed = state.rules.sealed or state.rules.quotes_limit is not None
+    return render_you(state, alias) if needed else None
+
+
 def you_view(state: RoomState, alias: str) -> YouFrame:
     standing, offer = state.book.standing(alias), state.book.offer(alias)
     shown = not is_hidden(state)

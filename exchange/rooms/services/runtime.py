@@ -15,7 +15,7 @@ from exchange.rooms.broadcast.hub import Cadence, Hub, Scene
 from exchange.rooms.broadcast.news import News
 from exchange.rooms.broadcast.outlets import text_frame
 from exchange.rooms.broadcast.peers import Peer
-from exchange.rooms.broadcast.rendering import render_scene
+from exchange.rooms.broadcast.rendering import render_own, render_scene
 from exchange.rooms.protocol import (
     CLOSE_NO_ROOM,
     CLOSE_RESTART,
@@ -49,7 +49,7 @@ class Runtime:
     def __init__(self, *, wording: Wording, cadence: Cadence | None = None, bids: Allowance = BIDS) -> None:
         self.wording = wording
         self._allowance = bids
-        self.hub = Hub(render_scene, cadence)
+        self.hub = Hub(render_scene, cadence, render_own=render_own)
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(self._tell_from_writer)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room-reader")

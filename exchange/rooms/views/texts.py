@@ -101,6 +101,7 @@ _BIDDING = {
         "Nothing was sent: this browser could not keep the bid (%(reason)s). Leave private browsing and reload."
     ),
     "not-able-connection": _("You can bid again as soon as the connection is back."),
+    "not-able-quotes": _("All your quotes are used; the last one counts."),
     "not-able-key": _("Preparing your room key …"),
     "key-problem": _("This browser could not enter the room, so it cannot sign bids."),
     "result-accepted": _("Bid of ¥%(price)s counted: number %(seq)s, received %(at)s."),

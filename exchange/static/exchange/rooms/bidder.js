@@ -187,6 +187,7 @@ class BidderScreen {
   /** Quotes not spent yet: every one that counted was this bidder's, from whatever device. */
   get #quotesLeft() {
     const limit = this.screen.data.rules.quotes_limit;
+    if (limit === null) return Infinity;
     const spent = this.#book.list.filter((record) => record.state === State.ACCEPTED).length;
     return Math.max(0, Math.min(limit - spent, this.#you?.quotes_left ?? limit));
   }
@@ -233,7 +234,7 @@ class BidderScreen {
     this.#orders(open);
     const done = data.rules.one_order && Boolean(this.own?.price);
     const resting = (this.leading && !this.#raising) || done;
-    const able = open && live.live && this.#book.ready && !this.#busy;
+    const able = open && live.live && this.#book.ready && !this.#busy && this.#quotesLeft > 0;
     show({
       "bid-form": !screen.ended && !resting, "bid-closed": !open && !screen.ended, "lead-note": open && resting && !done, "sealed-done": open && done, "bid-ended": screen.ended, "ask-hold": open && this.#ask === Ask.HOLD, "ask-retype": open && this.#ask === Ask.RETYPE,
       "button-plain": this.#ask !== Ask.HOLD || this.meant.checked, "button-hold": this.#ask === Ask.HOLD && !this.meant.checked,
@@ -322,7 +323,8 @@ class BidderScreen {
   #notAbleWords(open) {
     if (!open || this.screen.ended) return "";
     if (!this.screen.live.live) return text("not-able-connection");
-    return this.#book.ready ? "" : text("not-able-key");
+    if (!this.#book.ready) return text("not-able-key");
+    return this.#quotesLeft > 0 ? "" : text("not-able-quotes");
   }
 
   /** Where the bidder stands, in one sentence. */

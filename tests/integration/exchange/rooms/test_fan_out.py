@@ -24,8 +24,8 @@ class Paper:
         return self.waiting
 
 
-def peer(outlet: Paper, viewer: Viewer = Viewer.WATCHER) -> Peer:
-    return Peer(outlet, 1, viewer)
+def peer(outlet: Paper, viewer: Viewer = Viewer.WATCHER, alias: str = "") -> Peer:
+    return Peer(outlet, 1, viewer, alias=alias)
 
 
 def test_installed_servers_have_what_the_direct_way_relies_on() -> None:
@@ -77,6 +77,25 @@ async def test_first_state_goes_out_at_once_and_busy_rooms_wait_for_the_cadence(
     assert first == [(0, 1)]
     assert told == [(0, 1), (1, 29)]
     assert len(paper.frames) == 2
+
+
+async def test_what_only_a_bidder_may_know_goes_to_its_own_devices() -> None:
+    hub = Hub(lambda scene, viewer, full: b"{}", render_own=lambda state, alias: alias.encode())
+    papers = {name: Paper() for name in ("01", "01 on the phone", "02", "watcher")}
+    for name, paper in papers.items():
+        viewer = Viewer.WATCHER if name == "watcher" else Viewer.BIDDER
+        hub.adopt(Scene(1, epoch="e"), peer(paper, viewer=viewer, alias=name[:2] if name != "watcher" else ""))
+
+    hub.move(1, epoch="e", seq=1, state=object(), events=[])  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+
+    own = {name: [frame for frame in paper.frames if frame != text_frame(b"{}")] for name, paper in papers.items()}
+    assert own == {
+        "01": [text_frame(b"01")],
+        "01 on the phone": [text_frame(b"01")],
+        "02": [text_frame(b"02")],
+        "watcher": [],
+    }
 
 
 async def test_any_server_is_told_by_awaiting_send_in_order() -> None:
