@@ -17,13 +17,16 @@ class CommonsConfig(AppConfig):
 
         for rules in ("calendar", "parameters", "legality"):
             publicity.register(rules, publicity.always)
-        post_migrate.connect(_protect_append_only_tables, dispatch_uid="commons.append_only")
+        post_migrate.connect(_protect_append_only_tables, sender=self, dispatch_uid="commons.append_only")
         kinds.register_all()
         post_migrate.connect(_seed, sender=self, dispatch_uid="commons.seed")
 
 
 def _protect_append_only_tables(*, using: str, **_: Any) -> None:
-    """SQLite drops triggers silently when it rebuilds a table, so all are put in place after every migrate."""
+    """SQLite drops triggers silently when it rebuilds a table, so all are put in place after every migrate.
+
+    The signal comes for every application once all have their tables; this one's is enough.
+    """
     from commons.evidence import append_only
     from commons.search import index
 

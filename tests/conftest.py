@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.plugins.empty_log",
     "tests.plugins.fast_passwords",
     "tests.plugins.offline_authority",
+    "tests.plugins.seeded_database",
 ]

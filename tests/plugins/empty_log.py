@@ -8,10 +8,17 @@ from collections.abc import Iterator
 import pytest
 
 
+SEEDING = (
+    "bidding.profiles.services.seeding",
+    "commons.calendar.services.seeding",
+    "commons.parameters.services.seeding",
+)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _seeds_leave_no_entry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("commons.calendar.services.seeding", "commons.parameters.services.seeding"):
+        for module in SEEDING:
             patch.setattr(f"{module}.record_seeding", lambda *arguments: None)
         yield
 
