@@ -1,5 +1,7 @@
 """Procurements with everything that a notice says."""
 
+from enum import Enum
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,7 +11,7 @@ from marketplace.procurement.domain.scope import Exemption, ScopeVerdict
 from marketplace.procurement.domain.states import ProcurementState
 
 
-def _known(name: str, kind: type, field: str) -> models.CheckConstraint:
+def _known(name: str, kind: type[Enum], field: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": [one.value for one in kind]}), name=name)
 
 

@@ -58,8 +58,8 @@ class Tus:
     def close(self) -> None:
         """Every thread of the endpoint has a connection of its own."""
         threads = self.endpoint._threads
-        together = threading.Barrier(len(threads._threads))
-        for closed in [threads.submit(_close, together) for _ in threads._threads]:
+        together = threading.Barrier(threads._max_workers)  # they wait for each other, so each has one to close
+        for closed in [threads.submit(_close, together) for _ in range(threads._max_workers)]:
             closed.result()
         threads.shutdown()
 
