@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-
 SEEDING = (
     "bidding.profiles.services.seeding",
     "commons.calendar.services.seeding",

@@ -115,6 +115,7 @@ def test_a_signature_gets_its_time_stamp_later_and_nobody_waits_for_it(monkeypat
     sign_as("buyer1", ask(), at=AT)
     pki.stamp_due(AT)
     (given,) = queries.signatures_about("deal:7", "test-paper")
+    assert given.stamp is not None
     assert (given.stamp.ts_pending, given.stamped) == (True, given.cms), "signed all the same"
 
     source.away = False
@@ -125,6 +126,8 @@ def test_a_signature_gets_its_time_stamp_later_and_nobody_waits_for_it(monkeypat
         content=CONTENT, signature=given.stamped, at=AT + timedelta(days=1), trust=trust(), revocation=Revocation()
     )
     assert status.valid
+    assert status.stamp is not None
+    assert given.stamp is not None
     assert status.stamp.time == given.stamp.stamped_at == AT + timedelta(minutes=1)
     assert "buyer1" not in PendingStamp.objects.get().subject, "who signs secret things is not told by their stamps"
 
