@@ -1,6 +1,8 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
 from bidding.awards.models import Award, CallOff, CandidateList, EvaluationReport, ResultLine
+from bidding.bids.models import LibraryItem
+from bidding.opening.models import Hall, HallBid, HallEntry, HallPicture, HallSignIn, HallWord
 from bidding.profiles.models import ProfileVersion
 from bidding.tenders.models import (
     Addendum,
@@ -29,7 +31,14 @@ __all__ = [
     "ClauseFinding",
     "DocumentTaking",
     "EvaluationReport",
+    "Hall",
+    "HallBid",
+    "HallEntry",
+    "HallPicture",
+    "HallSignIn",
+    "HallWord",
     "Invitation",
+    "LibraryItem",
     "MediaRelease",
     "PrequalificationApplication",
     "ProcurementPlan",

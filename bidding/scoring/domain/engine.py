@@ -40,14 +40,17 @@ _BY_BASELINE: dict[Formula, Callable[[list[Priced], Parameters], Baseline]] = {
 }
 _COMPARING: dict[Formula, Callable[[Priced, Parameters], comparing.Comparable]] = {
     Formula.LOW_PRICE_FIRST: comparing.deducted,
+    Formula.HIGHEST_PRICE: lambda entry, given: (exact(entry.price), []),
     Formula.LOWEST_EVALUATED: comparing.deducted,
     Formula.REVIEWED_LOWEST: comparing.converted,
     Formula.QUALITY_WEIGHTED: comparing.by_quality,
-    Formula.LIFE_CYCLE: comparing.over_life,
+    Formula.LIFE_CYCLE_COST: comparing.over_life,
     Formula.ENERGY_PERFORMANCE: lambda entry, given: comparing.net_present_value(
         entry.bid, _needed(given.discount_rate, "discount_rate")
     ),
 }
+
+_HIGHEST_FIRST = frozenset({Formula.HIGHEST_PRICE, Formula.ENERGY_PERFORMANCE})
 
 
 def score(question: Question) -> Sheet:
@@ -177,7 +180,7 @@ def _by_comparison(bids: list[Priced], question: Question, steps: list[Step]) ->
         compared.append((entry, value))
         steps += found
     values = [value for _, value in compared]
-    best = max(values) if question.formula is Formula.ENERGY_PERFORMANCE else min(values)
+    best = max(values) if question.formula in _HIGHEST_FIRST else min(values)
     text = gettext_noop("Best value, to the fen, half up: %(baseline)s.")
     steps.append(Step(text, {"baseline": as_text(fen(best))}))
     scores = [
@@ -192,16 +195,17 @@ def _distance(value: Fraction, best: Fraction) -> Decimal | None:
 
 
 def _share(value: Fraction, best: Fraction, entry: Priced, question: Question, steps: list[Step]) -> Decimal | None:
-    """Low price first: lowest ÷ price × full points; the other formulas give an order alone."""
-    if question.formula is not Formula.LOW_PRICE_FIRST:
+    """Low price first: lowest ÷ price × full points; highest price: price ÷ highest; the others give an order alone."""
+    if question.formula not in (Formula.LOW_PRICE_FIRST, Formula.HIGHEST_PRICE):
         return None
-    if value <= 0:
+    if value <= 0 or best <= 0:
         raise Malformed(field=f"bids.{entry.bid.bidder}.price", reason="zero")
-    got = points(best / value * exact(question.parameters.full))
+    upper, lower = (value, best) if question.formula is Formula.HIGHEST_PRICE else (best, value)
+    got = points(upper / lower * exact(question.parameters.full))
     fields = {
         "bidder": entry.bid.bidder,
-        "best": as_text(fen(best)),
-        "value": as_text(fen(value)),
+        "best": as_text(fen(upper)),
+        "value": as_text(fen(lower)),
         "full": normal_text(question.parameters.full),
         "points": as_text(got),
     }
@@ -212,10 +216,11 @@ def _share(value: Fraction, best: Fraction, entry: Priced, question: Question, s
 def _order(scores: list[Score], formula: Formula, steps: list[Step]) -> tuple[Place, ...]:
     """By points, then by the lower price (87号令 art. 57); without points by what is compared."""
 
+    sign = -1 if formula in _HIGHEST_FIRST else 1
+
     def key(entry: Score) -> tuple[Fraction, Fraction]:
         if entry.points is not None:
-            return -exact(entry.points), exact(entry.price)
-        sign = -1 if formula is Formula.ENERGY_PERFORMANCE else 1
+            return -exact(entry.points), sign * exact(entry.price)
         return sign * entry.comparable, Fraction(0)
 
     places: list[Place] = []

@@ -21,12 +21,14 @@ class Formula(StrEnum):
     WEIGHTED = "weighted"
     SECOND_MEAN = "second_mean"
     LOW_PRICE_FIRST = "low_price_first"
+    HIGHEST_PRICE = "highest_price"
+    """Who pays most scores full: land and other rights."""
     LOWEST_EVALUATED = "lowest_evaluated"
     """最低评标价法: only correction and deduction by policy change the price."""
     REVIEWED_LOWEST = "reviewed_lowest"
     """经评审的最低投标价法: what the tender document converts into money is added."""
     QUALITY_WEIGHTED = "quality_weighted"
-    LIFE_CYCLE = "life_cycle"
+    LIFE_CYCLE_COST = "life_cycle_cost"
     ENERGY_PERFORMANCE = "energy_performance"
 
 

@@ -46,18 +46,22 @@ class Locked:
 
 
 @transaction.atomic
-def begin_opening(*, actor: Actor, intake_id: int, at: datetime) -> int:
+def begin_opening(*, actor: Actor, intake_id: int, at: datetime, minimum: int = 0) -> int:
     """Reveal who handed something in, and begin the time for unlocking; how many envelopes there are.
 
-    Raises `NotPermitted`, `IntakeNotOver`, `NotAllowedNow`.
+    With fewer than `minimum` the intake is abandoned: nobody is revealed and nothing is ever opened (招标投标法
+    art. 28). Raises `NotPermitted`, `IntakeNotOver`, `NotAllowedNow`.
     """
     policies.can_begin_opening(actor).require()
     intake = locked_intake(intake_id)
     is_rehearsal = hasattr(intake, "rehearsal")
     require_over(deadline=intake.deadline + (timedelta() if is_rehearsal else SETTLING), at=at)
+    rows = _sealed_for(intake)
+    if len(rows) < minimum:
+        step_intake(intake, IntakeCommand.ABANDON, actor=actor, at=at)
+        return len(rows)
     ends = at + timedelta(minutes=intake.window_minutes)
     step_intake(intake, IntakeCommand.BEGIN_OPENING, actor=actor, at=at, opening_began_at=at, window_ends_at=ends)
-    rows = [(row, facts) for row, facts in _sealed_for(intake)]
     for row, facts in rows:
         step_envelope(
             row,

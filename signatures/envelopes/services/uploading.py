@@ -14,6 +14,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
 from signatures import at_rest
 from signatures.envelopes import policies, store
+from signatures.envelopes.admitting import require_admission
 from signatures.envelopes.domain.layout import ATTESTATION, LARGEST_HEADER, LARGEST_MANIFEST, TAG
 from signatures.envelopes.domain.rules import UploadNoRoom, UploadTokenSpent, UploadTooLarge, require_open
 from signatures.envelopes.models import EnvelopeUpload, SealedIntake
@@ -40,12 +41,14 @@ class Upload:
 
 
 def authorise_upload(*, actor: Actor, intake_id: int, at: datetime) -> str:
-    """A token that permits one upload for the actor's organisation. Raises `NotPermitted`, `NotFound`, `IntakeLate`."""
+    """A token that permits one upload for the actor's organisation. Raises `NotPermitted`, `NotFound`, `IntakeLate`,
+    and what the procedure of the intake refuses (`admitting`)."""
     policies.can_seal(actor).require()
     intake = SealedIntake.objects.filter(pk=intake_id).first()
     if intake is None:
         raise NotFound()
     require_open(deadline=intake.deadline, at=at)
+    require_admission(actor, intake.subject, at)
     token, ref = secrets.token_urlsafe(32), new_ref()
     facts = {
         "intake": str(intake_id),

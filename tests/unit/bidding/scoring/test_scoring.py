@@ -160,7 +160,7 @@ def test_the_cost_of_a_life_is_price_and_what_comes_after() -> None:
         {"bidder": "B", "price": "1200", "non_price_cost": "250.50"},
     ]
 
-    assert [place.bidder for place in sheet("life_cycle", bids).order] == ["B", "A"]
+    assert [place.bidder for place in sheet("life_cycle_cost", bids).order] == ["B", "A"]
 
 
 def test_the_greatest_net_present_value_wins() -> None:
@@ -173,6 +173,13 @@ def test_the_greatest_net_present_value_wins() -> None:
 
     assert str(answer.baseline) == "150.00"
     assert [place.bidder for place in answer.order] == ["A", "B"]
+
+
+def test_who_pays_most_scores_full_where_rights_are_sold() -> None:
+    answer = sheet("highest_price", {"A": "150", "B": "200"})
+
+    assert points(answer) == {"A": "75.00", "B": "100.00"}
+    assert [place.bidder for place in answer.order] == ["B", "A"]
 
 
 def test_a_discount_rate_is_taken_off_the_ceiling() -> None:

@@ -1,0 +1,76 @@
+"""Words of halls in templates."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+
+from bidding.bids.labels import finding_sentence
+from bidding.opening.labels import ANSWERS, CONSEQUENCES, LINES, SIGN_INS
+from signatures.envelopes.labels import CAUSES, ENVELOPES
+
+register = template.Library()
+
+
+@register.filter
+def envelope_label(state: str) -> str:
+    return str(ENVELOPES[state][0]) if state in ENVELOPES else state
+
+
+@register.filter
+def envelope_tone(state: str) -> str:
+    return ENVELOPES[state][1] if state in ENVELOPES else "neutral"
+
+
+@register.filter
+def cause_label(cause: str) -> str:
+    return str(CAUSES.get(cause, cause))
+
+
+@register.filter
+def consequence_label(consequence: str) -> str:
+    return str(CONSEQUENCES.get(consequence, consequence))
+
+
+@register.filter
+def sign_in_label(way: str) -> str:
+    return str(SIGN_INS.get(way, way))
+
+
+@register.filter
+def answer_label(answer: str | bool | None) -> str:
+    key = {True: "YES", False: "NO", None: ""}.get(answer, answer) if not isinstance(answer, str) else answer
+    return str(ANSWERS.get(str(key), key))
+
+
+@register.filter
+def line_label(kind: str) -> str:
+    return str(LINES.get(kind, kind))
+
+
+@register.filter
+def remark_text(remark: Mapping[str, Any]) -> str:
+    return gettext(str(remark["text"])) % dict(remark["fields"])
+
+
+@register.filter
+def finding_text(finding: Mapping[str, str]) -> str:
+    return finding_sentence(finding)
+
+
+@register.filter
+def as_percent(text: str) -> str:
+    """A fraction as a percentage: 0.0125 → 1.25 %."""
+    try:
+        value = (Decimal(str(text)) * 100).normalize()
+    except InvalidOperation:
+        return str(text)
+    return f"{value:f} %"
+
+
+@register.filter
+def yuan(text: str) -> str:
+    """An amount of a scene, grouped."""
+    return f"¥ {Decimal(text):,.2f}" if text else ""
