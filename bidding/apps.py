@@ -10,6 +10,8 @@ class BiddingConfig(AppConfig):
 
     def ready(self) -> None:
         from bidding.awards import services  # noqa: F401  # registers who signs which paper
+        from bidding.bids import services as bids  # noqa: F401  # registers who may upload
+        from bidding.opening import services as opening  # noqa: F401  # registers the record of the opening
         from bidding.tenders.queries import published_under_older_rules
         from commons.parameters import effects
 

@@ -31,6 +31,7 @@ OTHER_DEADLINES = (
     "marketplace.signups.services:advance_due",
     "marketplace.procurement.services:advance_due",
     "marketplace.entry.services:advance_due",
+    "bidding.opening.services:advance_due",
 )
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 

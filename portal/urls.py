@@ -12,6 +12,8 @@ from portal.api import api
 from portal.views import design, errors, health, home, operations, pages, problems, workspace
 
 PACKAGES: tuple[tuple[str, str], ...] = (
+    ("", "bidding.bids"),
+    ("", "bidding.opening"),
     ("", "exchange.notices"),
     ("", "exchange.projects"),
     ("", "exchange.contracts"),

@@ -2,6 +2,7 @@
 the offline composer on the bidder's own machine; the page does the same with `pdf-facts.js`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import pikepdf
@@ -52,6 +53,20 @@ def _marks(file: BinaryIO, names: Sequence[str]) -> Iterator[int]:
                 yield number + 1
     finally:
         document.close()
+
+
+def cleaned(file: BinaryIO) -> bytes:
+    """The same volume without author, program, dates and private data; what cannot be taken off stays told."""
+    with pikepdf.open(file) as document, BytesIO() as target:
+        if "/Info" in document.trailer:
+            del document.trailer["/Info"]
+        for item in document.objects:
+            if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+                for name in TELLING:
+                    if name in item:
+                        del item[name]
+        document.save(target, deterministic_id=True)
+        return target.getvalue()
 
 
 def squeezed(text: str) -> str:

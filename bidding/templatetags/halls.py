@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from bidding.bids.labels import finding_sentence
 from bidding.opening.labels import ANSWERS, CONSEQUENCES, LINES, SIGN_INS
+from commons.domain.time import SHANGHAI, from_text
 from signatures.envelopes.labels import CAUSES, ENVELOPES
 
 register = template.Library()
@@ -74,3 +75,9 @@ def as_percent(text: str) -> str:
 def yuan(text: str) -> str:
     """An amount of a scene, grouped."""
     return f"¥ {Decimal(text):,.2f}" if text else ""
+
+
+@register.filter
+def shanghai(text: str) -> str:
+    """An instant of a scene, to the second, in the city's time."""
+    return from_text(text).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if text else ""

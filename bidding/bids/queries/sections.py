@@ -29,6 +29,7 @@ class Composing:
     terms: SectionTerms
     intake: IntakeView
     requirements: Requirements
+    organisation_id: int
     bidder: str
     bidder_name: str
     names: tuple[str, ...]
@@ -79,6 +80,7 @@ def composing(viewer: Actor, section_id: int, *, at: datetime) -> Composing:
         terms=terms,
         intake=intake,
         requirements=requirements_of(terms),
+        organisation_id=organisation.id,
         bidder=organisation.uscc,
         bidder_name=organisation.name,
         names=recognisable(organisation.name, organisation.uscc),

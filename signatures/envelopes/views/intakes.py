@@ -83,7 +83,7 @@ def _bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, A
     ref = own.ref if own else "none"
     data = {
         "bidder": organisation.uscc if organisation else "",
-        "certificateKeys": _certificate_keys(actor),
+        "certificateKeys": bidder_keys(actor),
         "mustSign": bool(_certificates(actor)),
         "keyName": f"bidder:{actor.organisation_id}",
         "terms": queries.terms_published(intake.id),
@@ -109,7 +109,7 @@ def _bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, A
     }
 
 
-def _certificate_keys(actor: Actor) -> list[str]:
+def bidder_keys(actor: Actor) -> list[str]:
     """The keys of the bidder's own certificates that can hold the bidder's half."""
     return [key for one in _certificates(actor)[:2] if (key := _key_of(one))]
 

@@ -1,0 +1,179 @@
+"""Composing a bid without a browser: `python -m bidding.compose`. No Django, no database, nothing is sent.
+
+    check   runs the machine checks of the committee over a folder; exit code 0 (nothing found), 1 (findings)
+    clean   takes author, program and dates off a blind volume
+    seal    checks, then makes the envelope SBE-1 (`signatures.seal`); refuses a bid with faults unless told otherwise
+
+The folder holds `bid.json` (`luochui-bid/v1`, where `"files": {"BID_LETTER": "letter.pdf"}` may stand for `volumes`,
+and lines of the bill need no `total`) and the files that it names. Exit code 2: bad input, with a sentence.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bidding.bids import pdf_facts
+from bidding.bids.domain import requirements
+from bidding.bids.domain.checks import TEXTS, FileFacts, Given, blocks, check
+from bidding.bids.domain.naming import recognisable
+from bidding.bids.domain.package import FORMAT, NAME, parse
+from bidding.bids.domain.requirements import Requirements
+from bidding.scoring.domain.rounding import exact, fen
+from commons.domain.money import as_text
+from commons.domain.refusals import Refusal
+from signatures import seal as sealing
+
+_PIECE = 1024 * 1024
+
+
+class BadInput(Exception):
+    """A file or argument is not what it should be; the sentence says why."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (BadInput, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal.message % refusal.fields}\n")
+    return 2
+
+
+def run_check(options: argparse.Namespace) -> int:
+    data, asked = _bid(options.folder), _rules(options.rules)
+    return _tell(data, asked, options.folder)
+
+
+def run_clean(options: argparse.Namespace) -> int:
+    with options.volume.open("rb") as file:
+        content = pdf_facts.cleaned(file)
+    options.out.write_bytes(content)
+    return 0
+
+
+def run_seal(options: argparse.Namespace) -> int:
+    """Check, write the bid whole, and hand everything to the sealing command."""
+    data, asked = _bid(options.folder), _rules(options.rules)
+    if _tell(data, asked, options.folder) and not options.with_faults:
+        return 1
+    whole = options.out.with_name(NAME)
+    if whole.exists():
+        raise BadInput(f"{whole} exists already; choose another folder for --out")
+    whole.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    files = [str(options.folder / volume["name"]) for volume in data["volumes"]]
+    more = [word for name in ("sign_key", "sign_cert") if (value := getattr(options, name))
+            for word in (f"--{name.replace('_', '-')}", str(value))]  # fmt: skip
+    keys = [word for key in options.key for word in ("--key", str(key))]
+    bidder = str(data["bidder"]["uscc"])
+    try:
+        order = ["seal", "--terms", str(options.terms), "--bidder", bidder, *keys, *more, "--out", str(options.out)]
+        return sealing.main([*order, str(whole), *files])
+    finally:
+        whole.unlink()
+
+
+def _tell(data: dict[str, Any], asked: Requirements, folder: Path) -> int:
+    bid = parse(data)
+    names = recognisable(str(data["bidder"].get("name") or ""), bid.bidder)
+    blind = {part.code for part in asked.parts if part.blind}
+    files = {volume.name: _facts(folder / volume.name, names, volume.part in blind) for volume in bid.volumes}
+    findings = check(Given(bid, files, names), asked)
+    told = [
+        {**one.as_json(), "sentence": TEXTS[one.check] % {"what": one.what, "other": one.other}} for one in findings
+    ]
+    sys.stdout.write(json.dumps({"complete": not findings, "findings": told}, ensure_ascii=False, indent=2) + "\n")
+    return int(blocks(findings))
+
+
+def _bid(folder: Path) -> dict[str, Any]:
+    """The bid with the digests of its files and the totals of its lines filled in."""
+    data = _json(folder / NAME)
+    if not isinstance(data, dict) or not isinstance(data.get("bidder"), dict):
+        raise BadInput(f"{folder / NAME} is no bid: it lacks its bidder")
+    data.setdefault("format", FORMAT)
+    named = data.pop("files", None)
+    if isinstance(named, dict):
+        data["volumes"] = [_volume(folder, str(part), str(name)) for part, name in named.items()]
+    for line in data.get("bill", []):
+        if isinstance(line, dict) and "total" not in line:
+            line["total"] = _total(line)
+    data.setdefault("volumes", [])
+    return data
+
+
+def _total(line: dict[str, Any]) -> str:
+    try:
+        return as_text(fen(exact(Decimal(str(line["unit_price"]))) * exact(Decimal(str(line["quantity"])))))
+    except (KeyError, ArithmeticError):
+        raise BadInput(f"a line of the bill lacks unit_price or quantity: {line.get('code', '?')}") from None
+
+
+def _volume(folder: Path, part: str, name: str) -> dict[str, str]:
+    sha256, size = _digest(folder / name)
+    return {"part": part, "name": name, "sha256": sha256, "size": str(size)}
+
+
+def _facts(path: Path, names: Sequence[str], blind: bool) -> FileFacts:
+    sha256, size = _digest(path)
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+        file.seek(0)
+        found = pdf_facts.look(file, {"names": names}) if blind and is_pdf else {"metadata": [], "marks": []}
+    return FileFacts(sha256, size, is_pdf, tuple(found["metadata"]), tuple(found["marks"]))
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+    return digest.hexdigest(), size
+
+
+def _rules(path: Path) -> Requirements:
+    try:
+        return requirements.parse(_json(path))
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        raise BadInput(f"{path} does not hold what a section asks ({requirements.FORMAT})") from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:
+        raise BadInput(f"{path} holds no JSON") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bidding.compose", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(required=True)
+    for name, run in (("check", run_check), ("seal", run_seal)):
+        command = commands.add_parser(name)
+        command.add_argument("--rules", type=Path, required=True, help="what the section asks, from the bid's page")
+        command.add_argument("--folder", type=Path, required=True, help="the folder with bid.json and its files")
+        command.set_defaults(run=run)
+        if name == "seal":
+            command.add_argument("--terms", type=Path, required=True, help="the terms of sealing, from the same page")
+            command.add_argument("--key", type=Path, action="append", required=True, help="your certificate or key")
+            command.add_argument("--sign-key", type=Path)
+            command.add_argument("--sign-cert", type=Path)
+            command.add_argument("--out", type=Path, required=True)
+            command.add_argument("--with-faults", action="store_true", help="seal although the checks found faults")
+    clean = commands.add_parser("clean")
+    clean.add_argument("volume", type=Path)
+    clean.add_argument("--out", type=Path, required=True)
+    clean.set_defaults(run=run_clean)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
