@@ -28,7 +28,7 @@ class ItemForm(forms.Form):
     price_high = forms.DecimalField(label=_("Guidance price to"), required=False, max_digits=14, decimal_places=2)
     price_unit = forms.ChoiceField(
         label=_("Price unit"),
-        choices=[(PriceUnit.TOTAL.value, _("yuan")), (PriceUnit.PERCENT.value, _("% of the investment"))],
+        choices=[(PriceUnit.TOTAL.value, _("yuan")), (PriceUnit.PERCENT.value, _("percent of the investment"))],
     )
     price_basis = forms.CharField(label=_("Price list"), required=False, max_length=200)
     legal_basis = forms.CharField(label=_("Legal basis"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
