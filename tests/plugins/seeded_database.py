@@ -43,10 +43,14 @@ class Seeds:
                 self._refill(cursor)
 
     def _refill(self, cursor: CursorWrapper) -> None:
-        for table in self.tables:
+        changed = [
+            table for table in self.tables if table not in self.kept or _copied(cursor, table) != self.kept[table]
+        ]
+        for table in changed:
             cursor.execute(f'DELETE FROM "{table}"')
-        for table, rows in self.kept.items():
-            _put_back(cursor, table, rows)
+        for table in changed:
+            if table in self.kept:
+                _put_back(cursor, table, self.kept[table])
 
 
 def _copied(cursor: CursorWrapper, table: str) -> Any:

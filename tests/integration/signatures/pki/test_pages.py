@@ -184,7 +184,7 @@ class TestOwnCertificates:
         by_certificate, other, by_password = browser(), browser(), browser("buyer1")
         bound("buyer2")
         assert prove(by_certificate, "buyer1").status_code == prove(other, "buyer2").status_code == 200
-        told: list[object] = []
+        told: list[announcements.SessionsEnded] = []
         stop = announcements.subscribe(told.append)
         assert services.watch_revocation(timezone.now()) == 0
 
