@@ -6,7 +6,7 @@ from commons.outbox.domain.delivery import Message
 from commons.outbox.registry import handles
 from signatures.documents import services as documents
 from signatures.envelopes.services import decrypting, receipts
-from signatures.guarantees.services import telling
+from signatures.guarantees.services import sealing, telling
 
 
 @handles("envelopes.receipt", transactional=False)
@@ -33,6 +33,12 @@ def certify(message: Message) -> None:
 def archive(message: Message) -> None:
     """The archive stamp on a signed paper. Twice is harmless."""
     documents.archive(paper_id=int(str(message.payload["paper"])), at=timezone.now())
+
+
+@handles("guarantee.paper", transactional=False)
+def seal_guarantee(message: Message) -> None:
+    """The platform's seal on a guarantee's PDF. Twice is harmless."""
+    sealing.seal_paper(str(message.payload["ref"]), at=timezone.now())
 
 
 GUARANTEE_TOPICS = ("application", "cancellation", "extension", "opening", "claim", "release", "expiry")

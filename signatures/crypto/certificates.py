@@ -105,6 +105,16 @@ def holder_key(certificate: bytes) -> bytes:
     return bytes(parsed.public_key.dump())
 
 
+def plain_name(name: x509.Name) -> str:
+    """A distinguished name as people of any language read it: organisation, unit and name, without the words for them.
+
+    A name that has none of them is spelt out as the library does.
+    """
+    found = name.native
+    parts = [_one(found.get(kind)) for kind in ("organization_name", "organizational_unit_name", "common_name")]
+    return " · ".join(dict.fromkeys(part for part in parts if part)) or str(name.human_friendly)
+
+
 def _facts(certificate: x509.Certificate) -> CertificateFacts:
     names = certificate.subject.native
     key = certificate.public_key
@@ -114,12 +124,12 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         suite = None
     return CertificateFacts(
         fingerprint=certificate.sha256.hex(),
-        subject=certificate.subject.human_friendly,
+        subject=plain_name(certificate.subject),
         common_name=_one(names.get("common_name")),
         organisation=_one(names.get("organization_name")),
         organisation_id=_one(names.get("organization_identifier")).removeprefix("NTRCN-"),
         serial=f"{certificate.serial_number:x}",
-        issuer=certificate.issuer.human_friendly,
+        issuer=plain_name(certificate.issuer),
         not_before=certificate.not_valid_before,
         not_after=certificate.not_valid_after,
         suite=suite,

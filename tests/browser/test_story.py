@@ -30,12 +30,11 @@ from portal.demo.robots import Robot, Robots
 from signatures.documents import queries as papers
 from signatures.documents import services as documents
 from tests.browser.chromium import PHONE, Chromium, chromium
-from tests.browser.signing import certified, sign_with_file
-from tests.cast import PARTIES, actor, organisation
+from tests.browser.signing import certified, choose_p12, key_file, sign_with_file
+from tests.cast import PARTIES, organisation
 from tests.integration.exchange.auctions import story
 from tests.live.servers import Background, Server, running
 from tests.pki import authority
-from tests.signing import sign_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("story")]
 
@@ -207,31 +206,39 @@ def conclude(pages: dict[str, Page], deal: Deal, folder: Path) -> None:
         pages[side].goto(address)
         pages[side].locator(f"form[action='{address}confirm/'] button").click()
         sign_with_file(pages[side], side, folder, back=address)
-    sealed_and_signed_contract(pages["buyer1"], deal)
+    number = sealed_contract(pages["buyer1"], deal)
+    for side in ("buyer1", "seller"):
+        sign_the_contract(pages[side], side, number, folder)
 
 
-def sealed_and_signed_contract(page: Page, deal: Deal) -> None:
-    """The contract's paper, once it is drawn: sealed, and signed by both sides through the services."""
+def sealed_contract(page: Page, deal: Deal) -> str:
+    """The number of the contract's paper, once it is drawn and the platform has sealed it."""
     for _ in range(PATIENCE_MS // 250):
         paper = papers.newest(f"deal:{deal.pk}", CONTRACT)
         if paper is not None:
             with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
-                beside.submit(_seal_and_sign, paper.id).result()
-            return
+                beside.submit(_sealed, paper.id).result()
+            return paper.number
         page.wait_for_timeout(250)
     raise AssertionError("the contract was never drawn up")
 
 
-def _seal_and_sign(paper_id: int) -> None:
+def _sealed(paper_id: int) -> None:
     try:
-        assert documents.certify(paper_id=paper_id, at=timezone.now())
-        for field, login in (("buyer", "buyer1"), ("seller", "seller")):
-            at = timezone.now()
-            sign_as(
-                login, documents.ask(actor=actor(login), paper_id=paper_id, field=field, return_url="/", at=at), at=at
-            )
+        documents.certify(paper_id=paper_id, at=timezone.now())
     finally:
         connection.close()
+
+
+def sign_the_contract(page: Page, login: str, number: str, folder: Path) -> None:
+    """Sign on the paper's own page: its hash is fixed with the certificate, and reckoned again before the key signs."""
+    page.goto(f"/papers/{number}/")
+    page.locator(f"form[action^='/papers/{number}/sign/'] button").click()
+    expect(page.locator("#signing-digest")).to_contain_text(re.compile("选定证书|chosen your certificate"))
+    choose_p12(page, key_file(login, folder))
+    page.click("#signing-sign")
+    page.wait_for_url(f"**/papers/{number}/", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text(PARTIES[login].name)
 
 
 def confirm_by_voucher(page: Page) -> None:

@@ -19,6 +19,7 @@ from commons.domain.actor import Actor, Assurance
 from commons.domain.refusals import Malformed, NotFound
 from commons.domain.time import to_text
 from commons.pages import actor_of, signed_in
+from commons.texts import refusal_text
 from exchange.deposits import queries as deposits
 from exchange.rooms import queries, services
 from exchange.rooms.broadcast.peers import Viewer
@@ -118,11 +119,17 @@ class EntryRequest(msgspec.Struct):
 
 @require_POST
 def enter(request: HttpRequest, room_id: int) -> JsonResponse:
-    """Enter with the browser's room key. Refuses what `enter_room` refuses."""
+    """Enter with the browser's room key. Refuses what `enter_room` refuses.
+
+    That a certificate has to vouch first is no refusal here but the next step: 202, with the code and its words.
+    """
     actor, (spki, statement) = signed_in(request), _entry_of(request)
-    entry = services.enter_room(
-        actor=actor, room_id=room_id, public_key_spki=spki, statement=statement, at=timezone.now()
-    )
+    try:
+        entry = services.enter_room(
+            actor=actor, room_id=room_id, public_key_spki=spki, statement=statement, at=timezone.now()
+        )
+    except services.EntryNeedsCertificate as needed:
+        return JsonResponse({"code": needed.code, "detail": refusal_text(needed)}, status=202)
     return JsonResponse({"key": entry.key_id, "alias": entry.alias, "entered_at": to_text(entry.entered_at)})
 
 

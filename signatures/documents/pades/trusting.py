@@ -9,6 +9,7 @@ from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.authorities import DEFAULT_PROFILE, HOLDERS, Purpose, TrustedAuthority, TrustStore, Usage
+from signatures.crypto.certificates import plain_name
 from signatures.crypto.suites import Suite, provider_for
 
 _SETS = ("all_of", "any_of", "extended", "tolerated")
@@ -64,7 +65,7 @@ def store_of_roots(pem: bytes) -> TrustStore:
         tuple(
             TrustedAuthority(
                 key=one.sha256.hex()[:16],
-                name=one.subject.human_friendly,
+                name=plain_name(one.subject),
                 suite=provider_for(one.public_key).suite,
                 root=der,
                 intermediates=others,

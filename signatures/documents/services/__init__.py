@@ -2,12 +2,13 @@
 
 from signatures.documents.services.archiving import archive, renew_due, watch_archive
 from signatures.documents.services.drawing import Draft, PaperRef, draft, draw, issue
-from signatures.documents.services.sealing import certify, install_seal
+from signatures.documents.services.sealing import Beside, certify, install_seal, seal_record
 from signatures.documents.services.turns import ask
 from signatures.documents.services.verifying import verify_document
 from signatures.documents.services.withdrawing import withdraw
 
 __all__ = [
+    "Beside",
     "Draft",
     "PaperRef",
     "archive",
@@ -18,6 +19,7 @@ __all__ = [
     "install_seal",
     "issue",
     "renew_due",
+    "seal_record",
     "verify_document",
     "watch_archive",
     "withdraw",

@@ -137,24 +137,40 @@ def _is_awaited(paper: Paper) -> bool:
     return paper.parties.filter(mode=Mode.PARALLEL, signed_at__isnull=True).exists()
 
 
+def seal_record(content: bytes, beside: "Sequence[Beside]", *, title: str, at: datetime) -> bytes:
+    """A PDF of another package under the platform's seal, with what others signed beside it; registered nowhere.
+
+    The PDF marks a place for the field `platform`. Speaks to the authorities, so it is called outside transactions.
+    Raises `SealMissing`, `RevocationNotProven` and whatever speaks against the seal's certificate.
+    """
+    seal = platform_seal()
+    pki.status_of(certificate=seal.certificate, intermediates=seal.chain, purpose=Purpose.SEAL, at=at).require()
+    return _record(content, beside, seal, fields=(), title=title, at=at)
+
+
 def _certified(paper: Paper, seal: Seal, *, at: datetime) -> bytes:
-    parties = list(paper.parties.filter(mode=Mode.IN_TURN))
-    sizes = {PLATFORM: FIELD, **{party.field: FIELD for party in parties}}
-    beside = _beside(paper, at=at)
+    fields = [party.field for party in paper.parties.filter(mode=Mode.IN_TURN)]
+    content = content_of(paper.document_id, at=at)
+    return _record(content, _beside(paper, at=at), seal, fields=fields, title=paper.title, at=at)
+
+
+def _record(
+    content: bytes, beside: "Sequence[Beside]", seal: Seal, *, fields: Sequence[str], title: str, at: datetime
+) -> bytes:
     proof = _proof_of(beside, at=at)
     files = [file for one in beside for file in one.files]
-    content = with_fields(content_of(paper.document_id, at=at), sizes, files)
+    fielded = with_fields(content, dict.fromkeys((PLATFORM, *fields), FIELD), files)
     facts = facts_of(seal.certificate)
     name = facts.organisation or facts.common_name
     intent = Intent(
         field=PLATFORM,
         certificate=seal.certificate,
         name=name,
-        reason=paper.title,
+        reason=title,
         appearance=organisation_seal(name=name, serial=short_serial(facts.serial), at=at),
         certify=True,
     )
-    sealed = _sealed(prepare(content, intent), seal, at=at)
+    sealed = _sealed(prepare(fielded, intent), seal, at=at)
     return with_proof(sealed, proof) if proof.certificates else sealed
 
 

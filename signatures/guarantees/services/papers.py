@@ -114,7 +114,7 @@ def check_uploaded(content: bytes, *, issuer: str, at: datetime) -> CheckedFile:
     faults = [fault for fault in answer.all_faults if fault is not Fault.NOT_REGISTERED]
     if faults:
         raise UploadNotSigned(fault=str(faults[0]))
-    signers = [one.organisation or one.signer for one in answer.signatures if not one.stamp]
+    signers = [one.organisation or one.signer for one in (*answer.signatures, *answer.statements) if not one.stamp]
     if issuer.strip() not in signers:
         raise UploadSignedByAnother(signer=", ".join(signers), issuer=issuer.strip())
     return CheckedFile(answer.sha256, issuer.strip())

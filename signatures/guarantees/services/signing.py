@@ -13,7 +13,7 @@ from django.urls import reverse
 from commons.domain.actor import Actor
 from commons.domain.text import gettext_noop
 from signatures.guarantees.domain.terms import GuaranteeData
-from signatures.guarantees.services import papers, underwriting
+from signatures.guarantees.services import papers, sealing, underwriting
 from signatures.signing import services as signing
 from signatures.signing.domain.sessions import Signer
 from signatures.signing.kinds import Finished, Order, Prepared, Signed, register_kind
@@ -77,6 +77,7 @@ def _done(signed: Signed) -> None:
         fault=fault,
         at=signed.at,
     )
+    sealing.ask_for_seal(ref, facts.version, at=signed.at)
 
 
 register_kind(KIND, label=gettext_noop("Electronic guarantee"), done=_done, form=SealedData())

@@ -89,6 +89,6 @@ async function present(key, { url, csrfToken, room, alias }) {
     body: JSON.stringify({ key: toBase64(key.spki), statement: entryStatement(room, alias, key.id) }),
   });
   const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
+  if (response.ok && answer.code !== NEEDS_CERTIFICATE) return answer;
   throw Object.assign(new Error(answer.detail ?? response.statusText), { status: response.status, problem: answer });
 }

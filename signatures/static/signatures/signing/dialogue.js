@@ -28,6 +28,14 @@ const refresh = () => {
   sign.disabled = busy || !readable || chooser.certificate === null;
 };
 
+/** A hash as the platform's pages show it. */
+function hash(digits) {
+  const shown = document.createElement("code");
+  shown.className = "hash";
+  shown.textContent = digits;
+  return shown;
+}
+
 /** The SHA-256 of what is signed, reckoned from the content itself: all of it, or the byte ranges of a PDF. */
 async function reckon(ranges) {
   const response = await fetch(data.urls.content, { credentials: "same-origin", cache: "no-store" });
@@ -57,6 +65,7 @@ async function prepared(certificate) {
   const answer = await post(data.urls.prepare, { certificate: toBase64(certificate.der) });
   const digest = await reckon(answer.ranges);
   const right = data.digest ? toHex(digest) === data.digest : toHex(digest) === answer.digest;
+  if (!data.digest) document.getElementById("signing-digest").replaceChildren(hash(answer.digest));
   checked.replaceChildren(tag(right ? "done" : "stop", text(right ? "digest-right" : "digest-wrong")));
   if (!right) throw Object.assign(new Error("another content"), { name: "Blind" });
   const attributes = fromBase64(answer.attributes);

@@ -1,14 +1,20 @@
 """A manager signs in the dialogue; the session's own row tells nothing of what is signed."""
 
+import io
 from datetime import date, datetime
 
 import pytest
 
+from commons.outbox.models import OutboxMessage
+from signatures.documents.domain.answers import Fault
+from signatures.documents.services import verify_document
 from signatures.guarantees import queries
 from signatures.guarantees import services as guarantees
 from signatures.guarantees.domain.checks import GuaranteeFaulty
 from signatures.guarantees.domain.states import GuaranteeState
 from signatures.guarantees.domain.terms import IssuerStatus
+from signatures.guarantees.services import sealing
+from signatures.guarantees.services.papers import check_uploaded
 from signatures.signing.models import SigningSession
 from signatures.signing.services import SessionRef
 from tests.cast import actor, organisation
@@ -33,6 +39,27 @@ def test_the_dialogue_issues_the_guarantee() -> None:
     assert queries.paper(actor("buyer1"), ref).startswith(b"%PDF-")
     row = repr(SigningSession.objects.values().get())
     assert [word for word in ("6720", organisation("jinma").uscc, "F0144") if word in row] == []
+
+
+def test_the_paper_is_sealed_with_the_issuers_signature_inside() -> None:
+    ref = story.ask(story.city()["bank"])
+    story.assessed(ref)
+    signed_in_dialogue(ref)
+    (message,) = OutboxMessage.objects.filter(topic="guarantee.paper")
+    drawn = queries.paper(actor("buyer1"), ref)
+
+    assert sealing.seal_paper(ref, at=story.ASKED)
+
+    paper = queries.paper(actor("buyer1"), ref)
+    answer = verify_document(io.BytesIO(paper), at=story.later(1))
+    (platform,), (issuer,) = answer.signatures, answer.statements
+    assert paper != drawn
+    assert "6720" not in str(message.payload)
+    assert [fault for fault in answer.all_faults if fault is not Fault.NOT_REGISTERED] == []
+    assert (platform.certifies, issuer.field_name, issuer.revocation) == (True, "issuer.p7s", "GOOD")
+    assert issuer.organisation == queries.one(actor("buyer1"), ref).dossier.issuer.name
+    assert check_uploaded(paper, issuer=issuer.organisation, at=story.later(1)).signer == issuer.organisation
+    assert sealing.seal_paper(ref, at=story.ASKED), "a redelivered message does no harm"
 
 
 def test_the_dialogue_signs_the_extension_too() -> None:
