@@ -87,9 +87,9 @@ def overview(first: date, last: date) -> Figures:
     decided = _decided(found)
     sums = decided.aggregate(
         number=Count("pk"),
-        amount=Sum("amount"),
-        ceiling=Sum("ceiling", filter=_by_price()),
-        by_price=Sum("amount", filter=_by_price()),
+        total=Sum("amount"),
+        top=Sum("ceiling", filter=_by_price()),
+        priced=Sum("amount", filter=_by_price()),
     )
     entrants = Entrant.objects.filter(published_at__isnull=False)
     kinds = dict(entrants.values_list("kind").annotate(number=Count("pk")))
@@ -101,9 +101,9 @@ def overview(first: date, last: date) -> Figures:
         sign_ups=_sign_ups(found),
         selected=sums["number"],
         failed=found.filter(failed_rounds__gt=0, state__in=["FAILED", "EXPIRED", "VOID"]).count(),
-        amount=sums["amount"] or Decimal(0),
-        ceiling_by_price=sums["ceiling"] or Decimal(0),
-        amount_by_price=sums["by_price"] or Decimal(0),
+        amount=sums["total"] or Decimal(0),
+        ceiling_by_price=sums["top"] or Decimal(0),
+        amount_by_price=sums["priced"] or Decimal(0),
     )
 
 
