@@ -21,6 +21,7 @@ from exchange.rooms.queries.pages import rooms_with
 
 NAVIGATION = (
     ("notices:list", gettext_lazy("Notices")),
+    ("tenders:list", gettext_lazy("Tenders")),
     ("rooms:list", gettext_lazy("Live rooms")),
     ("procurement:notices", gettext_lazy("Supermarket")),
     ("workspace", gettext_lazy("Workspace")),

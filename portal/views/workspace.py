@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from bidding.tenders.queries import pages as tenders
 from commons.approvals import queries as approvals
 from commons.domain.actor import Actor, Role
 from commons.domain.tasks import Waiting, in_order
@@ -61,9 +62,14 @@ def entries_to_check(actor: Actor, now: datetime) -> int:
     return entries.entrants_waiting(actor).count()
 
 
+def tenders_to_check(actor: Actor, now: datetime) -> int:
+    return tenders.tenders_to_check(actor).count()
+
+
 WAYS: dict[Role, Sequence[Way]] = {
     Role.BIDDER: (
         Way("notices:list", _("Find a notice"), _("Lots that are announced, with what each asks of a buyer.")),
+        Way("tenders:list", _("Find a tender"), _("Take the documents, ask without being named, prepare a bid.")),
         Way(
             "auctions:my_registrations",
             _("My registrations"),
@@ -101,7 +107,21 @@ WAYS: dict[Role, Sequence[Way]] = {
             _("Licence, qualifications, practitioners, re-check."),
         ),
     ),
+    Role.TENDEREE: (
+        Way("tenders:desk", _("My tenders"), _("Plans, drafts, questions, results and contracts.")),
+        Way("profiles:list", _("Procedures"), _("What each procedure asks, by which law.")),
+    ),
+    Role.AGENT: (
+        Way("tenders:desk", _("My tenders"), _("Tenders that you prepare for their owners.")),
+        Way("profiles:list", _("Procedures"), _("What each procedure asks, by which law.")),
+    ),
     Role.STAFF: (
+        Way(
+            "tenders:centre",
+            _("Check and publish tenders"),
+            _("Tenders that were handed in; a second person publishes."),
+            tenders_to_check,
+        ),
         Way(
             "projects:centre",
             _("Check and publish"),
@@ -137,6 +157,7 @@ WAYS: dict[Role, Sequence[Way]] = {
     ),
     Role.OPERATOR: (
         Way("operations", _("Operations"), _("Health, backlog, how far the log is signed, and what staff keep.")),
+        Way("profiles:list", _("Procedures"), _("Profiles of tendering procedures, with their versions.")),
         Way("parameters:list", _("Rule parameters"), _("Each number with its legal source and the day it begins.")),
         Way("calendar:year", _("Calendar"), _("Working days; deadlines are computed from them.")),
         Way("catalogue:list", _("Service items"), _("The catalogue of the supermarket: enter, revise, import.")),

@@ -44,6 +44,12 @@ class RosterUnknown(Refusal):
     status = 400
 
 
+class UnknownCode(Refusal):
+    code = "TENDER_UNKNOWN_CODE"
+    message = gettext_noop("No registered organisation has the code %(uscc)s.")
+    status = 400
+
+
 class FiledTooLate(Refusal):
     """前期物业管理招标投标管理暂行办法 第11条: at least 10 days before the notice."""
 

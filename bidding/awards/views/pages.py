@@ -1,0 +1,210 @@
+"""The result of a section: public page, the bidder's own debrief, and the desk from report to contract."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bidding.awards import queries, services
+from bidding.awards.forms import ReportForm
+from bidding.awards.labels import AWARD_STATES, REPORT_STATES
+from bidding.awards.models import Award, EvaluationReport
+from bidding.awards.policies import can_award, can_confirm_report, can_record_report
+from bidding.tenders import queries as tenders
+from bidding.tenders.domain.states import SectionState
+from bidding.tenders.labels import SECTION_STATES
+from bidding.tenders.services.common import takers
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
+from commons.pages import FormPage, actor_of, signed_in
+from commons.people import queries as people
+from commons.texts import refusal_text
+from commons.vault import services as vault
+from signatures.documents import queries as papers
+
+
+@require_safe
+def result(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Candidates and awards, public; a bidder also reads its own result and the reasons."""
+    terms, found = tenders.section_terms(section_id), queries.public_result(section_id)
+    if found is None:
+        raise NotFound()
+    try:
+        own = queries.debrief(actor_of(request), section_id)
+    except NotFound:
+        own = None
+    awards = [(award, *AWARD_STATES[award.state]) for award in found.awards]
+    context = {"terms": terms, "result": found, "awards": awards, "own": own, "as_rate": terms.price_kind != "AMOUNT"}
+    return render(request, "awards/result.html", context)
+
+
+@require_safe
+def desk(request: HttpRequest, section_id: int) -> HttpResponse:
+    """What the owner's side and the centre see of a section's result, with the next step."""
+    actor, terms, at = signed_in(request), tenders.section_terms(section_id), timezone.now()
+    can_confirm_report(actor, terms).require()
+    reports = queries.reports_of(section_id)
+    shown = queries.public_result(section_id)
+    awards = queries.awards_of(section_id)
+    context = {
+        "terms": terms,
+        "state": SECTION_STATES[terms.state],
+        "reports": [(report, *REPORT_STATES[report.state]) for report in reports],
+        "may_confirm": {report.pk for report in reports if report.state == "ENTERED"
+                        and report.entered_by_id != actor.person_id},
+        "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED,
+        "may_show": bool(can_record_report(actor, terms)) and terms.state is SectionState.EVALUATED,
+        "may_award": bool(can_award(actor, terms)),
+        "result": shown,
+        "open_lines": _open_lines(reports) if terms.state is SectionState.PUBLICIZED else [],
+        "shown_long_enough": shown is not None and at >= shown.shown_until,
+        "awards": [(award, *AWARD_STATES[award.state], papers.newest(f"award:{award.id}", services.AWARD_LETTER),
+                    papers.newest(f"award:{award.id}", services.TENDER_CONTRACT)) for award in awards],
+        "at": at,
+    }  # fmt: skip
+    return render(request, "awards/desk.html", context)
+
+
+class EnterReport(FormPage):
+    """The committee's result, entered by the owner's side."""
+
+    template_name = "tenders/form.html"
+
+    def _terms(self, request: HttpRequest) -> tenders.SectionTerms:
+        terms = tenders.section_terms(self.kwargs["section_id"])
+        can_record_report(signed_in(request), terms).require()
+        if terms.opened_at is None:
+            raise NotFound()
+        return terms
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        terms = self._terms(request)
+        names = people.organisations(takers(terms.tender_id))
+        bidders = [(number, one.name) for number, one in sorted(names.items())]
+        return ReportForm(data, request.FILES or None, bidders=bidders)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        terms = self._terms(request)
+        return {
+            "title": _("Record the committee's report"),
+            "submit": _("Record; a second person confirms"),
+            "intro": _("Copy what the committee signed. A second person compares it with the signed paper."),
+            "back": reverse("awards:desk", args=[terms.section_id]),
+            "back_title": terms.title,
+            "files": True,
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        assert isinstance(form, ReportForm)
+        actor, section_id = signed_in(request), self.kwargs["section_id"]
+        file = form.cleaned_data["file"]
+        stored = vault.store(
+            actor=actor, stream=file, name=file.name, media_type="application/pdf", at=at, sensitive=True,
+            subject=f"evaluation-report:{section_id}",
+        )  # fmt: skip
+        services.enter_report(
+            actor=actor, section_id=section_id, lines=form.lines(), document_id=stored.id, at=at,
+            competition=form.cleaned_data["competition"],
+        )  # fmt: skip
+        messages.success(request, _("Recorded. A second person confirms it against the signed paper."))
+        return reverse("awards:desk", args=[section_id])
+
+
+@require_POST
+def confirm(request: HttpRequest, report_id: int) -> HttpResponse:
+    """Confirm or reject as the second person."""
+    report = EvaluationReport.objects.filter(pk=report_id).first()
+    if report is None:
+        raise NotFound()
+    actor, at = signed_in(request), timezone.now()
+
+    def act() -> None:
+        if request.POST.get("outcome") == "reject":
+            services.reject_report(actor=actor, report_id=report_id, reason=request.POST.get("reason", ""), at=at)
+        else:
+            services.confirm_report(actor=actor, report_id=report_id, at=at)
+
+    return _done(request, report.section_id, act, gettext_lazy("The report is decided."))
+
+
+@require_POST
+def show(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Publish the candidates."""
+    actor, at = signed_in(request), timezone.now()
+    return _done(
+        request,
+        section_id,
+        lambda: services.publish_candidates(actor=actor, section_id=section_id, at=at),
+        gettext_lazy("The candidates are public."),
+    )
+
+
+@require_POST
+def give(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Award to the ticked candidates."""
+    actor, at = signed_in(request), timezone.now()
+    lines = [int(text) for text in request.POST.getlist("line") if text.isascii() and text.isdigit()]
+    reason = request.POST.get("reason", "")[:2000]
+    return _done(
+        request,
+        section_id,
+        lambda: services.award_section(actor=actor, section_id=section_id, line_ids=lines, at=at, reason=reason),
+        gettext_lazy("Awarded. Sign the award letter next."),
+    )
+
+
+@require_POST
+def draw(request: HttpRequest, award_id: int) -> HttpResponse:
+    """Draw the contract, which both sides sign."""
+    actor, at = signed_in(request), timezone.now()
+    section_id = _section_of(award_id)
+    return _done(
+        request,
+        section_id,
+        lambda: services.draw_contract(actor=actor, award_id=award_id, at=at),
+        gettext_lazy("The contract is drawn. Both sides sign it."),
+    )
+
+
+@require_POST
+def drop(request: HttpRequest, award_id: int) -> HttpResponse:
+    """Record that the winner gave up."""
+    actor, at, reason = signed_in(request), timezone.now(), request.POST.get("reason", "")[:2000]
+    return _done(
+        request,
+        _section_of(award_id),
+        lambda: services.give_up(actor=actor, award_id=award_id, reason=reason, at=at),
+        gettext_lazy("Recorded. The next candidate follows, or the section failed."),
+    )
+
+
+def _done(request: HttpRequest, section_id: int, act: Any, text: Any) -> HttpResponse:
+    """Do it; a refusal is told on the desk."""
+    try:
+        act()
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal_text(refusal))
+    else:
+        messages.success(request, text)
+    return HttpResponseRedirect(reverse("awards:desk", args=[section_id]))
+
+
+def _section_of(award_id: int) -> int:
+    section_id = Award.objects.filter(pk=award_id).values_list("section_id", flat=True).first()
+    if section_id is None:
+        raise NotFound()
+    return section_id
+
+
+def _open_lines(reports: list[EvaluationReport]) -> list[Any]:
+    confirmed = [report for report in reports if report.state == "CONFIRMED"]
+    return list(confirmed[0].lines.filter(rank__gt=0, award__isnull=True).order_by("rank")) if confirmed else []

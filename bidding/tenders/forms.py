@@ -1,0 +1,329 @@
+"""Forms of the owner's, the centre's and the bidder's pages of tenders."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bidding.profiles.domain.profile import ProcedureProfile
+from bidding.profiles.domain.vocabulary import FORMULAS, SECTOR_LABELS, Sector, Switch
+from bidding.tenders.domain.completeness import items_for
+from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS
+from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
+from commons.domain.time import SHANGHAI
+
+REGION = {"regex": r"^[1-9][0-9]{5}$"}
+
+
+def moment(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateTimeField:
+    """An instant in the time of Beijing."""
+    return forms.DateTimeField(
+        label=label,
+        required=required,
+        help_text=help_text or _("Time of Beijing (UTC+8)."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+
+
+def amount(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DecimalField:
+    """Yuan, to the fen."""
+    return forms.DecimalField(
+        label=label, required=required, max_digits=16, decimal_places=2, min_value=Decimal("0.01"),
+        help_text=help_text or _("Yuan."),
+    )  # fmt: skip
+
+
+class PlanForm(forms.Form):
+    """A plan and its budget."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+    number = forms.CharField(label=_("Number of the plan"), max_length=60)
+    title = forms.CharField(label=_("Title"), max_length=120)
+    sector = forms.ChoiceField(label=_("Sector"), choices=[])
+    budget = amount(_("Budget"))
+    budget_source = forms.CharField(label=_("Where the money comes from"), max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"] = forms.ChoiceField(label=_("Sector"), choices=sectors())
+
+
+class ProjectForm(forms.Form):
+    """A project that tenders belong to."""
+
+    title = forms.CharField(label=_("Title of the project"), max_length=120)
+    region = forms.RegexField(
+        label=_("Region"), initial="440600", help_text=_("Six digits (GB/T 2260); Foshan is 440600."), **REGION
+    )
+    budget = amount(_("Budget"))
+    approval_body = forms.CharField(label=_("Who approved the project"), max_length=80, required=False)
+    approval_no = forms.CharField(label=_("Number of the approval"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, plans: list[tuple[str, str]], owners: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if owners:
+            self.fields["owner"] = forms.ChoiceField(label=_("Owner that you act for"), choices=owners)
+        self.fields["sector"] = forms.ChoiceField(label=_("Sector"), choices=sectors())
+        choices = [("", _("none")), *plans]
+        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), required=False, choices=choices)
+
+
+class TenderForm(forms.Form):
+    """The facts of a tender."""
+
+    title = forms.CharField(label=_("Title of the notice"), max_length=120)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    applications_end_at = moment(_("Applications end"))
+    documents_until = moment(_("Documents can be taken until"))
+    bid_deadline = moment(_("Bid deadline"))
+    contact_name = forms.CharField(label=_("Contact"), max_length=40, required=False)
+    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", required=False)
+    designated_media = forms.CharField(
+        label=_("Designated media"),
+        required=False,
+        max_length=400,
+        help_text=_("Where else the notice is published; one in each line."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    consortium_allowed = forms.BooleanField(label=_("Consortia may bid"), required=False)
+    sme_reserved = forms.BooleanField(label=_("Reserved for small and medium enterprises"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, profiles: list[tuple[str, str]] | None = None, profile: ProcedureProfile | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        if profiles is not None:
+            self.fields["profile_code"] = forms.ChoiceField(label=_("Procedure"), choices=profiles)
+            self.order_fields(["profile_code"])
+        if profile is not None:
+            asked = {
+                "applications_end_at": Switch.PREQUALIFICATION,
+                "consortium_allowed": Switch.CONSORTIUM,
+                "sme_reserved": Switch.SME_RESERVATION,
+            }
+            for name, switch in asked.items():
+                if not profile.has(switch):
+                    del self.fields[name]
+
+
+class SectionForm(forms.Form):
+    """One section."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    scope = forms.CharField(label=_("Scope"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(SECTION_KINDS.items()))
+    estimate = amount(_("Estimate"))
+    ceiling = amount(_("Ceiling price"), required=False)
+    bond = forms.DecimalField(
+        label=_("Tender bond"), required=False, max_digits=14, decimal_places=2, min_value=Decimal(0)
+    )
+    awards = forms.IntegerField(label=_("How many are awarded"), min_value=1, max_value=100, initial=1)
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind, PRICE_KINDS[kind]) for kind in profile.price_kinds]
+        self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
+        if not profile.has(Switch.BOND):
+            del self.fields["bond"]
+        if not profile.has(Switch.FRAMEWORK):
+            del self.fields["awards"]
+
+
+class AwardMethodForm(forms.Form):
+    """How the award is decided; the parameters of every formula on offer, empty for the profile's own value."""
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.formula, gettext(FORMULAS[one.formula])) for one in profile.formulas]
+        self.fields["method"] = forms.ChoiceField(label=_("Award method"), choices=choices)
+        names = sorted({name for one in profile.formulas for name in one.parameters})
+        for name in names:
+            self.fields[f"p_{name}"] = forms.CharField(
+                label=PARAMETERS.get(name, name), required=False, max_length=120,
+                help_text=_("Empty: the value of the procedure's profile."),
+            )  # fmt: skip
+
+    def parameters(self) -> dict[str, str]:
+        """Name → value, where one was given."""
+        return {name[2:]: value for name, value in self.cleaned_data.items() if name.startswith("p_") and value}
+
+
+PARAMETERS: dict[str, Any] = {
+    "full": _("Full score of the price"),
+    "above": _("Points lost for each percent above the baseline"),
+    "below": _("Points lost for each percent below the baseline"),
+    "deltas": _("Floating points to draw from"),
+    "weight": _("Share of the ceiling in the baseline"),
+    "factor": _("Factor on the mean"),
+    "discount": _("Deduction for small enterprises"),
+}
+
+
+class DocumentForm(forms.Form):
+    """The clauses and the scoring table of a document, as one field each."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, clauses: int, criteria: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chapters = [(name, gettext(CHAPTER_LABELS[name])) for name in CHAPTERS]
+        kinds = [(kind, CRITERIA[kind]) for kind in KINDS]
+        for number in range(clauses):
+            self._text(f"c{number}_number", _("Number"), 20)
+            self._text(f"c{number}_title", _("Title"), 120)
+            self.fields[f"c{number}_chapter"] = forms.ChoiceField(label=_("Chapter"), choices=chapters, required=False)
+            self.fields[f"c{number}_text"] = forms.CharField(
+                label=_("Text"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 3})
+            )
+            self.fields[f"c{number}_star"] = forms.BooleanField(label=_("A breach rejects the bid ★"), required=False)
+        for number in range(criteria):
+            self._text(f"s{number}_code", _("Code"), 20)
+            self._text(f"s{number}_title", _("Title"), 120)
+            self.fields[f"s{number}_kind"] = forms.ChoiceField(label=_("Kind"), choices=kinds, required=False)
+            self._text(f"s{number}_points", _("Points"), 8)
+            self._text(f"s{number}_standard", _("Standard"), 400)
+            self.fields[f"s{number}_blind"] = forms.BooleanField(label=_("Blind"), required=False)
+        self.counts = (clauses, criteria)
+
+    def _text(self, name: str, label: Any, longest: int) -> None:
+        self.fields[name] = forms.CharField(label=label, required=False, max_length=longest)
+
+    def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Clauses and criteria that are not left empty."""
+        data = self.cleaned_data
+        names = ("chapter", "number", "title", "text", "star")
+        clauses = [{name: data[f"c{n}_{name}"] for name in names} for n in range(self.counts[0])]
+        columns = ("code", "title", "kind", "points", "standard", "blind")
+        criteria = [{name: data[f"s{n}_{name}"] for name in columns} for n in range(self.counts[1])]
+        return [row for row in clauses if row["number"] or row["text"]], [row for row in criteria if row["code"]]
+
+
+class BillForm(forms.Form):
+    """A bill of quantities."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("xlsx or CSV with the columns 项目编码, 项目名称, 计量单位, 工程量; 项目特征 if you like."),
+    )
+
+
+class RosterForm(forms.Form):
+    """The opening officers."""
+
+    def __init__(self, *args: Any, rosters: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roster"] = forms.ChoiceField(label=_("Opening officers"), choices=rosters)
+
+
+class FilingForm(forms.Form):
+    """A filing with an authority."""
+
+    authority = forms.CharField(label=_("Authority"), max_length=80)
+    number = forms.CharField(label=_("Number of the filing"), max_length=60)
+    filed_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, by their unified social credit codes."""
+
+    codes = forms.CharField(
+        label=_("Unified social credit codes"),
+        help_text=_("One in each line. Nobody but you learns whom you invite before the opening."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class WordsForm(forms.Form):
+    """One field for words: a question, an answer, an objection, a reason."""
+
+    words = forms.CharField(label=_("Text"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, *args: Any, label: Any = "", help_text: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if label:
+            self.fields["words"].label = label
+        self.fields["words"].help_text = help_text
+
+
+class AddendumForm(forms.Form):
+    """A clarification, with answers to the open questions."""
+
+    text = forms.CharField(
+        label=_("Clarification or change"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
+    )
+    affects_bids = forms.BooleanField(
+        label=_("It affects how bids are written"),
+        required=False,
+        initial=True,
+        help_text=_("Then the deadline moves by itself if fewer days are left than the law asks."),
+    )
+
+    def __init__(self, *args: Any, questions: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number, text in questions:
+            self.fields[f"q{number}"] = forms.CharField(
+                label=text, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    def answers(self) -> dict[int, str]:
+        """Question → answer, where one was given."""
+        given = self.cleaned_data.items()
+        return {int(name[1:]): value for name, value in given if name[0] == "q" and name[1:].isdigit() and value}
+
+
+class TenderCheckForm(forms.Form):
+    """The completeness check: a tick for each item found, and a reason when something is missing."""
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items_asked = items_for(profile)
+        for item in self.items_asked:
+            self.fields[item.code] = forms.BooleanField(label=gettext(item.question), required=False)
+        self.fields["reason"] = forms.CharField(
+            label=_("Reasons for a return"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+        )
+
+    def found(self) -> dict[str, bool]:
+        """Item code → ticked or not."""
+        return {item.code: bool(self.cleaned_data.get(item.code)) for item in self.items_asked}
+
+
+class ApplicationForm(forms.Form):
+    """An application for prequalification."""
+
+    statement = forms.CharField(
+        label=_("How you meet what is asked"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    file = forms.FileField(label=_("Application documents"), required=False, help_text=_("PDF, at most 50 MB."))
+
+
+class JudgeForm(forms.Form):
+    """What the review found of an application."""
+
+    qualified = forms.ChoiceField(
+        label=_("Result"), choices=[("yes", _("Qualified")), ("no", _("Not qualified"))], widget=forms.RadioSelect
+    )
+    score = forms.RegexField(label=_("Score"), regex=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", required=False)
+    reason = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def sectors() -> list[tuple[str, str]]:
+    return [(sector.value, gettext(SECTOR_LABELS[sector])) for sector in Sector]
+
+
+def procedure_name(profile: ProcedureProfile) -> str:
+    """A procedure in the reader's language."""
+    return in_language(profile.label, profile.label_zh)
+
+
+def local(at: datetime | None) -> str:
+    """An instant as the browser's field for local time wants it."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if at else ""

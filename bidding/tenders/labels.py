@@ -1,0 +1,67 @@
+"""Words and tones of tenders, sections and their pieces, for the reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
+from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
+from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
+
+Label = str | Promise
+
+TENDER_STATES: dict[str, tuple[Label, str]] = {
+    TenderState.DRAFT: (_("Draft"), "neutral"),
+    TenderState.SUBMITTED: (_("Being checked"), "waiting"),
+    TenderState.RETURNED: (_("Sent back"), "stop"),
+    TenderState.CHECKED: (_("Checked, to be published"), "info"),
+    TenderState.PUBLISHED: (_("Published"), "done"),
+    TenderState.ENDED: (_("Ended"), "neutral"),
+}
+
+SECTION_STATES: dict[str, tuple[Label, str]] = {
+    SectionState.DRAFT: (_("Draft"), "neutral"),
+    SectionState.PREQUALIFYING: (_("Prequalification"), "info"),
+    SectionState.BIDDING: (_("Bids invited"), "done"),
+    SectionState.OPENING: (_("Being opened"), "waiting"),
+    SectionState.OPENED: (_("Opened, under review"), "waiting"),
+    SectionState.EVALUATED: (_("Reviewed"), "info"),
+    SectionState.PUBLICIZED: (_("Candidates shown"), "info"),
+    SectionState.AWARDED: (_("Awarded"), "done"),
+    SectionState.CONTRACTED: (_("Contract signed"), "done"),
+    SectionState.CLOSED: (_("Closed"), "neutral"),
+    SectionState.FAILED: (_("Failed"), "stop"),
+    SectionState.SUSPENDED: (_("Suspended"), "stop"),
+    SectionState.TERMINATED: (_("Ended by decision"), "stop"),
+}
+
+APPLICATION_STATES: dict[str, tuple[Label, str]] = {
+    ApplicationState.SUBMITTED: (_("Handed in"), "info"),
+    ApplicationState.WITHDRAWN: (_("Taken back"), "neutral"),
+    ApplicationState.QUALIFIED: (_("Qualified"), "done"),
+    ApplicationState.REFUSED: (_("Not qualified"), "stop"),
+}
+
+SECTION_KINDS: dict[str, Label] = {"WORKS": _("Works"), "GOODS": _("Goods"), "SERVICES": _("Services")}
+PRICE_KINDS: dict[str, Label] = {"AMOUNT": _("Amount in yuan"), "DISCOUNT_RATE": _("Discount rate on the ceiling")}
+STAGES: dict[str, Label] = {
+    "PREQUALIFICATION": _("Prequalification documents"),
+    "DOCUMENTS": _("Tender documents"),
+    "OPENING": _("Opening"),
+    "RESULT": _("Result"),
+}
+CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), "SUBJECTIVE": _("By judgement")}
+
+
+def notice_label(kind: str) -> str:
+    return gettext(NOTICE_LABELS[TenderNoticeKind(kind)])
+
+
+def failure_label(cause: str) -> str:
+    """Why a section failed; nothing where it did not."""
+    return gettext(CAUSE_LABELS[FailureCause(cause)]) if cause else ""
+
+
+def in_language(english: str, chinese: str) -> str:
+    """Of a name that data brings along in two languages, the reader's."""
+    return english if (get_language() or "").startswith("en") else chinese

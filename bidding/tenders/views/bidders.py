@@ -1,0 +1,170 @@
+"""What a bidder does before its bid: take the documents, ask, object, apply for prequalification."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bidding.tenders import services
+from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, parse
+from bidding.tenders.forms import ApplicationForm, WordsForm
+from bidding.tenders.labels import APPLICATION_STATES, CRITERIA
+from bidding.tenders.models import Section
+from bidding.tenders.policies import can_take_part
+from bidding.tenders.queries import pages
+from commons.domain.refusals import NotFound
+from commons.pages import FormPage, csv_response, signed_in
+from commons.vault import services as vault
+
+
+@require_POST
+def take(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Take the documents; who does is told to nobody before the opening."""
+    version = services.take_documents(actor=signed_in(request), tender_id=tender_id, at=timezone.now())
+    text = _("You have version %(version)s of the documents. Nobody else learns that you took them.")
+    messages.success(request, text % {"version": version})
+    return HttpResponseRedirect(reverse("tenders:documents", args=[tender_id]))
+
+
+@require_safe
+def documents(request: HttpRequest, tender_id: int) -> HttpResponseBase:
+    """The tender document for who took it, the owner and the centre."""
+    viewer = signed_in(request)
+    found = pages.taken_document(viewer, tender_id)
+    document = parse(found.content)
+    if section := request.GET.get("bill", ""):
+        lines = document.bills.get(int(section)) if section.isascii() and section.isdigit() else None
+        header = ["项目编码", "项目名称", "项目特征", "计量单位", "工程量"]
+        rows = ((one.code, one.name, one.feature, one.unit, one.quantity) for one in lines or ())
+        return csv_response(f"bill-{section}", header, rows)
+    tender = pages.readable_tender(viewer, tender_id)
+    context = {
+        "tender": tender,
+        "document": found,
+        "chapters": [(_(CHAPTER_LABELS[name]), document.chapter(name)) for name in CHAPTERS],
+        "scoring": [(one, CRITERIA[one.kind]) for one in document.scoring],
+        "bills": [(number, len(lines)) for number, lines in sorted(document.bills.items())],
+        "own": pages.own_part(viewer, tender),
+        "parts": pages.snapshot_of(tender).documents,
+    }
+    return render(request, "tenders/documents.html", context)
+
+
+class Ask(FormPage):
+    """An anonymous question."""
+
+    template_name = "tenders/form.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        tender = pages.readable_tender(signed_in(request), self.kwargs["tender_id"])
+        can_take_part(signed_in(request), tender).require()
+        return WordsForm(data, label=gettext_lazy("Your question"), help_text=ASK_HELP)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        tender = pages.readable_tender(signed_in(request), self.kwargs["tender_id"])
+        return {"tender": tender, "title": _("Ask a question"), "submit": _("Ask without being named")}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        tender_id = self.kwargs["tender_id"]
+        services.ask(actor=signed_in(request), tender_id=tender_id, text=form.cleaned_data["words"], at=at)
+        messages.success(request, _("Asked. The answer is published to everybody, without your name."))
+        return reverse("tenders:tender", args=[tender_id])
+
+
+ASK_HELP = gettext_lazy(
+    "The owner sees the question only. Do not write your name or anything that tells who you are: it is published "
+    "with its answer."
+)
+
+
+class RaiseObjection(FormPage):
+    """An objection; where the procedure says so, it stops the clock until it is answered."""
+
+    template_name = "tenders/form.html"
+
+    def _section(self, request: HttpRequest) -> Section:
+        section = Section.objects.filter(pk=self.kwargs["section_id"]).first()
+        if section is None:
+            raise NotFound()
+        tender = pages.readable_tender(signed_in(request), section.tender_id)
+        can_take_part(signed_in(request), tender).require()
+        return section
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        self._section(request)
+        return WordsForm(data, label=gettext_lazy("What you object to, and why"))
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        section = self._section(request)
+        tender = pages.readable_tender(signed_in(request), section.tender_id)
+        return {"tender": tender, "title": _("Raise an objection"), "submit": _("Raise the objection")}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        section, words = self._section(request), form.cleaned_data["words"]
+        services.raise_objection(actor=signed_in(request), section_id=section.pk, text=words, at=at)
+        messages.success(request, _("The objection is on record. The owner must answer within its limit."))
+        return reverse("tenders:tender", args=[section.tender_id])
+
+
+@require_POST
+def withdraw_objection(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """Take one's own objection back."""
+    services.withdraw_objection(actor=signed_in(request), objection_id=objection_id, at=timezone.now())
+    messages.success(request, _("The objection is taken back."))
+    return HttpResponseRedirect(reverse("tenders:list"))
+
+
+class Apply(FormPage):
+    """An application for prequalification; until its end it can be replaced and taken back."""
+
+    template_name = "tenders/form.html"
+
+    def _section(self, request: HttpRequest) -> Section:
+        section = Section.objects.filter(pk=self.kwargs["section_id"]).first()
+        if section is None:
+            raise NotFound()
+        tender = pages.readable_tender(signed_in(request), section.tender_id)
+        can_take_part(signed_in(request), tender).require()
+        return section
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        own = pages.own_application(signed_in(request), self._section(request).pk)
+        return ApplicationForm(
+            data, request.FILES or None, initial={"statement": own.facts["statement"]} if own else None
+        )
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        section = self._section(request)
+        own = pages.own_application(signed_in(request), section.pk)
+        return {
+            "tender": pages.readable_tender(signed_in(request), section.tender_id),
+            "title": _("Apply for prequalification"),
+            "submit": _("Hand in the application"),
+            "state": APPLICATION_STATES[own.state] if own else None,
+            "note": own.facts.get("reason", "") if own and own.state in ("QUALIFIED", "REFUSED") else "",
+            "files": True,
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        actor, section = signed_in(request), self._section(request)
+        file = form.cleaned_data.get("file")
+        numbers: tuple[int, ...] = ()
+        if file:
+            stored = vault.store(
+                actor=actor, stream=file, name=file.name, media_type="application/pdf", at=at, sensitive=True,
+                subject=f"application:{section.pk}",
+            )  # fmt: skip
+            numbers = (stored.id,)
+        facts = services.ApplicationFacts(documents=numbers, statement=form.cleaned_data["statement"])
+        services.apply(actor=actor, section_id=section.pk, facts=facts, at=at)
+        messages.success(request, _("Handed in. Nobody learns who applied before the applications end."))
+        return reverse("tenders:tender", args=[section.tender_id])

@@ -1,0 +1,145 @@
+"""Public pages of tenders; they work without JavaScript. Nothing on them tells who takes part, or how many."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector
+from bidding.tenders.domain.discrimination import label_of
+from bidding.tenders.domain.states import SectionState
+from bidding.tenders.forms import procedure_name, sectors
+from bidding.tenders.labels import SECTION_STATES, failure_label, notice_label
+from bidding.tenders.models import Section, Tender
+from bidding.tenders.policies import can_take_part
+from bidding.tenders.queries import pages
+from commons.domain.money import normal_text
+from commons.pages import actor_of, csv_response
+
+PAGE = 20
+STAGE_LABELS = {
+    "prequalifying": gettext_lazy("Prequalification"),
+    "bidding": gettext_lazy("Bids invited"),
+    "review": gettext_lazy("Opened, under review"),
+    "result": gettext_lazy("Result"),
+    "suspended": gettext_lazy("Suspended"),
+    "ended": gettext_lazy("Ended"),
+}
+
+
+@require_safe
+def tenders(request: HttpRequest) -> HttpResponseBase:
+    """All public tenders, by words and filters; the address holds the search."""
+    search = pages.Search.of(request.GET)
+    found = pages.public_tenders(search)
+    if request.GET.get("format") == "csv":
+        return _csv(found[:5_000])
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "search": search,
+        "page": page,
+        "rows": [(tender, _sector(tender), states_of(tender)) for tender in page],
+        "stages": STAGE_LABELS.items(),
+        "sectors": sectors(),
+        "at": timezone.now(),
+    }
+    return render(request, "tenders/list.html", context)
+
+
+@require_safe
+def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """One tender: what comes next and by when, sections, addenda with answers, every notice, the rules that apply."""
+    viewer, at = actor_of(request), timezone.now()
+    found = pages.readable_tender(viewer, tender_id)
+    profile = pages.snapshot_of(found)
+    formula = profile.formula(found.award_method)
+    context = {
+        "tender": found,
+        "project": found.project,
+        "sector": _sector(found),
+        "procedure": procedure_name(profile),
+        "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
+        "award_source": formula.source if formula else "",
+        "sections": [(section, *SECTION_STATES[section.state], failure_label(section.failure))
+                     for section in found.sections.all()],
+        "steps": list(timeline(found)),
+        "addenda": found.addenda.prefetch_related("questions").order_by("-number"),
+        "findings": [(one, _(label_of(one.rule))) for one in found.findings.filter(gone_at=None)],
+        "objections": found.objections.filter(answered_at__isnull=False).order_by("-answered_at"),
+        "notices": [(notice, notice_label(notice.kind)) for notice in found.notices.order_by("-published_at", "-pk")],
+        "rules": list(rules_of(profile)),
+        "own": pages.own_part(viewer, found),
+        "own_objections": pages.own_objections(viewer, found),
+        "may_take_part": bool(can_take_part(viewer, found)),
+        "successors": found.successors.filter(published_at__isnull=False),
+        "at": at,
+    }  # fmt: skip
+    return render(request, "tenders/tender.html", context)
+
+
+@require_safe
+def tender_json(request: HttpRequest, tender_id: int) -> JsonResponse:
+    """The same page as data."""
+    data = pages.tender_data(pages.readable_tender(actor_of(request), tender_id))
+    return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def states_of(tender: Tender) -> list[tuple[Any, str]]:
+    """The different states of a tender's sections, each once."""
+    found = dict.fromkeys(section.state for section in tender.sections.all())
+    return [SECTION_STATES[state] for state in found]
+
+
+def rules_of(profile: Any) -> Iterator[dict[str, str]]:
+    """Every number of the procedure with its source."""
+    for name, limit in profile.limits.items():
+        yield {"label": _(LIMITS[name][1]), "value": f"{limit.count} {_(limit.unit.value)}", "source": limit.source}
+    for name, one in profile.thresholds.items():
+        yield {"label": _(THRESHOLDS[name][1]), "value": normal_text(one.value), "source": one.source}
+
+
+def timeline(tender: Tender) -> Iterator[dict[str, Any]]:
+    """The dates of a tender in order; the first that is not over is next."""
+    reached = {section.state for section in tender.sections.all()}
+    suspended = SectionState.SUSPENDED.value in reached
+    rows = [
+        (_("Notice published"), tender.published_at),
+        (_("Applications end"), tender.applications_end_at),
+        (_("Documents can be taken until"), tender.documents_until),
+        (_("Bid deadline and opening"), tender.bid_deadline),
+    ]
+    at, found = timezone.now(), False
+    for title, moment in rows:
+        if moment is None:
+            continue
+        done = moment <= at
+        state = "done" if done else "" if found or suspended else "next"
+        found = found or not done
+        hint = _("The clock stands still; this date will move.") if suspended and not done else ""
+        yield {"title": title, "at": moment, "state": state, "hint": hint}
+
+
+def _sector(tender: Tender) -> str:
+    return _(SECTOR_LABELS[Sector(tender.project.sector)])
+
+
+def _csv(found: Any) -> HttpResponseBase:
+    header = [_("Code"), _("Title"), _("Owner"), _("Sector"), _("Section"), _("State"), _("Bid deadline")]
+    rows = (
+        (tender.code, tender.title, tender.project.owner.name, tender.project.sector, section.number, section.state,
+         tender.bid_deadline)
+        for tender in found
+        for section in _sections(tender)
+    )  # fmt: skip
+    return csv_response("tenders", header, rows)
+
+
+def _sections(tender: Tender) -> list[Section]:
+    return list(tender.sections.all())
