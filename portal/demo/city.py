@@ -20,6 +20,7 @@ from portal.demo.issuers import open_issuers
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
 from portal.demo.robots import Robot
+from portal.demo.tenders import build_tenders
 
 OPENS_IN = timedelta(seconds=15)
 BIDDERS = {"buyer1": Decimal("1.680"), "buyer2": Decimal("1.680")}
@@ -48,6 +49,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     build_registry(at=LONG_AGO)
     open_issuers(at=LONG_AGO)
     ask_for_certificates(at=LONG_AGO)
+    build_tenders(authority, at=at)
     with answered_by_the_story(authority):
         certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)

@@ -29,7 +29,7 @@ from bidding.profiles.policies import can_edit_profiles
 from commons.domain.deadlines import local_day
 from commons.domain.money import normal_text
 from commons.pages import FormPage, actor_of, signed_in, who
-from commons.parameters.labels import METHODS
+from commons.parameters.labels import METHODS, UNITS
 
 
 @require_safe
@@ -57,7 +57,9 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "sector": _(SECTOR_LABELS[profile.sector]),
         "method": METHODS[profile.method.value],
         "switches": [(_(SWITCH_LABELS[one]), WORDS[profile.choice(one)]) for one in Switch if profile.has(one)],
-        "limits": [(_(LIMITS[name][1]), one, _(one.unit.value)) for name, one in profile.limits.items()],
+        "limits": [
+            (_(LIMITS[name][1]), one, UNITS.get(one.unit.value, one.unit.value)) for name, one in profile.limits.items()
+        ],
         "thresholds": [
             (_(THRESHOLDS[name][1]), normal_text(one.value), one) for name, one in profile.thresholds.items()
         ],

@@ -3,7 +3,7 @@
 from bidding.tenders.services.asking import ask, publish_addendum
 from bidding.tenders.services.checking import pass_check, return_tender
 from bidding.tenders.services.common import words_of
-from bidding.tenders.services.documents import answer_finding, fill_document, import_bill, save_document
+from bidding.tenders.services.documents import answer_finding, draft_content, fill_document, import_bill, save_document
 from bidding.tenders.services.drafting import (
     TenderFacts,
     add_section,
@@ -61,6 +61,7 @@ __all__ = [
     "choose_award",
     "choose_roster",
     "contracted",
+    "draft_content",
     "draft_tender",
     "end_opening",
     "enter_plan",

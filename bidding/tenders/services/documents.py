@@ -41,6 +41,13 @@ def fill_document(*, actor: Actor, tender_id: int, at: datetime) -> int:
     return _keep(tender, replace(document, bills=kept.bills), at)
 
 
+def draft_content(*, actor: Actor, tender_id: int) -> tuple[dict[str, Any], int]:
+    """The document of a draft as JSON, and the version of the draft that `save_document` asks for."""
+    with transaction.atomic():
+        tender = editable(actor, tender_id)
+    return as_content(parse(tender.draft) if tender.draft else TenderDocument()), tender.version
+
+
 @transaction.atomic
 def save_document(*, actor: Actor, tender_id: int, content: Mapping[str, Any], version: int, at: datetime) -> int:
     """Keep the edited document; gives the new version. Refuses `DocumentMalformed`, and `StateMoved` after a lost race.

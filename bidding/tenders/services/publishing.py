@@ -12,7 +12,7 @@ from bidding.tenders.domain.states import SectionCommand, TenderCommand
 from bidding.tenders.domain.timetable import Times, require_times
 from bidding.tenders.media import media
 from bidding.tenders.models import MediaRelease, PublishedDocument, Section, Tender, TenderProject
-from bidding.tenders.policies import can_publish_tender
+from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.services.common import counter, invited, open_sections, tell
 from bidding.tenders.services.drafting import require_ready
 from bidding.tenders.services.notices import publish_notice
@@ -40,6 +40,7 @@ def publish_tender(*, actor: Actor, tender_id: int, at: datetime) -> None:
     Refuses `NotAllowedNow`, `CheckedByYou`, `MethodUnlawful` (with the article), `TimeTooEarly`, `TenderUnready` and
     whatever `submit_tender` refuses: the rules of the day of publication hold.
     """
+    can_check_tender(actor).require()
     tender = locked_tender(tender_id)
     can_publish_tender(actor, tender).require()
     require_ready(tender, at)

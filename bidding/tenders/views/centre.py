@@ -25,7 +25,7 @@ from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages
 from bidding.tenders.services.common import profile_of
-from commons.domain.refusals import NotPermitted, Refusal
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.pages import FormPage, signed_in
 from commons.texts import refusal_text
 
@@ -90,7 +90,7 @@ def publish(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Publish what another person checked."""
     try:
         services.publish_tender(actor=signed_in(request), tender_id=tender_id, at=timezone.now())
-    except NotPermitted:
+    except (NotPermitted, NotFound):
         raise
     except Refusal as refusal:
         messages.error(request, refusal_text(refusal))

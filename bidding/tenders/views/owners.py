@@ -422,7 +422,7 @@ def submit(request: HttpRequest, tender_id: int) -> HttpResponse:
     try:
         services.submit_tender(actor=signed_in(request), tender_id=tender_id, at=timezone.now())
         messages.success(request, _("Handed in. The centre checks whether everything is there."))
-    except NotPermitted:
+    except (NotPermitted, NotFound):
         raise
     except Refusal as refusal:
         messages.error(request, refusal_text(refusal))

@@ -22,6 +22,7 @@ from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
 from commons.domain.money import normal_text
 from commons.pages import actor_of, csv_response
+from commons.parameters.labels import UNITS
 
 PAGE = 20
 STAGE_LABELS = {
@@ -100,7 +101,11 @@ def states_of(tender: Tender) -> list[tuple[Any, str]]:
 def rules_of(profile: Any) -> Iterator[dict[str, str]]:
     """Every number of the procedure with its source."""
     for name, limit in profile.limits.items():
-        yield {"label": _(LIMITS[name][1]), "value": f"{limit.count} {_(limit.unit.value)}", "source": limit.source}
+        yield {
+            "label": _(LIMITS[name][1]),
+            "value": f"{limit.count} {UNITS.get(limit.unit.value, limit.unit.value)}",
+            "source": limit.source,
+        }
     for name, one in profile.thresholds.items():
         yield {"label": _(THRESHOLDS[name][1]), "value": normal_text(one.value), "source": one.source}
 

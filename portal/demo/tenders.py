@@ -1,0 +1,327 @@
+"""Tenders of the demo city, led through the same services that people use, at instants of the past."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import cast
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from bidding.awards import services as awards
+from bidding.awards.domain.reports import ReportLine
+from bidding.profiles import queries as profiles
+from bidding.profiles.domain.vocabulary import Sector, Switch
+from bidding.tenders import services as tenders
+from bidding.tenders.domain.completeness import items_for
+from bidding.tenders.domain.sections import SectionTermsDraft
+from bidding.tenders.queries import published_tender
+from commons.domain.deadlines import local_day
+from commons.pdf import services as pdf
+from commons.vault import services as vault
+from portal.demo.authority.city import CityAuthority
+from portal.demo.cast import PARTIES, REGION, actor, organisation_id
+from signatures.crypto.certificates import holder_key
+from signatures.envelopes import queries as envelope_queries
+from signatures.envelopes import services as envelopes
+from signatures.envelopes.domain.encoding import to_base64
+from signatures.envelopes.domain.slots import unwrap_kek
+
+OFFICERS = ("officer1", "officer2", "officer3")
+BUILDERS = ("builder1", "builder2", "builder3")
+MEDIA = ("中国招标投标公共服务平台", "广东省招标投标监管网")
+
+
+@dataclass(frozen=True, slots=True)
+class TenderPlan:
+    """One tender: by which procedure, for whom, how many sections, when it came out."""
+
+    title: str
+    profile: str
+    sector: Sector
+    owner: str
+    kind: str
+    estimates: tuple[str, ...]
+    published_at: datetime
+    deadline: datetime
+    description: str = ""
+    roster_id: int = 0
+    award: str = ""
+    bond_share: Decimal = Decimal("0.015")
+    sme_reserved: bool = False
+    invited: tuple[str, ...] = field(default=BUILDERS)
+
+
+def open_office(authority: CityAuthority, *, at: datetime) -> int:
+    """Three officers with the keys of their certificates, of whom two open together; the roster's number."""
+    members = [actor(key).person_id or 0 for key in OFFICERS]
+    roster_id = envelopes.draft_roster(actor=actor("staff"), name="开标一组", members=members, k=2, at=at)
+    for key in OFFICERS:
+        who, officer = authority.holder(key), actor(key)
+        seat = next(one for one in envelope_queries.my_seats(officer) if one.roster_id == roster_id)
+        slot = envelopes.enrol_key(
+            actor=officer, seat_id=seat.id, spki=holder_key(who.certificate), kept_on="certificate", at=at
+        )
+        private = cast(EllipticCurvePrivateKey, load_der_private_key(who.key, password=None))
+        envelopes.try_key(actor=officer, seat_id=seat.id, unlock_code=to_base64(unwrap_kek(slot, private)), at=at)
+    envelopes.activate_roster(actor=actor("auditor"), roster_id=roster_id, at=at)
+    return roster_id
+
+
+def build_tenders(authority: CityAuthority, *, at: datetime) -> None:
+    """One tender for each thing to try: a draft, one that takes bids, one stopped, one with candidates."""
+    roster_id = open_office(authority, at=at - timedelta(days=60))
+    works(roster_id, at)
+    purchase(roster_id, at)
+    prequalified(roster_id, at)
+    property_management(roster_id, at)
+    with_candidates(roster_id, at)
+    drafted_only(roster_id, at)
+
+
+def works(roster_id: int, at: datetime) -> None:
+    """Takes bids today: documents taken, a question answered with an addendum."""
+    plan = TenderPlan(
+        title="季华北路跨涌桥梁改造工程施工",
+        profile="WORKS_OPEN",
+        sector=Sector.WORKS,
+        owner="tenderee",
+        kind="WORKS",
+        estimates=("38600000",),
+        published_at=at - timedelta(days=9),
+        deadline=at + timedelta(days=21),
+        description="改造跨涌桥梁两座,含道路接线、管线迁改与绿化恢复。",
+        roster_id=roster_id,
+        award="floating",
+    )
+    tender_id = publish(plan)
+    for key in BUILDERS:
+        tenders.take_documents(actor=actor(key), tender_id=tender_id, at=at - timedelta(days=8))
+    number = tenders.ask(
+        actor=actor("builder2"),
+        tender_id=tender_id,
+        text="工程量清单第二部分的沥青混凝土厚度与图纸不一致,以哪个为准?",
+        at=at - timedelta(days=7),
+    )
+    tenders.publish_addendum(
+        actor=actor("tenderee"),
+        tender_id=tender_id,
+        text="沥青混凝土面层厚度统一按图纸执行。",
+        affects_bids=True,
+        answers={number: "以图纸为准。"},
+        at=at - timedelta(days=6),
+    )
+    tenders.ask(
+        actor=actor("builder3"), tender_id=tender_id, text="施工临时用地的费用由哪一方承担?", at=at - timedelta(days=1)
+    )
+
+
+def purchase(roster_id: int, at: datetime) -> None:
+    """A purchase of two sections, one reserved; an objection has stopped its clock."""
+    plan = TenderPlan(
+        title="第九中学实验教学设备采购",
+        profile="GOV_OPEN",
+        sector=Sector.GOVERNMENT_PROCUREMENT,
+        owner="purchaser",
+        kind="GOODS",
+        estimates=("2680000", "1460000"),
+        published_at=at - timedelta(days=5),
+        deadline=at + timedelta(days=24),
+        roster_id=roster_id,
+        award="low_price_first",
+        bond_share=Decimal(0),
+        sme_reserved=True,
+    )
+    tender_id = publish(plan)
+    section = published_tender(tender_id).sections[0]
+    tenders.raise_objection(
+        actor=actor("supplier1"),
+        section_id=section.section_id,
+        text="参数要求中的振动台频率范围只有一家产品满足,请予修改。",
+        at=at - timedelta(hours=20),
+    )
+
+
+def prequalified(roster_id: int, at: datetime) -> None:
+    """Applications for prequalification come in today."""
+    publish(
+        TenderPlan(
+            title="东平水厂二期扩建工程施工",
+            profile="WORKS_PREQUALIFIED",
+            sector=Sector.WORKS,
+            owner="tenderee",
+            kind="WORKS",
+            estimates=("126000000", "54000000"),
+            published_at=at - timedelta(days=2),
+            deadline=at + timedelta(days=50),
+            roster_id=roster_id,
+            award="trimmed_mean",
+            bond_share=Decimal("0.004"),
+        )
+    )
+
+
+def property_management(roster_id: int, at: datetime) -> None:
+    """Pre-phase property management, filed with the housing authority."""
+    publish(
+        TenderPlan(
+            title="澜悦花园前期物业管理服务",
+            profile="PROPERTY_OPEN",
+            sector=Sector.PROPERTY_MANAGEMENT,
+            owner="tenderee",
+            kind="SERVICES",
+            estimates=("5200000",),
+            published_at=at - timedelta(days=4),
+            deadline=at + timedelta(days=30),
+            roster_id=roster_id,
+            award="low_price_first",
+            bond_share=Decimal(0),
+        )
+    )
+
+
+def with_candidates(roster_id: int, at: datetime) -> None:
+    """A comparison of offers whose candidates are shown since yesterday."""
+    opened_at = at - timedelta(days=2)
+    plan = TenderPlan(
+        title="城建开发公司2026年度沥青混合料采购",
+        profile="SOE_COMPARISON_OPEN",
+        sector=Sector.SOE_PROCUREMENT,
+        owner="tenderee",
+        kind="GOODS",
+        estimates=("8800000",),
+        published_at=at - timedelta(days=16),
+        deadline=opened_at,
+        roster_id=roster_id,
+        award="low_price_first",
+    )
+    tender_id = publish(plan)
+    for key in BUILDERS:
+        tenders.take_documents(actor=actor(key), tender_id=tender_id, at=at - timedelta(days=14))
+    section_id = published_tender(tender_id).sections[0].section_id
+    tenders.begin_opening(actor=actor("host"), section_id=section_id, at=opened_at)
+    tenders.end_opening(actor=actor("host"), section_id=section_id, at=opened_at + timedelta(hours=1))
+    reviewed_at = opened_at + timedelta(hours=5)
+    report = vault.store(
+        actor=actor("tenderee"),
+        stream=[pdf.render("portal/demo/decision.html", {"title": "评审报告", "decision_no": "评审", "lots": ()})],
+        name="report.pdf",
+        media_type="application/pdf",
+        at=reviewed_at,
+        subject=f"evaluation-report:{section_id}",
+    )
+    prices = {"builder1": ("8420000", "93.50"), "builder2": ("8540000", "88.20"), "builder3": ("8610000", "84.00")}
+    lines = [
+        ReportLine(
+            organisation_id(PARTIES[key].organisation),
+            rank,
+            Decimal(price),
+            Decimal(score),
+            "报价、供货方案与业绩综合得分",
+        )
+        for rank, (key, (price, score)) in enumerate(prices.items(), 1)
+    ]
+    report_id = awards.enter_report(
+        actor=actor("tenderee"), section_id=section_id, lines=lines, document_id=report.id, at=reviewed_at
+    )
+    awards.confirm_report(actor=actor("staff"), report_id=report_id, at=reviewed_at + timedelta(hours=1))
+    awards.publish_candidates(actor=actor("tenderee"), section_id=section_id, at=at - timedelta(days=1))
+
+
+def drafted_only(roster_id: int, at: datetime) -> None:
+    """A draft with a clause that looks discriminatory: the owner answers or changes it."""
+    plan = TenderPlan(
+        title="桂城排水管网修复工程施工",
+        profile="WORKS_OPEN",
+        sector=Sector.WORKS,
+        owner="tenderee",
+        kind="WORKS",
+        estimates=("9600000",),
+        published_at=at + timedelta(days=3),
+        deadline=at + timedelta(days=40),
+        roster_id=roster_id,
+        award="weighted",
+    )
+    tender_id = draft(plan, at=at - timedelta(days=1))
+    content, version = tenders.draft_content(actor=actor("tenderee"), tender_id=tender_id)
+    for clause in content["clauses"]:
+        if (clause["chapter"], clause["number"]) == ("QUALIFICATION", "1"):
+            clause["text"] += "投标人须在本市注册或设有分公司。"
+    tenders.save_document(
+        actor=actor("tenderee"), tender_id=tender_id, content=content, version=version, at=at - timedelta(hours=3)
+    )
+
+
+def publish(plan: TenderPlan) -> int:
+    """Drafted, checked and published by three persons; the tender's number."""
+    tender_id = draft(plan, at=plan.published_at - timedelta(days=4))
+    owner, before = actor(plan.owner), plan.published_at - timedelta(days=2)
+    tenders.submit_tender(actor=owner, tender_id=tender_id, at=before)
+    profile = profiles.profile(plan.profile, on=local_day(before)).profile
+    found = {item.code: True for item in items_for(profile)}
+    tenders.pass_check(actor=actor("staff"), tender_id=tender_id, found=found, at=before)
+    tenders.publish_tender(actor=actor("staff2"), tender_id=tender_id, at=plan.published_at)
+    return tender_id
+
+
+def draft(plan: TenderPlan, *, at: datetime) -> int:
+    """Plan, project, facts, sections, document, award method and officers."""
+    owner = actor(plan.owner)
+    total = sum((Decimal(one) for one in plan.estimates), Decimal(0))
+    year = local_day(plan.published_at).year
+    facts = tenders.PlanFacts(year, f"JH{year}-{plan.title[:4]}", plan.title, plan.sector, total, "财政资金与自筹")
+    plan_id = tenders.enter_plan(actor=owner, facts=facts, at=at - timedelta(days=40))
+    project = tenders.ProjectFacts(
+        plan.title, plan.sector, REGION, total, "佛山市发展和改革局", f"佛发改投审〔{year}〕{plan_id + 30}号", plan_id
+    )
+    project_id = tenders.open_project(actor=owner, facts=project, at=at - timedelta(days=30))
+    tender_id = tenders.draft_tender(
+        actor=owner, project_id=project_id, profile_code=plan.profile, facts=_facts(plan), at=at
+    )
+    for number, estimate in enumerate(plan.estimates, 1):
+        tenders.add_section(actor=owner, tender_id=tender_id, terms=_section(plan, number, estimate), at=at)
+    tenders.fill_document(actor=owner, tender_id=tender_id, at=at)
+    tenders.choose_award(actor=owner, tender_id=tender_id, method=plan.award, parameters={}, at=at)
+    profile = profiles.profile(plan.profile, on=local_day(at)).profile
+    if profile.has(Switch.SEALED):
+        tenders.choose_roster(actor=owner, tender_id=tender_id, roster_id=plan.roster_id, at=at)
+    if profile.has(Switch.FILING):
+        filed = local_day(plan.published_at - timedelta(days=20))
+        tenders.file_notice(
+            actor=owner,
+            tender_id=tender_id,
+            authority="佛山市住房和城乡建设局",
+            number=f"佛物招备〔{year}〕6号",
+            filed_on=filed,
+            at=at,
+        )
+    return tender_id
+
+
+def _facts(plan: TenderPlan) -> tenders.TenderFacts:
+    days = (plan.deadline - plan.published_at).days
+    return tenders.TenderFacts(
+        title=plan.title,
+        description=plan.description,
+        contact_name=PARTIES[plan.owner].name,
+        contact_phone="0757-00000002",
+        applications_end_at=plan.published_at + timedelta(days=14),
+        documents_until=plan.published_at + timedelta(days=days - 3),
+        bid_deadline=plan.deadline,
+        designated_media=MEDIA,
+        consortium_allowed=True,
+        sme_reserved=plan.sme_reserved,
+    )
+
+
+def _section(plan: TenderPlan, number: int, estimate: str) -> SectionTermsDraft:
+    amount = Decimal(estimate)
+    return SectionTermsDraft(
+        title=f"第{number}标段",
+        scope=f"{plan.title}的全部内容" if len(plan.estimates) == 1 else f"{plan.title}第{number}部分",
+        kind=plan.kind,
+        estimate=amount,
+        price_kind="AMOUNT",
+        ceiling=(amount * Decimal("0.98")).quantize(Decimal("0.01")),
+        bond=(amount * plan.bond_share).quantize(Decimal("0.01")) if plan.bond_share else None,
+    )
