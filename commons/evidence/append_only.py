@@ -57,16 +57,20 @@ def statements(connection: BaseDatabaseWrapper, existing: set[str]) -> Iterator[
             yield from make(model, heads=True)
 
 
+_PRESENT_SQLITE = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'trigger')"
+_PRESENT_POSTGRESQL = (
+    "SELECT 'table', relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid) "
+    "UNION ALL SELECT 'trigger', tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+)
+
+
 def missing(using: str = "default") -> list[str]:
     """The triggers that should be there and are not (or are switched off), by name."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        existing = set(connection.introspection.table_names(cursor))
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        present = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_PRESENT_POSTGRESQL if connection.vendor == "postgresql" else _PRESENT_SQLITE)
+        found = cursor.fetchall()
+    existing, present = ({name for type_, name in found if type_ == kind} for kind in ("table", "trigger"))
     expected = [
         name
         for model in guarded_models()

@@ -10,22 +10,22 @@ BIDDERS = (Role.BIDDER, Role.AGENCY)
 OVERSEERS = (Role.HOST, Role.STAFF, Role.REGULATOR, Role.AUDITOR)
 
 
-def participant_of(actor: Actor, room: Room) -> RoomParticipant | None:
+def participant_of(actor: Actor, room_id: int) -> RoomParticipant | None:
     """The actor's organisation among the qualified bidders of the room."""
     if actor.organisation_id is None or not actor.has(*BIDDERS):
         return None
-    return RoomParticipant.objects.filter(party=Party(room.pk, actor.organisation_id)).first()
+    return RoomParticipant.objects.filter(party=Party(room_id, actor.organisation_id)).first()
 
 
-def can_bid(actor: Actor, room: Room) -> Decision:
-    """A signed-in bidder of a qualified organisation, known by real name or better."""
-    if participant_of(actor, room) is None:
+def can_bid(actor: Actor, participant: RoomParticipant | None) -> Decision:
+    """A signed-in bidder of a qualified organisation (see `participant_of`), known by real name or better."""
+    if participant is None:
         return deny(NotAParticipant())
     return require_role(actor, *BIDDERS, assurance=Assurance.REAL_NAME)
 
 
-def can_oversee(actor: Actor, room: Room) -> Decision:
-    """Centre staff, regulators and auditors see the room as staff do."""
+def can_oversee(actor: Actor) -> Decision:
+    """Centre staff, regulators and auditors see a room as staff do."""
     return require_role(actor, *OVERSEERS)
 
 

@@ -16,6 +16,7 @@ from commons.evidence.queries.log import (
     newest_checkpoints,
     published_head,
     published_keys,
+    signed_so_far,
 )
 from commons.evidence.queries.nodes import root_of, tree_size
 from commons.evidence.queries.proofs import (
@@ -62,6 +63,7 @@ __all__ = [
     "records_in",
     "records_of",
     "root_of",
+    "signed_so_far",
     "tree_size",
     "verify_database",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
@@ -12,7 +12,8 @@ from commons.evidence.domain.chain import Link
 from commons.evidence.domain.notes import VerifierKey
 from commons.evidence.domain.receipts import NO_HEAD, Head
 from commons.evidence.domain.trust import Keyring, TrustedKey
-from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, PlatformKey
+from commons.evidence.models import EvidenceCheckpoint, EvidenceEntry, EvidenceLeaf, EvidenceTree, PlatformKey
+from commons.evidence.queries.nodes import tree_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ def published_head() -> Head:
     """Where the newest checkpoint says that the log stands: what receipts of now name. One small query."""
     newest = EvidenceCheckpoint.objects.order_by("-id").values_list("size", "root").first()
     return NO_HEAD if newest is None else Head(newest[0], bytes(newest[1]))
+
+
+def signed_so_far() -> tuple[int, CheckpointView | None]:
+    """The number of leaves now and the newest checkpoint, in one question once there is one."""
+    leaves = Subquery(EvidenceTree.objects.filter(id=1).values("seq")[:1])
+    row = EvidenceCheckpoint.objects.annotate(leaves=leaves).order_by("-id").first()
+    return (tree_size(), None) if row is None else (row.leaves or 0, _view(row))
 
 
 def checkpoint_covering(index: int) -> CheckpointView | None:

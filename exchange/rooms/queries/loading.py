@@ -1,6 +1,7 @@
 """Reading rooms back: the newest snapshot, and the events of the log after it."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -50,10 +51,27 @@ class Loaded:
 def load(room_id: int) -> Loaded | None:
     """The room from its rows; None when there is no such room."""
     room = Room.objects.filter(pk=room_id).only("pk", "epoch", "rules", "ended_at").first()
-    if room is None:
-        return None
-    loaded = catch_up(_from_snapshot(room) or _from_first_event(room))
-    return replace(loaded, tape=_tape(loaded)) if len(loaded.tape) < TAPE else loaded
+    return None if room is None else loaded_from(room)
+
+
+def loaded_from(room: Room, *, tape: int = TAPE) -> Loaded:
+    """The room from its rows with its last `tape` events: two questions, and one more for each 1,000 events."""
+    seal = seal_of(room)
+    snapshot = RoomSnapshot.objects.filter(room=room).order_by("-seq").first()
+    state, at_seq = None, 0
+    if snapshot is not None:
+        state, at_seq = records.decode_state(bytes(snapshot.state), snapshot.seq, seal), snapshot.seq
+    head_hash, events = b"", deque[Event](maxlen=tape)
+    for link in _links_after(room.stream, max(0, at_seq - tape)):
+        event, head_hash = records.decode_event(link, seal), link.hash
+        events.append(event)
+        if state is None:
+            assert isinstance(event, RoomScheduled), "a room begins with being scheduled"
+            state = begin(event)
+        elif link.seq > at_seq:
+            state = evolve(state, event)
+    assert state is not None, "a room has a first event"
+    return Loaded(room.pk, room.stream, room.epoch, state.seq, head_hash, state, at_seq, tuple(events), seal)
 
 
 def catch_up(held: Loaded) -> Loaded:
@@ -80,28 +98,6 @@ def seal_of_id(room_id: int) -> Seal | None:
     """The same, by the room's id; None also where there is no such room."""
     room = Room.objects.filter(pk=room_id).only("pk", "epoch", "rules", "ended_at").first()
     return None if room is None else seal_of(room)
-
-
-def _tape(loaded: Loaded) -> tuple[Event, ...]:
-    links = evidence.entries(loaded.stream, after_seq=max(0, loaded.seq - TAPE), limit=TAPE)
-    return tuple(records.decode_event(link, loaded.seal) for link in links if link.seq <= loaded.seq)
-
-
-def _from_snapshot(room: Room) -> Loaded | None:
-    snapshot = RoomSnapshot.objects.filter(room=room).order_by("-seq").first()
-    if snapshot is None:
-        return None
-    link = evidence.entries(room.stream, after_seq=snapshot.seq - 1, limit=1)[0]
-    seal = seal_of(room)
-    state = records.decode_state(bytes(snapshot.state), snapshot.seq, seal)
-    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, state, snapshot.seq, seal=seal)
-
-
-def _from_first_event(room: Room) -> Loaded:
-    link = evidence.entries(room.stream, limit=1)[0]
-    first = records.decode_event(link)
-    assert isinstance(first, RoomScheduled), "a room begins with being scheduled"
-    return Loaded(room.pk, room.stream, room.epoch, link.seq, link.hash, begin(first), 0, seal=seal_of(room))
 
 
 def _links_after(stream: str, seq: int) -> Iterator[Link]:

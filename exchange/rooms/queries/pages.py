@@ -12,11 +12,10 @@ from commons.secrecy.fields import Party
 from exchange.rooms import records
 from exchange.rooms.broadcast import rendering
 from exchange.rooms.broadcast.peers import Viewer
-from exchange.rooms.domain.model import RoomState
 from exchange.rooms.models import Bid, Room, RoomParticipant
 from exchange.rooms.protocol import Receipt, StateFrame
 from exchange.rooms.queries.lists import RoomView, _room_view
-from exchange.rooms.queries.loading import Loaded, load, seal_of_id
+from exchange.rooms.queries.loading import Loaded, load, loaded_from
 from exchange.rooms.queries.verdicts import receipt_of_row
 
 MOST_EVENTS = 200
@@ -24,36 +23,46 @@ MOST_EVENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A room as a viewer may see it, with the end of its tape."""
+    """A room as it stands, for a page: what lists show of it, and what a viewer may see."""
 
-    state: RoomState
-    head_hash: str
-    frame: dict[str, Any]
-    """A full `state` frame (docs/protocol.md), except that its tape is longer."""
+    row: RoomView
+    loaded: Loaded
+
+    @property
+    def head_hash(self) -> str:
+        return self.loaded.head_hash.hex()
+
+    def frame(self, viewer: Viewer) -> dict[str, Any]:
+        """A full `state` frame (docs/protocol.md) for the viewer, except that its tape is longer."""
+        loaded, state = self.loaded, self.loaded.state
+        frame = StateFrame(
+            full=True,
+            room=str(loaded.room_id),
+            epoch=loaded.epoch,
+            seq=loaded.seq,
+            since=0,
+            at=to_text(state.at),
+            state=rendering.room_view(state, watchers=0),
+            events=rendering.event_views(state, loaded.tape, viewer),
+        )
+        found: dict[str, Any] = msgspec.to_builtins(frame)
+        return found
 
     def you(self, alias: str) -> dict[str, Any]:
         """The bidder's `you` frame."""
-        found: dict[str, Any] = msgspec.to_builtins(rendering.you_view(self.state, alias))
+        found: dict[str, Any] = msgspec.to_builtins(rendering.you_view(self.loaded.state, alias))
         return found
 
+    def receipts(self, participant_id: int, limit: int = 100) -> list[Receipt]:
+        """The receipts of a bidder's bids, the newest first."""
+        rows = Bid.objects.filter(participant_id=participant_id).select_related("batch").order_by("-seq")
+        return [receipt_of_row(row, self.loaded.seal) for row in rows[:limit]]
 
-def scene(room_id: int, viewer: Viewer) -> Scene | None:
-    """The room now, for a page; None when there is no such room."""
-    loaded = load(room_id)
-    if loaded is None:
-        return None
-    state = loaded.state
-    frame = StateFrame(
-        full=True,
-        room=str(room_id),
-        epoch=loaded.epoch,
-        seq=loaded.seq,
-        since=0,
-        at=to_text(state.at),
-        state=rendering.room_view(state, watchers=0),
-        events=_views(loaded, viewer, after=max(0, loaded.seq - MOST_EVENTS)),
-    )
-    return Scene(state, loaded.head_hash.hex(), msgspec.to_builtins(frame))
+
+def scene(room_id: int) -> Scene | None:
+    """The room now, with the end of its tape; None when there is no such room."""
+    room = Room.objects.filter(pk=room_id).first()
+    return None if room is None else Scene(_room_view(room), loaded_from(room, tape=MOST_EVENTS))
 
 
 def history(room_id: int, viewer: Viewer, *, after: int) -> dict[str, Any] | None:
@@ -70,13 +79,6 @@ def _views(loaded: Loaded, viewer: Viewer, *, after: int) -> list[Any]:
     links = evidence.entries(loaded.stream, after_seq=after, limit=MOST_EVENTS)
     events = [records.decode_event(link, loaded.seal) for link in links if link.seq <= loaded.seq]
     return rendering.event_views(loaded.state, events, viewer)
-
-
-def receipts_of(room_id: int, organisation_id: int, limit: int = 100) -> list[Receipt]:
-    """The receipts of an organisation's bids in the room, the newest first."""
-    rows = Bid.objects.filter(participant__party=Party(room_id, organisation_id))
-    seal = seal_of_id(room_id)
-    return [receipt_of_row(row, seal) for row in rows.select_related("batch").order_by("-seq")[:limit]]
 
 
 def recently_ended(limit: int = 30) -> list[RoomView]:

@@ -10,7 +10,15 @@ from exchange.rooms.services.conducting import (
     void,
 )
 from exchange.rooms.services.creating import ParticipantSpec, create_room
-from exchange.rooms.services.entering import Admission, Entry, EntryNeedsCertificate, admit, enter_room, request_entry
+from exchange.rooms.services.entering import (
+    Admission,
+    Entry,
+    EntryNeedsCertificate,
+    admission,
+    admit,
+    enter_room,
+    request_entry,
+)
 
 __all__ = [
     "PAUSE_KIND",
@@ -19,6 +27,7 @@ __all__ = [
     "Entry",
     "EntryNeedsCertificate",
     "ParticipantSpec",
+    "admission",
     "admit",
     "create_room",
     "enter_room",

@@ -6,6 +6,7 @@ millisecond. Electronic Signature Law (电子签名法) art. 13: the key is unde
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -43,6 +44,9 @@ class Admission:
     ticket: str
     role: Viewer
     alias: str
+    participant_id: int | None
+    maximum_quantity: Decimal | None
+    """The bidder's qualified need; None also where it is not limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +60,34 @@ class Entry:
 
 def admit(*, actor: Actor, room_id: int, at: datetime) -> Admission:
     """A ticket for the room's socket: as bidder, overseer or watcher. Rooms are public. Refuses `NotFound`."""
-    room = Room.objects.filter(pk=room_id).first()
-    if room is None:
+    if not Room.objects.filter(pk=room_id).exists():
         raise NotFound()
-    participant = policies.participant_of(actor, room) if policies.can_bid(actor, room) else None
-    viewer = _viewer(actor, room, participant)
     epoch = people.session_epochs([actor.person_id]).get(actor.person_id, 0) if actor.person_id else 0
+    return admission(actor=actor, room_id=room_id, session_epoch=epoch, at=at)
+
+
+def admission(*, actor: Actor, room_id: int, session_epoch: int, at: datetime) -> Admission:
+    """The same for who has the room at hand and knows the epoch of the actor's sessions (0: nobody signed in)."""
+    found = policies.participant_of(actor, room_id)
+    participant = found if policies.can_bid(actor, found) else None
+    viewer = _viewer(actor, participant)
     ticket = Ticket(
         room_id=room_id,
         viewer=viewer,
         alias=participant.alias if participant else "",
         person_id=actor.person_id,
-        session_epoch=epoch,
+        session_epoch=session_epoch,
         participant_id=participant.pk if participant else None,
         expires_ms=to_milliseconds(at) + LIFETIME_MS,
     )
-    return Admission(seal(ticket), viewer, ticket.alias)
+    need = participant.maximum_quantity if participant else None
+    return Admission(seal(ticket), viewer, ticket.alias, ticket.participant_id, need)
 
 
-def _viewer(actor: Actor, room: Room, participant: RoomParticipant | None) -> Viewer:
+def _viewer(actor: Actor, participant: RoomParticipant | None) -> Viewer:
     if participant is not None:
         return Viewer.BIDDER
-    return Viewer.STAFF if policies.can_oversee(actor, room) else Viewer.WATCHER
+    return Viewer.STAFF if policies.can_oversee(actor) else Viewer.WATCHER
 
 
 def enter_room(*, actor: Actor, room_id: int, public_key_spki: bytes, statement: str, at: datetime) -> Entry:
@@ -152,8 +162,8 @@ def _place(actor: Actor, room_id: int, spki: bytes, statement: str) -> _Place:
     room = Room.objects.filter(pk=room_id).first()
     if room is None:
         raise NotFound()
-    policies.can_bid(actor, room).require()
-    participant = policies.participant_of(actor, room)
+    participant = policies.participant_of(actor, room_id)
+    policies.can_bid(actor, participant).require()
     assert participant is not None, "the policy found the participant"
     load_key(spki)
     key_id = key_id_of(spki)

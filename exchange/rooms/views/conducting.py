@@ -25,7 +25,7 @@ from commons.vault import services as vault
 from exchange.rooms import services
 from exchange.rooms.forms import ReasonForm, VoidForm
 from exchange.rooms.policies import OVERSEERS
-from exchange.rooms.views.pages import screen_of, visible_room
+from exchange.rooms.views.pages import screen_of, visible_room, visible_scene
 
 WAITING = (ApprovalState.REQUESTED, ApprovalState.APPROVED)
 
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, room_id: int, form: ReasonForm, void_form: VoidF
         raise NotPermitted()
     may = actor.has(Role.HOST, Role.STAFF)
     conduct = Conduct(reverse("rooms:conduct", args=[room_id]), _waiting(actor, room_id), form, void_form)
-    screen = screen_of(request, actor, room_id, can_conduct=may)
+    screen = screen_of(request, actor, visible_scene(room_id), can_conduct=may)
     return render(request, "exchange/rooms/host.html", {"room": screen, "conduct": conduct}, status=status)
 
 

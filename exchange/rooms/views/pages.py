@@ -24,9 +24,10 @@ from exchange.deposits import queries as deposits
 from exchange.rooms import queries, services
 from exchange.rooms.broadcast.peers import Viewer
 from exchange.rooms.domain.rules import RoomRules
-from exchange.rooms.protocol import NotAParticipant
+from exchange.rooms.protocol import NotAParticipant, Receipt
 from exchange.rooms.queries import RoomView
 from exchange.rooms.queries import pages as questions
+from exchange.rooms.queries.pages import Scene
 from exchange.rooms.services.wording import Wording
 from exchange.rooms.views import texts
 from exchange.rooms.views.naming import is_rehearsal, subjects
@@ -42,36 +43,44 @@ LARGEST_ENTRY_BYTES = 4_096
 def room(request: HttpRequest, room_id: int) -> HttpResponse:
     """The live room: the bidder's screen for who takes part, the watcher's for everybody else. Refuses `NotFound`."""
     actor = actor_of(request)
-    screen = screen_of(request, actor, room_id)
+    screen = screen_of(request, actor, visible_scene(room_id))
     template = "bidder" if screen.me is not None else "watcher"
     return render(request, f"exchange/rooms/{template}.html", {"room": screen})
 
 
-def screen_of(request: HttpRequest, actor: Actor, room_id: int, **extra: Any) -> RoomScreen:
-    """What a live screen shows to the actor. Refuses `NotFound`."""
-    row = visible_room(room_id)
-    admission = services.admit(actor=actor, room_id=room_id, at=timezone.now())
-    scene = questions.scene(room_id, admission.role)
-    assert scene is not None, "the room was there a moment ago"
-    me = me_of(actor, room_id) if admission.role is Viewer.BIDDER else None
+def screen_of(request: HttpRequest, actor: Actor, scene: Scene, **extra: Any) -> RoomScreen:
+    """What a live screen shows to the actor."""
+    room_id, at = scene.row.room_id, timezone.now()
+    epoch = request.user.session_epoch if actor.person_id else 0  # type: ignore[union-attr]  # signed in
+    admission = services.admission(actor=actor, room_id=room_id, session_epoch=epoch, at=at)
+    me = own(admission, actor)
+    receipts = scene.receipts(admission.participant_id) if admission.participant_id is not None else []
     return RoomScreen(
         room_id=room_id,
-        subject=subjects([row])[room_id],
-        rules=RoomRules.from_json(row.rules),
-        frame=scene.frame,
+        subject=subjects([scene.row])[room_id],
+        rules=RoomRules.from_json(scene.row.rules),
+        frame=scene.frame(admission.role),
         urls=urls_of(room_id),
         here=request.get_full_path(),
         role=admission.role.value,
-        now=to_text(timezone.now()),
+        now=to_text(at),
         ticket=admission.ticket,
         me=me,
         you=scene.you(me.alias) if me is not None else None,
-        receipts=receipts_for(actor, room_id) if me is not None else (),
-        rehearsal=is_rehearsal(row),
+        receipts=worded(receipts),
+        rehearsal=is_rehearsal(scene.row),
         head_hash=scene.head_hash,
         login_url="" if actor.person_id else f"{reverse('account_login')}?next={request.path}",
         **extra,
     )
+
+
+def visible_scene(room_id: int) -> Scene:
+    """The room as it stands. Refuses `NotFound`."""
+    scene = questions.scene(room_id)
+    if scene is None:
+        raise NotFound()
+    return scene
 
 
 def visible_room(room_id: int) -> RoomView:
@@ -82,18 +91,19 @@ def visible_room(room_id: int) -> RoomView:
     return row
 
 
-def me_of(actor: Actor, room_id: int) -> Me | None:
-    place = questions.own_place(room_id, actor.organisation_id)
-    return None if place is None else Me(place[0], str(actor.person_id), place[1])
+def own(admission: services.Admission, actor: Actor) -> Me | None:
+    """The bidder's own place in the room, if the actor is one."""
+    if admission.role is not Viewer.BIDDER:
+        return None
+    need = admission.maximum_quantity
+    return Me(admission.alias, str(actor.person_id), "" if need is None else f"{need:.3f}")
 
 
-def receipts_for(actor: Actor, room_id: int) -> list[dict[str, Any]]:
-    """The actor's own receipts, worded for the reader."""
-    assert actor.organisation_id is not None, "bidders act for an organisation"
+def worded(receipts: list[Receipt]) -> list[dict[str, Any]]:
+    """Receipts with their reasons in the reader's language."""
     wording, language = Wording(), get_language() or ""
-    found = questions.receipts_of(room_id, actor.organisation_id)
-    worded = [wording.receipt(receipt, language) if receipt.code else receipt for receipt in found]
-    return [msgspec.json.decode(msgspec.json.encode(receipt)) for receipt in worded]
+    told = [wording.receipt(receipt, language) if receipt.code else receipt for receipt in receipts]
+    return [msgspec.json.decode(msgspec.json.encode(receipt)) for receipt in told]
 
 
 def urls_of(room_id: int) -> dict[str, str]:
@@ -165,9 +175,10 @@ def _entry_of(request: HttpRequest) -> tuple[bytes, str]:
 def ready(request: HttpRequest, room_id: int) -> HttpResponse:
     """The check before the room: session, qualification, key, connection, clock. Refuses `NotAParticipant`."""
     actor, row = signed_in(request), visible_room(room_id)
-    me = me_of(actor, room_id)
-    if me is None:
+    place = questions.own_place(room_id, actor.organisation_id)
+    if place is None:
         raise NotAParticipant()
+    me = Me(place[0], str(actor.person_id), place[1])
     if row.ended_at is not None:
         return redirect("rooms:replay", room_id)
     context = {

@@ -17,7 +17,7 @@ from commons.pages import actor_of
 from exchange.rooms import services
 from exchange.rooms.domain.sealing import reveal_stream
 from exchange.rooms.queries import pages as questions
-from exchange.rooms.views.pages import screen_of, visible_room
+from exchange.rooms.views.pages import screen_of, visible_room, visible_scene
 
 BROWSER_KEEPS = timedelta(hours=1)
 
@@ -32,10 +32,11 @@ class StillRunning(Refusal):
 @require_GET
 def replay(request: HttpRequest, room_id: int) -> HttpResponse:
     """The replay of a room that has ended; before that, the room itself."""
-    if visible_room(room_id).ended_at is None:
+    scene = visible_scene(room_id)
+    if scene.row.ended_at is None:
         return redirect("rooms:room", room_id)
     context: dict[str, Any] = {
-        "room": screen_of(request, actor_of(request), room_id),
+        "room": screen_of(request, actor_of(request), scene),
         "play_label": pgettext("replay", "Play"),
     }
     return render(request, "exchange/rooms/replay.html", context)

@@ -30,8 +30,7 @@ def test_each_tile_leads_to_a_page_that_needs_few_queries(
     for tile in tiles:
         if tile.url == "/admin/":
             continue  # opens to administrators with a second factor only, see test_admin
-        # The page of operations asks the health checks, as an operator would.
-        with django_assert_max_num_queries(MOST_QUERIES + 5 if tile.url == "/operations/" else MOST_QUERIES):
+        with django_assert_max_num_queries(MOST_QUERIES):
             response = client.get(tile.url)
         assert response.status_code == 200, tile.url
 

@@ -67,7 +67,19 @@ def test_bidders_get_the_bidders_screen_and_others_the_watchers(room: Cast) -> N
     assert b"data-bid-form" not in client_of().get(address).content
 
 
-@pytest.mark.parametrize(("person", "path"), [("buyer1", "/rooms/"), ("", "/rooms/"), ("", "/rooms/{}/")])
+@pytest.mark.parametrize(
+    ("person", "path"),
+    [
+        ("buyer1", "/rooms/"),
+        ("", "/rooms/"),
+        ("", "/rooms/{}/"),
+        ("buyer1", "/rooms/{}/"),
+        ("seller", "/rooms/{}/"),
+        ("buyer1", "/rooms/{}/ready/"),
+        ("host", "/rooms/{}/"),
+        ("host", "/rooms/{}/host/"),
+    ],
+)
 def test_pages_ask_few_questions(
     room: Cast, person: str, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
