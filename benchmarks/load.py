@@ -9,6 +9,7 @@ they bid again, as pgbench's clients do. Frames are built and told apart by hand
 import asyncio
 import gc
 import json
+import os
 import random
 import sys
 import time
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.processes import children, cpu_s
 from benchmarks.wire import Wire, client_frame, connect
 from exchange.rooms.client import KeyPair, new_bid_id, signed_bid
 
@@ -123,8 +125,10 @@ async def run(config: Config) -> Config:
     for watcher in watchers:
         watcher.measuring = True
     frames_before, began = sum(w.wire.frames for w in watchers), time.perf_counter()
+    spent = cpu_of(config)
     await asyncio.sleep(config["seconds"])
     took = time.perf_counter() - began
+    spent = {name: seconds - spent[name] for name, seconds in cpu_of(config).items()}
     accepted, refused = sum(b.accepted for b in bidders), sum(b.refused for b in bidders)
     latencies = sorted(value for bidder in bidders for value in bidder.latencies)
     lags = sorted(value for watcher in watchers for value in watcher.lags)
@@ -143,7 +147,17 @@ async def run(config: Config) -> Config:
         "closed": sum(w.wire.closed for w in watchers) + sum(b.wire.closed for b in bidders),
         "connected_s": connected_s,
         "exhausted": exhausted,
+        "cpu_s": spent,
         "retried": sum(b.retried for b in bidders),
+    }
+
+
+def cpu_of(config: Config) -> dict[str, float]:
+    """CPU seconds that server, database and load generator have used so far."""
+    return {
+        "server": cpu_s(config["server"]),
+        "database": sum(map(cpu_s, children(config["postmaster"]))),
+        "load": cpu_s(os.getpid()),
     }
 
 

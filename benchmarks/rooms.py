@@ -17,11 +17,11 @@ def _against_pgbench(
     url = os.environ["DATABASE_URL"]
     reference.prepare(url)
     ours, theirs, shares, lags, acks = [], [], [], [], []
-    with stage.serving(server) as (port, _):
+    with stage.serving(server) as served:
         for number in range(rounds.count):
             theirs.append(reference.pgbench(url, clients=BIDDERS, seconds=int(rounds.seconds))[0])
             room = stage.open_room(format_, bidders=BIDDERS, prices=PRICES, name=f"{server}{watchers}{number}")
-            seen = stage.load(port, [room], watchers=watchers, seconds=rounds.seconds)
+            seen = stage.load(served, [room], watchers=watchers, seconds=rounds.seconds)
             ours.append(seen["decisions_per_s"])
             shares.append(seen["accepted_share"])
             acks.append(seen["ack_ms"]["p99"])
@@ -55,11 +55,11 @@ def ack(rounds: Rounds) -> Iterator[Line]:
     url = os.environ["DATABASE_URL"]
     reference.prepare(url)
     ours, theirs = [], []
-    with stage.serving() as (port, _):
+    with stage.serving() as served:
         for number in range(rounds.count):
             theirs.append(reference.pgbench(url, clients=1, seconds=int(rounds.seconds))[1])
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=12_000, name=f"ack{number}")
-            ours.append(stage.load(port, [room], watchers=0, seconds=rounds.seconds)["ack_ms"]["p50"])
+            ours.append(stage.load(served, [room], watchers=0, seconds=rounds.seconds)["ack_ms"]["p50"])
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
     yield at_most(
         "p50 of one bidder", ratios, 2.5, " ×", f"{spread(ours, ' ms', 2)} against {spread(theirs, ' ms', 2)}"
@@ -69,10 +69,10 @@ def ack(rounds: Rounds) -> Iterator[Line]:
 def crowd(rounds: Rounds) -> Iterator[Line]:
     """verdicts at 50 bids a second before 2,000 watchers"""
     waits = []
-    with stage.serving() as (port, _):
+    with stage.serving() as served:
         for number in range(rounds.count):
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=BIDDERS, prices=40, name=f"crowd{number}")
-            seen = stage.load(port, [room], watchers=2_000, seconds=rounds.seconds, pace_s=0.02)
+            seen = stage.load(served, [room], watchers=2_000, seconds=rounds.seconds, pace_s=0.02)
             waits.append(seen["ack_ms"]["p99"])
     yield at_most("p99 of the verdict", waits, 50, " ms")
 
@@ -80,15 +80,15 @@ def crowd(rounds: Rounds) -> Iterator[Line]:
 def many(rounds: Rounds) -> Iterator[Line]:
     """200 rooms at once with 5 bidders each, against the rate of one room with 50"""
     ratios, rates = [], []
-    with stage.serving() as (port, _):
+    with stage.serving() as served:
         for number in range(rounds.count):
             one = stage.open_room(Format.LIMITED_QUOTES, bidders=BIDDERS, prices=PRICES, name=f"one{number}")
-            alone = stage.load(port, [one], watchers=0, seconds=rounds.seconds)["decisions_per_s"]
+            alone = stage.load(served, [one], watchers=0, seconds=rounds.seconds)["decisions_per_s"]
             several = [
                 stage.open_room(Format.LIMITED_QUOTES, bidders=5, prices=80, name=f"many{number}-{place}")
                 for place in range(200)
             ]
-            together = stage.load(port, several, watchers=0, seconds=rounds.seconds)["decisions_per_s"]
+            together = stage.load(served, several, watchers=0, seconds=rounds.seconds)["decisions_per_s"]
             ratios.append(together / alone)
             rates.append(together)
     yield at_least("200 rooms", ratios, 0.6, spread(rates, "/s"))

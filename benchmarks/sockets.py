@@ -1,43 +1,30 @@
 """Many sockets: idle ones, ones that never read, and all of them coming back at once."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from benchmarks import stage
 from benchmarks.figures import Line, Rounds, at_most, spread
+from benchmarks.processes import cpu_s, memory_mib
 from exchange.rooms.domain.phases import Format
-
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def memory_mib(pid: int) -> float:
-    """Resident memory of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def cpu_s(pid: int) -> float:
-    """CPU seconds that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def idle(rounds: Rounds) -> Iterator[Line]:
     """10,000 idle sockets in another room: memory of the process, and what bidders feel of them"""
     memory, calm, busy = [], [], []
     for number in range(min(rounds.count, 2)):
-        with stage.serving() as (port, pid):
+        with stage.serving() as served:
             quiet = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"idle{number}")
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"calm{number}")
-            calm.append(stage.load(port, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"])
-            crowd = _hold(port, quiet, 10_000)
+            calm.append(_paced_p99(served, room, rounds))
+            crowd = _hold(served.port, quiet, 10_000)
             try:
-                memory.append(memory_mib(pid))
+                memory.append(memory_mib(served.pid))
                 room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"busy{number}")
-                busy.append(stage.load(port, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"])
+                busy.append(
+                    stage.load(served, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"]
+                )
             finally:
                 crowd.kill()
                 crowd.wait()
@@ -48,16 +35,22 @@ def idle(rounds: Rounds) -> Iterator[Line]:
     )
 
 
+def _paced_p99(served: stage.Served, room: stage.Stage, rounds: Rounds) -> float:
+    """Milliseconds until the verdict at 50 bids a second."""
+    seen = stage.load(served, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)
+    return float(seen["ack_ms"]["p99"])
+
+
 def storm(rounds: Rounds) -> Iterator[Line]:
     """5,000 sockets come back at once: CPU of the server until all have their state"""
     spent = []
     for number in range(rounds.count):
-        with stage.serving() as (port, pid):
+        with stage.serving() as served:
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"storm{number}")
-            warm = _hold(port, room, 10)
-            before = cpu_s(pid)
-            crowd = _hold(port, room, 5_000)
-            spent.append(cpu_s(pid) - before)
+            warm = _hold(served.port, room, 10)
+            before = cpu_s(served.pid)
+            crowd = _hold(served.port, room, 5_000)
+            spent.append(cpu_s(served.pid) - before)
             for process in (warm, crowd):
                 process.kill()
                 process.wait()
@@ -68,14 +61,14 @@ def slow(rounds: Rounds) -> Iterator[Line]:
     """five readers that never read: what the others and the memory feel of them"""
     slower, grown = [], []
     for number in range(rounds.count):
-        with stage.serving() as (port, pid):
+        with stage.serving() as served:
             rates = []
             for deaf in (0, 5):
                 room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=1_600, name=f"slow{number}{deaf}")
-                before = memory_mib(pid)
-                crowd = _hold(port, room, deaf, deaf=True) if deaf else None
-                rates.append(stage.load(port, [room], watchers=50, seconds=rounds.seconds)["decisions_per_s"])
-                growth = memory_mib(pid) - before
+                before = memory_mib(served.pid)
+                crowd = _hold(served.port, room, deaf, deaf=True) if deaf else None
+                rates.append(stage.load(served, [room], watchers=50, seconds=rounds.seconds)["decisions_per_s"])
+                growth = memory_mib(served.pid) - before
                 if crowd is not None:
                     crowd.kill()
                     crowd.wait()

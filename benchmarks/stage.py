@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
+from benchmarks.processes import parent
 from commons.domain.actor import Actor, Assurance, Role, system_actor
 from commons.people.models import Organisation, Person
 from exchange.rooms import services
@@ -137,16 +139,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Served(NamedTuple):
+    """A web process."""
+
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
-def serving(server: str = "daphne") -> Iterator[tuple[int, int]]:
-    """A web process; its port and process id."""
+def serving(server: str = "daphne") -> Iterator[Served]:
+    """A web process, until the block ends."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.serve", "--server", server, "--port", str(port)], cwd=ROOT, env=os.environ
     )
     try:
         _wait_for(port, process)
-        yield port, process.pid
+        yield Served(port, process.pid)
     finally:
         process.terminate()
         try:
@@ -166,10 +175,18 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("the server did not come up")
 
 
-def load(port: int, stages: list[Stage], *, watchers: int, seconds: float, **more: Any) -> Config:
-    """Run the load generator; what it saw."""
+def _postmaster() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return parent(cursor.fetchone()[0])
+
+
+def load(served: Served, stages: list[Stage], *, watchers: int, seconds: float, **more: Any) -> Config:
+    """Run the load generator against a web process; what it saw."""
     config = {
-        "port": port,
+        "port": served.port,
+        "server": served.pid,
+        "postmaster": _postmaster(),
         "bidders": [bidder for stage in stages for bidder in stage.bidders],
         "watch": stages[0].room_id,
         "watch_ticket": stages[0].watch_ticket(),

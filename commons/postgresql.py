@@ -33,8 +33,38 @@ class PreparedStatement:
             self._ready.add(connection)
         _check(wire.exec_prepared(self._name, self._texts(values)), connection)
 
+    def send(self, connection: "psycopg.Connection[Any]", values: Mapping[str, Value]) -> "Answer":
+        """Hand it to the server, on a connection that has run it before and is otherwise idle; waits for nothing."""
+        assert connection in self._ready, "prepared by its first execution"
+        connection.pgconn.send_query_prepared(self._name, self._texts(values))
+        return Answer(connection)
+
     def _texts(self, values: Mapping[str, Value]) -> Any:
         return [_as_text(values[name]) for name in self._names]
+
+
+class Answer:
+    """What the server will say to a statement that was sent."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._connection = connection
+        self._results: list[Any] = []
+        self.socket: int = connection.pgconn.socket
+        """Readable when there is something to ask `is_done` about."""
+
+    def is_done(self) -> bool:
+        """Whether the statement is through and its transaction committed; raises psycopg's errors."""
+        wire = self._connection.pgconn
+        wire.consume_input()
+        while not wire.is_busy():
+            result = wire.get_result()
+            if result is None:
+                # Only now: the server reports a statement before it commits.
+                for each in self._results:
+                    _check(each, self._connection)
+                return True
+            self._results.append(result)
+        return False
 
 
 def _check(result: Any, connection: "psycopg.Connection[Any]") -> None:

@@ -252,13 +252,13 @@ class Connection:
             raise SignatureWrong()
         self._runtime.place(
             BidOrder(
-                room_id=self._room_id,
-                participant_id=participant_id,
-                alias=self._peer.alias,
-                frame=frame,
-                canonical=protocol.canonical_of(self._room_id, frame),
-                received_at=received_at,
-                public_key=key.public_key,
+                self._room_id,
+                participant_id,
+                self._peer.alias,
+                frame,
+                protocol.canonical_of(self._room_id, frame),
+                received_at,
+                key.public_key,
                 reply_to=self._peer,
             )
         )

@@ -18,29 +18,29 @@ def die() -> None:
 
 
 def cut_before_commit() -> None:
-    from exchange.rooms.services import engine
+    from exchange.rooms.services.engine import Attempt
 
-    store = engine.store_at_once  # type: ignore[attr-defined]
+    values = Attempt.values
 
-    def dying(steps: Any, batch: Any, bids: Any, links: Any) -> None:
-        if any(MAGIC in link.payload for link in links):
+    def dying(self: Any) -> Any:
+        if any(MAGIC in link.payload for link in self.links):
             die()
-        store(steps, batch, bids, links)
+        return values(self)
 
-    engine.store_at_once = dying  # type: ignore[attr-defined]
+    Attempt.values = dying  # type: ignore[method-assign]
 
 
 def cut_after_commit() -> None:
-    from exchange.rooms.services import engine
+    from exchange.rooms.services.engine import Engine
 
-    store = engine.store_at_once  # type: ignore[attr-defined]
+    settle = Engine.settle
 
-    def dying(steps: Any, batch: Any, bids: Any, links: Any) -> None:
-        store(steps, batch, bids, links)
-        if any(MAGIC in link.payload for link in links):
+    def dying(self: Any, attempt: Any) -> Any:
+        if any(MAGIC in link.payload for link in attempt.links):
             die()
+        return settle(self, attempt)
 
-    engine.store_at_once = dying  # type: ignore[attr-defined]
+    Engine.settle = dying  # type: ignore[method-assign]
 
 
 def cut_after_answer() -> None:

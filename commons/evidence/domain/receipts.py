@@ -84,7 +84,8 @@ def issue(bodies: Sequence[bytes], key: SigningKey, *, head: Head) -> list[Recei
     levels = _levels([chain.leaf_hash(body) for body in bodies])
     root = levels[-1][0]
     batch = Batch(len(bodies), root, str(key.verifier), key.sign(_signed(len(bodies), root, head)), head)
-    return [Receipt(body, index, _path(levels, index), batch) for index, body in enumerate(bodies)]
+    paths = _paths(levels)
+    return [Receipt(body, index, paths[index], batch) for index, body in enumerate(bodies)]
 
 
 def verify(receipt: Receipt, key: VerifierKey) -> None:
@@ -169,14 +170,16 @@ def _levels(hashes: list[bytes]) -> list[list[bytes]]:
     return levels
 
 
-def _path(levels: list[list[bytes]], index: int) -> tuple[bytes, ...]:
-    path: list[bytes] = []
-    for row in levels[:-1]:
-        sibling = index ^ 1
-        if sibling < len(row):
-            path.append(row[sibling])
-        index >>= 1
-    return tuple(path)
+def _paths(levels: list[list[bytes]]) -> list[tuple[bytes, ...]]:
+    """The audit path of every leaf, from the root down: a node's path is its sibling and its parent's path."""
+    paths: list[tuple[bytes, ...]] = [()]
+    for row in reversed(levels[:-1]):
+        size = len(row)
+        above, paths = paths, []
+        for place in range(size):
+            sibling, upwards = place ^ 1, above[place >> 1]
+            paths.append((row[sibling], *upwards) if sibling < size else upwards)
+    return paths
 
 
 @lru_cache(maxsize=4_096)

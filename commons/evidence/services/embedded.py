@@ -61,16 +61,20 @@ def _move(run: list[Link]) -> _Move:
     return _Move(first.stream, first.seq - 1, first.prev.hex(), last.seq, last.hash.hex())
 
 
-def _entry(row: Link) -> dict[str, Any]:
+class _Entry(msgspec.Struct, gc=False):
+    """An entry as `CTES` reads it."""
+
+    stream: str
+    seq: int
+    type: str
+    actor: str
+    payload: str
+    decided_at: str
+    key: str | None
+    prev: str
+    hash: str
+
+
+def _entry(row: Link) -> _Entry:
     stream, seq, type_, actor, payload, ts, key, prev, hashed = row
-    return {
-        "stream": stream,
-        "seq": seq,
-        "type": type_,
-        "actor": actor,
-        "payload": payload.decode(),
-        "decided_at": ts,
-        "key": key,
-        "prev": prev.hex(),
-        "hash": hashed.hex(),
-    }
+    return _Entry(stream, seq, type_, actor, payload.decode(), ts, key, prev.hex(), hashed.hex())

@@ -137,7 +137,7 @@ def outlet_for(send: Send) -> Outlet:
     """The fastest way out that is safe for the server behind `send`. Call it after the socket was accepted."""
     if is_daphne(send):
         return TwistedOutlet(send.args[0])  # type: ignore[attr-defined]
-    if _is_uvicorn(send):
+    if is_uvicorn(send):
         return AsyncioOutlet(send.__self__)  # type: ignore[attr-defined]
     return PumpedOutlet(send)
 
@@ -159,7 +159,8 @@ def is_daphne(send: Send) -> bool:
     )
 
 
-def _is_uvicorn(send: Send) -> bool:
+def is_uvicorn(send: Send) -> bool:
+    """Whether `send` is that of uvicorn's `websockets-sansio`, plain and uncompressed."""
     protocol: Any = getattr(send, "__self__", None)
     return (
         type(protocol).__name__ == "WebSocketsSansIOProtocol"

@@ -1,13 +1,13 @@
 """What can be asked of a room. Instants have milliseconds; finer ones are rounded down when decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from commons.domain.time import from_text
 from exchange.rooms.domain.instants import to_text
+from exchange.rooms.domain.values import value
 
 
 class Confirm(StrEnum):
@@ -19,7 +19,7 @@ class Confirm(StrEnum):
     RETYPED = "RETYPED"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceBid:
     """A bid as it came: amounts are the bidder's own spelling, so that what he signed can be checked for ever."""
 
@@ -74,7 +74,7 @@ class PlaceBid:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WithdrawBid:
     """Takes an own order out of a sealed call, where the rules let bidders do so. `bid_id`: of the order."""
 
@@ -108,12 +108,12 @@ class WithdrawBid:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tick:
     """Time has passed: whatever is due happens."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pause:
     """Stops the clock. `since`: when bidding in fact stopped (an outage), if earlier than now."""
 
@@ -123,7 +123,7 @@ class Pause:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resume:
     """Lets the clock run on, at once or at an announced instant, with the remaining time given back."""
 
@@ -132,7 +132,7 @@ class Resume:
     resumes_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Void:
     """Sets the room aside on a numbered decision of the seller or regulator (平台办法: the centre ends nothing)."""
 

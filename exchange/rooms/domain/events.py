@@ -5,7 +5,7 @@ it back.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from exchange.rooms.domain.commands import PlaceBid, WithdrawBid
 from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.domain.values import value
 
 Payload: TypeAlias = dict[str, Any]
 
@@ -32,7 +33,7 @@ class FailReason(StrEnum):
     """The clearing sold nothing, or was cancelled by its own rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Participant:
     """A qualified bidder under its alias 竞买号. `maximum_quantity`: the qualified need, `None` if not limited."""
 
@@ -51,7 +52,7 @@ class Participant:
         return cls(data["alias"], None if need is None else Decimal(need), data["group"])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomAward:
     """What a bidder won with one bid."""
 
@@ -76,7 +77,7 @@ class RoomAward:
         return cls(data["alias"], data["bid_id"], *amounts)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomScheduled:
     """The first event of every room: under which rules, with whom, from when."""
 
@@ -100,7 +101,7 @@ class RoomScheduled:
         return cls(seq, at, from_text(data["opens_at"]), RoomRules.from_json(data["rules"]), participants)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PhaseBegan:
     """A phase runs `[begins_at, closes_at)`: by the rules, however late the event was decided."""
 
@@ -123,7 +124,7 @@ class PhaseBegan:
         return cls(seq, at, Phase(data["phase"]), from_text(data["begins_at"]), from_text(data["closes_at"]))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BidAccepted:
     """A bid counts, at `price` for `quantity`."""
 
@@ -165,7 +166,7 @@ class BidAccepted:
         return cls(seq, at, bid, price, quantity, minimum, data.get("replaces_order", ""))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BidRefused:
     """A bid does not count, and why. `platform_fault`: it came in time and the platform was too slow."""
 
@@ -199,7 +200,7 @@ class BidRefused:
         return cls(seq, at, PlaceBid.from_payload(data), data["code"], dict(data["fields"]), fault)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BidWithdrawn:
     """A bidder took an order out of a sealed call."""
 
@@ -225,7 +226,7 @@ class BidWithdrawn:
         return cls(seq, at, WithdrawBid.from_payload(data))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WithdrawalRefused:
     """An order stands although its bidder asked for it back, and why."""
 
@@ -260,7 +261,7 @@ class WithdrawalRefused:
         return cls(seq, at, WithdrawBid.from_payload(data), data["code"], dict(data["fields"]), fault)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CloseExtended:
     """The close moved forward from `before` to `closes_at`, because of the bid `bid_id`."""
 
@@ -279,7 +280,7 @@ class CloseExtended:
         return cls(seq, at, data["bid_id"], from_text(data["before"]), from_text(data["closes_at"]))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomPaused:
     """The clock stands still since `paused_at`; `remaining_ms` are given back."""
 
@@ -305,7 +306,7 @@ class RoomPaused:
         return cls(seq, at, from_text(data["paused_at"]), remaining, data["reason"], data["reference"])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomResumed:
     """The interrupted `phase` runs on from `resumes_at` and now ends at `closes_at`."""
 
@@ -333,7 +334,7 @@ class RoomResumed:
         return cls(seq, at, Phase(data["phase"]), resumes_at, closes_at, data["reason"], data["reference"])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HammerFell:
     """A deal: the room closed at `closed_at`, the hammer fell at `fell_at`. `price`: the lowest price paid."""
 
@@ -362,7 +363,7 @@ class HammerFell:
         return cls(seq, at, closed_at, fell_at, Decimal(data["price"]), awards, Decimal(data["unsold"]))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomFailed:
     """The hammer fell without a deal."""
 
@@ -386,7 +387,7 @@ class RoomFailed:
         return cls(seq, at, closed_at, fell_at, FailReason(data["reason"]))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomVoided:
     """The room and its result are set aside."""
 

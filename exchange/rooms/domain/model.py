@@ -5,18 +5,19 @@ the standing offers, never of all bids.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
 from exchange.rooms.domain.events import FailReason, Participant, RoomAward
 from exchange.rooms.domain.phases import BIDDABLE, OVER, Phase
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.domain.values import value
 
 __all__ = ["Book", "Clock", "Offer", "Outcome", "Participant", "RoomState", "Setup", "Standing"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setup:
     """What never changes in a room."""
 
@@ -26,7 +27,7 @@ class Setup:
     """As scheduled; a pause before the opening may move it (see `Clock`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Offer:
     """An accepted bid that stands."""
 
@@ -41,7 +42,7 @@ class Offer:
     """Sorts better offers first: by price, then by `seq`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """One bidder's place in the room: his standing offers (several only in a sealed call) and how often he bid."""
 
@@ -52,7 +53,7 @@ class Standing:
 NOBODY = Standing()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Book:
     """All standing offers: by bidder, and best first."""
 
@@ -72,7 +73,7 @@ class Book:
         return self.ranking[0] if self.ranking else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Clock:
     """The present phase `[begins_at, closes_at)` and what moves its end."""
 
@@ -89,7 +90,7 @@ class Clock:
     remaining_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """How the room ended."""
 
@@ -101,7 +102,7 @@ class Outcome:
     failed: FailReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoomState:
     """A room as of its event `seq`."""
 

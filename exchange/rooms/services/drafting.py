@@ -44,24 +44,24 @@ class Draft:
     def row(self) -> BidRow:
         order, verdict, link = self.order, self.verdict, self.link
         assert self.receipt is not None, "bids are stored with their receipt"
-        row = BidRow(
-            room_id=order.room_id,
-            participant_id=order.participant_id,
-            bid_id=order.frame.bid_id,
-            seq=link.seq,
-            verdict=verdict.word,
-            code=verdict.code,
-            fields=msgspec.json.encode(verdict.fields).decode(),
-            price=verdict.price,
-            quantity=verdict.quantity,
-            body_hash=self.body_hash,
-            received_at=order.received_at,
-            decided_at=self.decided_at,
-            hash=link.hash,
-            prev_hash=link.prev,
-            batch_id=self.batch_id,
-            batch_index=self.receipt.index,
-            path=b"".join(self.receipt.path),
+        row = BidRow(  # by position, in the order of its columns: names would cost as much again
+            order.room_id,
+            order.participant_id,
+            order.frame.bid_id,
+            link.seq,
+            verdict.word,
+            verdict.code,
+            msgspec.json.encode(verdict.fields).decode() if verdict.fields else "{}",
+            verdict.price,
+            verdict.quantity,
+            self.body_hash,
+            order.received_at,
+            self.decided_at,
+            link.hash,
+            link.prev,
+            self.batch_id,
+            self.receipt.index,
+            b"".join(self.receipt.path),
         )
         return row if self.seal is None else _hidden(row, verdict, self.seal)
 

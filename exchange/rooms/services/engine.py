@@ -14,7 +14,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from commons.evidence.keys import Purpose, held_signing_key
 from commons.evidence.queries import published_head
 from commons.evidence.services import StreamMoved, append, append_prepared, embedded
 from commons.outbox import services as outbox
+from commons.postgresql import Answer
 from exchange.rooms.domain.events import Event
 from exchange.rooms.domain.phases import OVER
 from exchange.rooms.domain.sealing import reveal_stream
@@ -33,9 +36,8 @@ from exchange.rooms.protocol import NotStored, Receipt
 from exchange.rooms.queries import loading
 from exchange.rooms.queries.loading import Loaded
 from exchange.rooms.queries.verdicts import receipt_of_row
-from exchange.rooms.services import storing
+from exchange.rooms.services import one_statement, storing
 from exchange.rooms.services.drafting import Draft, Sheet
-from exchange.rooms.services.one_statement import store_at_once
 from exchange.rooms.services.orders import BidOrder, CommandOrder, Committed, FrameNote, Moved, Order, Outcome
 from exchange.rooms.services.storing import BatchRow, BidRow, RoomStep
 
@@ -59,6 +61,61 @@ class Remembered:
     receipt: Receipt
 
 
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """Orders that were decided and are not stored yet."""
+
+    outcomes: list[Outcome]
+    changed: list[Sheet]
+    drafts: dict[BidKey, Draft]
+    now: datetime
+    head: receipts.Head
+    """Where the log stands, as its receipts say."""
+    answer: Answer | None = None
+    """Of the database, where it was sent without waiting."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store."""
+        return not self.changed
+
+    @property
+    def links(self) -> list[Link]:
+        return [link for sheet in self.changed for link in sheet.links]
+
+    @property
+    def fallen(self) -> list[Sheet]:
+        """The rooms that end with this batch."""
+        over = [sheet for sheet in self.changed if sheet.state.phase in OVER]
+        return [sheet for sheet in over if sheet.state.phase != sheet.loaded.state.phase]
+
+    @property
+    def outgrown(self) -> list[Sheet]:
+        """The rooms whose last snapshot lies far behind."""
+        return [sheet for sheet in self.changed if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
+
+    @property
+    def line(self) -> int:
+        """The socket on which the answer comes."""
+        assert self.answer is not None, "it was sent"
+        return self.answer.socket
+
+    def signed(self) -> BatchRow:
+        """The batch of receipts under one signature; each draft gets its own receipt."""
+        return _signed(list(self.drafts.values()), self.now, self.head)
+
+    def steps(self) -> list[RoomStep]:
+        return [sheet.step() for sheet in self.changed]
+
+    def rows(self) -> list[BidRow]:
+        return [draft.row() for draft in self.drafts.values()]
+
+    def values(self) -> one_statement.Values:
+        """All of it for the one statement."""
+        batch = self.signed() if self.drafts else None
+        return one_statement.values_of(self.steps(), batch, self.rows(), self.links)
+
+
 @dataclass
 class Engine:
     """The rooms that this thread decides, as of the last commit."""
@@ -69,6 +126,8 @@ class Engine:
     published: receipts.Head = receipts.NO_HEAD
     published_read: float = float("-inf")
     """When, by the monotonic clock."""
+    line: "psycopg.Connection[Any] | None" = None
+    """The connection that has stored a batch and can be sent the next ones."""
 
     def commit(self, orders: Sequence[Order], notes: Sequence[FrameNote] = ()) -> Committed:
         """Decide and store `orders` in their order; one outcome for each. Never raises for a database that is away."""
@@ -77,7 +136,7 @@ class Engine:
                 try:
                     return self._attempt(orders, notes)
                 except storing.RoomMoved as moved:
-                    self.catch_up(moved.room_ids)
+                    self.catch_up(moved.room_ids or {order.room_id for order in orders})
                 except (IntegrityError, StreamMoved):
                     # A bid_id is stored already (a retry that came through another process), or a row moved under us.
                     self._learn(orders)
@@ -90,6 +149,7 @@ class Engine:
 
     def forget(self) -> None:
         """Drop everything held, and the connection: what is true will be read again."""
+        self.line = None
         self.rooms.clear()
         self.remembered.clear()
         self.published_read = float("-inf")
@@ -117,18 +177,55 @@ class Engine:
             if loaded is not None:
                 self.rooms[room_id] = loaded
 
+    # What the loop does itself
+
+    @property
+    def is_on_line(self) -> bool:
+        """Whether batches can be sent to the database without waiting: PostgreSQL, once it has stored one."""
+        return self.line is not None
+
+    def send(self, orders: Sequence[Order]) -> Attempt | None:
+        """Decide `orders` and send them to be stored; None where that needs rows first, or more than one statement.
+
+        Then, and whenever something is raised here or by `is_stored`, nothing has changed in memory: `commit` them.
+        """
+        if self.line is None or not self._knows_head() or not all(order.room_id in self.rooms for order in orders):
+            return None
+        attempt = self._decided(orders, self.published)
+        if attempt.is_empty:
+            return attempt
+        if attempt.fallen or attempt.outgrown or embedded.begins_a_stream(attempt.links):
+            return None
+        attempt.answer = one_statement.send(self.line, attempt.values())
+        return attempt
+
+    @staticmethod
+    def is_stored(attempt: Attempt) -> bool:
+        """Whether the database has committed what was sent; False: not yet. Raises its errors."""
+        assert attempt.answer is not None, "it was sent"
+        return attempt.answer.is_done()
+
+    def settle(self, attempt: Attempt) -> Committed:
+        """What was stored is now what is held; a verdict for every order."""
+        return self._commit_to_memory(attempt.outcomes, attempt.changed, attempt.drafts)
+
+    # Deciding
+
     def _attempt(self, orders: Sequence[Order], notes: Sequence[FrameNote]) -> Committed:
         missing = {order.room_id for order in orders} - self.rooms.keys()
         if missing:
             self.catch_up(missing)
+        attempt = self._decided(orders, self._head())
+        if not attempt.is_empty or notes:
+            self._store(attempt, notes)
+        return self.settle(attempt)
+
+    def _decided(self, orders: Sequence[Order], head: receipts.Head) -> Attempt:
         now = self.clock()
         sheets: dict[int, Sheet] = {}
         drafts: dict[BidKey, Draft] = {}
         outcomes = [self._decide(order, sheets, drafts, now) for order in orders]
-        changed = [sheet for sheet in sheets.values() if sheet.links]
-        if changed or notes:
-            self._store(changed, list(drafts.values()), notes, now)
-        return self._commit_to_memory(outcomes, changed, drafts)
+        return Attempt(outcomes, [sheet for sheet in sheets.values() if sheet.links], drafts, now, head)
 
     def _decide(self, order: Order, sheets: dict[int, Sheet], drafts: dict[BidKey, Draft], now: datetime) -> Outcome:
         loaded = self.rooms.get(order.room_id)
@@ -150,46 +247,38 @@ class Engine:
         drafts[key] = sheet.judge(order, body_hash, now)
         return Outcome(order)
 
-    def _store(
-        self, sheets: Sequence[Sheet], drafts: Sequence[Draft], notes: Sequence[FrameNote], now: datetime
-    ) -> None:
-        links = [link for sheet in sheets for link in sheet.links]
-        steps = [sheet.step() for sheet in sheets]
-        batch = _signed(drafts, now, self._head()) if drafts else None
-        bids = [draft.row() for draft in drafts]
-        fallen = [
-            sheet for sheet in sheets if sheet.state.phase in OVER and sheet.state.phase != sheet.loaded.state.phase
-        ]
-        if steps and not fallen and _can_store_at_once(links):
-            store_at_once(steps, batch, bids, links)
-        elif steps:
+    def _store(self, attempt: Attempt, notes: Sequence[FrameNote]) -> None:
+        fallen = attempt.fallen
+        if attempt.changed and not fallen and _can_store_at_once(attempt.links):
+            self.line = one_statement.store_at_once(attempt.values())
+        elif attempt.changed:
             with transaction.atomic():
-                self._store_step_by_step(steps, batch, bids, links)
-                _ask_for_checkpoints(fallen, now)
-                _reveal(fallen, now)
+                self._store_step_by_step(attempt)
+                _ask_for_checkpoints(fallen, attempt.now)
+                _reveal(fallen, attempt.now)
         if notes:
             storing.insert_notes(notes, lambda frame: hashlib.sha256(frame).digest())
-        self._keep_snapshots(sheets)
+        self._keep_snapshots(attempt.outgrown)
 
     def _head(self) -> receipts.Head:
         """The log's head for the receipts of now: read again after a second, which is far below a checkpoint's age."""
-        read = time.monotonic()
-        if read - self.published_read >= HEAD_KEPT_S:
-            self.published, self.published_read = published_head(), read
+        if not self._knows_head():
+            self.published, self.published_read = published_head(), time.monotonic()
         return self.published
 
-    def _store_step_by_step(
-        self, steps: Sequence[RoomStep], batch: BatchRow | None, bids: Sequence[BidRow], links: Sequence[Link]
-    ) -> None:
-        storing.move_rooms(steps)
-        if batch is not None:
-            storing.insert_batch(batch)
-            storing.insert_bids(bids)
-        append_prepared(links)
+    def _knows_head(self) -> bool:
+        return time.monotonic() - self.published_read < HEAD_KEPT_S
 
-    def _keep_snapshots(self, sheets: Sequence[Sheet]) -> None:
+    def _store_step_by_step(self, attempt: Attempt) -> None:
+        storing.move_rooms(attempt.steps())
+        if attempt.drafts:
+            batch = attempt.signed()
+            storing.insert_batch(batch)
+            storing.insert_bids(attempt.rows())
+        append_prepared(attempt.links)
+
+    def _keep_snapshots(self, due: Sequence[Sheet]) -> None:
         # After the commit: a snapshot is a short cut, never the truth, and may be missing.
-        due = [sheet for sheet in sheets if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
         if due:
             storing.insert_snapshots([sheet.snapshot() for sheet in due])
             for sheet in due:

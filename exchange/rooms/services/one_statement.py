@@ -14,10 +14,11 @@ from django.db import connection
 
 from commons.evidence.domain.chain import Link
 from commons.evidence.services import embedded
-from commons.postgresql import PreparedStatement
+from commons.postgresql import Answer, PreparedStatement
 from exchange.rooms.models import Bid, ReceiptBatch, Room
 from exchange.rooms.services.storing import BatchRow, BidRow, RoomMoved, RoomStep
 
+Values = dict[str, Any]
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _COLUMNS = {
     "room_id": "bigint",
@@ -64,29 +65,43 @@ _STORE = PreparedStatement(
 )
 
 
-def store_at_once(
-    steps: Sequence[RoomStep], batch: BatchRow | None, bids: Sequence[BidRow], links: Sequence[Link]
-) -> None:
-    """Store a whole batch in a transaction of its own; raises `RoomMoved` and Django's database errors."""
+def store_at_once(values: Values) -> "psycopg.Connection[Any]":
+    """Store a whole batch in a transaction of its own; raises `RoomMoved` and Django's database errors.
+
+    Gives the connection, on which `send` may store the next batches.
+    """
     connection.ensure_connection()
     assert not connection.in_atomic_block, "a batch has a transaction of its own"
-    values = {**_room_values(steps), **_bid_values(batch, bids), **embedded.parameters(links)}
     try:
         with connection.wrap_database_errors:
             _STORE.execute(connection.connection, values)
     except Exception as error:
         if isinstance(error.__cause__, psycopg.errors.DivisionByZero):
-            raise RoomMoved([step.room_id for step in steps]) from None
+            raise RoomMoved() from None
         raise
+    line: psycopg.Connection[Any] = connection.connection
+    return line
 
 
-def _room_values(steps: Sequence[RoomStep]) -> dict[str, Any]:
+def send(line: "psycopg.Connection[Any]", values: Values) -> Answer:
+    """Store a whole batch the same way, without waiting; the answer raises psycopg's errors."""
+    return _STORE.send(line, values)
+
+
+def values_of(
+    steps: Sequence[RoomStep], batch: BatchRow | None, bids: Sequence[BidRow], links: Sequence[Link]
+) -> Values:
+    """What a batch stores, as the statement takes it."""
+    return {**_room_values(steps), **_bid_values(batch, bids), **embedded.parameters(links)}
+
+
+def _room_values(steps: Sequence[RoomStep]) -> Values:
     moves = [step._asdict() | {"head_hash": step.head_hash.hex()} for step in steps]
     room_ids = ",".join(str(step.room_id) for step in steps)
     return {"room_ids": f"{{{room_ids}}}", "steps": _encode(moves), "rooms": len(steps)}
 
 
-def _bid_values(batch: BatchRow | None, bids: Sequence[BidRow]) -> dict[str, Any]:
+def _bid_values(batch: BatchRow | None, bids: Sequence[BidRow]) -> Values:
     if batch is None:
         return {**dict.fromkeys(_BATCH), "bids": b"[]"}
     return {
@@ -102,22 +117,28 @@ def _bid_values(batch: BatchRow | None, bids: Sequence[BidRow]) -> dict[str, Any
     }
 
 
-def _bid(row: BidRow) -> dict[str, Any]:
-    return {
-        "room_id": row[0],
-        "participant_id": row[1],
-        "bid_id": row[2],
-        "seq": row[3],
-        "verdict": row[4],
-        "code": row[5],
-        "fields": msgspec.Raw(row[6].encode()),
-        "price": row[7],
-        "quantity": row[8],
-        "body_hash": row[9].hex(),
-        "received_at": row[10],
-        "decided_at": row[11],
-        "hash": row[12].hex(),
-        "prev_hash": row[13].hex(),
-        "batch_index": row[15],
-        "path": row[16].hex(),
-    }
+class _Bid(msgspec.Struct, gc=False):
+    """A bid as the statement reads it; the names are those of `_COLUMNS`."""
+
+    room_id: int
+    participant_id: int
+    bid_id: str
+    seq: int
+    verdict: str
+    code: str
+    fields: msgspec.Raw
+    price: Any
+    quantity: Any
+    body_hash: str
+    received_at: Any
+    decided_at: Any
+    hash: str
+    prev_hash: str
+    batch_index: int
+    path: str
+
+
+def _bid(row: BidRow) -> _Bid:
+    fields = msgspec.Raw(row[6].encode())
+    hashes = row[9].hex(), row[12].hex(), row[13].hex(), row[16].hex()
+    return _Bid(*row[:6], fields, row[7], row[8], hashes[0], row[10], row[11], hashes[1], hashes[2], row[15], hashes[3])

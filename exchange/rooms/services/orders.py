@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from commons.domain.refusals import Refusal
 from exchange.rooms.domain.commands import Command
 from exchange.rooms.domain.events import Event
@@ -12,8 +14,7 @@ from exchange.rooms.domain.model import RoomState
 from exchange.rooms.protocol import BidFrame, Receipt, WithdrawFrame
 
 
-@dataclass(slots=True, eq=False)
-class BidOrder:
+class BidOrder(Struct, eq=False):
     """A bid or a withdrawal as it came in through a socket. `signed` is set by whoever verified the signature first."""
 
     room_id: int
@@ -28,8 +29,7 @@ class BidOrder:
     signed: bool | None = None
 
 
-@dataclass(slots=True, eq=False)
-class CommandOrder:
+class CommandOrder(Struct, eq=False):
     """A command of the timekeeper or of staff, in the same order of truth as the bids."""
 
     room_id: int
@@ -38,8 +38,7 @@ class CommandOrder:
     reply_to: Any = None
 
 
-@dataclass(slots=True, eq=False)
-class FrameNote:
+class FrameNote(Struct, eq=False):
     """A frame that was refused before it could become a bid; kept for the record."""
 
     room_id: int
@@ -54,8 +53,7 @@ class FrameNote:
 Order = BidOrder | CommandOrder
 
 
-@dataclass(slots=True, eq=False)
-class Outcome:
+class Outcome(Struct, eq=False):
     """The verdict on an order: a receipt for a bid, a refusal for what was not stored, events for a command."""
 
     order: Order

@@ -1,8 +1,7 @@
 """Between what sockets bring and the pure rules: bids as commands, verdicts out of events."""
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from exchange.rooms.domain.decide import decide
 from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, Event, WithdrawalRefused
 from exchange.rooms.domain.instants import floor
 from exchange.rooms.domain.model import RoomState
+from exchange.rooms.domain.values import value
 from exchange.rooms.protocol import BidFrame, WithdrawFrame
 from exchange.rooms.services.orders import BidOrder
 
@@ -23,7 +23,7 @@ class SignatureWrong(Refusal):
     message = gettext_noop("The signature does not match your bid. Load the page again and enter the room anew.")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """What became of a bid. `position` is the place of its own event among those it caused."""
 
@@ -33,6 +33,9 @@ class Verdict:
     price: Decimal | None
     quantity: Decimal | None
     word: str = "ACCEPTED"
+
+
+_VERDICTS = (BidAccepted, BidRefused)
 
 
 def judge(state: RoomState, order: BidOrder, at: datetime) -> tuple[Verdict, Sequence[Event]]:
@@ -45,7 +48,7 @@ def judge(state: RoomState, order: BidOrder, at: datetime) -> tuple[Verdict, Seq
         return _verdict(0, refused), (refused,)
     events = decide(state, bid, at)
     for position, event in enumerate(events):
-        if isinstance(event, BidAccepted | BidRefused):
+        if isinstance(event, _VERDICTS):
             return _verdict(position, event), events
     raise AssertionError("the rules gave a bid no verdict")
 
@@ -59,7 +62,7 @@ def _judge_withdrawal(
         received_at=floor(order.received_at),
         request_id=frame.bid_id,
         key=frame.key,
-        signature=b64encode(frame.signature).decode(),
+        signature=b2a_base64(frame.signature, newline=False).decode(),
     )
     events: Sequence[Event]
     if not order.signed:
@@ -78,21 +81,24 @@ def obey(state: RoomState, command: Command, at: datetime) -> Sequence[Event]:
     return decide(state, command, at)
 
 
+_CONFIRMS = {confirm.value: confirm for confirm in Confirm}
+
+
 def bid_of(order: BidOrder) -> PlaceBid:
     """The bid in the words of the rules."""
     frame = order.frame
     assert isinstance(frame, BidFrame), "withdrawals are judged apart"
-    return PlaceBid(
-        bid_id=frame.bid_id,
-        alias=order.alias,
-        price=frame.price,
-        received_at=floor(order.received_at),
-        quantity=frame.quantity,
-        confirm=Confirm(frame.confirm),
-        minimum=frame.minimum,
-        replaces=frame.replaces or "",
-        key=frame.key,
-        signature=b64encode(frame.signature).decode(),
+    return PlaceBid(  # by position: names would cost as much again
+        frame.bid_id,
+        order.alias,
+        frame.price,
+        floor(order.received_at),
+        frame.quantity,
+        _CONFIRMS[frame.confirm],
+        frame.minimum,
+        frame.replaces or "",
+        frame.key,
+        b2a_base64(frame.signature, newline=False).decode(),
     )
 
 

@@ -32,7 +32,7 @@ from exchange.rooms.services.orders import BidOrder, FrameNote, Moved, Outcome
 from exchange.rooms.services.reading import KeyView
 from exchange.rooms.services.tickets import LIFETIME_MS, Ticket
 from exchange.rooms.services.wording import Wording
-from exchange.rooms.services.writer import Done, Parcel, Writer
+from exchange.rooms.services.writer import Done, Writer
 
 logger = logging.getLogger(__name__)
 SWEEP_S = 1.0
@@ -51,7 +51,7 @@ class Runtime:
         self._allowance = bids
         self.hub = Hub(render_scene, cadence, render_own=render_own)
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(self._tell_from_writer)
+        self._writer = Writer(self._told)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room-reader")
         self._news = News(self._hear_from_news)
         self._unsubscribe = announcements.subscribe(self._hear_from_people)
@@ -109,20 +109,14 @@ class Runtime:
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
-        """Everything that arrived in one turn of the loop goes to the writer as one parcel."""
+        """Everything that arrived in one turn of the loop goes to the writer together."""
         self._flushing = False
         orders, self._orders = self._orders, []
         notes, self._notes = self._notes, []
-        self._writer.hand_in(Parcel(orders, notes))
+        self._writer.hand_in(orders, notes)
 
-    def _tell_from_writer(self, done: Done) -> None:
-        """In the writer's thread."""
-        answers = [(outcome.order.reply_to, self._answer(outcome)) for outcome in done.committed.outcomes]
-        self._loop.call_soon_threadsafe(self._told, done, answers)
-
-    def _answer(self, outcome: Outcome) -> bytes:
+    def _answer(self, outcome: Outcome, language: str) -> bytes:
         order = outcome.order
-        language = order.reply_to.language if order.reply_to is not None else ""
         if outcome.receipt is not None:
             return text_frame(encode(self.worded(outcome.receipt, language)))
         bid_id = order.frame.bid_id if isinstance(order, BidOrder) else None
@@ -135,10 +129,10 @@ class Runtime:
     def refusal_frame(self, refusal: Any, language: str, bid_id: str | None = None) -> RefusalFrame:
         return self.wording.refusal(refusal, language, bid_id)
 
-    def _told(self, done: Done, answers: Sequence[tuple[Peer | None, bytes]]) -> None:
-        for peer, frame in answers:
-            if peer is not None:
-                peer.write(frame)
+    def _told(self, done: Done) -> None:
+        for outcome in done.committed.outcomes:
+            if (peer := outcome.order.reply_to) is not None:
+                peer.write(self._answer(outcome, peer.language))
         self._moved(done.committed.moved)
         self._moved(done.refreshed or ())
         if done.committed.moved:
@@ -172,7 +166,7 @@ class Runtime:
         asked = self._asked.get(room_id)
         if asked is None:
             asked = self._asked[room_id] = self._loop.create_future()
-            self._writer.hand_in(Parcel(refresh=(room_id,)))
+            self._writer.ask((room_id,))
         return await asked
 
     def _hear_from_news(self, moves: Any) -> None:
@@ -188,7 +182,7 @@ class Runtime:
         ]
         if behind:
             self._stale.update({room_id: moves[room_id] for room_id in behind})
-            self._writer.hand_in(Parcel(refresh=tuple(behind)))
+            self._writer.ask(behind)
 
     async def _sweep(self) -> None:
         """News may be lost (Redis was away): compare with the rows once a second, for rooms that somebody sees."""

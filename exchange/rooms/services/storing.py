@@ -14,9 +14,12 @@ from exchange.rooms.services.orders import FrameNote
 
 
 class RoomMoved(Exception):
-    """Another process was faster: these rooms are not at the expected `seq`. Nothing of the batch may be committed."""
+    """Another process was faster: these rooms are not at the expected `seq`, or (where that is not known) some of them.
 
-    def __init__(self, room_ids: Sequence[int]) -> None:
+    Nothing of the batch may be committed.
+    """
+
+    def __init__(self, room_ids: Sequence[int] = ()) -> None:
         super().__init__(list(room_ids))
         self.room_ids = tuple(room_ids)
 

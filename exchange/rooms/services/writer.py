@@ -1,40 +1,40 @@
-"""One thread per process that decides and stores, for all its rooms, in order of arrival.
+"""Decides and stores for all rooms of a process, in order of arrival: on the loop where one statement does it all.
 
-A batch is whatever came in while the one before was being committed; no timer delays a lone bid.
+A batch is whatever came in while the one before was being committed; no timer delays a lone bid, and one batch at a
+time is under way. The usual batch is decided on the loop, sent to the database, and settled when the answer comes: no
+change of threads, and nobody waits for the interpreter. What takes more than one statement or needs rows first (rooms
+that are not held, hammers, snapshots, records of refused frames, everything on SQLite) goes to the writer's thread, and
+so does whatever the database did not take at once, to be decided again.
 """
 
+import asyncio
+import contextlib
 import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exchange.rooms.protocol import NotStored
 from exchange.rooms.services import metrics
-from exchange.rooms.services.engine import Engine
+from exchange.rooms.services.engine import Attempt, Engine
 from exchange.rooms.services.orders import Committed, FrameNote, Moved, Order, Outcome
-from exchange.rooms.services.verifying import Verifiers
+from exchange.rooms.services.verifying import Verifiers, is_checked
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 400
 """Orders in one transaction: larger ones answer later without storing faster."""
+LARGEST_TURN = 64
+"""Orders decided in one turn of the loop, about 6 ms: sockets are not left waiting for longer."""
 LONGEST_QUEUE = 20_000
 
 
 @dataclass(slots=True, eq=False)
-class Parcel:
-    """What was handed in together."""
-
-    orders: Sequence[Order] = ()
-    notes: Sequence[FrameNote] = ()
-    refresh: Sequence[int] = ()
-
-
-@dataclass(slots=True, eq=False)
 class Done:
-    """What the writer has to tell the loop."""
+    """What the writer has to tell."""
 
     committed: Committed
     refreshed: Sequence[Moved] | None = ()
@@ -42,98 +42,168 @@ class Done:
     asked: Sequence[int] = ()
 
 
+@dataclass(slots=True, eq=False)
+class Job:
+    """What is done at once: orders in order of arrival, records of refused frames, rooms to be read again."""
+
+    orders: list[Order] = field(default_factory=list)
+    notes: list[FrameNote] = field(default_factory=list)
+    refresh: dict[int, None] = field(default_factory=dict)
+    began: float = field(default_factory=time.perf_counter)
+
+
 class Writer:
-    """The process's writer. `tell` is called in its thread after every batch and must not block."""
+    """The process's writer. `tell` is called on the loop after every batch; so is everything here but the thread."""
 
     def __init__(self, tell: Callable[[Done], None], engine: Engine | None = None, *, verifiers: int = 2) -> None:
         self._tell = tell
         self._engine = engine or Engine()
-        self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._orders: deque[Order] = deque()
+        self._notes: list[FrameNote] = []
+        self._refresh: dict[int, None] = {}
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._verifiers = Verifiers(verifiers)
         self._thread = threading.Thread(target=self._run, name="room-writer", daemon=True)
-        self._busy = False
-        self._taken_in = self._done = 0  # each counted by one thread only
-        self.batches = 0
+        self._at_work = False
+        self._sent: tuple[Job, Attempt] | None = None
+        """The batch that the database is storing for the loop."""
+        self._undecided = 0
 
     def start(self) -> None:
         self._verifiers.start()
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what was handed in, then end."""
-        self._parcels.put(None)
+        """Finish what was handed in, then end; the loop has stopped."""
+        if self._sent is not None:
+            self._loop.remove_reader(self._sent[1].line)
+            self._jobs.put(self._sent[0])  # bids that are stored already get the verdict that they have
+        self._jobs.put(self._everything())
+        self._jobs.put(None)
         self._thread.join(timeout=30)
         self._verifiers.stop()
 
     @property
     def is_full(self) -> bool:
-        return self.waiting >= LONGEST_QUEUE
+        return self._undecided >= LONGEST_QUEUE
 
     @property
     def waiting(self) -> int:
         """Orders that have no verdict yet."""
-        return self._taken_in - self._done
+        return self._undecided
 
-    def hand_in(self, parcel: Parcel) -> None:
-        """Queue a parcel; called on the loop, in order of arrival."""
-        self._taken_in += len(parcel.orders)
-        if self._busy and parcel.orders:
-            self._verifiers.take(parcel.orders)
-        self._parcels.put(parcel)
+    def hand_in(self, orders: Sequence[Order], notes: Sequence[FrameNote] = ()) -> None:
+        """Take what came in, in order of arrival."""
+        self._undecided += len(orders)
+        self._orders += orders
+        self._notes += notes
+        if not self._at_work:
+            self._next()
+        elif orders:
+            self._verifiers.take(orders)
+
+    def ask(self, room_ids: Sequence[int]) -> None:
+        """Read where these rooms stand, and tell."""
+        self._refresh.update(dict.fromkeys(room_ids))
+        if not self._at_work:
+            self._next()
+
+    # On the loop
+
+    def _next(self) -> None:
+        """Begin with what waits, if anything does."""
+        self._at_work = bool(self._orders or self._notes or self._refresh)
+        if not self._at_work:
+            return
+        if self._notes or self._refresh or not self._engine.is_on_line:
+            self._jobs.put(self._everything())
+            return
+        job = Job(self._checked())
+        if not self._send(job):
+            self._jobs.put(job)
+
+    def _checked(self) -> list[Order]:
+        """The orders at the head of the queue whose signatures were checked; at least one."""
+        waiting, taken = self._orders, [self._orders.popleft()]
+        self._verifiers.finish(taken)
+        while waiting and len(taken) < LARGEST_TURN and is_checked(waiting[0]):
+            taken.append(waiting.popleft())
+        return taken
+
+    def _everything(self) -> Job:
+        orders = [self._orders.popleft() for _ in range(min(len(self._orders), LARGEST_BATCH))]
+        job = Job(orders, self._notes, self._refresh)
+        self._notes, self._refresh = [], {}
+        return job
+
+    def _send(self, job: Job) -> bool:
+        """Decide the orders and hand them to the database; False where that takes the thread."""
+        try:
+            attempt = self._engine.send(job.orders)
+        except Exception:
+            logger.warning("a batch could not be sent at once", exc_info=True)
+            return False
+        if attempt is None:
+            return False
+        if attempt.is_empty:
+            self._loop.call_soon(self._finish, job, Done(self._engine.settle(attempt)))
+            return True
+        self._sent = (job, attempt)
+        self._loop.add_reader(attempt.line, self._answered)
+        return True
+
+    def _answered(self) -> None:
+        """The database has something to say on the batch that was sent."""
+        assert self._sent is not None, "an answer follows a batch"
+        job, attempt = self._sent
+        try:
+            if not self._engine.is_stored(attempt):
+                return
+        except Exception:
+            logger.info("a batch was not stored at once", exc_info=True)
+            self._let_go(attempt)
+            self._jobs.put(job)
+            return
+        self._let_go(attempt)
+        self._finish(job, Done(self._engine.settle(attempt)))
+
+    def _let_go(self, attempt: Attempt) -> None:
+        self._sent = None
+        self._loop.remove_reader(attempt.line)
+
+    def _finish(self, job: Job, done: Done) -> None:
+        """The job is through: tell, and begin the next one."""
+        committed = done.committed
+        self._undecided -= len(job.orders)
+        metrics.count_batch(committed.outcomes, committed.moved, time.perf_counter() - job.began)
+        try:
+            self._tell(done)
+        finally:
+            self._next()
+
+    # In the thread
 
     def _run(self) -> None:
-        while True:
-            self._busy = False
-            parcel = self._parcels.get()
-            self._busy = True
-            if parcel is None:
-                self._engine.forget()
-                return
-            parcels, stop = self._drain(parcel)
-            began = time.perf_counter()
+        while (job := self._jobs.get()) is not None:
             try:
-                done = self._work(parcels)
+                done = self._work(job)
             except Exception:
                 # A defect must not end the writer: what became of the batch is unknown, so clients ask again.
                 logger.exception("the room writer failed on a batch")
                 self._engine.forget()
-                done = _unknown(parcels)
-            metrics.count_batch(done.committed.outcomes, done.committed.moved, time.perf_counter() - began)
-            self._tell(done)
-            self.batches += 1
-            self._done += sum(len(parcel.orders) for parcel in parcels)
-            if stop:
-                self._engine.forget()
-                return
+                done = _unknown(job)
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to tell
+                self._loop.call_soon_threadsafe(self._finish, job, done)
+        self._engine.forget()
 
-    def _drain(self, first: Parcel) -> tuple[list[Parcel], bool]:
-        parcels, size = [first], len(first.orders)
-        while size < LARGEST_BATCH:
-            try:
-                parcel = self._parcels.get_nowait()
-            except queue.Empty:
-                break
-            if parcel is None:
-                return parcels, True
-            parcels.append(parcel)
-            size += len(parcel.orders)
-        return parcels, False
-
-    def _work(self, parcels: Sequence[Parcel]) -> Done:
-        orders: list[Order] = []
-        notes: list[FrameNote] = []
-        refresh: dict[int, None] = {}
-        for parcel in parcels:
-            orders += parcel.orders
-            notes += parcel.notes
-            refresh.update(dict.fromkeys(parcel.refresh))
-        self._verifiers.finish(orders)
-        committed = self._engine.commit(orders, notes) if orders or notes else Committed()
-        refreshed = self._engine.refresh(refresh) if refresh else ()
-        return Done(committed, refreshed, tuple(refresh))
+    def _work(self, job: Job) -> Done:
+        self._verifiers.finish(job.orders)
+        committed = self._engine.commit(job.orders, job.notes) if job.orders or job.notes else Committed()
+        refreshed = self._engine.refresh(job.refresh) if job.refresh else ()
+        return Done(committed, refreshed, tuple(job.refresh))
 
 
-def _unknown(parcels: Sequence[Parcel]) -> Done:
+def _unknown(job: Job) -> Done:
     """Every bid of a batch that failed is to be sent again; every room that was asked for, asked again."""
-    outcomes = [Outcome(order, refusal=NotStored()) for parcel in parcels for order in parcel.orders]
-    return Done(Committed(outcomes), None, tuple(room_id for parcel in parcels for room_id in parcel.refresh))
+    return Done(Committed([Outcome(order, refusal=NotStored()) for order in job.orders]), None, tuple(job.refresh))

@@ -11,7 +11,6 @@ from django.db import OperationalError, connection, transaction
 
 from commons.evidence.domain import receipts as signed
 from commons.evidence.domain.notes import VerifierKey
-from commons.evidence.domain.receipts import NO_HEAD
 from commons.evidence.queries import check_receipts, published_head
 from commons.evidence.services import checkpoint
 from commons.outbox.models import OutboxMessage
@@ -140,7 +139,7 @@ def test_without_the_conditional_update_two_engines_would_fork_the_room(monkeypa
     second.catch_up([room.room_id])
     first.commit([order(room, "buyer1", "20000.00", clock.at)])
     # Without the guard the second engine would hand out a receipt on its stale state.
-    monkeypatch.setattr(second, "_store", lambda _sheets, drafts, _notes, now: engines._signed(drafts, now, NO_HEAD))
+    monkeypatch.setattr(second, "_store", lambda attempt, _notes: attempt.signed())
 
     forked = receipt_of(second.commit([order(room, "buyer2", "20000.00", clock.at)]).outcomes[0])
 

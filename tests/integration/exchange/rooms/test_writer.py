@@ -1,0 +1,177 @@
+"""The writer of a process on a real database: one order of verdicts, whichever way a batch takes to its rows."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from exchange.rooms.models import Bid
+from exchange.rooms.services.engine import Engine
+from exchange.rooms.services.orders import BidOrder, Outcome
+from exchange.rooms.services.writer import Done, Writer
+from tests.integration.exchange.rooms.test_engine import Clock, opened, order, receipt_of
+from tests.live.rooms import Cast, check_room
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Play = Callable[["Desk"], Coroutine[Any, Any, None]]
+
+
+class Desk:
+    """A writer and the verdicts that it told, in the order in which it told them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.engine = Engine(clock=clock)
+        self.writer = Writer(self._told, self.engine)
+        self.told: list[Outcome] = []
+        self._news = asyncio.Event()
+
+    def _told(self, done: Done) -> None:
+        self.told += done.committed.outcomes
+        self._news.set()
+
+    async def place(self, *orders: BidOrder) -> None:
+        """Hand in each on its own, as a busy loop does, and wait for all verdicts."""
+        wanted = len(self.told) + len(orders)
+        for each in orders:
+            self.writer.hand_in([each])
+        async with asyncio.timeout(20):
+            while len(self.told) < wanted:
+                self._news.clear()
+                await self._news.wait()
+
+
+def with_desk(clock: Clock, play: Play) -> Desk:
+    async def run() -> Desk:
+        desk = Desk(clock)
+        desk.writer.start()
+        try:
+            await play(desk)
+        finally:
+            desk.writer.stop()
+        return desk
+
+    return asyncio.run(run())
+
+
+def rising(room: Cast, clock: Clock, count: int, first: int = 20_000) -> list[BidOrder]:
+    """Bids of two buyers in turn, each a step above the one before; none checked yet."""
+    bids = [order(room, f"buyer{1 + n % 2}", f"{first + 100 * n}.00", clock.at) for n in range(count)]
+    for bid in bids:
+        bid.signed = None
+    return bids
+
+
+def codes(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.refusal.code if outcome.refusal else outcome.receipt.code for outcome in outcomes]  # type: ignore[union-attr]
+
+
+def test_verdicts_come_in_the_order_of_arrival_without_a_gap() -> None:
+    room, clock, _ = opened()
+    bids = rising(room, clock, 40)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(bids[0])
+        assert desk.engine.is_on_line is (connection.vendor == "postgresql")
+        await desk.place(*bids[1:])
+
+    desk = with_desk(clock, play)
+
+    assert [outcome.order for outcome in desk.told] == bids
+    assert {receipt_of(outcome).verdict for outcome in desk.told} == {"ACCEPTED"}
+    seqs = [receipt_of(outcome).seq for outcome in desk.told]
+    assert seqs == sorted(seqs)
+    check_room(room.room_id)
+
+
+def test_bid_whose_signature_does_not_hold_is_refused_in_its_place() -> None:
+    room, clock, _ = opened()
+    first, forged, last = rising(room, clock, 3)
+    forged.canonical = forged.canonical.replace(b"20100.00", b"20100.01")
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first, forged, last)
+
+    assert codes(with_desk(clock, play).told) == ["", "ROOM_SIGNATURE_WRONG", ""]
+
+
+def test_batch_that_meets_another_process_is_decided_again_on_what_that_one_stored() -> None:
+    room, clock, other = opened()
+    first, mine, next_one = rising(room, clock, 3)
+    theirs = order(room, "buyer2", "20100.00", clock.at)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        await asyncio.to_thread(_commit_elsewhere, other, theirs)
+        await desk.place(mine)
+        await desk.place(next_one)
+
+    assert codes(with_desk(clock, play).told) == ["", "ROOM_BELOW_STEP", ""]
+    check_room(room.room_id)
+
+
+def test_same_bid_twice_in_flight_gets_one_verdict_and_one_row() -> None:
+    room, clock, other = opened()
+    first, mine = rising(room, clock, 2)
+    mine.signed = True
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        await asyncio.to_thread(_commit_elsewhere, other, mine)  # a retry that came through another process
+        await desk.place(mine, mine)
+
+    told = with_desk(clock, play).told
+
+    assert receipt_of(told[1]) == receipt_of(told[2])
+    assert receipt_of(told[1]).verdict == "ACCEPTED"
+    assert Bid.objects.count() == 2
+
+
+def test_connection_lost_under_a_batch_costs_a_retry_and_nothing_else() -> None:
+    room, clock, _ = opened()
+    first, mine = rising(room, clock, 2)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        if desk.engine.line is not None:
+            await asyncio.to_thread(_terminate, desk.engine.line.info.backend_pid)
+        await desk.place(mine)
+        await desk.place(mine)
+
+    told = with_desk(clock, play).told
+
+    assert codes(told[1:2]) in ([""], ["ROOM_TRY_AGAIN"])
+    assert receipt_of(told[2]).verdict == "ACCEPTED"
+    check_room(room.room_id)
+
+
+def test_what_was_handed_in_before_the_end_is_stored() -> None:
+    room, clock, _ = opened()
+    bids = rising(room, clock, 12)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(bids[0])
+        for bid in bids[1:]:
+            desk.writer.hand_in([bid])
+
+    with_desk(clock, play)
+
+    assert Bid.objects.count() == 12
+    check_room(room.room_id)
+
+
+def _commit_elsewhere(engine: Engine, bid: BidOrder) -> None:
+    try:
+        engine.commit([bid])
+    finally:
+        connection.close()
+
+
+def _terminate(backend_pid: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend_pid])
+    finally:
+        connection.close()
