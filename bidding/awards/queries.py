@@ -83,6 +83,8 @@ def awards_of(section_id: int) -> tuple[AwardView, ...]:
 
 def debrief(viewer: Actor, section_id: int) -> Debrief:
     """The viewer's own result, once the candidates are public. Refuses `NotFound`."""
+    if viewer.organisation_id is None:
+        raise NotFound()
     shown = CandidateList.objects.filter(report__section_id=section_id, report__state=ReportState.CONFIRMED).first()
     own = (
         ResultLine.objects.filter(report=shown.report, organisation_id=viewer.organisation_id).first()

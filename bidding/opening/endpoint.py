@@ -39,4 +39,5 @@ class HallEndpoint:
 
 
 def _ticket(scope: Scope) -> str:
-    return parse_qs(scope["query_string"].decode("latin-1")).get("ticket", [""])[0]
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("ticket", [""])[0]

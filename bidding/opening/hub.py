@@ -133,17 +133,17 @@ class Hub:
                 self.drop(peer)
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels is not typed
 def _reached(halls: Iterable[int]) -> dict[int, int]:
     return dict(Hall.objects.filter(pk__in=list(halls)).values_list("pk", "seq"))
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels is not typed
 def _scene(hall_id: int, language: str) -> dict[str, Any]:
     with translation.override(language):
         return scene(hall_id)
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels is not typed
 def _epochs(person_ids: Iterable[int]) -> dict[int, int]:
     return people.session_epochs(list(person_ids))

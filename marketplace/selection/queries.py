@@ -105,6 +105,8 @@ def panel(selection_id: int) -> list[MemberView]:
 
 def to_score(viewer: Actor) -> list[int]:
     """Selections that wait for the viewer's score sheet."""
+    if viewer.person_id is None:
+        return []
     rows = PanelMember.objects.filter(
         person_id=viewer.person_id, handed_in_at__isnull=True, selection__wait=Wait.SCORES.value
     )

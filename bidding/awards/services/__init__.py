@@ -2,8 +2,8 @@
 
 from bidding.awards.services.awarding import award_section, give_up, publish_candidates, reopen_review
 from bidding.awards.services.contracting import call_off, close_section, draw_contract
+from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
 from bidding.awards.services.reporting import confirm_report, enter_report, reject_report
-from bidding.awards.services.signing import AWARD_LETTER, TENDER_CONTRACT
 
 __all__ = [
     "AWARD_LETTER",

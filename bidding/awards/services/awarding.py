@@ -111,8 +111,8 @@ def give_up(
     if decision is not None:
         decision.require()
     words = tender_services.words_of(reason)
-    changes = {"reason": words, "decision_no": decision.number.strip() if decision else "", "ended_at": at}
-    move_award(award, AwardCommand.GIVE_UP, actor=actor, at=at, **changes)
+    number = decision.number.strip() if decision else ""
+    move_award(award, AwardCommand.GIVE_UP, actor=actor, at=at, reason=words, decision_no=number, ended_at=at)
     left = ResultLine.objects.filter(report=award.line.report, rank__gt=0, award__isnull=True).exists()
     if left:
         tender_services.take_next(actor=actor, section_id=award.section_id, at=at)

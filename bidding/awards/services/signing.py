@@ -40,9 +40,10 @@ def _letter_signed(part: SignedPart) -> None:
     terms = tenders.section_terms(award.section_id)
     limit = terms.profile.limit(LimitName.CONTRACT)
     due = calendar.deadline(start=part.at, add=limit.count, unit=limit.unit, region=terms.region) if limit else None
-    changes = {"notified_at": part.at, "contract_due_on": due.on if due else None}
-    payload = {"sha256": part.sha256}
-    move_award(award, AwardCommand.NOTIFY, actor=part.actor, at=part.at, payload=payload, **changes)
+    move_award(
+        award, AwardCommand.NOTIFY, actor=part.actor, at=part.at, payload={"sha256": part.sha256},
+        notified_at=part.at, contract_due_on=due.on if due else None,
+    )  # fmt: skip
     subject = gettext_noop("The award letter for %(tender)s is signed: you won section %(number)s")
     tender_services.tell_one(
         terms.tender_id,

@@ -45,7 +45,7 @@ def facts_of_document(document_id: int, names: Sequence[str], *, blind: bool, at
             if blind:
                 file.write(chunk)
         file.seek(0)
-        found = _look(file, names) if blind and size else {"is_pdf": MAGIC in head}
+        found: dict[str, Any] = _look(file, names) if blind and size else {"is_pdf": MAGIC in head}
     return FileFacts(
         sha256=digest.hexdigest(),
         size=size,

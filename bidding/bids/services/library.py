@@ -30,6 +30,7 @@ class ItemFacts:
 def keep_item(*, actor: Actor, facts: ItemFacts, at: datetime) -> int:
     """Put an item into the own organisation's library; its number. Raises `NotPermitted`."""
     policies.can_prepare(actor).require()
+    assert actor.organisation_id is not None, "a bidder is an organisation"
     row = LibraryItem.objects.create(
         organisation_id=actor.organisation_id,
         kind=facts.kind.value,
@@ -48,6 +49,7 @@ def keep_item(*, actor: Actor, facts: ItemFacts, at: datetime) -> int:
 def retire_item(*, actor: Actor, item_id: int, at: datetime) -> None:
     """Take an item out of the library; bids that named it keep what they say. Raises `NotPermitted`, `NotFound`."""
     policies.can_prepare(actor).require()
+    assert actor.organisation_id is not None, "a bidder is an organisation"
     rows = LibraryItem.objects.select_for_update().filter(
         pk=item_id, organisation_id=actor.organisation_id, retired_at__isnull=True
     )

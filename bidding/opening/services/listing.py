@@ -191,6 +191,8 @@ def erase_pictures(at: datetime) -> int:
 
 
 def _sign_in_late(hall: Hall, actor: Actor, way: str, at: datetime) -> None:
+    if actor.organisation_id is None:
+        raise NotFound()
     bid = HallBid.objects.select_for_update().filter(hall=hall, organisation_id=actor.organisation_id).first()
     if bid is None or hall.state in (HallState.NOT_OPENED, HallState.CLOSED):
         raise NotFound()

@@ -25,6 +25,7 @@ def speak(*, actor: Actor, hall_id: int, kind: WordKind, text: str, at: datetime
     `TalkOver`.
     """
     policies.can_act_as_bidder(actor).require()
+    assert actor.organisation_id is not None, "a bidder is an organisation"
     hall = locked_hall(hall_id)
     bid = HallBid.objects.filter(hall=hall, organisation_id=actor.organisation_id).first()
     if bid is None:

@@ -123,6 +123,8 @@ def _sides(actor: Actor, facts: ProjectFacts) -> tuple[int, int | None]:
 
 
 def _plan(facts: ProjectFacts, owner_id: int) -> ProcurementPlan:
+    if facts.plan_id is None:
+        raise NotFound()
     plan = ProcurementPlan.objects.select_for_update().filter(pk=facts.plan_id, owner_id=owner_id).first()
     if plan is None:
         raise NotFound()

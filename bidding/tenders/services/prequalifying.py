@@ -36,6 +36,7 @@ from commons.domain.money import as_text, parse_decimal
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append_secret
 from commons.secrecy.fields import Party
 from commons.vault import queries as vault
@@ -140,13 +141,13 @@ def finish_prequalification(*, actor: Actor, section_id: int, at: datetime) -> i
     if len(taken) < profile.minimum_bidders:
         cause = FailureCause.TOO_FEW_APPLICANTS
         move_section(section, SectionCommand.FAIL, actor=actor, at=at, payload={"cause": cause}, failure=cause.value)
-        body = {"section": str(section.number), "cause": cause.value}
-        publish_notice(tender, TenderNoticeKind.FAILURE, body, actor=actor, at=at, section=section)
+        failed = {"section": str(section.number), "cause": cause.value}
+        publish_notice(tender, TenderNoticeKind.FAILURE, failed, actor=actor, at=at, section=section)
         return 0
     # How many were qualified stays out of the log until the opening, as their names do.
     move_section(section, SectionCommand.INVITE_BIDS, actor=actor, at=at)
     take_envelopes(section, profile, at)
-    body = {
+    body: dict[str, JSON] = {
         "section": str(section.number),
         "documents_until": to_text(tender.documents_until) if tender.documents_until else None,
         "bid_deadline": to_text(tender.bid_deadline) if tender.bid_deadline else None,

@@ -82,8 +82,10 @@ def own_entrant(actor: Actor, kind: EntrantKind) -> EntrantView | None:
 
 def require_entered(actor: Actor, kind: EntrantKind) -> Entrant:
     """The row of the actor's published entry. Refuses (`NotEntered`). One query; for the services of this package."""
+    if actor.organisation_id is None:
+        raise NotEntered()
     rows = Entrant.objects.filter(organisation_id=actor.organisation_id, kind=kind.value)
-    row = rows.exclude(state=EntrantState.CANCELLED.value).first() if actor.organisation_id is not None else None
+    row = rows.exclude(state=EntrantState.CANCELLED.value).first()
     if row is None or row.published_at is None:
         raise NotEntered()
     return row

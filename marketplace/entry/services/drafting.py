@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
+from commons.evidence.domain.canonical import JSON
 from commons.people import queries as people
 from commons.search import services as search
 from marketplace.catalogue.models import ServiceItem
@@ -79,8 +80,8 @@ def offer_items(*, actor: Actor, entrant_id: int, item_ids: Collection[int], at:
     row.offers.exclude(item_id__in=wanted).delete()
     offered = [AgencyItem(agency=row, item_id=number) for number in sorted(wanted)]
     AgencyItem.objects.bulk_create(offered, ignore_conflicts=True)
-    payload = {"items": [f"item:{number}" for number in sorted(wanted)]}
-    record(row, "ServicesOffered", actor=actor, at=at, payload=payload)  # type: ignore[arg-type]
+    payload: dict[str, JSON] = {"items": [f"item:{number}" for number in sorted(wanted)]}
+    record(row, "ServicesOffered", actor=actor, at=at, payload=payload)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ The centre decides none of it (平台办法): each decision names its authority,
 """
 
 from datetime import UTC, datetime
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -171,7 +172,12 @@ def _require_ahead(until: datetime | None, at: datetime) -> None:
         raise Malformed(field="until", reason=gettext_noop("it has passed"))
 
 
-def _named(decision: NumberedDecision) -> dict[str, str]:
+class _Named(TypedDict):
+    authority: str
+    number: str
+
+
+def _named(decision: NumberedDecision) -> _Named:
     return {"authority": decision.body.strip(), "number": decision.number.strip()}
 
 

@@ -49,6 +49,7 @@ def propose(
     """
     engagement = locked(engagement_id)
     can_act_as_party(actor, engagement).require()
+    assert actor.organisation_id is not None, "a party is an organisation"
     require_state(engagement, "PROPOSE", EngagementState.SIGNED, EngagementState.SERVING)
     if kind is ProposalKind.EXTENSION and (ends_on is None or (engagement.ends_on and ends_on <= engagement.ends_on)):
         raise EndNotLater(ends_on=str(engagement.ends_on))

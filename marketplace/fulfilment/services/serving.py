@@ -80,8 +80,10 @@ def accept_service(*, actor: Actor, engagement_id: int, words: str, at: datetime
     if open_ones:
         raise MilestonesOpen(count=open_ones)
     rating_due_on = working_days("supermarket.evaluation_working_days", engagement.region, at)
-    values = {"ended_at": at, "end_words": words.strip(), "rating_due_on": rating_due_on}
-    move(engagement, EngagementCommand.ACCEPT, actor=actor, at=at, **values)
+    move(
+        engagement, EngagementCommand.ACCEPT, actor=actor, at=at,
+        ended_at=at, end_words=words.strip(), rating_due_on=rating_due_on,
+    )  # fmt: skip
     move_procurement(engagement, ProcurementCommand.ACCEPT, actor=actor, at=at)
     _hand_back(engagement, words.strip(), at=at)
     for organisation_id in (engagement.owner_id, engagement.agency_id):

@@ -146,11 +146,12 @@ class Rule(_About):
         actor, said, found = signed_in(request), form.cleaned_data, self.found(request)
         document_id = stored(actor, said["file"], found.engagement_id, at)
         ruling = Ruling(NumberedDecision(said["body"], said["number"], document_id), said["words"])
-        step, order = said["step"], {"actor": actor, "grievance_id": found.pk, "ruling": ruling, "at": at}
+        step, number = said["step"], found.pk
         if step in ("TAKE_UP", "TAKE_UP_SUSPEND"):
-            services.take_up(suspend=step == "TAKE_UP_SUSPEND", **order)
+            suspend = step == "TAKE_UP_SUSPEND"
+            services.take_up(actor=actor, grievance_id=number, ruling=ruling, suspend=suspend, at=at)
         elif step == "REJECT":
-            services.reject(**order)
+            services.reject(actor=actor, grievance_id=number, ruling=ruling, at=at)
         else:
-            services.settle(uphold=step == "UPHOLD", **order)
+            services.settle(actor=actor, grievance_id=number, ruling=ruling, uphold=step == "UPHOLD", at=at)
         return self.back()

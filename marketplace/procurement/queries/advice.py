@@ -46,7 +46,9 @@ def split_of(need: NeedFacts, *, owner_id: int, except_id: int | None, at: datet
     since = date.fromordinal(on.toordinal() - months * A_MONTH_DAYS)
     dead = [ProcurementState.VOID.value, ProcurementState.EXPIRED.value, ProcurementState.FAILED.value]
     rows = Procurement.objects.filter(owner_id=owner_id, item_id=need.item_id, published_at__date__gte=since)
-    rows = rows.exclude(state__in=dead).exclude(pk=except_id).filter(ceiling_price__isnull=False)
+    rows = rows.exclude(state__in=dead).filter(ceiling_price__isnull=False)
+    if except_id is not None:
+        rows = rows.exclude(pk=except_id)
     earlier = [
         EarlierNeed(row.pk, row.code, row.title, row.ceiling_price or Decimal(0), local_day(row.published_at or at))
         for row in rows.order_by("published_at", "id")[:200]

@@ -73,8 +73,10 @@ def facets(search: NoticeSearch) -> dict[str, int]:
 
 def own(actor: Actor) -> "QuerySet[Procurement]":
     """Everything of the owner that the actor acts for, the newest first."""
+    if actor.organisation_id is None:
+        return Procurement.objects.none()
     rows = Procurement.objects.select_related("item", "owner").filter(owner__organisation_id=actor.organisation_id)
-    return (rows if actor.organisation_id is not None else rows.none()).order_by("-id")
+    return rows.order_by("-id")
 
 
 def to_audit(viewer: Actor) -> "QuerySet[Procurement]":
@@ -89,8 +91,10 @@ def to_audit(viewer: Actor) -> "QuerySet[Procurement]":
 
 def to_approve(actor: Actor) -> "QuerySet[Procurement]":
     """What waits for the actor's step of its owner's chain; the oldest first."""
+    if actor.person_id is None or actor.organisation_id is None:
+        return Procurement.objects.none()
     steps = ChainStep.objects.filter(person_id=actor.person_id, owner__organisation_id=actor.organisation_id)
-    places = list(steps.values_list("owner_id", "position")) if actor.person_id is not None else []
+    places = list(steps.values_list("owner_id", "position"))
     if not places:
         return Procurement.objects.none()
     turn = Q()

@@ -3,6 +3,7 @@
 Sign-ups of the earlier version count no more: who still wants to take part signs up again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -76,7 +77,9 @@ def publish_amendment(*, actor: Actor, procurement_id: int, at: datetime) -> Tim
     row = _open(procurement_id, at)
     can_audit(actor, row).require()
     pending = _require_pending(row)
-    columns: dict[str, object] = dict(columns_of(need_from(row, pending["need"])))
+    need = pending["need"]
+    assert isinstance(need, Mapping), "a proposal holds the need"
+    columns: dict[str, object] = dict(columns_of(need_from(row, need)))
     for name, value in columns.items():
         setattr(row, name, value)
     found, payload = examine(row, at=at)
@@ -97,7 +100,7 @@ def publish_amendment(*, actor: Actor, procurement_id: int, at: datetime) -> Tim
     return times
 
 
-def need_from(row: Procurement, body: dict[str, JSON]) -> NeedFacts:
+def need_from(row: Procurement, body: Mapping[str, JSON]) -> NeedFacts:
     """The need that a stored body describes; what an amendment cannot change comes from the row."""
     shown = Procurement(**{name: _typed(name, value) for name, value in body.items()})
     shown.owner_id = row.owner_id
@@ -108,7 +111,7 @@ def _typed(name: str, value: JSON) -> object:
     field = Procurement._meta.get_field(name)
     if name == "criteria":
         assert isinstance(value, list), "criteria are a list"
-        return [{"label": one["label"], "points": int(one["points"])} for one in value]  # type: ignore[index, call-overload]
+        return [{"label": one["label"], "points": int(one["points"])} for one in value]
     return field.to_python(value)  # type: ignore[union-attr]
 
 

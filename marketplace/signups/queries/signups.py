@@ -82,8 +82,9 @@ def own_sign_up(actor: Actor, procurement_id: int) -> SignUp | None:
 
 def own_sign_ups(actor: Actor) -> "QuerySet[SignUp]":
     """Every sign-up of the actor's agency, the newest first."""
-    rows = _rows().filter(agency__organisation_id=actor.organisation_id)
-    return (rows if actor.organisation_id is not None else rows.none()).order_by("-id")
+    if actor.organisation_id is None:
+        return SignUp.objects.none()
+    return _rows().filter(agency__organisation_id=actor.organisation_id).order_by("-id")
 
 
 def subscriptions_of(agency_id: int) -> list[Subscription]:

@@ -201,6 +201,8 @@ def _answered_before(
     actor: Actor, found: ProcurementView, key: str, quote: Decimal | None, proposal: Proposal | None
 ) -> Receipt:
     """The first receipt to whoever asks again after the deadline; to all others `SignUpClosed`."""
+    if actor.organisation_id is None:
+        raise SignUpClosed()
     rows = SignUp.objects.filter(procurement_id=found.id, agency__organisation_id=actor.organisation_id)
     first = rows.filter(key=key).exclude(state=SignUpState.WITHDRAWN.value).first()
     if first is None:

@@ -61,6 +61,8 @@ def subscribe(*, actor: Actor, facts: SubscriptionFacts, at: datetime) -> int:
 def unsubscribe(*, actor: Actor, subscription_id: int) -> None:
     """Hear of such notices no longer. Refuses (`NotFound`) those of others."""
     can_sign_up(actor).require()
+    if actor.organisation_id is None:
+        raise NotFound()
     own = Subscription.objects.filter(pk=subscription_id, agency__organisation_id=actor.organisation_id)
     if not own.delete()[0]:
         raise NotFound()

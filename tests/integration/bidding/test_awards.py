@@ -76,7 +76,7 @@ def entered(told: Told, at: datetime, lines: list[ReportLine], **options: str) -
         lines=lines,
         document_id=document.id,
         at=at,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 

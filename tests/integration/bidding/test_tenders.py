@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bidding.profiles import queries as profiles
 from bidding.profiles import services as profile_services
@@ -189,9 +190,11 @@ def test_a_discriminatory_clause_is_answered_in_public_or_changed() -> None:
 def test_a_bill_of_quantities_comes_from_a_workbook() -> None:
     told = story.drafted()
     book = Workbook()
-    book.active.append(["序号", "项目编码", "项目名称", "项目特征", "计量单位", "工程量"])
-    book.active.append([1, "040101001", "挖一般土方", "三类土", "m³", 1250.5])
-    book.active.append([2, "040203006", "沥青混凝土", "厚8cm", "m²", 8600])
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(["序号", "项目编码", "项目名称", "项目特征", "计量单位", "工程量"])
+    sheet.append([1, "040101001", "挖一般土方", "三类土", "m³", 1250.5])
+    sheet.append([2, "040203006", "沥青混凝土", "厚8cm", "m²", 8600])
     file = io.BytesIO()
     book.save(file)
     file.seek(0)

@@ -202,16 +202,19 @@ def test_changes_of_a_contract_hold_when_the_other_side_agrees():
     engagement_id, agencies, at = won()
     contracted(engagement_id, agencies, at)
     owner, agency = cast.actor("owner1"), agencies[1]
-    longer = {"kind": ProposalKind.EXTENSION, "words": "因台风停工，申请延期。", "ends_on": date(2027, 3, 1)}
 
-    services.propose(actor=agency, engagement_id=engagement_id, at=at, **longer)
+    services.propose(
+        actor=agency, engagement_id=engagement_id, kind=ProposalKind.EXTENSION, words="因台风停工，申请延期。",
+        ends_on=date(2027, 3, 1), at=at,
+    )  # fmt: skip
     with pytest.raises(OwnProposal):
         services.answer_proposal(actor=agency, engagement_id=engagement_id, agree=True, at=at)
     services.answer_proposal(actor=owner, engagement_id=engagement_id, agree=True, at=at)
     assert Engagement.objects.get(pk=engagement_id).ends_on == date(2027, 3, 1)
 
-    end = {"kind": ProposalKind.TERMINATION, "words": "项目取消，协商终止合同。"}
-    services.propose(actor=owner, engagement_id=engagement_id, at=at, **end)
+    services.propose(
+        actor=owner, engagement_id=engagement_id, kind=ProposalKind.TERMINATION, words="项目取消，协商终止合同。", at=at
+    )
     services.answer_proposal(actor=agency, engagement_id=engagement_id, agree=True, at=at)
     found = queries.engagement(engagement_id)
     assert found.state is EngagementState.TERMINATED
@@ -253,6 +256,7 @@ def test_a_poor_rating_can_be_annulled_on_appeal():
 def test_the_black_list_needs_a_hearing_and_a_decision_and_bars_in_the_whole_province():
     item_id, agencies = selecting.market(2)
     need, agency = story.published(item_id), agencies[0]
+    assert agency.organisation_id is not None
     at, regulator = story.AT, cast.actor("regulator")
     number = crediting.propose_listing(
         actor=regulator,

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 
+from commons.domain.actor import Actor
 from commons.domain.refusals import NotPermitted
 from commons.evidence import services as evidence
 from commons.evidence.domain.trust import Keyring
@@ -112,17 +113,22 @@ def test_a_discount_rate_is_compared_the_other_way_round():
     assert (found.outcome.winner, found.amount) == ("02", Decimal("175000.00"))
 
 
+def company(actor: Actor) -> int:
+    assert actor.organisation_id is not None
+    return actor.organisation_id
+
+
 def test_a_licence_that_ends_between_sign_up_and_selection_bars_and_between_selection_and_draw_too():
     item_id, agencies = selecting.market(4)
     need = story.published(item_id, method=Method.LOTTERY, floor_price=None)
     selecting.signed_up(need, agencies, None, None, None, None)
-    first = Entrant.objects.get(organisation_id=agencies[0].organisation_id)
+    first = Entrant.objects.get(organisation_id=company(agencies[0]))
     Entrant.objects.filter(pk=first.pk).update(licence_until=date(2026, 11, 24))
 
     selection_id, at = selecting.begun(need)
     waiting = queries.selection(selection_id)
     AgencyQualification.objects.update(valid_until=date(2026, 11, 24))
-    survivor = Entrant.objects.get(organisation_id=agencies[3].organisation_id)
+    survivor = Entrant.objects.get(organisation_id=company(agencies[3]))
     AgencyQualification.objects.filter(agency=survivor).update(valid_until=date(2028, 12, 31))
     found, at = selecting.run(selection_id, at)
 
@@ -171,9 +177,13 @@ def test_merit_by_proposal_counts_when_the_last_member_has_handed_in():
 
     for actor in panel:
         assert queries.selection(selection_id).wait is Wait.SCORES
-        sheet = {("01", "c1"): Decimal(50), ("01", "c2"): Decimal(30), ("02", "c1"): Decimal("50.5"), ("02", "c2"): 30}
-        points = {place: Decimal(given) for place, given in sheet.items()}
-        services.hand_in_sheet(actor=actor, selection_id=selection_id, sheet=points, at=at)
+        sheet = {
+            ("01", "c1"): Decimal(50),
+            ("01", "c2"): Decimal(30),
+            ("02", "c1"): Decimal("50.5"),
+            ("02", "c2"): Decimal(30),
+        }
+        services.hand_in_sheet(actor=actor, selection_id=selection_id, sheet=sheet, at=at)
 
     found = queries.selection(selection_id)
     assert (found.state, found.outcome.winner) == (SelectionState.DECIDED, "02")

@@ -1,6 +1,6 @@
 """From the published need to the opened quotes: sealed, counted once, closed at the deadline."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -39,6 +39,13 @@ def begin_selection(procurement_id, at):
     procurement_services.move_procurement(row, ProcurementCommand.BEGIN_SELECTION, actor=cast.actor("host"), at=at)
 
 
+def ends_of(procurement_id: int) -> datetime:
+    """Until when sign-ups are taken."""
+    until = procurements.procurement(procurement_id).sign_up_until
+    assert until is not None
+    return until
+
+
 def test_sealed_quotes_are_read_by_nobody_until_the_selection_and_then_by_everybody(open_need):
     story.sign("agency1", open_need, quote="150000.00")
     receipt = story.sign("agency2", open_need, quote="149999.99")
@@ -53,7 +60,7 @@ def test_sealed_quotes_are_read_by_nobody_until_the_selection_and_then_by_everyb
     assert not any("149999" in text for text in stored)
     assert b"149999" not in logged
 
-    closes = found.sign_up_until
+    closes = ends_of(open_need)
     assert services.close_signups(procurement_id=open_need, at=closes)
     with pytest.raises(StillSealed):
         services.reveal_quotes(procurement_id=open_need, actor=cast.actor("host"), at=closes)
@@ -80,7 +87,7 @@ def test_an_agency_signs_up_once_and_the_same_request_is_the_same_sign_up(open_n
 
 
 def test_what_arrives_at_the_deadline_is_late_and_before_it_can_be_withdrawn(open_need):
-    until = procurements.procurement(open_need).sign_up_until
+    until = ends_of(open_need)
     last = until - timedelta(milliseconds=1)
 
     with pytest.raises(SignUpClosed):
@@ -105,7 +112,7 @@ def test_a_quote_is_asked_for_and_stays_in_its_span(open_need):
 
 
 def test_too_few_sign_ups_fail_the_round(open_need):
-    assert not services.close_signups(procurement_id=open_need, at=procurements.procurement(open_need).sign_up_until)
+    assert not services.close_signups(procurement_id=open_need, at=ends_of(open_need))
     assert procurements.procurement(open_need).state is ProcurementState.FAILED
 
 

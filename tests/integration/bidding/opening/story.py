@@ -22,6 +22,9 @@ from commons.domain.money import capital_yuan, money
 from commons.secrecy.fields import Party
 from signatures.draws import services as draws
 from signatures.envelopes import services as sealing
+from signatures.envelopes import store
+from signatures.envelopes.domain import layout
+from signatures.envelopes.domain.header import Mode
 from tests import cast
 from tests.integration.signatures.envelopes import story as envelopes
 
@@ -86,7 +89,7 @@ def opening(profile_code: str = "WORKS_OPEN", **changes: Any) -> Opening:
     story.intake_id = sealing.open_intake(
         actor=CITY,
         subject=sealing.Subject(f"section:{made.pk}", made.title, made.tender.code, f"{made.number:03d}"),
-        mode=envelopes.Mode.AND,
+        mode=Mode.AND,
         deadline=DEADLINE,
         roster_id=story.roster_id,
         at=AT,
@@ -142,9 +145,9 @@ def hand_in(found: Opening, key: str, *, at: datetime = SIGNING_IN, files: Any =
     begun = min(at, DEADLINE - timedelta(seconds=1))
     token = sealing.authorise_upload(actor=actor, intake_id=found.sealed.intake_id, at=begun)
     upload = sealing.begin_upload(token=token, length=len(data), at=begun)
-    path = envelopes.store.upload_path(upload.ref)
+    path = store.upload_path(upload.ref)
     path.write_bytes(data)
-    return sealing.accept(upload=upload, path=path, reckoned=envelopes.layout.reckon([data]), received_at=at)
+    return sealing.accept(upload=upload, path=path, reckoned=layout.reckon([data]), received_at=at)
 
 
 def listed(*keys: str, profile_code: str = "WORKS_OPEN", **changes: Any) -> Opening:

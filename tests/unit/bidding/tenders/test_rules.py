@@ -194,9 +194,10 @@ def test_an_ordinary_clause_is_not_found(text: str) -> None:
 
 
 def test_a_document_survives_being_stored_and_refuses_nonsense() -> None:
+    price = {"code": "P", "title": "报价", "kind": "PRICE", "points": "100", "standard": "见公式"}
     content = {
         "clauses": [{"chapter": "CONTRACT", "number": "1", "title": "付款", "text": "按月支付。", "star": True}],
-        "scoring": [{"code": "P", "title": "报价", "kind": "PRICE", "points": "100", "standard": "见公式"}],
+        "scoring": [price],
         "bills": {"1": [{"code": "0101", "name": "挖方", "feature": "", "unit": "m³", "quantity": "12.5"}]},
     }
     assert parse(as_content(parse(content))) == parse(content)
@@ -205,7 +206,7 @@ def test_a_document_survives_being_stored_and_refuses_nonsense() -> None:
         {"clauses": [{"chapter": "POETRY", "number": "1", "title": "a", "text": "b"}]},
         {"scoring": [{"code": "P", "title": "报价", "kind": "PRICE", "points": "-1"}]},
         {"bills": {"1": [{"code": "1", "name": "x", "unit": "m", "quantity": "=1+1"}]}},
-        {"scoring": [content["scoring"][0], content["scoring"][0]]},
+        {"scoring": [price, price]},
     ):
         with pytest.raises(DocumentMalformed):
             parse(broken)
