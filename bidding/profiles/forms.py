@@ -45,7 +45,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
         self.content = as_content(profile)
-        super().__init__(*args, initial={**kwargs.pop("initial", {}), **_initial(profile)}, **kwargs)
+        kwargs["initial"] = {**kwargs.get("initial", {}), **_initial(profile)}
+        super().__init__(*args, **kwargs)
         methods = [(method.value, METHODS[method.value]) for method in Method]
         self.fields["method"] = forms.ChoiceField(label=_("Method"), choices=methods)
         for switch in Switch:

@@ -15,7 +15,7 @@ from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
 
-REGION = {"regex": r"^[1-9][0-9]{5}$"}
+REGION = r"^[1-9][0-9]{5}$"
 
 
 def moment(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateTimeField:
@@ -57,7 +57,7 @@ class ProjectForm(forms.Form):
 
     title = forms.CharField(label=_("Title of the project"), max_length=120)
     region = forms.RegexField(
-        label=_("Region"), initial="440600", help_text=_("Six digits (GB/T 2260); Foshan is 440600."), **REGION
+        label=_("Region"), initial="440600", help_text=_("Six digits (GB/T 2260); Foshan is 440600."), regex=REGION
     )
     budget = amount(_("Budget"))
     approval_body = forms.CharField(label=_("Who approved the project"), max_length=80, required=False)

@@ -14,6 +14,7 @@ from commons.domain.deadlines import local_day
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import Told
+from tests.integration.signatures.envelopes.story import ceremony
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,8 @@ def client(key: str) -> Client:
 
 
 def text_of(response: Any) -> str:
-    return (response.getvalue() if response.streaming else response.content).decode()
+    content: bytes = response.getvalue() if response.streaming else response.content
+    return content.decode()
 
 
 def now() -> Any:
@@ -103,7 +105,7 @@ def test_no_page_tells_who_took_documents_or_asked_or_objected_before_the_openin
 
 def test_an_owner_drafts_a_tender_on_the_pages() -> None:
     browser = client("tenderee")
-    story.ceremony(at=now() - timedelta(days=5))
+    ceremony(at=now() - timedelta(days=5))
     plan = {
         "year": 2026,
         "number": "JH-1",
