@@ -62,6 +62,7 @@ def _follow_envelopes(hall: Hall, terms: SectionTerms, at: datetime) -> None:
 
 
 def _advance(hall: Hall, bid: HallBid, view: EnvelopeView, terms: SectionTerms, name: str, at: datetime) -> None:
+    before = bid.progress
     bid.progress, bid.ended_at = view.state.value, view.ended_at
     who: dict[str, JSON] = {"number": str(bid.number), "bidder": name}
     if view.state is EnvelopeState.OPENED:
@@ -72,7 +73,7 @@ def _advance(hall: Hall, bid: HallBid, view: EnvelopeView, terms: SectionTerms, 
         failure = consequence_of(Cause(view.cause))
         facts = {"cause": view.cause, "consequence": failure.consequence.value, "article": failure.article}
         note(hall, Happening.BID_FAILED, actor=KEEPER, at=at, facts=who | facts)
-    elif view.bidder_unlocked:
+    elif view.bidder_unlocked and before == EnvelopeState.DECRYPT_WINDOW:
         note(hall, Happening.KEY_SUPPLIED, actor=KEEPER, at=at, facts=who)
     bid.save()
 

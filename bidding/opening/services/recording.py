@@ -33,7 +33,7 @@ from signatures.signing.queries import signatures_about
 from signatures.signing.services import SessionRef, request_signature
 
 KIND = "bidding.opening-record"
-BIDDER = gettext_noop("Bidder")
+BIDDER = gettext_noop("Bidder in the tender")
 CONDUCTOR = gettext_noop("Tenderee or its agent")
 
 

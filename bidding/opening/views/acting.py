@@ -79,11 +79,12 @@ def read_out(request: HttpRequest, hall_id: int) -> HttpResponse:
 @require_POST
 def confirm_price(request: HttpRequest, hall_id: int) -> HttpResponse:
     """The bidder agrees with what was read out, or says why not."""
+    actor = signed_in(request)
     agrees = request.POST.get("agrees") == "yes"
     words = request.POST.get("text", "").strip()[:1000]
     if not agrees and not words:
         raise Malformed(field="text", reason="say what is wrong")
-    services.confirm_price(actor=signed_in(request), hall_id=hall_id, agrees=agrees, words=words, at=timezone.now())
+    services.confirm_price(actor=actor, hall_id=hall_id, agrees=agrees, words=words, at=timezone.now())
     return _back(hall_id)
 
 

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from bidding.opening.models import Hall
 from commons.approvals.models import Approval
 from commons.domain.actor import Assurance
 from commons.inbox.models import InboxMessage
@@ -33,6 +34,7 @@ from signatures.signing.domain.sessions import Signer
 from signatures.signing.kinds import register_kind
 from signatures.signing.services import request_signature
 from tests import cast
+from tests.integration.bidding.opening import story as tenders
 from tests.integration.exchange.auctions import story
 from tests.integration.signatures.draws.story import holder as held_by
 from tests.integration.signatures.draws.story import plan
@@ -113,6 +115,7 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "year": 2027,
         "step": "vet",
         "session": signing_session(),
+        **opening_hall(now),
         "binding_id": bound_certificate(),
     }
 
@@ -122,6 +125,13 @@ def a_draw(at: datetime) -> DrawView:
     moments = {"reveal_from": at + timedelta(hours=1), "reveal_until": at + timedelta(hours=2), "beacon": None}
     holders = (draws.PLATFORM, held_by("regulator"))
     return draws.announce(actor=cast.actor("staff"), plan=plan(**moments), custodians=holders, at=at)
+
+
+def opening_hall(at: datetime) -> dict[str, int]:
+    """The hall of a section that takes bids; its owner is the seller's house, which is no tenderee here."""
+    section = tenders.section()
+    hall = Hall.objects.create(section=section, sign_in_opens_at=at)
+    return {"hall_id": hall.pk, "section_id": section.pk}
 
 
 def signing_session() -> str:

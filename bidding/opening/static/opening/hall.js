@@ -51,7 +51,7 @@ function row(bid) {
   const cell = (index, kind, ...children) => element(kind, { "data-head": heads[index] }, ...children);
   const small = (said) => (said ? element("span", { class: "small" }, element("br"), said) : null);
   const fate = bid.cause ? `${words.cause[bid.cause] ?? bid.cause} ${words.consequence[bid.consequence] ?? ""} (${bid.article})` : "";
-  const price = bid.price ? [element("span", { class: "price" }, yuan(bid.price)), element("span", { class: "capital", lang: "zh-Hans" }, bid.capitals)] : ["—"];
+  const price = bid.price ? [element("strong", { class: "amount" }, yuan(bid.price)), element("span", { class: "capital", lang: "zh-Hans" }, bid.capitals)] : ["—"];
   const answer = bid.confirmed === null ? "" : bid.confirmed ? "YES" : "NO";
   const made = element("tr", bid.own ? { class: "own" } : {},
     cell(0, "td", String(bid.number)),

@@ -1,0 +1,189 @@
+"""A construction tender in browsers: a bid composed, checked and sealed on the bidder's device, three bidders in the
+opening hall of whom one fails to unlock, the floating point drawn on air, prices confirmed, the record made."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from bidding.opening import services as halls
+from bidding.opening.models import Hall
+from bidding.tenders.models import Tender
+from signatures.envelopes import services as sealing
+from signatures.envelopes.models import SealedEnvelope, SealedIntake
+from tests import cast
+from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
+from tests.integration.bidding.opening import story as stories
+from tests.integration.signatures.envelopes import story as envelopes
+from tests.live.servers import Background, Server, running
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("bids-browser"),
+]
+VECTORS = Path(__file__).parents[1] / "unit" / "bidding" / "bids" / "check_vectors.json"
+
+
+@pytest.fixture
+def own(tmp_path: Path, settings: Any) -> dict[str, str]:
+    """This process and the servers share folders and keys."""
+    settings.DATA_DIR = tmp_path
+    settings.PLATFORM_KEYS_DIR = tmp_path / "keys"
+    vault = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "vault")}}
+    settings.STORAGES = {**settings.STORAGES, "vault": vault}
+    return {"DATA_DIR": str(tmp_path), "SIGNING_KEYS_DIR": str(tmp_path / "keys")}
+
+
+@pytest.fixture
+def server(own: dict[str, str]) -> Server:
+    return Server(**own)
+
+
+@pytest.fixture
+def browser(transactional_db: None, server: Server, own: dict[str, str]) -> Iterator[Chromium]:
+    for name in (*envelopes.OFFICERS, "staff", "host", "auditor", "seller", *stories.PRICES):
+        cast.actor(name)
+    with running(server, Background("manage.py", "timekeeper", **own)), chromium() as found:
+        yield found
+
+
+def volume(folder: Path, name: str, *, author: str = "") -> Path:
+    path = folder / name
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        if author:
+            document.docinfo["/Author"] = author
+        document.save(path)
+    return path
+
+
+def compose(page: Page, found: stories.Opening, folder: Path) -> None:
+    """Fill in the whole bid; the blind volume is cleaned on the way."""
+    page.goto(f"/sections/{found.section.pk}/bid/")
+    expect(page.locator("#bid-verdict")).to_contain_text("points to put right")
+    page.get_by_label("Price in yuan").fill("8200000")
+    expect(page.get_by_label("In capital words")).to_have_value("捌佰贰拾万元整")
+    for part in ("BID_LETTER", "AUTHORISATION", "BOND", "QUALIFICATION", "PRICED_BILL"):
+        if page.locator(f"#part-{part}").count():
+            page.set_input_files(f"#part-{part}", volume(folder, f"{part.lower()}.pdf"))
+    page.set_input_files("#part-CONSTRUCTION_PLAN", volume(folder, "plan.pdf", author="梁一"))
+    faults = page.locator('[data-faults="files"]')
+    expect(faults).to_contain_text("/Author")
+    page.get_by_role("button", name="Take author, program and dates off").click()
+    expect(faults).not_to_contain_text("/Author")
+    page.get_by_label("市政公用工程施工总承包二级").check()
+    expect(page.locator("#bid-verdict")).to_have_text("Everything that a machine can check is in order.")
+
+
+def test_the_bidders_own_checks_find_what_the_committees_find(browser: Chromium, server: Server) -> None:
+    page = browser.page(server)
+    page.goto("/halls/")
+    for vector in json.loads(VECTORS.read_text(encoding="utf-8")):
+        found = page.evaluate(
+            "async (v) => (await import('/static/bids/checks.js')).check({bid: v.bid, files: v.files, names: v.names}, v.asked)",
+            vector,
+        )
+        assert found == vector["findings"], vector["name"]
+
+
+def test_from_the_composer_to_the_record(browser: Chromium, server: Server, tmp_path: Path) -> None:
+    found = real_time_opening()
+    page = browser.page(server, person="buyer1", language="en")
+    page.goto("/bids/library/")
+    page.get_by_label("Name of the licence").fill("市政公用工程施工总承包二级")
+    page.get_by_label("Valid until").fill("2031-01-01")
+    page.get_by_role("button", name="Keep it").click()
+    compose(page, found, tmp_path)
+    page.reload()
+    expect(page.locator("#bid-verdict")).to_have_text("Everything that a machine can check is in order.")
+    assert axe_problems(page) == []
+    page.get_by_label("I have read these answers").check()
+    page.get_by_role("button", name="Seal and hand in").click()
+    expect(page.get_by_role("heading", name="File handed in")).to_be_visible(timeout=60_000)
+    assert SealedEnvelope.objects.count() == 1
+    for key in ("buyer2", "buyer3"):
+        stories.hand_in(found, key, at=timezone.now())
+
+    hall = f"/halls/{found.hall_id}/"
+    watcher = browser.page(server, viewport=PHONE)
+    watcher.goto(hall)
+    expect(watcher.locator("#hall-bids")).not_to_contain_text(cast.organisation("jinma").name)
+    deadline_is_over(found)
+    expect(watcher.locator("#hall-bids")).to_contain_text(cast.organisation("jinma").name, timeout=60_000)
+
+    page.goto(hall)
+    page.get_by_role("button", name="Unlock my half").click()
+    expect(page.get_by_text("Unlocked by the bidder").first).to_be_visible()
+    refs = {bid.organisation_id: bid.envelope_ref for bid in found.hall.bids.all()}
+    now = timezone.now()
+    envelopes.bidder_unlocks(found.sealed, "buyer2", refs[cast.organisation("lanshi").pk], at=now)
+    for key in ("officer1", "officer2"):
+        envelopes.officer_unlocks(found.sealed, key, at=now)
+    sealing.decrypt_ready(found.sealed.intake_id, at=now)
+    SealedEnvelope.objects.filter(intake_id=found.sealed.intake_id).update(window_ends_at=timezone.now())
+    expect(watcher.locator("#hall-bids")).to_contain_text("视为撤销投标", timeout=60_000)
+
+    host = browser.page(server, person="host", language="en")
+    host.goto(hall)
+    host.get_by_role("button", name="Announce the draw").click()
+    expect(host.get_by_role("button", name="Read out all bids")).to_be_visible(timeout=60_000)
+    host.get_by_role("button", name="Read out all bids").click()
+    expect(watcher.locator("#hall-bids")).to_contain_text("8,200,000.00")
+    expect(page.get_by_role("button", name="This is my price")).to_be_visible()
+    page.get_by_role("button", name="This is my price").click()
+    expect(watcher.locator("#hall-bids")).to_contain_text("已确认")
+    assert axe_problems(host) == []
+    halls.confirm_price(actor=cast.actor("buyer2"), hall_id=found.hall_id, agrees=True, at=timezone.now())
+    host.get_by_role("button", name="Draft the record").click()
+    host.get_by_role("button", name="Close the meeting").click()
+    expect(host.locator("#hall-state")).to_contain_text("Closed", timeout=60_000)
+    host.goto(f"{hall}replay/")
+    expect(host.get_by_role("heading", name="Log of the hall")).to_contain_text("holds")
+    assert axe_problems(host) == []
+    assert found.hall.record_number
+    if folder := os.environ.get("SHOTS"):
+        shots(browser, server, found, Path(folder))
+
+
+def real_time_opening() -> stories.Opening:
+    """The story's tender, moved to this hour, with a draw that takes seconds."""
+    found = stories.opening()
+    deadline = timezone.now() + timedelta(hours=2)
+    move_deadline(found, deadline)
+    fast = {"opening.draw_seconds": {"value": "8", "type": "integer", "source": "test", "mark": "D"}}
+    Tender.objects.filter(pk=found.section.tender_id).update(parameters=fast)
+    return found
+
+
+def move_deadline(found: stories.Opening, deadline: Any) -> None:
+    Tender.objects.filter(pk=found.section.tender_id).update(bid_deadline=deadline)
+    SealedIntake.objects.filter(pk=found.sealed.intake_id).update(deadline=deadline)
+    Hall.objects.filter(pk=found.hall_id).update(sign_in_opens_at=deadline - timedelta(days=1))
+
+
+def deadline_is_over(found: stories.Opening) -> None:
+    """As if two hours had gone by; the list follows some seconds after the deadline."""
+    move_deadline(found, timezone.now() - timedelta(seconds=8))
+
+
+def shots(browser: Chromium, server: Server, found: stories.Opening, folder: Path) -> None:
+    """Pictures of the pages for people who look."""
+    for person, address, name in (
+        ("", f"/halls/{found.hall_id}/", "hall"),
+        ("buyer1", f"/halls/{found.hall_id}/", "bidder"),
+        ("", f"/halls/{found.hall_id}/replay/", "replay"),
+        ("buyer1", f"/sections/{found.section.pk}/bid/", "compose"),
+    ):
+        for language, viewport in (("zh-hans", PHONE), ("en", None)):
+            page = browser.page(server, person=person, language=language, viewport=viewport)
+            page.goto(address)
+            page.wait_for_timeout(800)
+            page.screenshot(path=str(folder / f"{name}-{language}.png"), full_page=True)
