@@ -8,8 +8,10 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.catalogue import importing
         from marketplace.entry import services  # noqa: F401  # registers what agencies sign
+        from marketplace.fulfilment import section as results
         from marketplace.fulfilment import services as fulfilment  # noqa: F401  # registers who signs which paper
         from marketplace.signups import section
 
         importing.register_all()
         section.register()
+        results.register()

@@ -38,7 +38,7 @@ class DecisionForm(forms.Form):
     """A numbered decision of the authority, one way or the other."""
 
     verdict = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
-    body = forms.CharField(label=_("Authority"), max_length=80)
+    body = forms.CharField(label=_("Deciding authority"), max_length=80)
     number = forms.CharField(label=_("Number of the document"), max_length=60)
     file = forms.FileField(label=_("Document (PDF)"))
     words = _words(_("What it says"))

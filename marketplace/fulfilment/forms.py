@@ -90,8 +90,8 @@ class RecordForm(forms.Form):
 class RulingForm(forms.Form):
     """The regulator's numbered document."""
 
-    step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
-    body = forms.CharField(label=_("Authority"), max_length=80)
+    step = forms.ChoiceField(label=_("What is decided"), widget=forms.RadioSelect)
+    body = forms.CharField(label=_("Deciding authority"), max_length=80)
     number = forms.CharField(label=_("Number of the document"), max_length=60)
     file = forms.FileField(label=_("Document (PDF)"))
     words = _words(_("What it says"))

@@ -8,7 +8,7 @@ from commons.domain.deadlines import local_day
 from commons.parameters import services as parameters
 from exchange.auctions.queries import public_lot
 from exchange.projects.domain.trades import Instrument, TradeType
-from portal.demo import newcomer, supermarket
+from portal.demo import newcomer, selections, supermarket
 from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.holders import equip_city, install_platform_seal
 from portal.demo.authority.past import answered_by_the_story
@@ -54,7 +54,8 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
         certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
-    supermarket.build(at=at)
+    market = supermarket.build(at=at)
+    selections.select_and_serve(market.items, at=at)
     rights = emission_rights(at)
     lots = publish(rights)
     bring_to_method(rights, lots)

@@ -344,7 +344,7 @@ def _subscriptions(items: dict[str, int]) -> None:
 
 def _needs(items: dict[str, int], at: datetime) -> dict[str, int]:
     """Open ones in each method, one to audit, one in the owner's chain, a draft, a failed round, and a waiting case."""
-    base = _base(items)
+    base = base_need(items)
     priced = replace(
         base, title="季华路改造工程规划放线测量", item_id=items["ZJ-B-001"], method=Method.LOWEST_PRICE,
         requirement=parse("SURVEY@2"), floor_price=Decimal("40000.00"), ceiling_price=Decimal("80000.00"),
@@ -399,7 +399,7 @@ def _needs(items: dict[str, int], at: datetime) -> dict[str, int]:
     return made
 
 
-def _base(items: dict[str, int]) -> NeedFacts:
+def base_need(items: dict[str, int]) -> NeedFacts:
     return NeedFacts(
         title="…",
         item_id=items["ZJ-F-001"],

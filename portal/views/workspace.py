@@ -96,11 +96,17 @@ WAYS: dict[Role, Sequence[Way]] = {
     Role.OWNER: (
         Way("procurement:workspace", _("Needs"), _("Draft, approve and publish needs; questions and amendments.")),
         Way("entry:owner_entry", _("Entry into the supermarket"), _("Enter once, then publish as often as you like.")),
+        Way(
+            "fulfilment:list", _("Contracts and services"), _("Contracts to compose, deliverables to accept, ratings.")
+        ),
+        Way("fulfilment:objections", _("Objections to results"), _("Answer them within their limit.")),
         Way("catalogue:list", _("Service items"), _("What agencies can be asked to do, and by which law.")),
     ),
     Role.AGENCY: (
         Way("signups:workspace", _("Notices that fit"), _("Open notices with the reason for match or mismatch.")),
         Way("signups:mine", _("Our sign-ups"), _("Receipts, and what became of each.")),
+        Way("fulfilment:list", _("Contracts and services"), _("Sign, hand in deliverables, confirm payments, rate.")),
+        Way("fulfilment:objections", _("Objections to results"), _("What was answered, and the way to the regulator.")),
         Way(
             "entry:agency_entry",
             _("Entry into the supermarket"),
@@ -173,6 +179,8 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("complaints:complaints", _("Complaints"), _("Accept, decide, suspend, each under its number.")),
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
         Way("entry:directory", _("Agencies"), _("Suspend one, or restrict it in the whole province, by decision.")),
+        Way("fulfilment:objections", _("Objections to results"), _("Complaints of the supermarket: take up, decide.")),
+        Way("credit:lists", _("Red and black lists"), _("Appeals against ratings, entries, hearings, repair.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
         Way("guarantees:overseen", _("Guarantees"), _("What was opened, and every claim.")),

@@ -132,7 +132,7 @@ class Default(_Page):
 
 
 class Contract(_Page):
-    title, button = _("Compose the contract"), _("Go on")
+    title, button = _("Compose the contract"), _("Compose it")
     form_class = ContractForm
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:

@@ -113,7 +113,7 @@ class Year:
             for selection_id, made in waiting
         ]
         self.pool.run(tasks)
-        revealed = when + timedelta(minutes=11)
+        revealed = when + timedelta(minutes=31)
         while steps.advance_draws(when + timedelta(minutes=2), revealed):
             pass
         selecting.advance_due(revealed)

@@ -77,7 +77,7 @@ def drawn(selection_id: int, at: datetime) -> datetime:
     waiting = queries.selection(selection_id)
     assert waiting.draw_id is not None, "a draw is waited for"
     keep_secret(waiting.draw_id, at)
-    revealed = at + timedelta(minutes=11)
+    revealed = at + timedelta(minutes=31)
     draws.advance_due(at + timedelta(minutes=2))
     draws.advance_due(revealed)
     services.advance_due(revealed)
