@@ -92,6 +92,16 @@ class NeedForm(forms.Form):
         self.fields["item"].choices = items  # type: ignore[attr-defined]
         self.fields["method"].choices = [(key.value, _(LABELS[key])) for key in Method]  # type: ignore[attr-defined]
 
+    def parts(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
+        """The fields in groups: heading, fields, and whether the group is folded away until something stands in it."""
+        return [
+            (heading, [self[name] for name in names if name in self.fields], folded and not self._holds(names))
+            for heading, names, folded in PARTS
+        ]
+
+    def _holds(self, names: tuple[str, ...]) -> bool:
+        return any(self[name].value() or self[name].errors for name in names if name in self.fields)
+
     def clean_requirement(self) -> str:
         try:
             return text_of(parse(self.cleaned_data["requirement"]))
@@ -123,6 +133,27 @@ class NeedForm(forms.Form):
             sign_up_days=said.pop("sign_up_days") or 0,
             **{name: value for name, value in said.items() if name != "reason"},
         )
+
+
+PARTS: tuple[tuple[Any, tuple[str, ...], bool], ...] = (
+    ("", ("reason",), False),
+    (_("What is needed"), ("title", "item", "region", "scale", "content", "service_time"), False),
+    (_("Money"), ("fund", "amount_defined", "ceiling_price", "floor_price"), False),
+    (_("Selection"), ("method", "quote_kind"), False),
+    (_("For live bidding"), ("bid_step",), True),
+    (_("For merit by credit"), ("big_list", "small_list"), True),
+    (_("For merit by proposal"), ("criteria",), True),
+    (_("For direct selection"), ("named_agency", "direct_reason"), True),
+    (_("Agencies"), ("requirement",), False),
+    (_("Excluded organisations"), ("avoided", "avoidance_reason"), True),
+    (_("Time"), ("sign_up_days",), False),
+    (_("Urgent procedure"), ("urgent", "urgent_reason"), True),
+    (_("Case and exemption"), ("case_number", "investment_approval", "exemption"), False),
+    (_("Contacts and disclosure"), (
+        "contact_name", "contact_phone", "complaint_phone", "disclose_price", "disclose_contract",
+    ), False),
+)  # fmt: skip
+"""How the page groups the fields."""
 
 
 class AmendForm(NeedForm):

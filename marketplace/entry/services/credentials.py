@@ -48,9 +48,10 @@ def refresh_due(at: datetime, limit: int = 20) -> int:
     """Pull for agencies whose last pull is a day old; how many were pulled. For the errands of the platform."""
     rows = Entrant.objects.filter(kind=EntrantKind.AGENCY.value, state=EntrantState.PUBLISHED.value)
     due = rows.filter(credentials_pulled_at__lt=at - EVERY).order_by("credentials_pulled_at", "id")
-    for number in list(due.values_list("pk", flat=True)[:limit]):
+    numbers = list(due.values_list("pk", flat=True)[:limit])
+    for number in numbers:
         refresh_credentials(actor=system_actor("licences"), entrant_id=number, at=at)
-    return min(len(due), limit)
+    return len(numbers)
 
 
 def pull(row: Entrant) -> Credentials:

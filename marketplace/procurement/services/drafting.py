@@ -182,7 +182,7 @@ def body_of(need: NeedFacts) -> dict[str, JSON]:
     for name, value in columns_of(need).items():
         if name == "criteria":
             body[name] = [{"label": one.label, "points": str(one.points)} for one in need.criteria]
-        elif name.endswith(("_price", "_step")):
+        elif name in ("floor_price", "ceiling_price", "bid_step"):
             body[name] = as_text(value) if value is not None else None
         elif isinstance(value, int) and not isinstance(value, bool):
             body[name] = str(value)

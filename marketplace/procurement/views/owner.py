@@ -23,6 +23,7 @@ from marketplace.entry import queries as entry
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.procurement import queries, services
 from marketplace.procurement.domain.states import EDITABLE, ProcurementState
+from marketplace.procurement.forms import NeedForm
 from marketplace.procurement.labels import FUNDS, PROCUREMENT_STATES, method_label
 from marketplace.procurement.models import ChainStep, Procurement, Question, StepDecision
 from marketplace.procurement.policies import can_draft
@@ -63,6 +64,7 @@ def procurement(request: HttpRequest, procurement_id: int) -> HttpResponse:
     chain = list(ChainStep.objects.select_related("person").filter(owner_id=found.owner_id).order_by("position"))
     decided = list(StepDecision.objects.filter(procurement_id=row.pk, submission=row.submission).order_by("position"))
     due = chain[len(decided)] if found.state is ProcurementState.OWNER_REVIEW and len(decided) < len(chain) else None
+    gaps = found.need.gaps() if found.state in EDITABLE else ()
     context = {
         "found": found,
         "row": row,
@@ -71,7 +73,7 @@ def procurement(request: HttpRequest, procurement_id: int) -> HttpResponse:
         "method": method_label(found.need.method),
         "fund": FUNDS[found.need.fund],
         "requirement": requirement_words([row.requirement])[row.requirement],
-        "gaps": [_(gap.message) for gap in found.need.gaps()] if found.state in EDITABLE else [],
+        "gaps": [(gap_label(gap.field), _(gap.message)) for gap in gaps],
         "editable": found.state in EDITABLE,
         "chain": [(step, next((one for one in decided if one.position == step.position), None)) for step in chain],
         "is_my_turn": due is not None and due.person_id == actor.person_id,
@@ -146,6 +148,12 @@ def answer(request: HttpRequest, question_id: int) -> HttpResponseRedirect:
     services.answer_question(actor=signed_in(request), question_id=question_id, answer=text, at=timezone.now())
     messages.success(request, _("The answer is published."))
     return _to(Question.objects.get(pk=question_id).procurement_id)
+
+
+def gap_label(field: str) -> str:
+    """The field of the form in which something is missing."""
+    known = NeedForm.base_fields.get(field)
+    return str(known.label) if known is not None else field
 
 
 def chain_form(data: Any, members: dict[int, str], chain: list[ChainStep]) -> forms.Form:

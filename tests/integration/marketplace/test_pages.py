@@ -17,6 +17,7 @@ from marketplace.procurement import services as procurement_services
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.forms import initial_of
 from marketplace.procurement.models import Procurement
+from marketplace.signups import services as signups
 from tests import cast
 from tests.integration.marketplace import story
 
@@ -148,8 +149,6 @@ def test_the_list_after_the_deadline_names_who_took_part(market):
     at = procurements.procurement(market["need"]).sign_up_until
     assert at is not None
     story.sign("agency1", market["need"], at=at - timedelta(hours=1))
-
-    from marketplace.signups import services as signups
 
     signups.close_signups(procurement_id=market["need"], at=at)
     page = browser("").get(f"/supermarket/notices/{market['need']}/").content.decode()
