@@ -65,7 +65,6 @@ class Proposal:
     sha256: str
 
 
-@transaction.atomic
 def sign_up(
     *,
     actor: Actor,
@@ -81,20 +80,14 @@ def sign_up(
     `QuoteNeeded`, `QuoteNotAsked`, `QuoteOutOfRange`, `ProposalNeeded`, `ProposalNotAsked`, `IdempotencyConflict`.
     """
     can_sign_up(actor).require()
-    found = procurement(procurement_id)
-    if not _window(found.state, found.sign_up_until).takes(at):
-        return _answered_before(actor, found, key, quote, proposal)
-    agency = entry.require_entered(actor, EntrantKind.AGENCY)
-    facts, owner = entry.facts_against(
-        agency, item_id=found.need.item_id, owner_organisation_id=found.owner_organisation_id
-    )
-    assess(facts, demand_of(found, owner), at=at).require()
-    quote = found.quote_rule.check(quote)
-    _check_proposal(found, proposal)
-    version = _hold_open(procurement_id, at)
-    if version != found.version:
-        raise SignUpClosed()
-    return _keep(found, agency, facts.control.uscc, quote, proposal, key, at)
+    offer = _Offer(quote, proposal, key, at)
+    try:
+        with transaction.atomic():
+            return _attempt(actor, procurement_id, offer)
+    except IntegrityError:
+        # Two requests of one agency at once: the table lets one through, the other finds it.
+        first = _earlier(entry.require_entered(actor, EntrantKind.AGENCY), procurement_id)
+        return _answer(procurement(procurement_id), first, offer, twice=True)
 
 
 @transaction.atomic
@@ -112,7 +105,7 @@ def withdraw(*, actor: Actor, sign_up_id: int, at: datetime) -> None:
     rows = SignUp.objects.filter(pk=row.pk, state=step.source.value)
     if rows.update(state=step.target.value, ended_at=at) != 1:
         raise NotAllowedNow(command=SignUpCommand.WITHDRAW.value, state=row.state)
-    payload: dict[str, JSON] = {"commitment": row.commitment}
+    payload: dict[str, JSON] = {"sign_up": row.commitment}
     append(stream=stream_of(row.procurement_id), type=step.event, actor=CLERK, payload=payload, decided_at=at)
 
 
@@ -157,57 +150,70 @@ def _check_proposal(found: ProcurementView, proposal: Proposal | None) -> None:
         raise ProposalNotAsked()
 
 
-def _keep(
-    found: ProcurementView,
-    agency: Entrant,
-    uscc: str,
-    quote: Decimal | None,
-    proposal: Proposal | None,
-    key: str,
-    at: datetime,
-) -> Receipt:
-    before = SignUp.objects.filter(agency=agency, procurement_id=found.id).exclude(state=SignUpState.WITHDRAWN.value)
-    for earlier in before:
-        if earlier.key == key:
-            return _same(earlier, quote, proposal)
-        if earlier.version == found.version:
-            raise AlreadySignedUp()
-        if earlier.state == SignUpState.ACTIVE:
-            SignUp.objects.filter(pk=earlier.pk).update(state=SignUpState.OUTDATED.value, ended_at=at)
-    sha256 = proposal.sha256 if proposal else ""
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What an agency sends: quote, proposal, the number of its request, and when it arrived."""
+
+    quote: Decimal | None
+    proposal: Proposal | None
+    key: str
+    at: datetime
+
+
+def _attempt(actor: Actor, procurement_id: int, offer: _Offer) -> Receipt:
+    found = procurement(procurement_id)
+    agency = entry.require_entered(actor, EntrantKind.AGENCY)
+    earlier = _earlier(agency, procurement_id)
+    if any(row.key == offer.key or row.version == found.version for row in earlier):
+        return _answer(found, earlier, offer)
+    _window(found.state, found.sign_up_until).require(offer.at)
+    facts, owner = entry.facts_against(
+        agency, item_id=found.need.item_id, owner_organisation_id=found.owner_organisation_id
+    )
+    assess(facts, demand_of(found, owner), at=offer.at).require()
+    quote = found.quote_rule.check(offer.quote)
+    _check_proposal(found, offer.proposal)
+    if _hold_open(procurement_id, offer.at) != found.version:
+        raise SignUpClosed()
+    stale = [row.pk for row in earlier if row.state == SignUpState.ACTIVE]
+    if stale:
+        SignUp.objects.filter(pk__in=stale).update(state=SignUpState.OUTDATED.value, ended_at=offer.at)
+    return _keep(found, agency, facts.control.uscc, quote, offer)
+
+
+def _earlier(agency: Entrant, procurement_id: int) -> list[SignUp]:
+    rows = SignUp.objects.filter(agency=agency, procurement_id=procurement_id)
+    return list(rows.exclude(state=SignUpState.WITHDRAWN.value))
+
+
+def _answer(found: ProcurementView, earlier: list[SignUp], offer: _Offer, *, twice: bool = False) -> Receipt:
+    """The first receipt to the same request, however late it comes again; to another one `AlreadySignedUp`."""
+    first = next((row for row in earlier if row.key == offer.key), None)
+    if first is not None:
+        return _same(first, found.quote_rule.check(offer.quote), offer.proposal)
+    if not twice:
+        _window(found.state, found.sign_up_until).require(offer.at)
+    raise AlreadySignedUp()
+
+
+def _keep(found: ProcurementView, agency: Entrant, uscc: str, quote: Decimal | None, offer: _Offer) -> Receipt:
+    sha256 = offer.proposal.sha256 if offer.proposal else ""
     salt = secrets.token_hex(16)
-    digest = Commitment(found.code, found.version, uscc, to_text(at), quote, sha256, salt).digest()
-    payload: dict[str, JSON] = {"commitment": digest}
-    logged = append(stream=stream_of(found.id), type="SignedUp", actor=CLERK, payload=payload, decided_at=at)
-    row = SignUp(
+    digest = Commitment(found.code, found.version, uscc, to_text(offer.at), quote, sha256, salt).digest()
+    payload: dict[str, JSON] = {"sign_up": digest}
+    logged = append(stream=stream_of(found.id), type="SignedUp", actor=CLERK, payload=payload, decided_at=offer.at)
+    row = SignUp.objects.create(
         procurement_id=found.id,
         agency=agency,
         version=found.version,
-        key=key,
-        signed_up_at=at,
+        key=offer.key,
+        signed_up_at=offer.at,
         sealed={"quote": as_text(quote) if quote is not None else None, "proposal": sha256, "salt": salt},
-        proposal_id=proposal.document_id if proposal else None,
+        proposal_id=offer.proposal.document_id if offer.proposal else None,
         commitment=digest,
         evidence_hash=logged.hash.hex(),
     )
-    try:
-        row.save(force_insert=True)
-    except IntegrityError:
-        raise AlreadySignedUp() from None
-    return Receipt(row.pk, at, digest, row.evidence_hash)
-
-
-def _answered_before(
-    actor: Actor, found: ProcurementView, key: str, quote: Decimal | None, proposal: Proposal | None
-) -> Receipt:
-    """The first receipt to whoever asks again after the deadline; to all others `SignUpClosed`."""
-    if actor.organisation_id is None:
-        raise SignUpClosed()
-    rows = SignUp.objects.filter(procurement_id=found.id, agency__organisation_id=actor.organisation_id)
-    first = rows.filter(key=key).exclude(state=SignUpState.WITHDRAWN.value).first()
-    if first is None:
-        raise SignUpClosed()
-    return _same(first, found.quote_rule.check(quote), proposal)
+    return Receipt(row.pk, offer.at, digest, row.evidence_hash)
 
 
 def _same(row: SignUp, quote: Decimal | None, proposal: Proposal | None) -> Receipt:

@@ -33,10 +33,10 @@ pytestmark = [
 AGENCIES, THREADS = 24, 8
 
 
-def agencies(item: int, count: int) -> list[Actor]:
+def agencies(item: int, count: int, *, first: int = 0) -> list[Actor]:
     """Invented agencies that may sign up, each with somebody who acts for it."""
     made = []
-    for number in range(count):
+    for number in range(first, first + count):
         organisation = people.enrol_organisation(
             actor=CLERK,
             uscc=code(number),
