@@ -182,6 +182,9 @@ class _Checked:
     def _unchanged(self) -> bool:
         """Whether what follows this signature is what it allows: later signatures in their fields, proof, stamps."""
         try:
+            # The digest was compared before, by the algorithm of its suite; the library, which knows SHA only, would
+            # reckon it once more and stumble over SM3.
+            self.embedded.external_digests.setdefault(self.embedded.external_md_algorithm, b"")
             self.embedded.compute_integrity_info()
         except (PdfReadError, ValueError, KeyError, TypeError, AssertionError, AttributeError, RecursionError):
             return False
