@@ -48,6 +48,16 @@ class CertificateBinding(models.Model):
             models.UniqueConstraint(
                 fields=["fingerprint"], condition=models.Q(state=BindingState.ACTIVE), name="one_active_binding"
             ),
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=models.Q(state=BindingState.ACTIVE, kind=Kind.PERSONAL),
+                name="one_certificate_in_use_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state=BindingState.ACTIVE, kind=Kind.SEAL),
+                name="one_seal_in_use_per_organisation",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=[one.value for one in BindingState]), name="binding_state_known"
             ),

@@ -47,11 +47,14 @@ def bind(
     status = status_of(certificate=certificate, intermediates=chain, purpose=MAIN_PURPOSE[kind], at=at)
     status.require()
     _check_holder(status, kind, person_id=person_id, organisation_id=organisation_id)
-    try:
-        with transaction.atomic():
-            return _store(actor, status, kind, person_id=person_id, organisation_id=organisation_id, at=at)
-    except IntegrityError:
-        raise CertificateBoundElsewhere() from None
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                return _store(actor, status, kind, person_id=person_id, organisation_id=organisation_id, at=at)
+        except IntegrityError:
+            # Somebody else bound at the same moment; the second look sees what they bound.
+            continue
+    raise CertificateBoundElsewhere()
 
 
 def _check_holder(status: CertificateStatus, kind: Kind, *, person_id: int, organisation_id: int) -> None:
@@ -84,9 +87,9 @@ def _store(
     before = older.order_by("-id").first()
     row = _row(status, kind, person_id=person_id, organisation_id=organisation_id, at=at)
     row.replaces = before
-    row.save()
     if before is not None:
         _end(before, BindingCommand.REPLACE, actor=actor, at=at)
+    row.save()
     _record(row, "CertificateBound", actor=actor, at=at)
     return view(row)
 

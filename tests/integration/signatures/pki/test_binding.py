@@ -1,22 +1,27 @@
 """Whose certificate is whose."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from commons.domain.refusals import NotPermitted
 from signatures.crypto.answers import CertificateRevoked
 from signatures.crypto.authorities import Purpose
 from signatures.pki import queries, services
 from signatures.pki.domain.bindings import (
+    BindingState,
     CertificateBoundElsewhere,
     CertificateNamesAnother,
     CertificateNotBound,
     CertificateNotForThis,
     Kind,
 )
+from signatures.pki.models import CertificateBinding
 from tests.cast import actor, organisation, person
 from tests.pki import bound, holder, install_trust
+from tests.plugins.races import at_once, errors
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -106,6 +111,46 @@ def test_a_bound_seal_is_not_bound_by_another_member_again():
     bound("seal-centre", login="staff")
     with pytest.raises(CertificateBoundElsewhere):
         bind("seal-centre", "host", kind=Kind.SEAL)
+
+
+def bindings_of(*logins):
+    return CertificateBinding.objects.filter(
+        person_id__in=[person(login).pk for login in logins], state=BindingState.ACTIVE
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_bound_by_two_members_at_once_is_one_members():
+    install_trust()
+    for login in ("staff", "host"):
+        actor(login)
+
+    results = at_once(*(partial(bind, "seal-centre", login, kind=Kind.SEAL) for login in ("staff", "host")))
+
+    (refused,) = errors(results)
+    assert isinstance(refused, CertificateBoundElsewhere), refused
+    assert bindings_of("staff", "host").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_certificates_of_one_person_bound_at_once_leave_one_in_use():
+    install_trust()
+    actor("buyer1")
+
+    results = at_once(*(partial(bind, name, "buyer1") for name in ("buyer1", "buyer1-other-key")))
+
+    assert errors(results) == []
+    assert [row.state for row in CertificateBinding.objects.order_by("id")] == ["REPLACED", "ACTIVE"]
+
+
+@pytest.mark.parametrize("kind", [Kind.PERSONAL, Kind.SEAL])
+def test_without_the_service_the_table_still_keeps_one_in_use(kind):
+    bound("seal-jinma" if kind is Kind.SEAL else "buyer1", login="buyer1")
+    row = CertificateBinding.objects.get()
+    row.pk, row.fingerprint = None, "0" * 64
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
 
 
 def test_an_unbound_certificate_cannot_sign():
