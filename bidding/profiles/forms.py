@@ -11,6 +11,7 @@ from bidding.profiles.domain.vocabulary import CHOICES, FLAG, LIMITS, SWITCH_LAB
 from commons.domain.deadlines import Unit
 from commons.parameters.domain.legality import Method
 from commons.parameters.labels import METHODS
+from commons.parameters.labels import UNITS as WORDS_OF_UNITS
 
 WORDS: dict[str, Any] = {
     "true": _("yes"),
@@ -26,7 +27,7 @@ WORDS: dict[str, Any] = {
     "FAILS": _("the tender fails"),
     "COMPETITION": _("it goes on while competition remains"),
 }
-UNITS = [(unit.value, unit.value) for unit in Unit]
+UNITS = [(unit.value, WORDS_OF_UNITS[unit.value]) for unit in Unit]
 MARKS = [("V", "V"), ("V2", "V2"), ("R", "R"), ("D", "D")]
 
 
