@@ -41,7 +41,9 @@ class ProfileForm(forms.Form):
     region = forms.RegexField(
         label=_("Region"), regex=r"^([1-9][0-9]{5})?$", required=False, help_text=_("Empty for the whole country.")
     )
-    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(
+        label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(label=_("Why it changes"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:

@@ -228,7 +228,7 @@ class FilingForm(forms.Form):
 
     authority = forms.CharField(label=_("Authority"), max_length=80)
     number = forms.CharField(label=_("Number of the filing"), max_length=60)
-    filed_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    filed_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class InviteForm(forms.Form):

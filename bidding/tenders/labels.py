@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
@@ -65,3 +66,10 @@ def failure_label(cause: str) -> str:
 def in_language(english: str, chinese: str) -> str:
     """Of a name that data brings along in two languages, the reader's."""
     return english if (get_language() or "").startswith("en") else chinese
+
+
+def place_label(place: str) -> str:
+    """Where a finding strikes, in words: the chapter and the clause, or the scoring table and the criterion."""
+    chapter, _, number = place.partition(" ")
+    name = gettext(CHAPTER_LABELS[chapter]) if chapter in CHAPTER_LABELS else gettext("Scoring table")
+    return f"{name} {number}"

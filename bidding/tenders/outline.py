@@ -9,7 +9,7 @@ from typing import Any
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import LimitName, ThresholdName
-from bidding.tenders.domain.document import TenderDocument, parse
+from bidding.tenders.domain.document import CHAPTERS, TenderDocument, parse
 from commons.domain.deadlines import Unit
 from commons.domain.money import normal_text
 
@@ -24,8 +24,7 @@ def template_of(profile: ProcedureProfile) -> TenderDocument:
     own = sectors[profile.sector.value]
     words = _words(profile)
     clauses = [{**row, "text": row["text"].format_map(words)} for row in [*common["clause"], *own.get("clause", [])]]
-    order = {row["chapter"]: place for place, row in enumerate(common["clause"])}
-    clauses.sort(key=lambda row: order.get(row["chapter"], len(order)))
+    clauses.sort(key=lambda row: CHAPTERS.index(row["chapter"]))
     return parse({"clauses": clauses, "scoring": own["scoring"]})
 
 

@@ -17,6 +17,7 @@ from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.sections import SectionTermsDraft
 from bidding.tenders.queries import published_tender
 from commons.domain.deadlines import local_day
+from commons.domain.time import SHANGHAI
 from commons.pdf import services as pdf
 from commons.vault import services as vault
 from portal.demo.authority.city import CityAuthority
@@ -182,7 +183,7 @@ def property_management(roster_id: int, at: datetime) -> None:
 
 def with_candidates(roster_id: int, at: datetime) -> None:
     """A comparison of offers whose candidates are shown since yesterday."""
-    opened_at = at - timedelta(days=2)
+    opened_at = half_past_nine(at - timedelta(days=2))
     plan = TenderPlan(
         title="城建开发公司2026年度沥青混合料采购",
         profile="SOE_COMPARISON_OPEN",
@@ -298,16 +299,22 @@ def draft(plan: TenderPlan, *, at: datetime) -> int:
     return tender_id
 
 
+def half_past_nine(at: datetime) -> datetime:
+    """The morning of that day in Shanghai, when offices open bids."""
+    return at.astimezone(SHANGHAI).replace(hour=9, minute=30, second=0, microsecond=0)
+
+
 def _facts(plan: TenderPlan) -> tenders.TenderFacts:
-    days = (plan.deadline - plan.published_at).days
+    opening = half_past_nine(plan.deadline)
+    days = (opening - plan.published_at).days
     return tenders.TenderFacts(
         title=plan.title,
         description=plan.description,
         contact_name=PARTIES[plan.owner].name,
         contact_phone="0757-00000002",
-        applications_end_at=plan.published_at + timedelta(days=14),
-        documents_until=plan.published_at + timedelta(days=days - 3),
-        bid_deadline=plan.deadline,
+        applications_end_at=half_past_nine(plan.published_at + timedelta(days=14)),
+        documents_until=half_past_nine(plan.published_at + timedelta(days=days - 3)),
+        bid_deadline=opening,
         designated_media=MEDIA,
         consortium_allowed=True,
         sme_reserved=plan.sme_reserved,

@@ -63,6 +63,7 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
         "may_show": bool(can_record_report(actor, terms)) and terms.state is SectionState.EVALUATED,
         "may_award": bool(can_award(actor, terms)),
         "result": shown,
+        "as_rate": terms.price_kind != "AMOUNT",
         "open_lines": _open_lines(reports) if terms.state is SectionState.PUBLICIZED else [],
         "shown_long_enough": shown is not None and at >= shown.shown_until,
         "awards": [(award, *AWARD_STATES[award.state], papers.newest(f"award:{award.id}", services.AWARD_LETTER),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, parse
 from bidding.tenders.forms import ApplicationForm, WordsForm
-from bidding.tenders.labels import APPLICATION_STATES, CRITERIA
+from bidding.tenders.labels import APPLICATION_STATES, CRITERIA, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
@@ -54,7 +54,7 @@ def documents(request: HttpRequest, tender_id: int) -> HttpResponseBase:
         "scoring": [(one, CRITERIA[one.kind]) for one in document.scoring],
         "bills": [(number, len(lines)) for number, lines in sorted(document.bills.items())],
         "own": pages.own_part(viewer, tender),
-        "parts": pages.snapshot_of(tender).documents,
+        "parts": [(part, in_language(part.label, part.label_zh)) for part in pages.snapshot_of(tender).documents],
     }
     return render(request, "tenders/documents.html", context)
 

@@ -20,7 +20,7 @@ from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, TenderDocument, parse
 from bidding.tenders.domain.states import TenderState
 from bidding.tenders.forms import TenderCheckForm, procedure_name
-from bidding.tenders.labels import CRITERIA, TENDER_STATES
+from bidding.tenders.labels import CRITERIA, TENDER_STATES, place_label
 from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages
@@ -65,7 +65,11 @@ class CheckTender(FormPage):
             "sections": tender.sections.all(),
             "chapters": [(_(CHAPTER_LABELS[name]), document.chapter(name)) for name in CHAPTERS],
             "scoring": [(one, CRITERIA[one.kind]) for one in document.scoring],
-            "findings": [(one, _(label_of(one.rule))) for one in tender.findings.all() if one.gone_at is None],
+            "findings": [
+                (one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
+                for one in tender.findings.all()
+                if one.gone_at is None
+            ],
             "checks": tender.checks.all(),
             "to_check": tender.state == TenderState.SUBMITTED,
             "to_publish": tender.state == TenderState.CHECKED,

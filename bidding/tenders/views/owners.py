@@ -33,7 +33,7 @@ from bidding.tenders.forms import (
     WordsForm,
     procedure_name,
 )
-from bidding.tenders.labels import SECTION_STATES, TENDER_STATES, failure_label
+from bidding.tenders.labels import SECTION_STATES, TENDER_STATES, failure_label, place_label
 from bidding.tenders.models import ProcurementPlan, Section, Tender, TenderProject
 from bidding.tenders.policies import can_change_tender, can_draft_tender
 from bidding.tenders.queries import pages
@@ -222,9 +222,14 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
             (section, *SECTION_STATES[section.state], failure_label(section.failure))
             for section in tender.sections.all()
         ],
-        "findings": [(one, _(label_of(one.rule))) for one in tender.findings.all() if one.gone_at is None],
+        "findings": [
+            (one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
+            for one in tender.findings.all()
+            if one.gone_at is None
+        ],
         "returned": returned[-1] if returned and tender.state == "RETURNED" else "",
         "tasks": tasks_of(tender, profile, editable=editable),
+        "ready": editable and is_ready(tender, profile),
         "lacking": [_(words) for words in missing(tender, profile)] if editable else [],
         "failed": any(section.state == "FAILED" for section in tender.sections.all()),
         "published": tender.published_at is not None,
@@ -235,7 +240,6 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
 
 def tasks_of(tender: Tender, profile: ProcedureProfile, *, editable: bool) -> list[Task]:
     """What is to be done before a draft can be handed in."""
-    lacking = missing(tender, profile)
     document = parse(tender.draft) if tender.draft else None
     open_findings = any(one.gone_at is None and one.answered_at is None for one in tender.findings.all())
 
@@ -260,7 +264,7 @@ def tasks_of(tender: Tender, profile: ProcedureProfile, *, editable: bool) -> li
         rows.append(
             Task(_("Clauses to answer for"), TaskState.INCOMPLETE if open_findings else TaskState.DONE, "#findings")
         )
-    ready = not lacking and not open_findings and document is not None
+    ready = is_ready(tender, profile)
     if editable:
         state = TaskState.NOT_STARTED if ready else TaskState.CANNOT_START
         hint = "" if ready else _("First complete the tasks above.")
@@ -268,6 +272,12 @@ def tasks_of(tender: Tender, profile: ProcedureProfile, *, editable: bool) -> li
     else:
         rows.append(Task(_("Hand in for the completeness check"), TaskState.DONE))
     return rows
+
+
+def is_ready(tender: Tender, profile: ProcedureProfile) -> bool:
+    """Whether nothing stands in the way of handing in that can be seen here; the service looks at everything."""
+    answered = all(one.gone_at is not None or one.answered_at is not None for one in tender.findings.all())
+    return answered and bool(tender.draft) and not missing(tender, profile)
 
 
 class NewSection(OwnerForm):

@@ -16,7 +16,7 @@ from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, 
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import procedure_name, sectors
-from bidding.tenders.labels import SECTION_STATES, failure_label, notice_label
+from bidding.tenders.labels import SECTION_STATES, failure_label, notice_label, place_label
 from bidding.tenders.models import Section, Tender
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
@@ -72,7 +72,8 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
                      for section in found.sections.all()],
         "steps": list(timeline(found)),
         "addenda": found.addenda.prefetch_related("questions").order_by("-number"),
-        "findings": [(one, _(label_of(one.rule))) for one in found.findings.filter(gone_at=None)],
+        "findings": [(one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
+                     for one in found.findings.filter(gone_at=None)],
         "objections": found.objections.filter(answered_at__isnull=False).order_by("-answered_at"),
         "notices": [(notice, notice_label(notice.kind)) for notice in found.notices.order_by("-published_at", "-pk")],
         "rules": list(rules_of(profile)),
