@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT, FOOT, GAP = 640, 220, 28, 4
 MOST_LABELS = 16
+WIDEST = 56.0
 
 
 def bars(points: Sequence[tuple[str, Decimal | int]], *, title: str) -> SafeString:
@@ -30,13 +31,15 @@ def _bar(place: int, point: tuple[str, Decimal | int], slot: float, most: Decima
     label, value = point
     height = float(Decimal(value) / most) * (HEIGHT - FOOT - 18)
     left, top = place * slot + GAP / 2, HEIGHT - FOOT - height
+    wide = min(WIDEST, max(1.0, slot - GAP))
+    left += (slot - GAP - wide) / 2
     bar = format_html(
         '<rect x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}: {}</title></rect>',
-        f"{left:.1f}", f"{top:.1f}", f"{max(1.0, slot - GAP):.1f}", f"{height:.1f}", label, value,
+        f"{left:.1f}", f"{top:.1f}", f"{wide:.1f}", f"{height:.1f}", label, value,
     )  # fmt: skip
     if count > MOST_LABELS:
         return bar
-    middle = left + (slot - GAP) / 2
+    middle = left + wide / 2
     return format_html(
         '{}<text x="{}" y="{}" font-size="11" text-anchor="middle">{}</text>'
         '<text x="{}" y="{}" font-size="11" text-anchor="middle">{}</text>',

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,13 @@ class Rate(FormPage):
     """Rate the other side of a finished service."""
 
     template_name = "marketplace/credit/form.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Who has rated already reads what it gave."""
+        given = Rating.objects.filter(engagement_id=self.kwargs["engagement_id"], side=self.side(request).value).first()
+        if given is not None:
+            return HttpResponseRedirect(reverse("credit:rating", args=[given.pk]))
+        return super().get(request, **kwargs)
 
     def side(self, request: HttpRequest) -> Side:
         found = engagements.readable(signed_in(request), self.kwargs["engagement_id"])

@@ -77,7 +77,14 @@ def _label(by: str, row: Row) -> str:
 
 
 def _header() -> list[str]:
-    return [_("Key"), _("Notices"), _("Selected"), _("Selection rate"), _("Amount"), _("Saving of price selection")]
+    return [
+        _("Breakdown"),
+        _("Notices"),
+        _("Selected"),
+        _("Selection rate"),
+        _("Amount"),
+        _("Saving of price selection"),
+    ]
 
 
 def _cells(row: Row) -> tuple[Any, ...]:

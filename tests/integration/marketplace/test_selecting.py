@@ -58,7 +58,7 @@ def test_sealed_quotes_are_opened_and_decided_by_each_price_method(method):
     assert procurements.procurement(need).state is ProcurementState.SELECTED
 
 
-def test_a_lottery_can_be_computed_again_and_not_be_changed(tmp_path, capsys):
+def test_a_lottery_can_be_computed_again_and_not_be_changed(tmp_path, capsys, client):
     item_id, agencies = selecting.market(3)
     need = story.published(item_id, method=Method.LOTTERY, floor_price=None)
     selecting.signed_up(need, agencies, None, None, None)
@@ -70,6 +70,8 @@ def test_a_lottery_can_be_computed_again_and_not_be_changed(tmp_path, capsys):
 
     assert report.faults == []
     assert found.amount == Decimal("200000.00")
+    page = client.get(f"/supermarket/selections/{found.id}/").getvalue().decode()
+    assert f"/draws/{found.case.draws[0].draw_id}/" in page
     assert main([str(file)]) == 0
     other = next(one.number for one in found.case.entrants if one.number != found.outcome.winner)
     for change in (
