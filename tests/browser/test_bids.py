@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pikepdf
 import pytest
@@ -32,8 +32,15 @@ pytestmark = [
 VECTORS = Path(__file__).parents[1] / "unit" / "bidding" / "bids" / "check_vectors.json"
 
 
+class Own(TypedDict):
+    """Where the servers keep what this process reads, as their environment says it."""
+
+    DATA_DIR: str
+    SIGNING_KEYS_DIR: str
+
+
 @pytest.fixture
-def own(tmp_path: Path, settings: Any) -> dict[str, str]:
+def own(tmp_path: Path, settings: Any) -> Own:
     """This process and the servers share folders and keys."""
     settings.DATA_DIR = tmp_path
     settings.PLATFORM_KEYS_DIR = tmp_path / "keys"
@@ -43,12 +50,12 @@ def own(tmp_path: Path, settings: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def server(own: dict[str, str]) -> Server:
+def server(own: Own) -> Server:
     return Server(**own)
 
 
 @pytest.fixture
-def browser(transactional_db: None, server: Server, own: dict[str, str]) -> Iterator[Chromium]:
+def browser(transactional_db: None, server: Server, own: Own) -> Iterator[Chromium]:
     for name in (*envelopes.OFFICERS, "staff", "host", "auditor", "seller", *stories.PRICES):
         cast.actor(name)
     with running(server, Background("manage.py", "timekeeper", **own)), chromium() as found:
