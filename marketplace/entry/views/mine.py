@@ -108,10 +108,9 @@ def offer(request: HttpRequest) -> HttpResponseRedirect:
 @require_POST
 def add_practitioner(request: HttpRequest) -> HttpResponseRedirect:
     """Name a professional."""
-    form = PractitionerForm(request.POST)
+    own, form = _own(request), PractitionerForm(request.POST)
     if not form.is_valid():
         raise Malformed(field="practitioner", reason=gettext_noop("name, title and certificate are needed"))
-    own = _own(request)
     services.add_practitioner(actor=signed_in(request), entrant_id=own.id, at=timezone.now(), **form.cleaned_data)
     return _back("practitioners")
 

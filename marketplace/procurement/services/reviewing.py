@@ -24,7 +24,7 @@ from marketplace.procurement.domain.scope import ScopeDecision
 from marketplace.procurement.domain.splitting import SplitAlert
 from marketplace.procurement.domain.states import ProcurementCommand, ProcurementState
 from marketplace.procurement.models import ChainStep, Procurement, StepDecision
-from marketplace.procurement.policies import can_change, can_draft
+from marketplace.procurement.policies import can_change, can_draft, owns
 from marketplace.procurement.queries.advice import TRADE, scope_of, split_of
 from marketplace.procurement.queries.views import need_of
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, record
@@ -117,15 +117,17 @@ def examine(row: Procurement, *, at: datetime) -> tuple[dict[str, object], dict[
 def decide_step(*, actor: Actor, procurement_id: int, approved: bool, reason: str, at: datetime) -> None:
     """A member of the owner's chain approves or rejects, in order; the last approval hands the need to the centre.
 
-    Refuses `NotYourTurn`, `NotAllowedNow`, and (`Malformed`) a rejection without a reason.
+    Refuses `NotPermitted`, `NotYourTurn`, `NotAllowedNow`, and (`Malformed`) a rejection without a reason.
     """
     row = locked_procurement(procurement_id)
+    if not owns(actor, row):
+        raise NotPermitted()
     if row.state != ProcurementState.OWNER_REVIEW:
         raise NotAllowedNow(command="DECIDE", state=row.state)
     done = StepDecision.objects.filter(procurement=row, submission=row.submission).count()
     chain = list(ChainStep.objects.filter(owner_id=row.owner_id).order_by("position"))
     due = chain[done]
-    if actor.person_id != due.person_id or actor.organisation_id != row.owner.organisation_id:
+    if actor.person_id != due.person_id:
         raise NotYourTurn()
     if not approved and not reason.strip():
         raise Malformed(field="reason", reason=gettext_noop("it is empty"))
