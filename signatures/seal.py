@@ -11,6 +11,7 @@ import argparse
 import json
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,11 +54,31 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _blinded(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Copies of the PDFs in `folder`, under the same names, without what tells their author."""
+    from commons.domain.refusals import Refusal
+    from signatures.documents.pades.blinding import blind_check
+
+    made = [folder / path.name for path in paths]
+    for path, target in zip(paths, made, strict=True):
+        try:
+            with path.open("rb") as file:
+                target.write_bytes(blind_check(file).content)
+        except Refusal as refusal:
+            raise BadInput(f"{path.name}: {refusal.message % refusal.fields}") from None
+    return made
+
+
 def seal(options: argparse.Namespace) -> dict[str, str]:
     """Seal files into an envelope; what it commits to."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _sealed(options, _blinded(options.files, Path(folder)) if options.blind else options.files)
+
+
+def _sealed(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, str]:
     terms = _terms(options.terms)
     keys = [_public_key(path) for path in options.key]
-    files = [SealedFile(path.name, path.stat().st_size) for path in options.files]
+    files = [SealedFile(path.name, path.stat().st_size) for path in paths]
     signer = _signer(options.sign_key, options.sign_cert, options.password)
     drafted = sealing.draft(
         terms,
@@ -70,7 +91,7 @@ def seal(options: argparse.Namespace) -> dict[str, str]:
     reckoner = layout.Reckoner()
     try:
         with options.out.open("xb") as target:
-            for piece in sealing.seal(drafted, map(_pieces, options.files), sign=signer):
+            for piece in sealing.seal(drafted, map(_pieces, paths), sign=signer):
                 reckoner.feed(piece)
                 target.write(piece)
     except PayloadBroken as error:
@@ -179,6 +200,9 @@ def _parser() -> argparse.ArgumentParser:
     sealer.add_argument("--sign-cert", type=Path, help="its certificate, with the chain (PEM)")
     sealer.add_argument("--password", help="of the private key")
     sealer.add_argument("--out", type=Path, required=True, help="the envelope to write; must not exist")
+    sealer.add_argument(
+        "--blind", action="store_true", help="take off the PDFs what tells their author, or refuse them"
+    )
     sealer.add_argument("files", type=Path, nargs="+")
     sealer.set_defaults(run=seal)
     checker = commands.add_parser("check", help="say what an envelope commits to")

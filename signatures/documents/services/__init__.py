@@ -1,6 +1,7 @@
 """The public face of papers."""
 
 from signatures.documents.services.archiving import archive, renew_due, watch_archive
+from signatures.documents.services.blindness import require_blind
 from signatures.documents.services.drawing import Draft, PaperRef, draft, draw, issue
 from signatures.documents.services.sealing import Beside, certify, install_seal, seal_record
 from signatures.documents.services.turns import ask
@@ -19,6 +20,7 @@ __all__ = [
     "install_seal",
     "issue",
     "renew_due",
+    "require_blind",
     "seal_record",
     "verify_document",
     "watch_archive",

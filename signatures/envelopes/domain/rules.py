@@ -126,14 +126,6 @@ class SupervisionOfSomethingElse(Refusal):
     message = gettext_noop("What was signed is not the failure as it stands now.")
 
 
-class VolumeNotBlind(Refusal):
-    """A blind volume would tell whose it is."""
-
-    code = "VOLUME_NOT_BLIND"
-    message = gettext_noop("This volume cannot be judged blind: %(reason)s. Hand in a PDF without it.")
-    status = 400
-
-
 def require_open(*, deadline: datetime, at: datetime) -> None:
     """What arrives at the deadline or after it is late. Raises `IntakeLate`."""
     if at >= deadline:

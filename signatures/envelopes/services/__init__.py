@@ -1,7 +1,6 @@
 """The public face of sealed envelopes; docs/envelopes.md tells the story in order."""
 
 from signatures.envelopes.services.accepting import accept, withdraw
-from signatures.envelopes.services.blindness import Blinded, blind_check
 from signatures.envelopes.services.decrypting import decrypt_ready
 from signatures.envelopes.services.handovers import (
     ToRewrap,
@@ -51,7 +50,6 @@ from signatures.envelopes.services.uploading import (
 )
 
 __all__ = [
-    "Blinded",
     "IntakeId",
     "Locked",
     "RosterId",
@@ -67,7 +65,6 @@ __all__ = [
     "begin_opening",
     "begin_rehearsal",
     "begin_upload",
-    "blind_check",
     "complete_receipt",
     "decrypt_ready",
     "draft_roster",

@@ -25,8 +25,11 @@ from commons.people.models import Membership
 from commons.secrecy.fields import Party
 from commons.vault.models import Document
 from exchange.auctions.models import Registration
+from exchange.auctions.services.papers import CONTRACT
 from exchange.contracts.models import Deal
 from exchange.deposits.models import BankEntry, BankFile, MoneyExpectation, PayeeAccount
+from signatures.documents.domain.papers import Mode, PaperState
+from signatures.documents.models import Paper, PaperParty
 from signatures.draws import services as draws
 from signatures.draws.queries import DrawView
 from signatures.pki.queries import certificates_of
@@ -117,6 +120,8 @@ def city(*, secret: bool = False) -> dict[str, Any]:
         "session": signing_session(),
         **opening_hall(now),
         "binding_id": bound_certificate(),
+        "paper": contract(deal, now) if deal else NOT_THERE,
+        "side": "buyer",
     }
 
 
@@ -143,6 +148,20 @@ def signing_session() -> str:
         signer=Signer(signer.person_id or 0, signer.organisation_id), role="Buyer", return_url="/workspace/",
         at=timezone.now(),
     ).number  # fmt: skip
+
+
+def contract(deal: Deal, at: datetime) -> str:
+    """The number of a contract that waits for the signatures of seller and buyer1."""
+    paper = Paper.objects.create(
+        number="PERMISSIONSPERMI", kind=CONTRACT, subject=f"deal:{deal.pk}", guard=f"deal:{deal.pk}", title="出让合同",
+        state=PaperState.PREPARED, document=Document.objects.filter(subject="bank-file").latest("pk"), drawn_at=at,
+    )  # fmt: skip
+    sides = (("seller", deal.lot.project.seller_id), ("buyer", deal.buyer_id))
+    for place, (field, organisation_id) in enumerate(sides):
+        PaperParty.objects.create(
+            paper=paper, place=place, field=field, role=field, mode=Mode.IN_TURN, organisation_id=organisation_id
+        )
+    return paper.number
 
 
 def bound_certificate() -> int:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pikepdf
 
 from commons.domain.text import gettext_noop
-from signatures.envelopes.domain.rules import VolumeNotBlind
+from signatures.documents.domain.blindness import VolumeNotBlind
 
 _TELLING = ("/Metadata", "/PieceInfo", "/LastModified")
 _AUTHOR = ("/T", "/Contents", "/RC", "/Popup")

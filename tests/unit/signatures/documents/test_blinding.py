@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
+from django.core.management import call_command
 
-from signatures.envelopes.domain.rules import VolumeNotBlind
-from signatures.envelopes.services.blindness import blind_check
+from signatures.documents.domain.blindness import VolumeNotBlind
+from signatures.documents.pades.blinding import blind_check
+from signatures.documents.services import require_blind
 
 SECRET = "金马印染"
 
@@ -58,6 +61,28 @@ def test_the_same_volume_gives_the_same_file() -> None:
 
 def test_what_is_blind_already_stays_as_it_is() -> None:
     assert blind_check(volume()).removed == ()
+
+
+def test_what_was_sealed_is_only_taken_when_it_tells_nothing() -> None:
+    require_blind(volume())
+    for file, reason in ((volume(authored), "/Author"), (volume(commented), "it carries comments")):
+        with pytest.raises(VolumeNotBlind) as refused:
+            require_blind(file)
+        assert reason in str(refused.value.fields["reason"])
+
+
+def test_the_command_tells_and_writes_a_file_that_tells_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bid.pdf").write_bytes(volume(authored).read())
+    with pytest.raises(SystemExit) as ended:
+        call_command("blind_check", str(tmp_path / "bid.pdf"))
+    assert (ended.value.code, "/Author" in capsys.readouterr().out) == (1, True)
+
+    call_command("blind_check", str(tmp_path / "bid.pdf"), out=str(tmp_path / "blind.pdf"))
+
+    with (tmp_path / "blind.pdf").open("rb") as file:
+        require_blind(file)
 
 
 def commented(pdf: pikepdf.Pdf) -> None:
