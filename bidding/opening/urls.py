@@ -7,6 +7,7 @@ from bidding.opening.views import acting, showing
 app_name = "opening"
 urlpatterns = [
     path("halls/", showing.index, name="halls"),
+    path("sections/<int:section_id>/opening/", showing.of_section, name="of_section"),
     path("halls/<int:hall_id>/", showing.hall, name="hall"),
     path("halls/<int:hall_id>/scene.json", showing.scene_json, name="scene"),
     path("halls/<int:hall_id>/ticket/", showing.ticket, name="ticket"),

@@ -17,6 +17,7 @@ from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
 from portal.demo.issuers import open_issuers
+from portal.demo.opening import open_bids
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
 from portal.demo.robots import Robot
@@ -49,8 +50,9 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     build_registry(at=LONG_AGO)
     open_issuers(at=LONG_AGO)
     ask_for_certificates(at=LONG_AGO)
-    build_tenders(authority, at=at)
+    roster_id = build_tenders(authority, at=at)
     with answered_by_the_story(authority):
+        open_bids(authority, roster_id, at=at)
         certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)
     register_now(at=at)

@@ -69,8 +69,11 @@ def open_office(authority: CityAuthority, *, at: datetime) -> int:
     return roster_id
 
 
-def build_tenders(authority: CityAuthority, *, at: datetime) -> None:
-    """One tender for each thing to try: a draft, one that takes bids, one stopped, one with candidates."""
+def build_tenders(authority: CityAuthority, *, at: datetime) -> int:
+    """One tender for each thing to try: a draft, one that takes bids, one stopped, one with candidates.
+
+    Gives the roster of the opening officers.
+    """
     roster_id = open_office(authority, at=at - timedelta(days=60))
     works(roster_id, at)
     purchase(roster_id, at)
@@ -78,6 +81,7 @@ def build_tenders(authority: CityAuthority, *, at: datetime) -> None:
     property_management(roster_id, at)
     with_candidates(roster_id, at)
     drafted_only(roster_id, at)
+    return roster_id
 
 
 def works(roster_id: int, at: datetime) -> None:

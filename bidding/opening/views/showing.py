@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -45,6 +45,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every hall, for everybody."""
     rows = [(row, *HALLS[row.state]) for row in queries.halls()]
     return render(request, "opening/halls.html", {"rows": rows})
+
+
+@require_GET
+def of_section(request: HttpRequest, section_id: int) -> HttpResponse:
+    """To the hall of a section; to the list while there is none."""
+    found = queries.hall_of_section(section_id)
+    return HttpResponseRedirect(reverse("opening:hall", args=[found]) if found else reverse("opening:halls"))
 
 
 @require_GET
