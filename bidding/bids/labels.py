@@ -32,7 +32,6 @@ SCRIPTS: dict[str, Text] = {
     "lines-read": _("%(count)s lines read"),
     "none": _("none"),
     "pages": _("page"),
-    "remove": _("Remove"),
     "sme": _("small or medium enterprise"),
     "domestic": _("domestic product"),
     "GUARANTEE": _("guarantee"),

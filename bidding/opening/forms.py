@@ -40,7 +40,7 @@ class SignInForm(forms.Form):
 class WordsForm(forms.Form):
     """A few lines, with which something is said, disputed, answered or resumed."""
 
-    text = forms.CharField(max_length=1000, label=_("Text"), widget=forms.Textarea({"rows": 3}))
+    text = forms.CharField(max_length=1000, label=_("Words"), widget=forms.Textarea({"rows": 3}))
 
 
 def nonce_of(text: str) -> bytes | None:
