@@ -52,11 +52,11 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     ask_for_certificates(at=LONG_AGO)
     roster_id = build_tenders(authority, at=at)
     with answered_by_the_story(authority):
-        open_bids(authority, roster_id, at=at)
         certificate = finish_by_negotiation(authority, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
     market = supermarket.build(at=at)
+    open_bids(authority, roster_id, at=at)
     selections.select_and_serve(market.items, at=at)
     rights = emission_rights(at)
     lots = publish(rights)
