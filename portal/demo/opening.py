@@ -1,4 +1,4 @@
-"""An opening hall of the demo city: three sealed bids opened this hour, the float drawn, one price not confirmed yet."""
+"""An opening hall of the demo city: three sealed bids opened this hour, the float drawn, one price open."""
 
 import hashlib
 import json
