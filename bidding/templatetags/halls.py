@@ -74,7 +74,7 @@ def as_percent(text: str) -> str:
 @register.filter
 def yuan(text: str) -> str:
     """An amount of a scene, grouped."""
-    return f"¥ {Decimal(text):,.2f}" if text else ""
+    return f"¥\u00a0{Decimal(text):,.2f}" if text else ""
 
 
 @register.filter
