@@ -1,4 +1,4 @@
-"""What the front page shows of the trading floor, asked of exchange."""
+"""What the front page shows of the trading floor, asked of exchange, bidding and marketplace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,22 @@ from decimal import Decimal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bidding.profiles.domain.vocabulary import SECTOR_LABELS, Sector
+from bidding.tenders.queries import pages as tenders
 from commons.domain.money import normal_text
 from exchange.notices import queries as notices
 from exchange.projects import queries as projects
 from exchange.rooms import queries as rooms
+from marketplace.procurement import queries as procurements
+from marketplace.procurement.labels import method_label
 from portal.templatetags.design import UNITS, grouped
 
 MOST_ROOMS = 6
 MOST_NOTICES = 8
+MOST_INVITATIONS = 4
 SOON = timedelta(days=1)
 
 PHASES: Mapping[str, tuple[str | Promise, str]] = {
@@ -53,6 +59,17 @@ class BoardNotice:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Something that can be answered until a moment: bids for a tender, sign-ups for a service."""
+
+    title: str
+    by: str
+    what: str
+    until: datetime
+    url: str
+
+
 def live_rooms(now: datetime) -> Sequence[BoardRoom]:
     """Rooms of lots that are open now or open within a day, the next to change first."""
     soon = [room for room in rooms.live_rooms() if room.lot_id and room.phase in PHASES and room.opens_at <= now + SOON]
@@ -73,6 +90,38 @@ def current_notices(now: datetime) -> Sequence[BoardNotice]:
             lot.project.title, lot.project.seller.name, projects.lot_view(lot), _address("auctions:lot", lot.pk)
         )
         for lot in found[:MOST_NOTICES]
+    ]
+
+
+def open_tenders(now: datetime) -> Sequence[Invitation]:
+    """Tenders to which bids can be handed in now, the newest first."""
+    found = tenders.public_tenders(tenders.Search(stage="bidding")).filter(bid_deadline__gt=now)[:MOST_INVITATIONS]
+    return [
+        Invitation(
+            one.title,
+            one.project.owner.name,
+            gettext(SECTOR_LABELS[Sector(one.project.sector)]),
+            one.bid_deadline,
+            _address("tenders:tender", one.pk),
+        )
+        for one in found
+        if one.bid_deadline is not None
+    ]
+
+
+def open_procurements(now: datetime) -> Sequence[Invitation]:
+    """Services for which agencies can sign up now, the newest first."""
+    found = procurements.published(procurements.NoticeSearch(stage="open")).filter(sign_up_until__gt=now)
+    return [
+        Invitation(
+            one.title,
+            one.owner.organisation.name,
+            f"{one.item.name} · {method_label(one.method)}",
+            one.sign_up_until,
+            _address("procurement:notice", one.pk),
+        )
+        for one in found[:MOST_INVITATIONS]
+        if one.sign_up_until is not None
     ]
 
 

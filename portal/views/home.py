@@ -19,7 +19,13 @@ class HomeView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         return super().get_context_data(
-            now=now, rooms=board.live_rooms(now), notices=board.current_notices(now), entries=entries(), **kwargs
+            now=now,
+            rooms=board.live_rooms(now),
+            notices=board.current_notices(now),
+            tenders=board.open_tenders(now),
+            procurements=board.open_procurements(now),
+            entries=entries(),
+            **kwargs,
         )
 
 
@@ -27,9 +33,20 @@ def entries() -> list[Tile]:
     """One entry per role, in the words that the role uses of itself."""
     notices, verify = address("notices:list") or "/", address("verify")
     workspace, rooms = address("workspace"), address("rooms:list") or "/"
+    tenders, supermarket = address("tenders:list") or "/", address("procurement:notices") or "/"
     return [
         Tile(_("I want to buy or bid"), _("Find a lot, register, pay the deposit, bid live."), notices),
-        Tile(_("I sell"), _("Draft a project, answer buyers, confirm the result, sign."), workspace),
+        Tile(
+            _("I bid for a contract"), _("Find a tender, take its documents, seal a bid, follow the opening."), tenders
+        ),
+        Tile(
+            _("I need or offer a service"), _("Surveys, assessments, audits: announced, chosen and rated."), supermarket
+        ),
+        Tile(
+            _("I sell or buy for an owner"),
+            _("Draft a project or a tender, answer questions, confirm the result, sign."),
+            workspace,
+        ),
         Tile(_("I watch"), _("Follow a live room without signing in; read results; replay rooms."), rooms),
         Tile(_("I work at the centre"), _("Check, publish, conduct rooms, match payments."), workspace),
         Tile(_("I supervise or audit"), _("Live view, evidence, complaints."), workspace),

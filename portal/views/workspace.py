@@ -19,7 +19,6 @@ from commons.domain.tasks import Waiting, in_order
 from commons.people.labels import role_label
 from exchange.auctions import waiting as auctions
 from exchange.deposits import waiting as deposits
-from exchange.projects import queries as projects
 from marketplace.entry import queries as entries
 from marketplace.procurement import queries as procurements
 from portal.context import address
@@ -48,10 +47,6 @@ class Tile:
 
 def approvals_waiting(actor: Actor, now: datetime) -> int:
     return len(approvals.waiting_for(actor, at=now))
-
-
-def projects_to_check(actor: Actor, now: datetime) -> int:
-    return projects.to_check(actor).count()
 
 
 def needs_to_audit(actor: Actor, now: datetime) -> int:
@@ -132,7 +127,6 @@ WAYS: dict[Role, Sequence[Way]] = {
             "projects:centre",
             _("Check and publish"),
             _("Drafts that were handed in; a second person publishes."),
-            projects_to_check,
         ),
         Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
         Way("procurement:desk", _("Needs to audit"), _("Needs and amendments of the supermarket."), needs_to_audit),
