@@ -1,6 +1,6 @@
 """Questions about procedure profiles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from bidding.profiles.domain.vocabulary import Sector
 from bidding.profiles.models import ProfileVersion
 from commons.domain.regions import reach
 from commons.parameters import queries as parameters
+from commons.parameters.domain import legality
 from commons.parameters.domain.legality import MethodUnlawful, Rule
 
 
@@ -61,8 +62,19 @@ def from_snapshot(content: Mapping[str, Any]) -> ProcedureProfile:
 
 def require_lawful(found: ProcedureProfile, *, region: str, on: date) -> tuple[Rule, ...]:
     """The lines of the legality table that allow the method and each switch. Refuses (`MethodUnlawful`: article)."""
+    return _lawful(found, rules_about([found], region), region=region, on=on)
+
+
+def rules_about(found: Iterable[ProcedureProfile], region: str) -> list[Rule]:
+    """The lines of the legality table about the methods and switches of some procedures; one query."""
+    methods = {method.value for one in found for method in one.lawful_methods()}
+    return parameters.rules_reaching(region, methods=methods)
+
+
+def _lawful(found: ProcedureProfile, rules: Sequence[Rule], *, region: str, on: date) -> tuple[Rule, ...]:
+    sector = found.sector.value
     return tuple(
-        parameters.require_lawful(method=method.value, sector=found.sector.value, region=region, on=on)
+        legality.require_lawful(rules, method=method.value, sector=sector, region=region, on=on)
         for method in found.lawful_methods()
     )
 
@@ -76,9 +88,11 @@ class Offer:
     barred: str
 
 
-def choices(*, sector: Sector, region: str, on: date) -> list[Offer]:
-    """Every procedure of a sector with the article that allows it, or the one that bars it."""
-    return [_offer(view, region, on) for view in in_force(on=on, sector=sector, region=region)]
+def choices(*, region: str, on: date, sector: Sector | None = None) -> list[Offer]:
+    """Every procedure, of one sector or of all, with the article that allows it, or the one that bars it."""
+    views = in_force(on=on, sector=sector, region=region)
+    rules = rules_about([view.profile for view in views], region)
+    return [_offer(view, rules, region, on) for view in views]
 
 
 def labels(codes: Iterable[str], *, on: date) -> dict[str, tuple[str, str]]:
@@ -88,12 +102,12 @@ def labels(codes: Iterable[str], *, on: date) -> dict[str, tuple[str, str]]:
     return {row.code: (row.content["label"], row.content["label_zh"]) for row in found}
 
 
-def _offer(view: VersionView, region: str, on: date) -> Offer:
+def _offer(view: VersionView, rules: Sequence[Rule], region: str, on: date) -> Offer:
     try:
-        rules = require_lawful(view.profile, region=region, on=on)
+        lawful = _lawful(view.profile, rules, region=region, on=on)
     except MethodUnlawful as refusal:
         return Offer(view, "", str(refusal.fields["article"]))
-    return Offer(view, "; ".join(dict.fromkeys(rule.article for rule in rules)), "")
+    return Offer(view, "; ".join(dict.fromkeys(rule.article for rule in lawful)), "")
 
 
 def _view(row: ProfileVersion) -> VersionView:

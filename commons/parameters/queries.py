@@ -1,6 +1,6 @@
 """Questions to the rule parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,8 +94,14 @@ def current(*, trade_type: str, region: str, on: date) -> dict[str, Row]:
 
 def require_lawful(*, method: str, sector: str, region: str, on: date) -> Rule:
     """The line of the legality table that allows a method. Refuses (`MethodUnlawful`) with the article."""
-    rows = LegalityRule.objects.filter(method=method, sector__in=("", sector), region__in=reach(region))
-    return legality.require_lawful([_rule(row) for row in rows], method=method, sector=sector, region=region, on=on)
+    rules = rules_reaching(region, methods=(method,))
+    return legality.require_lawful(rules, method=method, sector=sector, region=region, on=on)
+
+
+def rules_reaching(region: str, *, methods: Collection[str]) -> list[Rule]:
+    """The lines about some methods that hold in a region, of every sector and day; one query."""
+    rows = LegalityRule.objects.filter(method__in=methods, region__in=reach(region))
+    return [_rule(row) for row in rows]
 
 
 def legality_rules() -> list[LegalityRule]:

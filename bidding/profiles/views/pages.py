@@ -36,11 +36,11 @@ from commons.parameters.labels import METHODS, UNITS
 def procedures(request: HttpRequest) -> HttpResponse:
     """Every procedure in force, by sector, with the article that allows it or bars it."""
     today = local_day(timezone.now())
-    views = queries.in_force(on=today)
-    groups = []
-    for sector, _found in groupby(views, key=lambda one: one.profile.sector):
-        offers = queries.choices(sector=sector, region="", on=today)
-        groups.append((_(SECTOR_LABELS[sector]), [(name_of(offer.view.profile), offer) for offer in offers]))
+    offers = queries.choices(region="", on=today)
+    groups = [
+        (_(SECTOR_LABELS[sector]), [(name_of(offer.view.profile), offer) for offer in found])
+        for sector, found in groupby(offers, key=lambda one: one.view.profile.sector)
+    ]
     return render(request, "profiles/list.html", {"groups": groups})
 
 
