@@ -1,6 +1,7 @@
 """An agency enters, is checked by one and published by another; then lapses, is banned, returns."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -138,20 +139,22 @@ def test_the_yearly_recheck_lapses_and_is_made_up_for():
 def test_bans_are_the_regulator_s_with_number_and_document_and_hold_until_their_end():
     number = published()
     at, until = AT + timedelta(days=1), AT + timedelta(days=30)
-    ban = {"entrant_id": number, "reason": "提供虚假材料", "at": at}
+    ban = partial(services.restrict, entrant_id=number, reason="提供虚假材料", until=until, at=at)
     with pytest.raises(NotPermitted):
-        services.restrict(actor=cast.actor("staff"), decision=DECISION, until=until, **ban)
+        ban(actor=cast.actor("staff"), decision=DECISION)
     with pytest.raises(DecisionMissing):
-        services.restrict(actor=cast.actor("warden"), decision=DECISION, until=until, **ban)
+        ban(actor=cast.actor("warden"), decision=DECISION)
     paper = NumberedDecision(DECISION.body, DECISION.number, a_document())
 
-    services.restrict(actor=cast.actor("warden"), decision=paper, until=until, **ban)
+    ban(actor=cast.actor("warden"), decision=paper)
     assert eligible(number, at) == [Bar.RESTRICTED]
     assert eligible(number, until) == []
     services.lift(actor=cast.actor("warden"), decision=paper, entrant_id=number, reason="信用修复", at=at)
     assert eligible(number, at) == []
 
-    services.suspend(actor=cast.actor("warden"), decision=paper, until=until, **ban)
+    services.suspend(
+        actor=cast.actor("warden"), decision=paper, entrant_id=number, reason="提供虚假材料", until=until, at=at
+    )
     assert eligible(number, at) == [Bar.NOT_PUBLISHED]
     with pytest.raises(NotPermitted):
         services.cancel_entry(actor=cast.actor("agency3"), entrant_id=number, at=at)
@@ -163,13 +166,16 @@ def test_bans_are_the_regulator_s_with_number_and_document_and_hold_until_their_
 
 def test_a_restriction_of_another_city_holds_here():
     number = published()
-    city = {"uscc": CODE, "authority": "广州市某局", "number": "穗〔2026〕1号", "reason": "失信", "until": None}
+    take_over = partial(
+        services.take_over_restriction, uscc=CODE, authority="广州市某局", number="穗〔2026〕1号", reason="失信",
+        until=None, source="广州", at=AT,
+    )  # fmt: skip
 
-    assert services.take_over_restriction(actor=system_actor("province"), source="广州", at=AT, **city) == 1
+    assert take_over(actor=system_actor("province")) == 1
 
     assert eligible(number, AT + timedelta(days=3_000))[:2] == [Bar.RECHECK_OVERDUE, Bar.RESTRICTED]
     with pytest.raises(NotPermitted):
-        services.take_over_restriction(actor=cast.actor("staff"), source="广州", at=AT, **city)
+        take_over(actor=cast.actor("staff"))
     with pytest.raises(NotEligible):
         queries.eligibility(number, Demand(0, parse("")), at=AT).require()
 

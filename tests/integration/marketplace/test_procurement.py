@@ -1,8 +1,9 @@
 """A need from its draft to its last round: case, chain, audit, amendment, failure, suspension."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_last_year_s_notice_is_copied_without_its_case_and_urgency(item):
 
 def test_the_owner_s_chain_decides_in_order_and_a_rejection_goes_back(item):
     owner1, owner2 = cast.actor(OWNER), cast.actor("owner2")
-    steps = [("科室负责人", owner2.person_id), ("分管领导", owner1.person_id)]
+    steps = [("科室负责人", cast.person("owner2").pk), ("分管领导", cast.person(OWNER).pk)]
     services.set_chain(actor=owner1, steps=steps, at=AT)
     made = draft(item)
 
@@ -130,7 +131,7 @@ def test_who_audits_does_not_select_and_the_owner_audits_nothing(item):
 
 
 def test_split_needs_are_flagged_and_not_refused(item):
-    half = {"fund": FundSource.FISCAL, "ceiling_price": Decimal(600_000), "floor_price": None}
+    half: dict[str, Any] = {"fund": FundSource.FISCAL, "ceiling_price": Decimal(600_000), "floor_price": None}
     story.published(item, **half)
     second = story.published(item, at=AT + timedelta(days=30), **half)
 
@@ -164,6 +165,8 @@ def test_an_amendment_begins_the_time_anew_and_earlier_sign_ups_count_no_more(it
         Decimal("180000.00"),
         cast.actor("staff2").ref,
     )
+    assert found.sign_up_until is not None
+    assert before.sign_up_until is not None
     assert found.sign_up_until > before.sign_up_until
     assert signup_queries.counted(made) == 0
     story.sign("agency1", made, at=later, quote="170000.00")
@@ -173,8 +176,15 @@ def test_an_amendment_begins_the_time_anew_and_earlier_sign_ups_count_no_more(it
     assert list(states.values()) == [SignUpState.OUTDATED, SignUpState.OUTDATED, SignUpState.ACTIVE]
 
 
-def fail(number):
+def until_of(number: int) -> datetime:
+    """Until when sign-ups are taken."""
     until = queries.procurement(number).sign_up_until
+    assert until is not None
+    return until
+
+
+def fail(number):
+    until = until_of(number)
     assert not signups.close_signups(procurement_id=number, at=until)
     return until
 
@@ -209,7 +219,7 @@ def test_a_failed_need_that_nobody_announces_again_expires(item):
 
 def test_a_suspended_round_gets_its_time_back(item):
     made = story.published(item)
-    before = queries.procurement(made).sign_up_until
+    before = until_of(made)
     paper = NumberedDecision("市政务和数据局", "佛数监〔2026〕3号", a_document())
     stop, on = AT + timedelta(days=1), AT + timedelta(days=11)
     services.suspend(actor=cast.actor("warden"), procurement_id=made, decision=paper, reason="投诉", at=stop)
@@ -226,7 +236,7 @@ def test_a_suspended_round_gets_its_time_back(item):
 def test_an_urgent_need_is_shorter_and_says_why(item):
     ordinary, urgent = story.published(item), story.published(item, urgent=True, urgent_reason="汛期抢测")
 
-    assert queries.procurement(urgent).sign_up_until == queries.procurement(ordinary).sign_up_until - timedelta(days=2)
+    assert until_of(urgent) == until_of(ordinary) - timedelta(days=2)
     with pytest.raises(NeedIncomplete):
         services.submit(actor=cast.actor(OWNER), procurement_id=draft(item, urgent=True), at=AT)
 

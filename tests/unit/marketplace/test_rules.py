@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -174,7 +175,7 @@ def test_the_round_ends_with_a_working_day_and_selects_on_the_next():
 
 def test_a_commitment_changes_with_everything_that_it_says():
     said = Commitment("F03", 1, "A", "2026-11-23T02:00:00.000Z", Decimal("1.00"), "", "ab" * 16)
-    changes = [{"procurement": "F04"}, {"version": 2}, {"agency": "B"}, {"signed_up_at": "…"},
+    changes: list[dict[str, Any]] = [{"procurement": "F04"}, {"version": 2}, {"agency": "B"}, {"signed_up_at": "…"},
                {"quote": Decimal("1.01")}, {"quote": None}, {"proposal_sha256": "ff"}, {"salt": "cd" * 16}]  # fmt: skip
 
     assert len({replace(said, **change).digest() for change in changes} | {said.digest()}) == 9
