@@ -14,7 +14,7 @@ from bidding.tenders.services import pausing
 from bidding.tenders.services.common import tell, words_of
 from bidding.tenders.services.notices import publish_notice
 from bidding.tenders.services.publishing import KEEPER
-from bidding.tenders.services.transitions import locked_section, locked_tender, move_section
+from bidding.tenders.services.transitions import locked_section, move_section
 from commons.domain.actor import Actor
 from commons.evidence.domain.canonical import JSON
 from exchange.notices.services import NumberedDecision
@@ -90,8 +90,8 @@ def file_result(*, actor: Actor, section_id: int, authority: str, number: str, f
 
 
 def require_no_objection(tender_id: int) -> None:
-    """Refuses (`ObjectionOpen`) while an objection waits for its answer."""
-    pausing.require_no_objection(locked_tender(tender_id))
+    """Refuses (`ObjectionOpen`) early, before a paper is drawn; `award` asks again in its transaction."""
+    pausing.require_no_objection(Tender.objects.get(pk=tender_id))
 
 
 def tell_one(

@@ -195,7 +195,7 @@ def test_an_ordinary_clause_is_not_found(text: str) -> None:
 
 def test_a_document_survives_being_stored_and_refuses_nonsense() -> None:
     price = {"code": "P", "title": "报价", "kind": "PRICE", "points": "100", "standard": "见公式"}
-    content = {
+    content: dict[str, Any] = {
         "clauses": [{"chapter": "CONTRACT", "number": "1", "title": "付款", "text": "按月支付。", "star": True}],
         "scoring": [price],
         "bills": {"1": [{"code": "0101", "name": "挖方", "feature": "", "unit": "m³", "quantity": "12.5"}]},
