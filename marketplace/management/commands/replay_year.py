@@ -33,9 +33,19 @@ class Command(BaseCommand):
         parser.add_argument("profile", choices=sorted(PROFILES))
         parser.add_argument("--scale", type=float, default=1.0, help="a share of the year, for a quick look")
         parser.add_argument("--workers", type=int, default=2, help="processes for people's steps; 1: everything here")
+        parser.add_argument("--days", type=int, help="publish everything on the first so many working days")
         parser.add_argument("--no-verify", action="store_true", help="leave the log unverified")
 
-    def handle(self, *args: Any, profile: str, scale: float, workers: int, no_verify: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        profile: str,
+        scale: float,
+        workers: int,
+        no_verify: bool,
+        days: int | None = None,
+        **options: Any,
+    ) -> None:
         if Procurement.objects.exists():
             raise CommandError("There are procurements already. Replay into an empty database.")
         began = time.monotonic()
@@ -46,7 +56,7 @@ class Command(BaseCommand):
         bar = ProgressBar(self.stderr, built_s)
         pool = Pool(city, workers)
         try:
-            Year(pool, bar.show, Progress(date(chosen.year, 1, 1))).play()
+            Year(pool, bar.show, Progress(date(chosen.year, 1, 1)), days).play()
         finally:
             pool.close()
         played_s = time.monotonic() - began - built_s

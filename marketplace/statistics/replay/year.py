@@ -22,7 +22,7 @@ from marketplace.statistics.replay.pool import Pool, Task
 SIGN_UP_DAYS = 3
 CONTRACT_AFTER, FINISH_AFTER = 3, 10
 """Working days after the result, and after the contract."""
-RUN_OUT = 45
+RUN_OUT = 32
 """Working days after the year, for what is under way."""
 MOST_ROUNDS = 6
 Report = Callable[["Progress"], None]
@@ -48,6 +48,8 @@ class Year:
     pool: Pool
     report: Report
     progress: Progress
+    first_days: int | None = None
+    """Publish everything on the first so many working days; None: over the whole year."""
     under_way: dict[int, NoticePlan] = field(default_factory=dict)
     signing: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     """Day → (procurement, day of its sign-up)."""
@@ -59,12 +61,15 @@ class Year:
     def play(self) -> None:
         """The whole year, then the days until everything has ended."""
         days = working_days(self.pool.city.profile.year, RUN_OUT)
-        year_days = [day for day in days if day.year == self.pool.city.profile.year]
+        publishing = sum(1 for day in days if day.year == self.pool.city.profile.year)
+        if self.first_days is not None:
+            publishing = min(publishing, self.first_days)
+            days = days[: publishing + RUN_OUT]
         self.progress.days = len(days)
         coming = notices(self.pool.city.profile)
         total, sent = self.pool.city.profile.notices, 0
         for number, day in enumerate(days):
-            due = min(total, total * (number + 1) // len(year_days)) if number < len(year_days) else total
+            due = min(total, total * (number + 1) // publishing)
             self._day(number, day, list(islice(coming, due - sent)))
             sent = due
             self.progress.days_done = number + 1

@@ -15,6 +15,7 @@ from marketplace.selection import queries, services
 from marketplace.selection.domain import record
 from marketplace.selection.domain.states import SelectionState, Wait
 from marketplace.selection.models import Selection
+from marketplace.signups import services as signups
 from tests.integration.marketplace import selecting, story
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def live(item_id, agencies, **changes):
     need = story.published(item_id, method=Method.LIVE_BIDDING, bid_step=Decimal("500.00"), floor_price=None, **changes)
-    selecting.signed_up(need, agencies, *[None] * len(agencies))
+    for place, actor in enumerate(agencies):
+        at = story.AT + timedelta(minutes=place)
+        signups.sign_up(actor=actor, procurement_id=need, at=at, key=f"live-{need}")
     return need
 
 
