@@ -17,6 +17,7 @@ def _against_pgbench(
     url = os.environ["DATABASE_URL"]
     reference.prepare(url)
     ours, theirs, shares, lags, acks = [], [], [], [], []
+    spent: dict[str, list[float]] = {}
     with stage.serving(server) as served:
         for number in range(rounds.count):
             theirs.append(reference.pgbench(url, clients=BIDDERS, seconds=int(rounds.seconds))[0])
@@ -26,6 +27,8 @@ def _against_pgbench(
             shares.append(seen["accepted_share"])
             acks.append(seen["ack_ms"]["p99"])
             lags.append(seen["lag_ms"].get("p99", 0.0))
+            for party, seconds in seen["cpu_s"].items():
+                spent.setdefault(party, []).append(seconds / (ours[-1] * rounds.seconds) * 1e6)
     detail = f"{spread(ours, '/s')} against pgbench {spread(theirs, '/s')}; {min(shares):.0%} accepted or more"
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
     what = f"format {format_.value}, {server}, {BIDDERS} bidders, {watchers:,} watchers"
@@ -34,6 +37,8 @@ def _against_pgbench(
     else:
         yield at_least(what, ratios, target, detail)
     yield Line(f"verdict after, p99: {spread(acks, ' ms', 1)}")
+    # Unlike the rates, these hardly change with what else the machine has to do.
+    yield Line("CPU of a decision: " + ", ".join(f"{party} {spread(each, ' µs')}" for party, each in spent.items()))
     if watchers <= 200:
         yield at_most("watcher lag p99", lags, 75, " ms")
 

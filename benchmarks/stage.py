@@ -166,7 +166,7 @@ def serving(server: str = "daphne") -> Iterator[Served]:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(400):
+    for _ in range(1_200):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
