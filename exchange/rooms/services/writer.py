@@ -79,7 +79,8 @@ class Writer:
         if self._sent is not None:
             self._loop.remove_reader(self._sent[1].line)
             self._jobs.put(self._sent[0])  # bids that are stored already get the verdict that they have
-        self._jobs.put(self._everything())
+        while self._orders or self._notes:
+            self._jobs.put(self._everything())
         self._jobs.put(None)
         self._thread.join(timeout=30)
         self._verifiers.stop()
@@ -98,10 +99,11 @@ class Writer:
         self._undecided += len(orders)
         self._orders += orders
         self._notes += notes
+        # A lone bid is checked where it is decided; of several, all but the first in threads meanwhile.
+        if beside := orders if self._at_work else orders[1:]:
+            self._verifiers.take(beside)
         if not self._at_work:
             self._next()
-        elif orders:
-            self._verifiers.take(orders)
 
     def ask(self, room_ids: Sequence[int]) -> None:
         """Read where these rooms stand, and tell."""

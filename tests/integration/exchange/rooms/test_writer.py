@@ -37,6 +37,10 @@ class Desk:
         wanted = len(self.told) + len(orders)
         for each in orders:
             self.writer.hand_in([each])
+        await self.arrived(wanted)
+
+    async def arrived(self, wanted: int) -> None:
+        """Wait until so many verdicts were told in all."""
         async with asyncio.timeout(20):
             while len(self.told) < wanted:
                 self._news.clear()
@@ -83,6 +87,21 @@ def test_verdicts_come_in_the_order_of_arrival_without_a_gap() -> None:
     assert {receipt_of(outcome).verdict for outcome in desk.told} == {"ACCEPTED"}
     seqs = [receipt_of(outcome).seq for outcome in desk.told]
     assert seqs == sorted(seqs)
+    check_room(room.room_id)
+
+
+def test_bids_that_come_together_are_stored_together() -> None:
+    room, clock, _ = opened()
+    bids = rising(room, clock, 40)
+
+    async def play(desk: Desk) -> None:
+        desk.writer.hand_in(bids)
+        await desk.arrived(len(bids))
+
+    desk = with_desk(clock, play)
+
+    assert [outcome.order for outcome in desk.told] == bids
+    assert len({bid.batch_id for bid in Bid.objects.all()}) < len(bids) / 2
     check_room(room.room_id)
 
 
