@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from bidding.awards.domain.states import AwardCommand, AwardState
 from bidding.awards.models import Award, CallOff
@@ -38,13 +39,19 @@ def draw_contract(*, actor: Actor, award_id: int, at: datetime) -> int:
     can_award(actor, terms).require()
     if award.state != AwardState.NOTIFIED.value or award.contract_no:
         raise NotAllowedNow(command="DRAW_CONTRACT", state=award.state)
-    number = f"{terms.code}-{award.pk}"
+    number = f"{terms.code}-{_place(award):02d}"
     drafted = contract(terms, award, number, actor=actor, at=at)
     with transaction.atomic():
         free = Award.objects.filter(pk=award_id, state=AwardState.NOTIFIED.value, contract_no="")
         if free.update(contract_no=number) != 1:
             raise NotAllowedNow(command="DRAW_CONTRACT", state=award.state)
         return documents.issue(drafted, actor=actor, at=at).id
+
+
+def _place(award: Award) -> int:
+    """Which award of its section it is: 1 for the first. Awards are only added to, so it stays."""
+    earlier = Q(awarded_at__lt=award.awarded_at) | Q(awarded_at=award.awarded_at, pk__lte=award.pk)
+    return Award.objects.filter(earlier, section_id=award.section_id).count()
 
 
 def contract_signed(*, actor: Actor, award_id: int, sha256: str, at: datetime) -> None:
