@@ -12,6 +12,7 @@ import pytest
 from bidding import compose
 from bidding.bids import pdf_facts
 from signatures.envelopes.domain import layout, sealing
+from signatures.envelopes.domain.encoding import to_base64
 from tests.envelopes import Parties, terms_of
 
 ASKED: dict[str, Any] = {
@@ -67,7 +68,7 @@ def test_a_blind_volume_is_found_cleaned_and_sealed(folder: Path, capsys: pytest
     assert run("check", *rules, capsys=capsys) == (0, {"complete": True, "findings": []})
 
     parties = Parties.make()
-    officers = [{"spki": compose.sealing.to_base64(spki)} for spki in terms_of(parties).officers]
+    officers = [{"spki": to_base64(spki)} for spki in terms_of(parties).officers]
     terms = sealing.published(terms_of(parties), officers)
     (above / "terms.json").write_text(json.dumps(terms), encoding="utf-8")
     key = above / "key.pem"
