@@ -34,7 +34,7 @@ class ReportForm(forms.Form):
             self.fields[f"score{number}"] = forms.DecimalField(
                 label=_("Score"), required=False, max_digits=6, decimal_places=2
             )
-            self.fields[f"reason{number}"] = forms.CharField(label=_("Reasons"), max_length=1000)
+            self.fields[f"reason{number}"] = forms.CharField(label=_("Grounds"), max_length=1000)
 
     def lines(self) -> list[ReportLine]:
         """One line for each bidder."""

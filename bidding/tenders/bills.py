@@ -29,7 +29,7 @@ def read_bill(file: BinaryIO, *, name: str) -> tuple[BillLine, ...]:
     places = _places(next(rows).cells)
     lines = tuple(_line(row.cells, places, row.number) for row in rows)
     if not lines:
-        raise FileRefused(reason=gettext_noop("it is empty"))
+        raise FileRefused(reason=gettext_noop("the file is empty"))
     seen: set[str] = set()
     for line in lines:
         if line.code in seen:

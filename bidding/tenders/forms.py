@@ -309,10 +309,12 @@ class JudgeForm(forms.Form):
     """What the review found of an application."""
 
     qualified = forms.ChoiceField(
-        label=_("Result"), choices=[("yes", _("Qualified")), ("no", _("Not qualified"))], widget=forms.RadioSelect
+        label=_("Outcome"),
+        choices=[("yes", _("Prequalified")), ("no", _("Not prequalified"))],
+        widget=forms.RadioSelect,
     )
     score = forms.RegexField(label=_("Score"), regex=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", required=False)
-    reason = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("Grounds"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 def sectors() -> list[tuple[str, str]]:

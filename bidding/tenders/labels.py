@@ -1,7 +1,7 @@
 """Words and tones of tenders, sections and their pieces, for the reader."""
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bidding.tenders.domain.document import CHAPTER_LABELS
@@ -31,25 +31,29 @@ SECTION_STATES: dict[str, tuple[Label, str]] = {
     SectionState.AWARDED: (_("Awarded"), "done"),
     SectionState.CONTRACTED: (_("Contract signed"), "done"),
     SectionState.CLOSED: (_("Closed"), "neutral"),
-    SectionState.FAILED: (_("Failed"), "stop"),
-    SectionState.SUSPENDED: (_("Suspended"), "stop"),
+    SectionState.FAILED: (_("Tender failed"), "stop"),
+    SectionState.SUSPENDED: (pgettext_lazy("tender", "Suspended"), "stop"),
     SectionState.TERMINATED: (_("Ended by decision"), "stop"),
 }
 
 APPLICATION_STATES: dict[str, tuple[Label, str]] = {
     ApplicationState.SUBMITTED: (_("Handed in"), "info"),
     ApplicationState.WITHDRAWN: (_("Taken back"), "neutral"),
-    ApplicationState.QUALIFIED: (_("Qualified"), "done"),
-    ApplicationState.REFUSED: (_("Not qualified"), "stop"),
+    ApplicationState.QUALIFIED: (_("Prequalified"), "done"),
+    ApplicationState.REFUSED: (_("Not prequalified"), "stop"),
 }
 
-SECTION_KINDS: dict[str, Label] = {"WORKS": _("Works"), "GOODS": _("Goods"), "SERVICES": _("Services")}
+SECTION_KINDS: dict[str, Label] = {
+    "WORKS": pgettext_lazy("kind of section", "Works"),
+    "GOODS": _("Goods"),
+    "SERVICES": _("Services"),
+}
 PRICE_KINDS: dict[str, Label] = {"AMOUNT": _("Amount in yuan"), "DISCOUNT_RATE": _("Discount rate on the ceiling")}
 STAGES: dict[str, Label] = {
     "PREQUALIFICATION": _("Prequalification documents"),
     "DOCUMENTS": _("Tender documents"),
     "OPENING": _("Opening"),
-    "RESULT": _("Result"),
+    "RESULT": _("Outcome"),
 }
 CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), "SUBJECTIVE": _("By judgement")}
 

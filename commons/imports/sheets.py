@@ -48,7 +48,7 @@ def read(file: BinaryIO, *, name: str, limits: Limits) -> Iterator[Line]:
             raise FileRefused(reason=gettext_noop("it has too many rows; split it"))
         yield _within(line, limits)
     if not rows:
-        raise FileRefused(reason=gettext_noop("it is empty"))
+        raise FileRefused(reason=gettext_noop("the file is empty"))
 
 
 def _within(line: Line, limits: Limits) -> Line:

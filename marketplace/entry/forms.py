@@ -29,7 +29,7 @@ class PractitionerForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=40)
     title = forms.CharField(label=_("Professional title"), max_length=80)
-    certificate = forms.CharField(label=_("Number of the certificate"), max_length=40)
+    certificate = forms.CharField(label=_("Certificate number"), max_length=40)
     valid_until = forms.DateField(
         label=_("Last day of the certificate"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -53,7 +53,7 @@ class BanForm(forms.Form):
             ("lift", _("Lift the restriction")),
         ],
     )
-    body = forms.CharField(label=_("Authority"), max_length=80)
+    body = forms.CharField(label=_("Deciding authority"), max_length=80)
     number = forms.CharField(label=_("Number of the decision"), max_length=60)
     document = forms.FileField(label=_("The decision (PDF)"))
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commons.texts import render
 from marketplace.catalogue.labels import requirement_words
@@ -19,11 +20,11 @@ ENTRANT_KINDS: dict[EntrantKind, Label] = {EntrantKind.OWNER: _("Project owner")
 ENTRANT_STATES: dict[EntrantState, Tagged] = {
     EntrantState.DRAFT: (_("Draft"), "neutral"),
     EntrantState.SUBMITTED: (_("Handed in"), "waiting"),
-    EntrantState.CHECKING: (_("Being checked"), "info"),
+    EntrantState.CHECKING: (_("Being verified"), "info"),
     EntrantState.RETURNED: (_("Returned"), "stop"),
     EntrantState.PUBLISHED: (_("In force"), "done"),
     EntrantState.LAPSED: (_("Re-check overdue"), "stop"),
-    EntrantState.SUSPENDED: (_("Suspended"), "stop"),
+    EntrantState.SUSPENDED: (pgettext_lazy("supermarket", "Suspended"), "stop"),
     EntrantState.CANCELLED: (_("Cancelled"), "neutral"),
 }
 CHECKS: dict[CheckKind, Label] = {
@@ -36,14 +37,14 @@ CHECKS: dict[CheckKind, Label] = {
     CheckKind.RESTRICTION: _("Restriction in the province"),
 }
 STATUS_KINDS: dict[StatusKind, Tagged] = {
-    StatusKind.ENTERED: (_("Entered"), "done"),
+    StatusKind.ENTERED: (_("Entered the supermarket"), "done"),
     StatusKind.RECHECKED: (_("Re-checked"), "done"),
     StatusKind.LAPSED: (_("Re-check overdue"), "stop"),
-    StatusKind.SUSPENDED: (_("Suspended"), "stop"),
+    StatusKind.SUSPENDED: (pgettext_lazy("supermarket", "Suspended"), "stop"),
     StatusKind.RESTORED: (_("Restored"), "done"),
     StatusKind.RESTRICTED: (_("Restricted in the whole province"), "stop"),
     StatusKind.LIFTED: (_("Restriction lifted"), "done"),
-    StatusKind.CANCELLED: (_("Left"), "neutral"),
+    StatusKind.CANCELLED: (_("Left the supermarket"), "neutral"),
 }
 BARS: dict[Bar, Label] = {
     Bar.NOT_PUBLISHED: _("The entry is not in force"),

@@ -203,8 +203,10 @@ class BulkForm(forms.Form):
 class DecisionForm(forms.Form):
     """A numbered decision of the regulator."""
 
-    step = forms.ChoiceField(label=_("Decision"), choices=[("suspend", _("Suspend")), ("resume", _("Go on"))])
-    body = forms.CharField(label=_("Authority"), max_length=80)
+    step = forms.ChoiceField(
+        label=_("Decision"), choices=[("suspend", _("Suspend")), ("resume", _("Resume the procedure"))]
+    )
+    body = forms.CharField(label=_("Deciding authority"), max_length=80)
     number = forms.CharField(label=_("Number of the decision"), max_length=60)
     document = forms.FileField(label=_("The decision (PDF)"))
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

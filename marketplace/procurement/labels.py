@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commons.texts import render
@@ -31,8 +31,8 @@ PROCUREMENT_STATES: dict[ProcurementState, Tagged] = {
     ProcurementState.COMPLETED: (_("Service completed"), "done"),
     ProcurementState.TERMINATED: (_("Service ended early"), "stop"),
     ProcurementState.FAILED: (_("Round failed"), "stop"),
-    ProcurementState.SUSPENDED: (_("Suspended"), "stop"),
-    ProcurementState.VOID: (_("Void"), "neutral"),
+    ProcurementState.SUSPENDED: (pgettext_lazy("supermarket", "Suspended"), "stop"),
+    ProcurementState.VOID: (_("Voided"), "neutral"),
     ProcurementState.EXPIRED: (_("Out of date"), "neutral"),
 }
 STAGES: dict[str, Label] = {
@@ -42,15 +42,15 @@ STAGES: dict[str, Label] = {
     "service": _("In service"),
     "done": _("Completed or ended"),
     "failed": _("Failed or void"),
-    "suspended": _("Suspended"),
+    "suspended": pgettext_lazy("supermarket", "Suspended"),
 }
 NOTICES: dict[ProcurementNoticeKind, Label] = {
     ProcurementNoticeKind.NEED: _("Procurement notice"),
     ProcurementNoticeKind.AMENDMENT: _("Amendment"),
     ProcurementNoticeKind.FAILURE: _("The round failed"),
     ProcurementNoticeKind.VOID: _("The need was given up"),
-    ProcurementNoticeKind.SUSPENSION: _("Suspension"),
-    ProcurementNoticeKind.RESUMPTION: _("Resumption"),
+    ProcurementNoticeKind.SUSPENSION: _("Suspension notice"),
+    ProcurementNoticeKind.RESUMPTION: _("Resumption notice"),
     ProcurementNoticeKind.SELECTION: _("Result of the selection"),
     ProcurementNoticeKind.CONTRACT: _("Contract"),
     ProcurementNoticeKind.COMPLETION: _("Completion"),

@@ -32,7 +32,7 @@ def award_letter(
         title=f"中标通知书 {terms.code}",
         template="awards/papers/letter.html",
         context=context,
-        parties=[Party("owner", gettext_noop("Owner"), terms.owner_id)],
+        parties=[Party("owner", gettext_noop("Tenderee"), terms.owner_id)],
         amount=amount,
         at=at,
     )
@@ -57,7 +57,7 @@ def contract(terms: SectionTerms, award: Award, number: str, *, actor: Actor, at
         template="awards/papers/contract.html",
         context=context,
         parties=[
-            Party("owner", gettext_noop("Owner"), terms.owner_id),
+            Party("owner", gettext_noop("Tenderee"), terms.owner_id),
             Party("winner", gettext_noop("Winner"), award.line.organisation_id),
         ],
         amount=award.amount,

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector
@@ -29,8 +29,8 @@ STAGE_LABELS = {
     "prequalifying": gettext_lazy("Prequalification"),
     "bidding": gettext_lazy("Bids invited"),
     "review": gettext_lazy("Opened, under review"),
-    "result": gettext_lazy("Result"),
-    "suspended": gettext_lazy("Suspended"),
+    "result": gettext_lazy("Outcome"),
+    "suspended": pgettext_lazy("tender", "Suspended"),
     "ended": gettext_lazy("Ended"),
 }
 
@@ -137,7 +137,7 @@ def _sector(tender: Tender) -> str:
 
 
 def _csv(found: Any) -> HttpResponseBase:
-    header = [_("Code"), _("Title"), _("Owner"), _("Sector"), _("Section"), _("State"), _("Bid deadline")]
+    header = [_("Code"), _("Title"), _("Tenderee"), _("Sector"), _("Section"), _("State"), _("Bid deadline")]
     rows = (
         (tender.code, tender.title, tender.project.owner.name, tender.project.sector, section.number, section.state,
          tender.bid_deadline)

@@ -48,7 +48,7 @@ class PaperForm(forms.Form):
 class StepForm(PaperForm):
     """The next step of a complaint."""
 
-    step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
+    step = forms.ChoiceField(label=_("Next step"), widget=forms.RadioSelect)
     field_order = ("step",)
 
     def __init__(self, *args: Any, state: str, **options: Any) -> None:

@@ -64,7 +64,7 @@ def _csv(found: Any) -> HttpResponseBase:
         _("Title"),
         _("Owner"),
         _("Item"),
-        _("Method"),
+        _("Method of selection"),
         _("Highest price"),
         _("State"),
         _("Sign-up until"),

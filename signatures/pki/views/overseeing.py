@@ -45,7 +45,14 @@ def bindings(request: HttpRequest) -> HttpResponseBase:
     page = queries.page_of_bindings(viewer, name=wanted, number=request.GET.get("page"))
     rows = [line(queries.view(row)) for row in page]
     if request.GET.get("format") == "csv":
-        header = [_("Certificate holder"), _("Kind"), _("Authority"), _("Serial number"), _("Valid until"), _("State")]
+        header = [
+            _("Certificate holder"),
+            _("Kind"),
+            _("Certification authority"),
+            _("Serial number"),
+            _("Valid until"),
+            _("State"),
+        ]
         lines = (
             (
                 one.bound.common_name,
