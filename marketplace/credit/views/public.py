@@ -23,6 +23,7 @@ from marketplace.credit.domain.ratings import RATING, RatingCommand, RatingState
 from marketplace.credit.domain.scoring import REASONS
 from marketplace.credit.labels import ASPECTS, COLOURS, EVENTS, LISTINGS, RATINGS, SIDES
 from marketplace.credit.models import Listing, Rating
+from marketplace.entry import queries as entry
 
 RULES = (
     "credit.start",
@@ -66,9 +67,9 @@ def _rules() -> list[dict[str, Any]]:
 
 @require_safe
 def agency(request: HttpRequest, organisation_id: int) -> HttpResponse:
-    """An agency's score, line by line, its history, and what it was given."""
+    """The score of a member of the supermarket, line by line, its history, and what it was given; of nobody else."""
     organisation = people.organisation(organisation_id)
-    if organisation is None:
+    if organisation is None or not entry.was_published(organisation_id):
         raise NotFound()
     found = queries.explain(organisation_id, on=timezone.localdate())
     context = {

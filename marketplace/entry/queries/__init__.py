@@ -25,6 +25,7 @@ from marketplace.entry.queries.entrants import (
     require_entered,
     view,
     views,
+    was_published,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "require_entered",
     "view",
     "views",
+    "was_published",
 ]

@@ -103,6 +103,11 @@ def directory(*, question: str = "", item_id: int | None = None) -> "QuerySet[En
     return (found if numbers is None else found.filter(pk__in=numbers)).order_by("pk")
 
 
+def was_published(organisation_id: int) -> bool:
+    """Whether the supermarket ever showed the organisation, as owner or agency."""
+    return Entrant.objects.filter(organisation_id=organisation_id, published_at__isnull=False).exists()
+
+
 def entrants_waiting(viewer: Actor) -> "QuerySet[Entrant]":
     """What waits for the centre: handed in or being checked, the oldest first."""
     if not viewer.has(*READERS):

@@ -292,7 +292,8 @@ def test_an_untouched_log_holds(log):
 
     assert report.as_json() == {
         "holds": True, "streams": "2", "entries": "9", "secrets": "0", "tree_size": "7", "checkpoints": "2",
-        "anchors": "0", "keys_trusted": False, "fault_count": "0", "faults": [], "stamped": "0", "ts_pending": "2",
+        "anchors": "0", "keys_trusted": False, "fault_count": "0", "faults": [], "stamped": "0", "stamps_unproven": "0",
+        "ts_pending": "2",
     }  # fmt: skip
 
 
