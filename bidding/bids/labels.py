@@ -27,6 +27,8 @@ SCRIPTS: dict[str, Text] = {
     "checking": _("Checking the files on this device …"),
     "cleaned": _("Cleaned: %(what)s"),
     "clean-failed": _("This file cannot be cleaned here: %(why)s"),
+    "not-restored": _("This file could not be read again; choose it anew: %(why)s"),
+    "not-kept": _("This browser keeps nothing: do not close the page before you have handed in."),
     "kept": _("Kept on this device at %(at)s; nothing was sent."),
     "incomplete-ask": _("The checks found faults. A bid that has them may be rejected. Hand it in all the same?"),
     "lines-read": _("%(count)s lines read"),

@@ -108,6 +108,7 @@ def test_from_the_composer_to_the_record(browser: Chromium, server: Server, tmp_
     page.get_by_label("Valid until").fill("2031-01-01")
     page.get_by_role("button", name="Keep it").click()
     compose(page, found, tmp_path)
+    expect(page.locator("#bid-kept")).to_have_attribute("data-kept", "yes")
     page.reload()
     expect(page.locator("#bid-verdict")).to_have_text("Everything that a machine can check is in order.")
     assert axe_problems(page) == []

@@ -4,7 +4,7 @@
 import { capital, readTyped } from "../exchange/rooms/money.js";
 import { blocks, check } from "./checks.js";
 import { fen, multiply, parse, text as decimal } from "./decimal.js";
-import { forget, keep, load } from "./draft.js";
+import { keepFile, keepValues, loadFiles, loadValues } from "./draft.js";
 import { cleaned, isPdf, look, sha256 } from "./pdf-facts.js";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -134,16 +134,32 @@ function again() {
   show(made);
 }
 
-let keeping = null;
+let dirty = false;
+let storing = null;
 
 function changed() {
   again();
-  clearTimeout(keeping);
-  keeping = setTimeout(async () => {
-    const values = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-    await keep(data.draft, { values, files: [...volumes].map(([part, { file }]) => [part, file]) });
-    one("bid-kept").textContent = text("kept", { at: new Date().toLocaleTimeString() });
-  }, 400);
+  dirty = true;
+  one("bid-kept").dataset.kept = "no";
+  storing ??= store()
+    .catch(nothingKept)
+    .finally(() => {
+      storing = null;
+    });
+}
+
+function nothingKept() {
+  one("bid-kept").textContent = text("not-kept");
+}
+
+/** Keep the fields at once, and again while they go on changing; `data-kept` says when all is on the disk. */
+async function store() {
+  while (dirty) {
+    dirty = false;
+    await keepValues(data.draft, [...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  }
+  one("bid-kept").textContent = text("kept", { at: new Date().toLocaleTimeString() });
+  one("bid-kept").dataset.kept = "yes";
 }
 
 /** Take a file in for its part: hash it, look into it when it is blind. Two parts cannot have files of one name. */
@@ -159,6 +175,13 @@ async function take(part, given) {
   told.textContent = `${file.name} · ${(file.size / 1e6).toFixed(2)} MB · ${facts.sha256.slice(0, 16)}…`;
   const clean = box.querySelector("[data-clean]");
   if (clean) clean.hidden = !facts.metadata.some((name) => name.startsWith("/"));
+}
+
+/** A file that the bidder chose: it stands in the draft as soon as it has been looked at. */
+async function choose(part, given) {
+  await take(part, given);
+  again();
+  await keepFile(data.draft, part, volumes.get(part).file).catch(nothingKept);
   changed();
 }
 
@@ -167,7 +190,7 @@ async function tidy(part) {
   const told = form.querySelector(`[data-part="${part}"] [data-file]`);
   try {
     const made = await cleaned(file, data.pdf);
-    await take(part, made.file);
+    await choose(part, made.file);
     told.textContent += ` · ${text("cleaned", { what: made.removed.join(" ") })}`;
   } catch (error) {
     told.textContent = text("clean-failed", { why: error.message });
@@ -176,7 +199,7 @@ async function tidy(part) {
 
 for (const box of form.querySelectorAll("[data-part]")) {
   const { part } = box.dataset;
-  box.querySelector("input[type=file]").addEventListener("change", ({ target }) => target.files[0] && take(part, target.files[0]));
+  box.querySelector("input[type=file]").addEventListener("change", ({ target }) => target.files[0] && choose(part, target.files[0]));
   box.querySelector("[data-clean]")?.addEventListener("click", () => tidy(part));
 }
 
@@ -207,15 +230,23 @@ one("bid-seal").addEventListener("click", () => {
 });
 
 async function restore() {
-  const draft = await load(data.draft).catch(() => null);
-  for (const [name, value] of draft?.values ?? []) {
+  for (const [name, value] of (await loadValues(data.draft)) ?? []) {
     for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (field.type === "checkbox" || field.type === "radio") field.checked ||= field.value === value;
       else field.value = value;
     }
   }
   again();
-  for (const [part, file] of draft?.files ?? []) if (form.querySelector(`[data-part="${part}"]`)) await take(part, file).catch(() => forget(data.draft));
+  for (const { part, file } of await loadFiles(data.draft)) {
+    if (!form.querySelector(`[data-part="${part}"]`)) continue;
+    await take(part, file).catch((error) => {
+      form.querySelector(`[data-part="${part}"] [data-file]`).textContent = text("not-restored", { why: error.message });
+    });
+    again();
+  }
 }
 
-restore();
+restore().catch(() => {
+  nothingKept();
+  again();
+});
