@@ -56,6 +56,7 @@ def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None
         estimates=("18800000",),
         published_at=deadline - timedelta(days=25),
         deadline=deadline,
+        in_the_morning=False,
         description="新建人行景观桥一座,含照明与绿化。",
         roster_id=roster_id,
         award="floating",

@@ -51,6 +51,8 @@ class TenderPlan:
     bond_share: Decimal = Decimal("0.015")
     sme_reserved: bool = False
     invited: tuple[str, ...] = field(default=BUILDERS)
+    in_the_morning: bool = True
+    """Whether bids end at half past nine of that day, as offices like it."""
 
 
 def open_office(authority: CityAuthority, *, at: datetime) -> int:
@@ -309,7 +311,7 @@ def half_past_nine(at: datetime) -> datetime:
 
 
 def _facts(plan: TenderPlan) -> tenders.TenderFacts:
-    opening = half_past_nine(plan.deadline)
+    opening = half_past_nine(plan.deadline) if plan.in_the_morning else plan.deadline
     days = (opening - plan.published_at).days
     return tenders.TenderFacts(
         title=plan.title,

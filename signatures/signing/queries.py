@@ -105,9 +105,12 @@ def waiting_for(viewer: Actor, *, at: datetime, limit: int = 50) -> list[Session
 
 def signatures_about(subject: str, kind: str) -> list[SignatureView]:
     """The signatures of that kind about `subject`, oldest first. Who may read them, the caller decides."""
-    rows = SigningSession.objects.select_related("signer").filter(
-        subject=subject, kind=kind, state=SigningState.SIGNED.value
+    rows = list(
+        SigningSession.objects.select_related("signer").filter(
+            subject=subject, kind=kind, state=SigningState.SIGNED.value
+        )
     )
+    stamps = pki.stamps_of([stamp_subject(bytes(row.signature)) for row in rows if row.signature])
     return [
         SignatureView(
             row.stream,
@@ -121,7 +124,7 @@ def signatures_about(subject: str, kind: str) -> list[SignatureView]:
             bytes(row.signature or b""),
             bytes(row.certificate or b""),
             row.result,
-            _stamp_of(bytes(row.signature or b"")),
+            stamps.get(stamp_subject(bytes(row.signature))) if row.signature else None,
         )
         for row in rows
     ]
@@ -134,12 +137,8 @@ def stamp_subject(made: bytes) -> str:
 
 def stamped(made: bytes) -> bytes:
     """A given signature (CMS) with its time stamp, where one came meanwhile."""
-    stamp = _stamp_of(made)
+    stamp = pki.stamp_of(stamp_subject(made)) if made else None
     return made if stamp is None or stamp.token is None else with_stamp(made, stamp.token)
-
-
-def _stamp_of(made: bytes) -> Stamp | None:
-    return pki.stamp_of(stamp_subject(made)) if made else None
 
 
 def view(row: SigningSession) -> SessionView:
