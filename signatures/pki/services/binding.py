@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
@@ -75,16 +76,19 @@ def _store(
     actor: Actor, status: CertificateStatus, kind: Kind, *, person_id: int, organisation_id: int, at: datetime
 ) -> BoundCertificate:
     assert status.facts is not None, "a usable certificate is readable"
+    fingerprint = status.facts.fingerprint
+    same_place = Q(organisation_id=organisation_id, kind=kind)
+    if kind == Kind.PERSONAL:
+        same_place &= Q(person_id=person_id)
+    # One look for both: between two looks somebody else could bind this very certificate, and be taken for its elder.
     active = CertificateBinding.objects.select_for_update().filter(state=BindingState.ACTIVE)
-    known = active.filter(fingerprint=status.facts.fingerprint).first()
+    found = list(active.filter(Q(fingerprint=fingerprint) | same_place).order_by("-id"))
+    known = next((one for one in found if one.fingerprint == fingerprint), None)
     if known is not None:
         if (known.person_id, known.organisation_id, known.kind) != (person_id, organisation_id, kind.value):
             raise CertificateBoundElsewhere()
         return view(known)
-    older = active.filter(organisation_id=organisation_id, kind=kind)
-    if kind == Kind.PERSONAL:
-        older = older.filter(person_id=person_id)
-    before = older.order_by("-id").first()
+    before = found[0] if found else None
     row = _row(status, kind, person_id=person_id, organisation_id=organisation_id, at=at)
     row.replaces = before
     if before is not None:

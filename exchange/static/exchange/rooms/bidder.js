@@ -16,6 +16,7 @@ const SETTLE_MS = 500;
 class BidderScreen {
   #book = null;
   #you = null;
+  #cutOff = false;
   #touched = false;
   #movedAt = -Infinity;
   #ask = Ask.NOTHING;
@@ -51,13 +52,15 @@ class BidderScreen {
     return { url, csrfToken: csrfToken(), room: data.room, alias: data.me.alias, owner: this.owner };
   }
 
-  /** Enter with this browser's key; without it nothing can be signed. */
+  /** Enter with this browser's key; without it nothing can be signed. What the line broke off is tried again with it. */
   async #enter() {
     show({ "key-problem": false, "key-sign": false });
+    this.#cutOff = false;
     try {
       this.#book.key = await enter(this.#entry(this.screen.data.urls.enter));
     } catch (error) {
       const certificate = error.problem?.code === NEEDS_CERTIFICATE;
+      this.#cutOff = !error.problem;
       bind({ "key-problem-text": error.problem?.detail ?? text("key-problem") });
       show({ "key-problem": !certificate, "key-sign": certificate });
     }
@@ -81,7 +84,10 @@ class BidderScreen {
       this.#you = event.detail;
       this.#follow();
     });
-    screen.live.addEventListener("status", () => this.#paint());
+    screen.live.addEventListener("status", () => {
+      if (screen.live.live && this.#cutOff) this.#enter();
+      this.#paint();
+    });
     this.#book.addEventListener("change", () => this.#receipts());
     this.#book.addEventListener("settled", (event) => this.#announce(event.detail));
     form.addEventListener("submit", (event) => {
