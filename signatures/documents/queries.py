@@ -101,6 +101,11 @@ def papers_about(subject: str, kind: str | None = None) -> list[PaperView]:
     return [view(row) for row in (rows.filter(kind=kind) if kind else rows).order_by("-id")]
 
 
+def listed_about(subject: str) -> list[PaperView]:
+    """The papers about `subject`, newest first, without their parties; one query. The caller decides who may read."""
+    return [view(row, parties=()) for row in Paper.objects.filter(subject=subject).order_by("-id")]
+
+
 def newest(subject: str, kind: str) -> PaperView | None:
     """The newest paper of that kind about `subject` that was not withdrawn. The caller decides who may know."""
     row = _rows().filter(subject=subject, kind=kind).exclude(state=PaperState.WITHDRAWN.value).order_by("-id").first()
@@ -188,8 +193,8 @@ def _in_public_log(entry: chain.Link) -> str:
     return "yes" if root == checkpoint.root else "no"
 
 
-def view(row: Paper) -> PaperView:
-    """The row as a value."""
+def view(row: Paper, parties: tuple[PartyView, ...] | None = None) -> PaperView:
+    """The row as a value, with its parties unless the caller gives some."""
     return PaperView(
         id=row.pk,
         number=row.number,
@@ -205,7 +210,7 @@ def view(row: Paper) -> PaperView:
         ended_at=row.ended_at,
         lease_party_id=row.lease_party_id,
         lease_until=row.lease_until,
-        parties=tuple(_party(party) for party in row.parties.all()),
+        parties=tuple(_party(party) for party in row.parties.all()) if parties is None else parties,
     )
 
 

@@ -117,7 +117,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
 
 def _papers(found: Deal) -> list[PaperView]:
     """The papers of the deal, oldest first: the record of the confirmation, the contract."""
-    about = papers.papers_about(f"deal:{found.pk}")
+    about = papers.listed_about(f"deal:{found.pk}")
     return [one for one in reversed(about) if one.state != PaperState.WITHDRAWN]
 
 
