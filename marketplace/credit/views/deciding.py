@@ -17,6 +17,7 @@ from marketplace.credit import policies, services
 from marketplace.credit.domain.listing import ListColour, ListingState
 from marketplace.credit.forms import DecisionForm, ProposeForm
 from marketplace.credit.models import Listing, Rating
+from marketplace.entry import queries as entry
 
 
 class _Authority(FormPage):
@@ -105,6 +106,8 @@ class Propose(FormPage):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         policies.can_decide(signed_in(request)).require()
+        if not entry.was_published(self.kwargs["organisation_id"]):
+            raise NotFound()
         return ProposeForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
