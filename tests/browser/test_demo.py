@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import DESKTOP, PHONE, Chromium, chromium
+from tests.browser.chromium import PHONE, Chromium, chromium
 from tests.browser.signing import open_p12
-from tests.browser.walking import blemishes, walk
 from tests.live.servers import ROOT, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
@@ -50,12 +49,6 @@ class Demo(Server):
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     yield from opened_demo(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One city for those who only look."""
-    yield from opened_demo(tmp_path_factory.mktemp("city"))
 
 
 def opened_demo(folder: Path) -> Iterator[Demo]:
@@ -123,20 +116,3 @@ def test_a_newcomer_bids_against_robots_and_checks_a_certificate(demo: Demo) -> 
 
 def two_pages(browser: Chromium, demo: Demo) -> tuple[Page, Page]:
     return browser.page(demo, viewport=PHONE), browser.page(demo, language="en")
-
-
-@pytest.mark.parametrize(
-    ("name", "viewport", "language"),
-    [("", PHONE, "zh-hans"), ("buyer1", DESKTOP, "en"), ("staff", PHONE, "en")],
-)
-def test_every_link_leads_to_a_page_that_is_in_order(
-    city: Demo, name: str, viewport: ViewportSize, language: str
-) -> None:
-    with chromium() as browser:
-        page = browser.page(city, viewport=viewport, language=language)
-        if name:
-            sign_in(page, name)
-
-        wrong = {path: found for path in walk(page, "/workspace/" if name else "/") if (found := blemishes(page))}
-
-    assert not wrong
