@@ -34,7 +34,7 @@ def _bar(place: int, point: tuple[str, Decimal | int], slot: float, most: Decima
     wide = min(WIDEST, max(1.0, slot - GAP))
     left += (slot - GAP - wide) / 2
     bar = format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}: {}</title></rect>',
+        '<rect class="bar" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}: {}</title></rect>',
         f"{left:.1f}", f"{top:.1f}", f"{wide:.1f}", f"{height:.1f}", label, value,
     )  # fmt: skip
     if count > MOST_LABELS:

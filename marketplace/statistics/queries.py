@@ -25,9 +25,33 @@ COUNTED = (SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value)
 FEN = Decimal("0.0001")
 
 
+class Rates:
+    """The shares that follow from the counts and sums of a report or of one of its lines; of one, four places."""
+
+    __slots__ = ()
+    notices: int
+    selected: int
+    ceiling_by_price: Decimal
+    amount_by_price: Decimal
+
+    @property
+    def selection_rate(self) -> Decimal:
+        """Selected of the notices."""
+        return _share(self.selected, self.notices)
+
+    @property
+    def saving_rate(self) -> Decimal:
+        """(Σ ceilings − Σ awards) ÷ Σ ceilings over price selection alone."""
+        return _share(self.ceiling_by_price - self.amount_by_price, self.ceiling_by_price)
+
+    @property
+    def saving_percent(self) -> Decimal:
+        return self.saving_rate * 100
+
+
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What a city reports. Shares are of one, four places; amounts in yuan."""
+class Figures(Rates):
+    """What a city reports. Amounts in yuan."""
 
     owners: int
     agencies: int
@@ -44,16 +68,6 @@ class Figures:
     def sign_ups_per_notice(self) -> Decimal:
         return _share(self.sign_ups, self.notices).quantize(Decimal("0.01"))
 
-    @property
-    def selection_rate(self) -> Decimal:
-        """Selected of the notices."""
-        return _share(self.selected, self.notices)
-
-    @property
-    def saving_rate(self) -> Decimal:
-        """(Σ ceilings − Σ awards) ÷ Σ ceilings over price selection alone."""
-        return _share(self.ceiling_by_price - self.amount_by_price, self.ceiling_by_price)
-
     def as_json(self) -> dict[str, str]:
         told = {name: str(value) for name, value in asdict(self).items()}
         rates = ("sign_ups_per_notice", "selection_rate", "saving_rate")
@@ -61,7 +75,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Rates):
     """One line of a breakdown."""
 
     key: str
@@ -71,14 +85,6 @@ class Row:
     amount: Decimal
     ceiling_by_price: Decimal
     amount_by_price: Decimal
-
-    @property
-    def saving_rate(self) -> Decimal:
-        return _share(self.ceiling_by_price - self.amount_by_price, self.ceiling_by_price)
-
-    @property
-    def selection_rate(self) -> Decimal:
-        return _share(self.selected, self.notices)
 
 
 def overview(first: date, last: date) -> Figures:

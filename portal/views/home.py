@@ -35,7 +35,7 @@ def entries() -> list[Tile]:
     workspace, rooms = address("workspace"), address("rooms:list") or "/"
     tenders, supermarket = address("tenders:list") or "/", address("procurement:notices") or "/"
     return [
-        Tile(_("I want to buy or bid"), _("Find a lot, register, pay the deposit, bid live."), notices),
+        Tile(_("I want to buy at an auction"), _("Find a lot, register, pay the deposit, bid live."), notices),
         Tile(
             _("I bid for a contract"), _("Find a tender, take its documents, seal a bid, follow the opening."), tenders
         ),

@@ -1,6 +1,5 @@
 """From the committee's report to the contract."""
 
-from bidding.awards.services import signing  # noqa: F401  # registers who signs which paper
 from bidding.awards.services.awarding import award_section, give_up, publish_candidates, reopen_review
 from bidding.awards.services.contracting import call_off, close_section, draw_contract
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT

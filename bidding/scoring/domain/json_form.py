@@ -22,6 +22,7 @@ from bidding.scoring.domain.model import (
 from bidding.scoring.domain.rounding import fen, percent
 from commons.domain.money import as_text, parse_decimal
 from commons.domain.refusals import Malformed
+from commons.domain.spelled import a_flag, a_list, a_text, an_object
 
 LONGEST = 40
 """Years that an energy-performance contract may be reckoned over."""
@@ -31,11 +32,11 @@ _AMOUNTS = ("full", "above", "below", "ceiling", "factor", "denominator", "addit
 
 def question_of(data: object) -> Question:
     """The question that `data` spells. Refuses (`Malformed`) what cannot be scored, and names the place."""
-    given = _object(data, "question", {"formula", "parameters", "bids"})
+    given = an_object(data, "question", {"formula", "parameters", "bids"})
     formula = given.get("formula")
     if not isinstance(formula, str) or formula not in list(Formula):
         raise Malformed(field="formula", reason=f"none of {', '.join(Formula)}")
-    entries = _list(given.get("bids"), "bids")
+    entries = a_list(given.get("bids"), "bids")
     bids = tuple(_bid(entry, f"bids[{index}]") for index, entry in enumerate(entries))
     names = [bid.bidder for bid in bids]
     if len(set(names)) != len(names):
@@ -46,7 +47,7 @@ def question_of(data: object) -> Question:
 def parameters_of(data: object) -> Parameters:
     """The parameters of a formula; what is missing or null has its default."""
     names = {*_SHARES, *_AMOUNTS, "trim", "features", "abnormally_low"}
-    given = _object(data, "parameters", names)
+    given = an_object(data, "parameters", names)
     values: dict[str, Any] = {}
     for name in (*_SHARES, *_AMOUNTS):
         if given.get(name) is not None:
@@ -56,9 +57,9 @@ def parameters_of(data: object) -> Parameters:
             raise Malformed(field=f"parameters.{name}", reason="a share is at most 1")
     if given.get("trim") is not None:
         values["trim"] = _trim(given["trim"])
-    features = _object(given.get("features") or {}, "parameters.features", None)
+    features = an_object(given.get("features") or {}, "parameters.features", None)
     values["features"] = {name: _options(options, name) for name, options in features.items()}
-    rules = _list(given.get("abnormally_low") or [], "parameters.abnormally_low")
+    rules = a_list(given.get("abnormally_low") or [], "parameters.abnormally_low")
     values["abnormally_low"] = tuple(_low_rule(rule, index) for index, rule in enumerate(rules))
     if values.get("discount", Decimal(0)) + values.get("domestic_discount", Decimal(0)) >= 1:
         raise Malformed(field="parameters.discount", reason="the deductions leave nothing")
@@ -92,12 +93,12 @@ def _bid(data: object, place: str) -> Bid:
         "bidder", "price", "rate", "quoted", "sme", "domestic", "discount", "additions", "features", "non_price_cost",
         "energy",
     }  # fmt: skip
-    given = _object(data, place, names)
+    given = an_object(data, place, names)
     dot = f"{place}."
     ways = [name for name in ("price", "rate", "quoted") if given.get(name) is not None]
     if len(ways) != 1 and not (given.get("energy") is not None and not ways):
         raise Malformed(field=place, reason="exactly one of price, rate, quoted")
-    values: dict[str, Any] = {"bidder": _name(given, "bidder", dot)}
+    values: dict[str, Any] = {"bidder": a_text(given, "bidder", dot)}
     if "price" in ways:
         values["price"] = _amount(given, "price", dot, places=2, zero=False)
     if "rate" in ways:
@@ -105,7 +106,7 @@ def _bid(data: object, place: str) -> Bid:
     if "quoted" in ways:
         values["quoted"] = _quoted(given["quoted"], f"{dot}quoted")
     for name in ("sme", "domestic"):
-        values[name] = _flag(given.get(name, False), dot + name)
+        values[name] = a_flag(given.get(name, False), dot + name)
     if given.get("discount") is not None:
         values["discount"] = _share(given, "discount", dot)
     if given.get("non_price_cost") is not None:
@@ -113,41 +114,41 @@ def _bid(data: object, place: str) -> Bid:
     if given.get("energy") is not None:
         values["energy"] = _energy(given["energy"], f"{dot}energy")
         values.setdefault("price", Decimal(0))
-    features = _object(given.get("features") or {}, f"{dot}features", None)
-    values["features"] = {name: _name(features, name, f"{dot}features.") for name in features}
-    additions = _list(given.get("additions") or [], f"{dot}additions")
+    features = an_object(given.get("features") or {}, f"{dot}features", None)
+    values["features"] = {name: a_text(features, name, f"{dot}features.") for name in features}
+    additions = a_list(given.get("additions") or [], f"{dot}additions")
     values["additions"] = tuple(_addition(entry, f"{dot}additions[{n}]") for n, entry in enumerate(additions))
     return Bid(**values)
 
 
 def _quoted(data: object, place: str) -> Quoted:
-    given = _object(data, place, {"sheet_figures", "sheet_words", "details_total", "lines", "confirmed"})
+    given = an_object(data, place, {"sheet_figures", "sheet_words", "details_total", "lines", "confirmed"})
     dot = f"{place}."
     words, confirmed = given.get("sheet_words"), given.get("confirmed")
-    lines = _list(given.get("lines") or [], f"{dot}lines")
+    lines = a_list(given.get("lines") or [], f"{dot}lines")
     return Quoted(
         sheet_figures=_amount(given, "sheet_figures", dot, places=2, zero=False),
-        sheet_words=None if words is None else parse_capitals(_name(given, "sheet_words", dot), field=f"{dot}words"),
+        sheet_words=None if words is None else parse_capitals(a_text(given, "sheet_words", dot), field=f"{dot}words"),
         details_total=None if given.get("details_total") is None else _amount(given, "details_total", dot, places=2),
         lines=tuple(_line(line, f"{dot}lines[{n}]") for n, line in enumerate(lines)),
-        confirmed=None if confirmed is None else _flag(confirmed, f"{dot}confirmed"),
+        confirmed=None if confirmed is None else a_flag(confirmed, f"{dot}confirmed"),
     )
 
 
 def _line(data: object, place: str) -> Line:
-    given = _object(data, place, {"name", "unit_price", "quantity", "total"})
+    given = an_object(data, place, {"name", "unit_price", "quantity", "total"})
     dot = f"{place}."
     return Line(
         unit_price=_amount(given, "unit_price", dot),
         quantity=_amount(given, "quantity", dot),
         total=_amount(given, "total", dot, places=2),
-        name=_name(given, "name", dot) if given.get("name") is not None else "",
+        name=a_text(given, "name", dot) if given.get("name") is not None else "",
     )
 
 
 def _energy(data: object, place: str) -> Energy:
-    given = _object(data, place, {"savings", "share", "contract_years"})
-    savings = _list(given.get("savings"), f"{place}.savings")
+    given = an_object(data, place, {"savings", "share", "contract_years"})
+    savings = a_list(given.get("savings"), f"{place}.savings")
     years = given.get("contract_years")
     if not 0 < len(savings) <= LONGEST:
         raise Malformed(field=f"{place}.savings", reason=f"1 to {LONGEST} years")
@@ -158,27 +159,27 @@ def _energy(data: object, place: str) -> Energy:
 
 
 def _addition(data: object, place: str) -> tuple[str, Decimal]:
-    given = _object(data, place, {"reason", "amount"})
+    given = an_object(data, place, {"reason", "amount"})
     amount = parse_decimal(given.get("amount", ""), field=f"{place}.amount", places=2, allow_negative=True)
-    return _name(given, "reason", f"{place}."), amount
+    return a_text(given, "reason", f"{place}."), amount
 
 
 def _low_rule(data: object, index: int) -> LowRule:
     place = f"parameters.abnormally_low[{index}]"
-    given = _object(data, place, {"against", "share", "inclusive"})
+    given = an_object(data, place, {"against", "share", "inclusive"})
     against = given.get("against")
     if not isinstance(against, str) or against not in list(Against):
         raise Malformed(field=f"{place}.against", reason=f"none of {', '.join(Against)}")
     return LowRule(
         Against(against),
         _share(given, "share", f"{place}."),
-        _flag(given.get("inclusive", False), f"{place}.inclusive"),
+        a_flag(given.get("inclusive", False), f"{place}.inclusive"),
     )
 
 
 def _options(data: object, feature: str) -> dict[str, Decimal]:
     place = f"parameters.features.{feature}"
-    given = _object(data, place, None)
+    given = an_object(data, place, None)
     if not given:
         raise Malformed(field=place, reason="no options")
     return {name: _share(given, name, f"{place}.") for name in given}
@@ -188,34 +189,6 @@ def _trim(value: object) -> Trim:
     if not isinstance(value, str) or value not in list(Trim):
         raise Malformed(field="parameters.trim", reason=f"none of {', '.join(Trim)}")
     return Trim(value)
-
-
-def _object(data: object, place: str, names: set[str] | None) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise Malformed(field=place, reason="not a JSON object")
-    for name in data:
-        if names is not None and name not in names:
-            raise Malformed(field=f"{place}.{name}", reason="no such field")
-    return data
-
-
-def _list(data: object, place: str) -> list[Any]:
-    if not isinstance(data, list):
-        raise Malformed(field=place, reason="not a list")
-    return data
-
-
-def _name(given: Mapping[str, Any], name: str, prefix: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value:
-        raise Malformed(field=prefix + name, reason="not a text")
-    return value
-
-
-def _flag(value: object, place: str) -> bool:
-    if not isinstance(value, bool):
-        raise Malformed(field=place, reason="neither true nor false")
-    return value
 
 
 def _share(given: Mapping[str, Any], name: str, prefix: str) -> Decimal:

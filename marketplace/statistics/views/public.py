@@ -46,7 +46,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "by": by,
         "figures": figures,
         "rows": labelled,
-        "saving_percent": figures.saving_rate * 100,
+        "saving_percent": figures.saving_percent,
         "selection_percent": figures.selection_rate * 100,
         "chart": bars([(label, row.notices) for label, row in labelled], title=_("Notices")),
         "views": [

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from commons.domain.money import normal_text, parse_decimal
 from commons.domain.refusals import Malformed
+from commons.domain.spelled import a_list, a_text, an_object
 from commons.domain.time import from_text
 from exchange.rooms.domain.clearing.model import ZERO, Call, Clearing, Limits, Order, Rule, Valve
 from exchange.rooms.domain.rules import PriceRule, ShortfallRule, TieRule
@@ -19,10 +20,10 @@ PLACES = 9
 
 def call_of(data: object) -> Call:
     """The call that `data` spells. Refuses (`Malformed`) what cannot be cleared, and names the place."""
-    given = _object(data, "call", {"supply", "lot_size", "rule", "bids", "limits"})
+    given = an_object(data, "call", {"supply", "lot_size", "rule", "bids", "limits"})
     rule = rule_of(given.get("rule"))
     orders = _orders(given.get("bids"))
-    limits = _object(given.get("limits", {}), "limits", None)
+    limits = an_object(given.get("limits", {}), "limits", None)
     return Call(
         supply=_amount(given, "supply", "", zero=False),
         lot_size=_amount(given, "lot_size", "", zero=False) if "lot_size" in given else Decimal(1),
@@ -34,7 +35,7 @@ def call_of(data: object) -> Call:
 
 def rule_of(data: object, *, over: Rule | None = None) -> Rule:
     """The rule that `data` spells; with `over`, what is not named stays as it is there."""
-    given = _object(data, "rule", set(Rule.__slots__))
+    given = an_object(data, "rule", set(Rule.__slots__))
     if over is None and "price" not in given:
         raise Malformed(field="rule.price", reason=f"missing; one of {', '.join(PriceRule)}")
     values: dict[str, Any] = {name: _rule_value(name, given) for name in given}
@@ -75,7 +76,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
 def _rule_value(name: str, given: Mapping[str, Any]) -> object:
     value = given[name]
     if name in ("extra_supply", "withheld"):
-        return tuple(_valve(entry, f"rule.{name}[{i}]") for i, entry in enumerate(_list(value or [], f"rule.{name}")))
+        return tuple(_valve(entry, f"rule.{name}[{i}]") for i, entry in enumerate(a_list(value or [], f"rule.{name}")))
     if value is None and name not in ("price", "tie", "shortfall"):
         return None
     if name in _ENUMS:
@@ -102,7 +103,7 @@ def _sound(rule: Rule) -> Rule:
 
 def _orders(data: object) -> tuple[Order, ...]:
     """The bids; at equal instants the earlier in the list came first."""
-    entries = _list(data, "bids")
+    entries = a_list(data, "bids")
     read = [_order(entry, f"bids[{index}]", index) for index, entry in enumerate(entries)]
     seen: set[str] = set()
     for order, _at in read:
@@ -116,16 +117,16 @@ def _orders(data: object) -> tuple[Order, ...]:
 
 
 def _order(data: object, place: str, index: int) -> tuple[Order, datetime]:
-    given = _object(data, place, {"id", "bidder", "group", "quantity", "minimum", "price", "at"})
+    given = an_object(data, place, {"id", "bidder", "group", "quantity", "minimum", "price", "at"})
     dot = f"{place}."
     order = Order(
-        id=_name(given, "id", dot),
-        bidder=_name(given, "bidder", dot),
+        id=a_text(given, "id", dot),
+        bidder=a_text(given, "bidder", dot),
         quantity=_amount(given, "quantity", dot, zero=False),
         price=_amount(given, "price", dot),
         arrival=index,
         minimum=_amount(given, "minimum", dot) if given.get("minimum") is not None else ZERO,
-        group=_name(given, "group", dot) if given.get("group") is not None else "",
+        group=a_text(given, "group", dot) if given.get("group") is not None else "",
     )
     if order.minimum > order.quantity:
         raise Malformed(field=f"{dot}minimum", reason="more than the quantity")
@@ -133,35 +134,13 @@ def _order(data: object, place: str, index: int) -> tuple[Order, datetime]:
 
 
 def _limits(data: object, place: str) -> Limits:
-    given = _object(data, place, {"purchase", "holding", "guarantee"})
+    given = an_object(data, place, {"purchase", "holding", "guarantee"})
     return Limits(**{name: _amount(given, name, f"{place}.") for name, value in given.items() if value is not None})
 
 
 def _valve(data: object, place: str) -> Valve:
-    given = _object(data, place, {"trigger", "quantity"})
+    given = an_object(data, place, {"trigger", "quantity"})
     return Valve(_amount(given, "trigger", f"{place}."), _amount(given, "quantity", f"{place}."))
-
-
-def _object(data: object, place: str, names: set[str] | None) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise Malformed(field=place, reason="not a JSON object")
-    for name in data:
-        if names is not None and name not in names:
-            raise Malformed(field=f"{place}.{name}", reason="no such field")
-    return data
-
-
-def _list(data: object, place: str) -> list[Any]:
-    if not isinstance(data, list):
-        raise Malformed(field=place, reason="not a list")
-    return data
-
-
-def _name(given: Mapping[str, Any], name: str, prefix: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value:
-        raise Malformed(field=prefix + name, reason="not a text")
-    return value
 
 
 def _amount(given: Mapping[str, Any], name: str, prefix: str, *, zero: bool = True) -> Decimal:
