@@ -1,10 +1,12 @@
 """A construction tender in browsers: a bid composed, checked and sealed on the bidder's device, three bidders in the
-opening hall of whom one fails to unlock, the floating point drawn on air, prices confirmed, the record made."""
+opening hall of whom one fails to unlock, the floating point drawn on air, prices confirmed, the record signed."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypedDict
 
 import pikepdf
@@ -12,11 +14,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from bidding.opening import services as halls
 from bidding.opening.models import Hall
 from bidding.tenders.models import Tender
-from signatures.envelopes.models import SealedIntake
+from signatures.envelopes import services as sealing
+from signatures.envelopes.models import SealedEnvelope, SealedIntake
 from tests import cast
-from tests.browser.chromium import PHONE, Chromium, chromium
+from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
+from tests.browser.signing import certified, sign_with_file
 from tests.integration.bidding.opening import story as stories
 from tests.integration.signatures.envelopes import story as envelopes
 from tests.live.servers import Background, Server, running
@@ -87,14 +92,81 @@ def compose(page: Page, found: stories.Opening, folder: Path) -> None:
     expect(page.locator("#bid-verdict")).to_have_text("Everything that a machine can check is in order.")
 
 
-def test_the_bidders_own_checks_find_what_the_committees_find(browser: Chromium, server: Server) -> None:
-    page = browser.page(server)
-    page.goto("/halls/")
-    for vector in json.loads(VECTORS.read_text(encoding="utf-8")):
-        given = {key: vector[key] for key in ("bid", "files", "names", "asked")}
-        script = "async (v) => (await import('/static/bids/checks.js')).check(v, v.asked)"
-        found = page.evaluate(script, given)
-        assert found == vector["findings"], vector["name"]
+def test_the_bidders_own_checks_find_what_the_committees_find(live_server: Any) -> None:
+    server: Any = SimpleNamespace(http=live_server.url)
+    with chromium() as browser:
+        page = browser.page(server)
+        page.goto("/halls/")
+        for vector in json.loads(VECTORS.read_text(encoding="utf-8")):
+            given = {key: vector[key] for key in ("bid", "files", "names", "asked")}
+            script = "async (v) => (await import('/static/bids/checks.js')).check(v, v.asked)"
+            found = page.evaluate(script, given)
+            assert found == vector["findings"], vector["name"]
+
+
+def test_from_the_composer_to_the_record(browser: Chromium, server: Server, tmp_path: Path) -> None:
+    found = real_time_opening()
+    page = browser.page(server, person="buyer1", language="en")
+    page.goto("/bids/library/")
+    page.get_by_label("Name of the licence").fill("市政公用工程施工总承包二级")
+    page.get_by_label("Valid until").fill("2031-01-01")
+    page.get_by_role("button", name="Keep it").click()
+    compose(page, found, tmp_path)
+    expect(page.locator("#bid-kept")).to_have_attribute("data-kept", "yes")
+    page.reload()
+    expect(page.locator("#bid-verdict")).to_have_text("Everything that a machine can check is in order.")
+    assert axe_problems(page) == []
+    page.get_by_label("I have read these answers").check()
+    page.get_by_role("button", name="Seal and hand in").click()
+    expect(page.get_by_role("heading", name="File handed in")).to_be_visible(timeout=60_000)
+    assert SealedEnvelope.objects.count() == 1
+    for key in ("buyer2", "buyer3"):
+        stories.hand_in(found, key, at=timezone.now())
+
+    hall = f"/halls/{found.hall_id}/"
+    watcher = browser.page(server, viewport=PHONE)
+    watcher.goto(hall)
+    expect(watcher.locator("#hall-bids")).not_to_contain_text(cast.organisation("jinma").name)
+    deadline_is_over(found)
+    expect(watcher.locator("#hall-bids")).to_contain_text(cast.organisation("jinma").name, timeout=60_000)
+
+    page.goto(hall)
+    page.get_by_role("button", name="Unlock my half").click()
+    expect(page.get_by_text("Unlocked by the bidder").first).to_be_visible()
+    refs = {bid.organisation_id: bid.envelope_ref for bid in found.hall.bids.all()}
+    now = timezone.now()
+    envelopes.bidder_unlocks(found.sealed, "buyer2", refs[cast.organisation("lanshi").pk], at=now)
+    for key in ("officer1", "officer2"):
+        envelopes.officer_unlocks(found.sealed, key, at=now)
+    sealing.decrypt_ready(found.sealed.intake_id, at=now)
+    SealedEnvelope.objects.filter(intake_id=found.sealed.intake_id).update(window_ends_at=timezone.now())
+    expect(watcher.locator("#hall-bids")).to_contain_text("视为撤销投标", timeout=60_000)
+
+    host = browser.page(server, person="host", language="en")
+    host.goto(hall)
+    host.get_by_role("button", name="Announce the draw").click()
+    expect(host.get_by_role("button", name="Read out all bids")).to_be_visible(timeout=60_000)
+    host.get_by_role("button", name="Read out all bids").click()
+    expect(watcher.locator("#hall-bids")).to_contain_text("8,200,000.00")
+    expect(page.get_by_role("button", name="This is my price")).to_be_visible()
+    page.get_by_role("button", name="This is my price").click()
+    expect(watcher.locator("#hall-bids")).to_contain_text("已确认")
+    assert axe_problems(host) == []
+    halls.confirm_price(actor=cast.actor("buyer2"), hall_id=found.hall_id, agrees=True, at=timezone.now())
+    host.get_by_role("button", name="Draft the record").click()
+    with certified("buyer1"):
+        page.get_by_role("button", name="Sign the record of the opening").click()
+        sign_with_file(page, "buyer1", tmp_path, back=hall)
+    host.get_by_role("button", name="Close the meeting").click()
+    expect(host.locator("#hall-state")).to_contain_text("Closed", timeout=60_000)
+    host.goto(f"{hall}replay/")
+    expect(host.get_by_role("heading", name="Log of the hall")).to_contain_text("holds")
+    assert axe_problems(host) == []
+    assert found.hall.record_number
+    signed = found.hall.bids.get(organisation_id=cast.organisation("jinma").pk)
+    assert signed.record_signed_at is not None
+    if folder := os.environ.get("SHOTS"):
+        shots(browser, server, found, Path(folder))
 
 
 def real_time_opening() -> stories.Opening:

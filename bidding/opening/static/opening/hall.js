@@ -66,8 +66,13 @@ function row(bid) {
   return made;
 }
 
+/** Whether a form is on its way: drawing the page again would call it back. */
+let sending = false;
+addEventListener("submit", (event) => (sending ||= !event.defaultPrevented));
+addEventListener("pageshow", () => (sending = false));
+
 /** Whether somebody is filling something in: then the page is not taken away under the fingers. */
-const isBusy = () => [...document.querySelectorAll("main textarea, main input[type=text]")].some((field) => field.value.trim() !== "");
+const isBusy = () => sending || [...document.querySelectorAll("main textarea, main input[type=text]")].some((field) => field.value.trim() !== "");
 
 function show(next) {
   const moved = next.state !== scene.state || next.draw !== scene.draw || next.words.length !== scene.words.length || next.record !== scene.record;
@@ -81,7 +86,7 @@ function show(next) {
   bar.querySelector("span").textContent = text("opened", scene.progress);
   if (scene.officers && one("hall-officers")) one("hall-officers").textContent = text("officers", scene.officers);
   // What can be done, and the longer texts, are drawn by the server; watchers come in spread over two seconds.
-  if (moved && !isBusy()) setTimeout(() => location.reload(), data.viewer === "PUBLIC" ? Math.random() * 2000 : 0);
+  if (moved && !isBusy()) setTimeout(() => isBusy() || location.reload(), data.viewer === "PUBLIC" ? Math.random() * 2000 : 0);
 }
 
 let wait = 500;

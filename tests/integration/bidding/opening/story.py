@@ -25,6 +25,7 @@ from signatures.envelopes import services as sealing
 from signatures.envelopes import store
 from signatures.envelopes.domain import layout
 from signatures.envelopes.domain.header import Mode
+from signatures.envelopes.models import SealedIntake
 from tests import cast
 from tests.integration.signatures.envelopes import story as envelopes
 
@@ -142,7 +143,8 @@ def pdf() -> bytes:
 def hand_in(found: Opening, key: str, *, at: datetime = SIGNING_IN, files: Any = None, **changes: Any) -> str:
     data = envelopes.sealed(found.sealed, key, files or bid_of(found, key, **changes))
     actor = cast.actor(key)
-    begun = min(at, DEADLINE - timedelta(seconds=1))
+    deadline = SealedIntake.objects.values_list("deadline", flat=True).get(pk=found.sealed.intake_id)
+    begun = min(at, deadline - timedelta(seconds=1))
     token = sealing.authorise_upload(actor=actor, intake_id=found.sealed.intake_id, at=begun)
     upload = sealing.begin_upload(token=token, length=len(data), at=begun)
     path = store.upload_path(upload.ref)
