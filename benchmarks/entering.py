@@ -59,18 +59,19 @@ class Taken:
 
 
 class Remembered:
-    """The tests' authority, asked once about each certificate."""
+    """The tests' authority, whose answer about a certificate is good for as long as the resolver remembers one."""
 
-    known: ClassVar[dict[bytes, Any]] = {}
+    known: ClassVar[dict[bytes, tuple[datetime, Any]]] = {}
 
     def about(self, *, certificate: bytes, issuer: bytes, authority: Any, at: datetime) -> Any:
+        from signatures.pki.resolver import LONGEST_MEMORY
         from tests.pki import Revocation
 
-        if certificate not in self.known:
-            self.known[certificate] = Revocation().about(
-                certificate=certificate, issuer=issuer, authority=authority, at=at
-            )
-        return self.known[certificate]
+        asked_at, answer = self.known.get(certificate, (None, None))
+        if asked_at is None or not asked_at <= at < asked_at + LONGEST_MEMORY:
+            answer = Revocation().about(certificate=certificate, issuer=issuer, authority=authority, at=at)
+            self.known[certificate] = at, answer
+        return answer
 
 
 def measure() -> tuple[Taken, Taken]:

@@ -1,6 +1,8 @@
 """Decrypting an envelope to files that nobody sees, and publishing them only when everything about it holds."""
 
 import hashlib
+import os
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -68,13 +70,26 @@ class Job:
     secrets: bytes
 
 
+class _Rooms(threading.local):
+    """Each thread's memory for a sealed chunk and for an opened one."""
+
+    def __init__(self) -> None:
+        self.sealed, self.plain = layout.Room(), layout.Room()
+
+
+_rooms = _Rooms()
+
+
 def decrypt_ready(intake_id: int, *, at: datetime) -> int:
     """Open every envelope of the intake that is unlocked, two at a time; how many ended. Harmless to repeat."""
     rows = SealedEnvelope.objects.filter(intake_id=intake_id, state=EnvelopeState.QUORUM_UNLOCKED)
     with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = [(row.pk, _job(row), stack.enter_context(store.unpublished())) for row in rows]
-        results = pool.map(lambda job: _open(job[1], job[2]), jobs)
-        return sum(_conclude(ref, result, at) for (ref, _, _), result in zip(jobs, results, strict=True))
+        # Decrypting begins with the first job that is ready; the database is asked for the others meanwhile.
+        running = [
+            (row.pk, pool.submit(_open, _job(row), stack.enter_context(store.unpublished())))
+            for row in rows.prefetch_related("unlocks")
+        ]
+        return sum(_conclude(ref, future.result(), at) for ref, future in running)
 
 
 def intake_of(envelope_ref: str) -> int | None:
@@ -135,8 +150,9 @@ def _open_file(job: Job, file: BinaryIO, folder: Path) -> Opened | NotOpened:
     prefix = layout.open_prefix(file)
     header, ctx = prefix.header, prefix.header.ctx()
     leaves: list[bytes] = []
-    chunks = _noted(layout.chunks(file, header), leaves)
-    contents, files = _unpack(cipher.open_chunks(cipher.content_key(job.secrets, ctx), header, chunks), header, folder)
+    chunks = _noted(layout.chunks(file, header, _rooms.sealed), leaves)
+    plain = cipher.open_chunks(cipher.content_key(job.secrets, ctx), header, chunks, _rooms.plain)
+    contents, files = _unpack(plain, header, folder)
     sealed = layout.read_exactly(file, layout.ATTESTATION + layout.TAG)
     commit = layout.commitment(header, leaves)
     if commit != job.commit:
@@ -165,7 +181,7 @@ def _unpack(plain: Iterator[memoryview], header: Header, folder: Path) -> tuple[
     with writers:
         for chunk in plain:
             for place, piece in unpacker.feed(chunk):
-                writers.write(place, piece)
+                writers.write(place, piece, of=unpacker.size_of(place))
         contents = unpacker.finish()
     return contents, tuple(writers.file(place, file.name) for place, file in enumerate(contents.files))
 
@@ -185,10 +201,12 @@ class _Writers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def write(self, place: int, piece: memoryview) -> None:
+    def write(self, place: int, piece: memoryview, *, of: int) -> None:
+        """The next bytes of the file at `place`, which will have `of` bytes: its room on the disk is taken at once."""
         if place != self._place:
             self._close()
             self._place, self._file = place, self._path(place).open("xb")
+            os.posix_fallocate(self._file.fileno(), 0, of)
             self._digests[place], self._sizes[place] = hashlib.sha256(), 0
         assert self._file is not None, "a file is open"
         self._file.write(piece)
