@@ -15,10 +15,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bidding.opening import services as halls
-from bidding.opening.models import Hall
 from bidding.tenders.models import Tender
 from signatures.envelopes import services as sealing
-from signatures.envelopes.models import SealedEnvelope, SealedIntake
+from signatures.envelopes.models import SealedEnvelope
 from tests import cast
 from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
 from tests.browser.signing import certified, sign_with_file
@@ -173,21 +172,15 @@ def real_time_opening() -> stories.Opening:
     """The story's tender, moved to this hour, with a draw that takes seconds."""
     found = stories.opening()
     deadline = timezone.now() + timedelta(hours=2)
-    move_deadline(found, deadline)
+    stories.move_deadline(found, deadline)
     fast = {"opening.draw_seconds": {"value": "8", "type": "integer", "source": "test", "mark": "D"}}
     Tender.objects.filter(pk=found.section.tender_id).update(parameters=fast)
     return found
 
 
-def move_deadline(found: stories.Opening, deadline: Any) -> None:
-    Tender.objects.filter(pk=found.section.tender_id).update(bid_deadline=deadline)
-    SealedIntake.objects.filter(pk=found.sealed.intake_id).update(deadline=deadline)
-    Hall.objects.filter(pk=found.hall_id).update(sign_in_opens_at=deadline - timedelta(days=1))
-
-
 def deadline_is_over(found: stories.Opening) -> None:
     """As if two hours had gone by; the list follows some seconds after the deadline."""
-    move_deadline(found, timezone.now() - timedelta(seconds=8))
+    stories.move_deadline(found, timezone.now() - timedelta(seconds=8))
 
 
 def shots(browser: Chromium, server: Server, found: stories.Opening, folder: Path) -> None:
