@@ -2,7 +2,7 @@
 
 Each entry is timed as the server meets it: with a certificate (session opened, prepared, completed with validation, key
 stored), and, as the reference of the same run, with the session alone. The certificate is bound beforehand. The
-authority answers in memory and its answers are remembered, as the platform's resolver does for five minutes, so that
+authority answers in memory and its answers are remembered, as the platform's resolver does for a minute, so that
 neither network nor its own work is timed. Processor time stands beside: on a busy machine the clock tells of
 others.
 """

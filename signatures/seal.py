@@ -59,8 +59,9 @@ def _blinded(paths: Sequence[Path], folder: Path) -> list[Path]:
     from commons.domain.refusals import Refusal
     from signatures.documents.pades.blinding import blind_check
 
-    made = [folder / path.name for path in paths]
+    made = [folder / str(place) / path.name for place, path in enumerate(paths)]  # two may have one name
     for path, target in zip(paths, made, strict=True):
+        target.parent.mkdir()
         try:
             with path.open("rb") as file:
                 target.write_bytes(blind_check(file).content)

@@ -18,7 +18,9 @@ from bidding.opening import broadcast
 from bidding.opening.models import Hall
 from bidding.opening.queries import mask, scene
 from bidding.opening.tickets import Ticket
+from commons.people import announcements
 from commons.people import queries as people
+from commons.people.announcements import SessionsEnded
 
 LOOK_EVERY_S = 0.5
 CHECK_EVERY_S = 1.0
@@ -47,14 +49,16 @@ class Hub:
         self._peers: set[Peer] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._stop: Callable[[], None] | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._ended: set[int] = set()
+        """People whose sessions ended, to be put out at the next turn."""
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def add(self, peer: Peer) -> None:
         self._peers.add(peer)
         if self._task is None or self._task.done():
             self._loop = asyncio.get_running_loop()
-            self._stop = broadcast.listen(self._hint)
+            self._stops = [broadcast.listen(self._hint), announcements.subscribe(self._hear_from_people)]
             self._task = self._loop.create_task(self._run())
         self._wake.set()
 
@@ -67,11 +71,17 @@ class Hub:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
+    def _hear_from_people(self, ended: SessionsEnded) -> None:
+        """Called in some thread: a session was ended alone, for example that of a revoked certificate."""
+        self._ended.add(ended.person_id)
+        self._hint(0, 0)
+
     async def _run(self) -> None:
         checked_at = alive_at = time.monotonic()
         try:
             while self._peers:
                 self._wake.clear()
+                await self._end_announced()
                 await self._show()
                 now = time.monotonic()
                 if now - checked_at >= CHECK_EVERY_S:
@@ -85,8 +95,8 @@ class Hub:
                 except TimeoutError:
                     continue
         finally:
-            if self._stop is not None:
-                self._stop()
+            for stop in self._stops:
+                stop()
 
     async def _show(self) -> None:
         """Send what moved to those who have not seen it."""
@@ -129,8 +139,17 @@ class Hub:
         epochs = await _epochs(known)
         for peer in [one for one in self._peers if one.ticket.person_id]:
             if epochs.get(peer.ticket.person_id or 0, -1) > peer.ticket.epoch or peer.ticket.person_id not in epochs:
-                await peer.write({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
-                self.drop(peer)
+                await self._put_out(peer)
+
+    async def _end_announced(self) -> None:
+        """Every socket of a person of whom a session ended; those whose own goes on come back by themselves."""
+        ended, self._ended = self._ended, set()
+        for peer in [one for one in self._peers if one.ticket.person_id in ended]:
+            await self._put_out(peer)
+
+    async def _put_out(self, peer: Peer) -> None:
+        await peer.write({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
+        self.drop(peer)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels is not typed

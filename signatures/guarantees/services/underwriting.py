@@ -104,9 +104,9 @@ def issue(*, actor: Actor, ref: str, data: bytes, signature: bytes, at: datetime
     """Take in a signed guarantee, seal it and bind it to its procedure; gives its anchor. The same again is harmless.
 
     Every check runs before it counts. Refuses (`GuaranteeFaulty`) with the first difference, (`DataChanged`),
-    (`CreditExceeded`), (`DeadlinePassed`).
+    (`CreditExceeded`), (`DeadlinePassed`), and what `_signature_fault` refuses of the PDF.
     """
-    fault = _signature_fault(actor, ref, data, signature, at)
+    fault = _signature_fault(actor, ref, data, signature, pdf, at)
     with transaction.atomic():
         return take_in(actor=actor, ref=ref, data=data, signature=signature, pdf=pdf, fault=fault, at=at)
 
@@ -146,9 +146,10 @@ def take_in(*, actor: Actor, ref: str, data: bytes, signature: bytes, pdf: bytes
 def extend(*, actor: Actor, ref: str, data: bytes, signature: bytes, at: datetime, pdf: bytes) -> str:
     """Take in a signed extension; gives the anchor of the version that stands from now on.
 
-    Refuses (`NoExtensionAsked`), (`GuaranteeFaulty`), (`DataChanged`) anything that differs beside the last day.
+    Refuses (`NoExtensionAsked`), (`GuaranteeFaulty`), (`DataChanged`) anything that differs beside the last day, and
+    what `_signature_fault` refuses of the PDF.
     """
-    fault = _signature_fault(actor, ref, data, signature, at)
+    fault = _signature_fault(actor, ref, data, signature, pdf, at)
     with transaction.atomic():
         return take_in_extension(actor=actor, ref=ref, data=data, signature=signature, pdf=pdf, fault=fault, at=at)
 
@@ -197,13 +198,19 @@ def _accepted(
     return facts
 
 
-def _signature_fault(actor: Actor, ref: str, data: bytes, signature: bytes, at: datetime) -> str:
-    """What is wrong with the signature; asks the authority, so outside of any transaction. Refuses outsiders first."""
+def _signature_fault(actor: Actor, ref: str, data: bytes, signature: bytes, pdf: bytes, at: datetime) -> str:
+    """What is wrong with the signature; asks the authority, so outside of any transaction. Refuses outsiders first.
+
+    A PDF that an issuer's own system sends must carry the issuer's signature itself: the platform draws and seals only
+    those that people sign here. Refuses (`UploadNotSigned`), (`UploadSignedByAnother`), `DocumentTooLarge`.
+    """
     row = Guarantee.objects.filter(ref=ref).defer("paper").first()
     if row is None:
         raise NotFound()
     dossier = safe.open_dossier(row)
     policies.can_manage(actor, issuer_of(dossier).organisation_id).require()
+    if actor.system:
+        papers.check_uploaded(pdf, issuer=dossier.issuer.name, at=at)
     return papers.signature_fault(data, signature, issuer=dossier.issuer, at=at)
 
 

@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,6 +20,7 @@ from signatures.envelopes.domain.encoding import from_base64, to_base64
 from tests import envelopes
 from tests.envelopes import Parties, secrets_of, terms_of
 
+AUTHOR = "佛山金马印染有限公司"
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -119,4 +122,52 @@ def test_terms_that_cannot_be_read_are_told(folder: Path, terms: str) -> None:
     (folder / "terms.json").write_text(terms)
 
     assert seal_in(folder) in (1, 2)
+    assert not (folder / "bid.sbe").exists()
+
+
+def volume(path: Path, *, pages: int = 1) -> Path:
+    """A PDF that tells its author beside its pages."""
+    path.parent.mkdir(exist_ok=True)
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=(595, 842))
+        pdf.docinfo["/Author"] = AUTHOR
+        pdf.save(path)
+    return path
+
+
+def seal_blind(folder: Path, *files: Path) -> int:
+    given = ("--terms", folder / "terms.json", "--bidder", envelopes.BIDDER, "--key", folder / "cert.pem")
+    return run("seal", *given, "--blind", "--out", folder / "bid.sbe", *files)
+
+
+def test_blind_volumes_go_in_without_their_author_and_stay_as_they_are_outside(
+    folder: Path, parties: Parties, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = volume(folder / "技术标.pdf"), volume(folder / "另" / "技术标.pdf", pages=2)
+
+    assert seal_blind(folder, first, second) == 0, capsys.readouterr().err
+    data = (folder / "bid.sbe").read_bytes()
+    prefix = envelopes.prefix_of(data)
+    key = cipher.content_key(secrets_of(data, parties), prefix.header.ctx())
+    unpacker, files = payload.Unpacker(prefix.header.padded_len), [bytearray(), bytearray()]
+    for chunk in cipher.open_chunks(key, prefix.header, envelopes.sealed_chunks(data)):
+        for place, piece in unpacker.feed(chunk):
+            files[place] += piece
+
+    assert [one.name for one in unpacker.finish().files] == ["技术标.pdf", "技术标.pdf"]
+    for content, pages in zip(files, (1, 2), strict=True):
+        with pikepdf.open(BytesIO(content)) as pdf:
+            assert "/Info" not in pdf.trailer
+            assert len(pdf.pages) == pages
+    with pikepdf.open(first) as pdf:
+        assert str(pdf.docinfo["/Author"]) == AUTHOR
+
+
+def test_what_cannot_be_made_blind_is_refused_and_nothing_is_sealed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert seal_blind(folder, volume(folder / "技术标.pdf"), folder / "报价.txt") == 2
+
+    assert "报价.txt" in capsys.readouterr().err
     assert not (folder / "bid.sbe").exists()

@@ -15,11 +15,16 @@ from django.utils import timezone
 
 from commons import signed_requests
 from commons.domain.money import Money
+from commons.domain.refusals import NotFound, NotPermitted
 from commons.outbox.services import deliver_due
 from commons.signed_requests import RequestNotSigned
 from portal.demo.cast import CLERK
+from signatures.documents.domain.seals import personal_signature
 from signatures.guarantees import queries, services
+from signatures.guarantees.domain.states import GuaranteeState
 from signatures.guarantees.domain.terms import GuaranteeData, GuaranteeKind, IssuerKind, Party
+from signatures.guarantees.models import Guarantee
+from tests import papers
 from tests.cast import LONG_AGO, actor, organisation
 from tests.integration.signatures.guarantees import story
 from tests.pki import install_trust, sign
@@ -125,9 +130,15 @@ def guarantee_for(told: dict[str, Any], **changes: str) -> bytes:
     return canonical.encode({**data, **changes})
 
 
-def parts(data: bytes, signer: str = "manager2") -> dict[str, str]:
+def pdf_of(signer: str) -> bytes:
+    """A PDF that the issuer's own system made and its manager signed."""
+    looks = personal_signature(name="经理", organisation="", role="", serial="01", at=papers.AT)
+    return papers.sign_field(papers.fielded(), papers.Signature("seller", signer, looks))
+
+
+def parts(data: bytes, signer: str = "manager2", *, pdf: bytes | None = None) -> dict[str, str]:
     signature = sign(signer, data, at=timezone.now())
-    texts = {"data": data, "signature": signature, "pdf": story.PDF}
+    texts = {"data": data, "signature": signature, "pdf": pdf_of("manager2") if pdf is None else pdf}
     return {name: base64.b64encode(value).decode() for name, value in texts.items()}
 
 
@@ -168,6 +179,37 @@ def test_a_signature_of_another_issuer_is_refused(issuer) -> None:
     answer = send(f"/api/v1/guarantees/{ref}/issued", parts(guarantee_for(told), signer="manager"))
 
     assert answer.json()["fields"]["fault"] == "SIGNATURE_INVALID"
+
+
+def test_the_pdf_must_carry_the_issuers_own_signature(issuer) -> None:
+    ref, told = asked(issuer)
+    send(f"/api/v1/guarantees/{ref}/taken-up", {})
+    address, data = f"/api/v1/guarantees/{ref}/issued", guarantee_for(told)
+
+    unsigned = send(address, parts(data, pdf=papers.paper()))
+    changed = send(address, parts(data, pdf=pdf_of("manager2") + b"% more"))
+    others = send(address, parts(data, pdf=pdf_of("manager")))
+
+    assert (unsigned.status_code, unsigned.json()["code"]) == (400, "GUARANTEE_UPLOAD_NOT_SIGNED")
+    assert unsigned.json()["fields"]["fault"] == "NO_SIGNATURE"
+    assert changed.json()["fields"]["fault"] == "TRAILING"
+    assert others.json()["code"] == "GUARANTEE_UPLOAD_SIGNED_BY_ANOTHER"
+    assert queries.one(actor("buyer1"), ref).state is GuaranteeState.UNDERWRITING
+
+
+def test_the_pdf_stays_sealed_until_the_opening(issuer) -> None:
+    ref, told = asked(issuer)
+    send(f"/api/v1/guarantees/{ref}/taken-up", {})
+    pdf = pdf_of("manager2")
+    assert send(f"/api/v1/guarantees/{ref}/issued", parts(guarantee_for(told), pdf=pdf)).status_code == 200
+
+    kept = bytes(Guarantee.objects.values_list("paper", flat=True).get(ref=ref) or b"")
+    assert len(kept) > len(pdf)
+    assert pdf[:32] not in kept
+    assert queries.paper(actor("buyer1"), ref) == pdf
+    for key in ("buyer2", "host", "seller", "regulator"):
+        with pytest.raises((NotFound, NotPermitted)):
+            queries.paper(actor(key), ref)
 
 
 def test_an_unsigned_a_forged_and_a_replayed_request_are_refused(issuer) -> None:

@@ -24,7 +24,7 @@ from signatures.crypto import transport
 from signatures.crypto.answers import Revocation
 from signatures.crypto.authorities import Purpose
 from signatures.crypto.timestamps import verify
-from signatures.pki import queries, services
+from signatures.pki import queries, resolver, services
 from signatures.pki.domain.bindings import Kind
 from tests.cast import person
 
@@ -55,13 +55,30 @@ def test_a_certificate_is_checked_over_http(city):
     assert found.proof.ocsps
 
 
-def test_a_revocation_while_it_runs_is_noticed_when_the_memory_is_over(city):
+def test_a_revocation_while_it_runs_is_noticed_when_the_memory_is_over(city, monkeypatch):
     who = city.authority.holder("buyer1")
     assert status(who).usable
     load(city.authority.folder).revoke("buyer1", at=timezone.now() - timedelta(seconds=5))  # as the command does
-    assert status(who).usable  # the answer is remembered for a few minutes
-    cache.clear()
+    assert status(who).usable  # the answer is remembered for a minute
+    monkeypatch.setattr(resolver, "LONGEST_MEMORY", timedelta())
     assert status(who).revocation == Revocation.REVOKED
+
+
+def test_a_list_that_speaks_of_a_person_is_fetched_again_after_a_minute(city, monkeypatch):
+    document = city.authority.trust_list(city.url)
+    for entry in document["authorities"]:
+        entry["ocsp"] = []
+    services.load_trust_list(actor=system_actor("test"), document=document, at=timezone.now())
+    who, fetched, fetch = city.authority.holder("buyer1"), [], transport.get
+    assert status(who).usable
+    monkeypatch.setattr(transport, "get", lambda url, **bounds: fetched.append(url) or fetch(url, **bounds))
+    assert status(who).usable
+    assert fetched == []
+
+    monkeypatch.setattr(resolver, "LONGEST_MEMORY", timedelta())
+
+    assert status(who).usable
+    assert len(fetched) == len(set(fetched)) > 0, "once for the person, not again for the authority above"
 
 
 def test_when_nobody_answers_a_good_certificate_is_refused(city):
