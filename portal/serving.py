@@ -20,15 +20,15 @@ UPLOAD_PIECE_BYTES = 512 * 1024
 def run_daphne(host: str, port: int, *, application: Any = None, ready: Callable[[], None] = lambda: None) -> None:
     """Serve with Daphne until told to stop; `application` takes the place of the platform's own in benchmarks."""
     from daphne.endpoints import build_endpoint_description_strings  # the reactor must not be installed on import
-    from daphne.server import Server
 
     from exchange.rooms.broadcast.outlets import check_private_attributes
     from portal import asgi
+    from portal.patience import PatientServer
 
     for name in check_private_attributes():
         logger.error("%s is not where it was: sockets are told the slow way; pin the versions of the lock file", name)
     endpoints = build_endpoint_description_strings(host=host, port=port)
-    server = Server(
+    server = PatientServer(
         application=application or asgi.application,
         endpoints=endpoints,
         websocket_timeout=-1,
