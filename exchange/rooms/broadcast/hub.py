@@ -27,7 +27,9 @@ class Cadence:
     small_room_sockets: int = 100
     slice_sockets: int = 1_000
     share_of_loop: float = 0.5
-    """Telling may take no more than this share of the loop's time, however large the crowd."""
+    """Telling may take no more than this share of the loop's time, however large the crowd and however many rooms."""
+    stretch_s: float = 0.002
+    """So far telling may be ahead of its share: timers are no finer than a millisecond."""
     skip_bytes: int = 64 * 1024
     close_bytes: int = 256 * 1024
     close_after_s: float = 10.0
@@ -75,6 +77,10 @@ class Hub:
         self._render, self._render_own = render, render_own
         self.cadence = cadence or Cadence()
         self.scenes: dict[int, Scene] = {}
+        self._turns: deque[Scene] = deque()
+        """Scenes that are due while the loop has done its share of telling; in order."""
+        self._paid_until = 0.0
+        """Where the loop's time would be if telling had taken no more than its share of it."""
         self.deliveries = 0
         self.skipped = 0
 
@@ -120,7 +126,25 @@ class Hub:
         pause = cadence.small_s if scene.sockets <= cadence.small_room_sockets else cadence.large_s
         due = scene.told_at + pause
         now = loop.time()
-        scene.telling = loop.call_soon(self._tell, scene) if due <= now else loop.call_at(due, self._tell, scene)
+        scene.telling = loop.call_soon(self._due, scene) if due <= now else loop.call_at(due, self._due, scene)
+
+    def _due(self, scene: Scene) -> None:
+        """Tell the scene, or let it wait its turn."""
+        if not self._turns and self._may_tell():
+            self._tell(scene)
+            return
+        self._turns.append(scene)
+        if len(self._turns) == 1:
+            asyncio.get_running_loop().call_at(self._paid_until, self._take_turns)
+
+    def _take_turns(self) -> None:
+        while self._turns and self._may_tell():
+            self._tell(self._turns.popleft())
+        if self._turns:
+            asyncio.get_running_loop().call_at(self._paid_until, self._take_turns)
+
+    def _may_tell(self) -> bool:
+        return self._paid_until - asyncio.get_running_loop().time() <= self.cadence.stretch_s
 
     def _tell(self, scene: Scene) -> None:
         started = asyncio.get_running_loop().time()
@@ -135,7 +159,8 @@ class Hub:
             queue.extend((frame, everyone[i : i + size]) for i in range(0, len(everyone), size))
         queue.extend(self._own_frames(scene))
         scene.told_seq, told = scene.seq, scene.seq
-        self._tell_slices(scene, queue, told, started, 0.0)
+        scene.told_at = started
+        self._tell_slices(scene, queue, told, started)
 
     def _own_frames(self, scene: Scene) -> Iterator[tuple[bytes, list[Peer]]]:
         """What bidders alone may know, to each of its own devices."""
@@ -150,26 +175,28 @@ class Hub:
                 return
             yield text_frame(own), peers
 
-    def _tell_slices(
-        self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int, started: float, busy: float
-    ) -> None:
+    def _tell_slices(self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int, began: float) -> None:
         loop = asyncio.get_running_loop()
-        began = loop.time()
         if queue:
             frame, peers = queue.popleft()
             self.deliver(frame, peers, began)
-        busy += loop.time() - began
+        self._pay(loop.time(), began)
         if queue:
             # A turn of the loop between slices: receipts and bids do not wait for a crowd.
-            scene.telling = loop.call_soon(self._tell_slices, scene, queue, told, started, busy)
+            scene.telling = loop.call_soon(self._next_slice, scene, queue, told)
             return
-        # A large crowd is told less often rather than starving the bids: the pause grows with what telling took.
-        scene.told_at = max(started, loop.time() + busy * (1 / self.cadence.share_of_loop - 1) - self.cadence.large_s)
         scene.telling = None
         if scene.seq != told:
             self._tell_soon(scene)
         elif not scene.sockets:
             self.scenes.pop(scene.room_id, None)
+
+    def _next_slice(self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int) -> None:
+        self._tell_slices(scene, queue, told, asyncio.get_running_loop().time())
+
+    def _pay(self, now: float, began: float) -> None:
+        """Telling took so long: bids are starved neither by a crowd nor by many rooms."""
+        self._paid_until = max(self._paid_until, began) + (now - began) / self.cadence.share_of_loop
 
     def deliver(self, frame: bytes, peers: Sequence[Peer], now: float) -> None:
         """Write a skippable frame to `peers`; who does not read is skipped, and closed when it lasts."""

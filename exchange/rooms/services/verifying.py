@@ -29,8 +29,9 @@ class Verifiers:
 
     def take(self, orders: Iterable[Order]) -> None:
         """Check these soon. Called on the loop; costs a wake-up only where a thread sleeps."""
-        self._waiting.extend(order for order in orders if isinstance(order, BidOrder))
-        for worker in self._workers:
+        bids = [order for order in orders if isinstance(order, BidOrder)]
+        self._waiting.extend(bids)
+        for worker in self._workers[: len(bids)]:
             worker.wake()
 
     def finish(self, orders: Iterable[Order]) -> None:

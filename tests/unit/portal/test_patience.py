@@ -21,7 +21,7 @@ class Clock:
         self.waiting: list[tuple[object, ...]] = []
         self.waited = 0.0
 
-    def callLater(self, seconds: float, call: object, *arguments: object) -> None:  # noqa: N802  # Twisted's name
+    def callLater(self, seconds: float, call: object, *arguments: object) -> None:  # Twisted's name
         self.waited += seconds
         self.waiting.append((call, *arguments))
 
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def a_server(connections: list[Connection]) -> PatientServer:
     server = PatientServer(application=None, endpoints=["tcp:0:interface=127.0.0.1"])
-    server.connections = dict.fromkeys(connections, {})
+    server.connections = {connection: {} for connection in connections}
     return server
 
 

@@ -56,6 +56,25 @@ def test_reader_that_lags_is_spared_states_and_closed_when_it_lasts() -> None:
     assert peers[0].close_code == 0
 
 
+class SlowClock:
+    """The loop's clock, on which a render can take as long as the test says."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._real, self._spent = loop, loop.time, 0.0
+
+    def time(self) -> float:
+        return self._real() + self._spent
+
+    def spend(self, seconds: float) -> None:
+        self._spent += seconds
+
+    def __enter__(self) -> None:
+        self._loop.time = self.time  # type: ignore[method-assign]
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.time = self._real  # type: ignore[method-assign]
+
+
 async def test_first_state_goes_out_at_once_and_busy_rooms_wait_for_the_cadence() -> None:
     told: list[tuple[int, int]] = []
 
@@ -77,6 +96,30 @@ async def test_first_state_goes_out_at_once_and_busy_rooms_wait_for_the_cadence(
     assert first == [(0, 1)]
     assert told == [(0, 1), (1, 29)]
     assert len(paper.frames) == 2
+
+
+async def test_many_rooms_are_told_in_turn_and_together_take_no_more_than_their_share() -> None:
+    told: list[int] = []
+
+    def render(scene: Scene, viewer: Viewer, full: bool) -> bytes:
+        told.append(scene.room_id)
+        clock.spend(0.001)
+        return b"{}"
+
+    clock = SlowClock(asyncio.get_running_loop())
+    hub = Hub(render, Cadence(small_s=0.0, share_of_loop=0.25, stretch_s=0.002))
+    for room in range(20):
+        hub.adopt(Scene(room, epoch="e"), peer(Paper()))
+    began = clock.time()
+
+    with clock:
+        for room in range(20):
+            hub.move(room, epoch="e", seq=1, state=None, events=[])  # type: ignore[arg-type]
+        while len(told) < 20:
+            await asyncio.sleep(0)
+
+    assert told == list(range(20))
+    assert clock.time() - began >= 0.020 / 0.25 - 0.004
 
 
 async def test_what_only_a_bidder_may_know_goes_to_its_own_devices() -> None:
