@@ -44,6 +44,34 @@ class Answer(Exception):
         self.status, self.headers, self.body = status, headers or {}, body
 
 
+class _Body:
+    """The body of a request, taken in as it comes: the moment of its last byte is known however busy the threads are.
+
+    Bounded by the largest piece; a longer one is refused before its end.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self.arrived_at = timezone.now()
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._task = asyncio.get_running_loop().create_task(self._take_in(receive))
+
+    async def next(self) -> dict[str, Any]:
+        return await self._messages.get()
+
+    def leave(self) -> None:
+        """Nothing more is wanted of it."""
+        self._task.cancel()
+
+    async def _take_in(self, receive: Receive) -> None:
+        size, more = 0, True
+        while more and size <= LARGEST_PIECE:
+            message = await receive()
+            self.arrived_at = timezone.now()
+            size += len(message.get("body", b""))
+            more = bool(message.get("more_body"))
+            self._messages.put_nowait(message)
+
+
 class UploadEndpoint:
     """The ASGI face; everything that touches disk or database runs in threads of its own."""
 
@@ -69,22 +97,31 @@ class UploadEndpoint:
             return Answer(204, _abilities())
         if headers.get("tus-resumable") != VERSION:
             return Answer(412, {"Tus-Version": VERSION})
+        if method == "PATCH":
+            body = _Body(receive)
+            try:
+                return await self._patch(scope, headers, body)
+            finally:
+                body.leave()
         token = headers.get("upload-token", "")
         if method == "POST" and scope["path"] == PREFIX:
             return await self._in_thread(lambda: _create(token, headers))
-        found = _PATH.fullmatch(scope["path"])
-        if found is None:
-            raise NotFound()
-        upload = await self._in_thread(lambda: services.running_upload(ref=found[1], token=token, at=timezone.now()))
+        upload = await self._upload(scope, token)
         if method == "HEAD":
             return await self._in_thread(lambda: Answer(200, _standing(upload, offset_of(upload))))
         if method == "DELETE":
             return await self._in_thread(lambda: _terminate(upload))
-        if method == "PATCH":
-            return await self._append(upload, headers, receive)
         return Answer(405)
 
-    async def _append(self, upload: Upload, headers: dict[str, str], receive: Receive) -> Answer:
+    async def _upload(self, scope: Scope, token: str) -> Upload:
+        """The upload that the address names. Raises `NotFound`."""
+        found = _PATH.fullmatch(scope["path"])
+        if found is None:
+            raise NotFound()
+        return await self._in_thread(lambda: services.running_upload(ref=found[1], token=token, at=timezone.now()))
+
+    async def _patch(self, scope: Scope, headers: dict[str, str], body: _Body) -> Answer:
+        upload = await self._upload(scope, headers.get("upload-token", ""))
         if headers.get("content-type") != "application/offset+octet-stream":
             return Answer(415)
         offset, checksum = _count(headers, "upload-offset"), Checksum.parse(headers.get("upload-checksum", ""))
@@ -92,7 +129,7 @@ class UploadEndpoint:
             return Answer(413)
         appending = await self._in_thread(lambda: Appending(upload, offset=offset, checksum=checksum))
         try:
-            whole = await self._pour(receive, appending)
+            whole = await self._pour(body, appending)
         except EnvelopeBroken:
             await self._in_thread(lambda: _drop(upload, appending))
             raise
@@ -102,18 +139,17 @@ class UploadEndpoint:
         if not whole:
             await self._in_thread(appending.abort)
             return Answer(400)
-        received_at = timezone.now()
         reached = await self._in_thread(appending.finish)
         if reached < upload.length:
             return Answer(204, _standing(upload, reached))
-        receipt = await self._in_thread(lambda: complete(upload, received_at=received_at))
+        receipt = await self._in_thread(lambda: complete(upload, received_at=body.arrived_at))
         return Answer(204, {**_standing(upload, reached), "Upload-Receipt": receipt})
 
-    async def _pour(self, receive: Receive, appending: Appending) -> bool:
+    async def _pour(self, body: _Body, appending: Appending) -> bool:
         """The body into the file, in pieces worth a thread's while; False when the sender went away."""
         held = bytearray()
         while True:
-            message = await receive()
+            message = await body.next()
             if message["type"] == "http.disconnect":
                 return False
             held += message.get("body", b"")

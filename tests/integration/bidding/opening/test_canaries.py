@@ -263,7 +263,7 @@ def test_no_page_answer_export_or_metric_tells_any_role(planted: Planted) -> Non
             text = answer.getvalue().decode("utf-8", "replace") + str(dict(answer.headers))
             secrets = SECRETS if role in BY_NATURE else (*SECRETS, *names)
             leaks += [(role, address, word) for word in found_in(text, secrets) if word not in address]
-        assert shown > 20, role
+        assert shown > 15, role
 
     assert leaks == []
 

@@ -4,8 +4,8 @@ import asyncio
 import base64
 import hashlib
 import threading
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +53,8 @@ class Tus:
 
     def __init__(self, story: Story) -> None:
         self.endpoint = UploadEndpoint()
+        self.arrived: Callable[[], None] = lambda: None
+        """Called when the whole body of a request has been given."""
         self.token = services.authorise_upload(actor=cast.actor("buyer1"), intake_id=story.intake_id, at=timezone.now())
 
     def close(self) -> None:
@@ -72,7 +74,10 @@ class Tus:
         pieces = [body[start : start + 200_000] for start in range(0, len(body), 200_000)] or [b""]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+            piece = pieces.pop(0)
+            if not pieces:
+                self.arrived()
+            return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
@@ -112,6 +117,31 @@ def test_an_interrupted_upload_is_resumed_and_answered_with_its_receipt(story: S
     receipt = queries.receipt(cast.actor("buyer1"), headers["upload-receipt"])
     assert receipt.commit == layout.reckon([data]).commit
     assert tus.ask("HEAD", path)[1]["upload-receipt"] == receipt.number
+
+
+def test_the_moment_of_the_last_byte_counts_however_busy_the_platform_is(story: Story, tus: Tus) -> None:
+    """Every thread is taken when the last piece arrives; the deadline passes before one is free."""
+    data = stories.sealed(story, "buyer1")
+    path = tus.create(len(data))
+    assert tus.patch(path, data[:100_000], 0)[0] == 204
+    threads, free = tus.endpoint._threads, threading.Event()
+    deadlines: list[datetime] = []
+
+    def pass_deadline() -> None:
+        deadlines.append(timezone.now() + timedelta(milliseconds=50))
+        SealedIntake.objects.filter(pk=story.intake_id).update(deadline=deadlines[0])
+        while timezone.now() < deadlines[0]:
+            free.wait(0.01)
+        free.set()
+        connections.close_all()
+
+    for _ in range(threads._max_workers):
+        threads.submit(free.wait, 30)
+    tus.arrived = threading.Thread(target=pass_deadline).start
+    status, headers = tus.patch(path, data[100_000:], 100_000)
+
+    assert status == 204
+    assert queries.receipt(cast.actor("buyer1"), headers["upload-receipt"]).received_at < deadlines[0]
 
 
 def test_a_piece_that_arrived_damaged_is_forgotten(story: Story, tus: Tus) -> None:
