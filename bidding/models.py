@@ -1,6 +1,14 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
-from bidding.awards.models import Award, CallOff, CandidateList, EvaluationReport, ResultLine
+from bidding.awards.models import (
+    Award,
+    CallOff,
+    CandidateList,
+    EvaluationReport,
+    Forfeiture,
+    PerformanceSecurity,
+    ResultLine,
+)
 from bidding.bids.models import LibraryItem
 from bidding.opening.models import Hall, HallBid, HallEntry, HallPicture, HallSignIn, HallWord
 from bidding.profiles.models import ProfileVersion
@@ -31,6 +39,7 @@ __all__ = [
     "ClauseFinding",
     "DocumentTaking",
     "EvaluationReport",
+    "Forfeiture",
     "Hall",
     "HallBid",
     "HallEntry",
@@ -40,6 +49,7 @@ __all__ = [
     "Invitation",
     "LibraryItem",
     "MediaRelease",
+    "PerformanceSecurity",
     "PrequalificationApplication",
     "ProcurementPlan",
     "ProfileVersion",

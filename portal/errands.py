@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from bidding.awards import services as awards
 from commons.evidence.services import checkpoint_due
 from commons.outbox.services import deliver_due
 from marketplace.credit import services as credit
@@ -28,6 +29,7 @@ EVERY_S = 1.0
 ERRANDS: tuple[Callable[[datetime], object], ...] = (
     deliver_due,
     checkpoint_due,
+    awards.settle_due,
     draws.advance_due,
     stamp_checkpoints,
     pki.stamp_due,

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bidding.awards.domain.reports import ReportLine
+from bidding.awards.domain.securities import GROUND_TEXTS
+from bidding.tenders.forms import DecisionForm, amount, moment
 
 
 class ReportForm(forms.Form):
@@ -45,3 +47,28 @@ class ReportForm(forms.Form):
             )
             for number, _name in self.bidders
         ]
+
+
+class ForfeitForm(DecisionForm):
+    """Why a bond or security is kept."""
+
+    ground = forms.ChoiceField(label=_("Ground"))
+    field_order = ("ground", "reason", "body", "number", "file")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(ground.value, _(words)) for ground, words in GROUND_TEXTS.items()]  # type: ignore[attr-defined]
+
+
+class AskSecurityForm(forms.Form):
+    """Amount and day of a performance security."""
+
+    amount = amount(_("Amount, yuan"), help_text=_("At most the share of the contract that the procedure knows."))
+    due_at = moment(_("To be given until"))
+
+
+class HandInForm(forms.Form):
+    """A guarantee in the place of money."""
+
+    number = forms.CharField(label=_("Issuer and number of the guarantee"), max_length=80)
+    file = forms.FileField(label=_("The guarantee"), help_text=_("PDF, at most 50 MB."))

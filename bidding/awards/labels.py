@@ -3,7 +3,11 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bidding.awards.domain.securities import ForfeitureState, SecurityState
 from bidding.awards.domain.states import AwardState, ReportState
+from exchange.deposits.labels import MONEY
+from signatures.guarantees.domain.states import GuaranteeState
+from signatures.guarantees.labels import STATES as GUARANTEES
 
 Label = str | Promise
 
@@ -20,3 +24,24 @@ AWARD_STATES: dict[str, tuple[Label, str]] = {
     AwardState.CONTRACTED: (_("Contract signed"), "done"),
     AwardState.GIVEN_UP: (_("Given up"), "stop"),
 }
+
+BOND_FORMS: dict[str, Label] = {"CASH": _("In cash"), "GUARANTEE": _("Guarantee")}
+
+FORFEITURE_STATES: dict[str, tuple[Label, str]] = {
+    ForfeitureState.PROPOSED: (_("To be kept; a second person decides"), "waiting"),
+    ForfeitureState.APPROVED: (_("Kept"), "stop"),
+    ForfeitureState.REJECTED: (_("Not kept"), "neutral"),
+}
+
+SECURITY_STATES: dict[str, tuple[Label, str]] = {
+    SecurityState.ASKED: (_("To be given"), "waiting"),
+    SecurityState.HANDED_IN: (_("A paper is handed in"), "waiting"),
+    SecurityState.GIVEN: (_("Given"), "done"),
+    SecurityState.RETURNED: (_("Given back"), "neutral"),
+    SecurityState.KEPT: (_("Kept"), "stop"),
+}
+
+
+def bond_state(form: str, state: str) -> tuple[Label, str]:
+    """The words of money, or of a guarantee."""
+    return MONEY[state] if form == "CASH" else GUARANTEES[GuaranteeState(state)]

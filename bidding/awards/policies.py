@@ -1,10 +1,24 @@
 """Who may record, confirm, publish, award and sign."""
 
+from datetime import timedelta
+
 from bidding.awards.models import Award, EvaluationReport
 from bidding.tenders import queries as tenders
+from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from commons.domain.text import gettext_noop
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
+
+FORFEIT = register_kind(
+    "bidding.forfeit",
+    request=(Role.TENDEREE,),
+    approve=(Role.TENDEREE,),
+    valid_for=timedelta(days=14),
+    assurance=Assurance.FACE_OR_LICENCE,
+    label=gettext_noop("Keep a bond or performance security"),
+).name
+"""Two persons of the owner; `can_award` asks that both are of the section's own owner."""
 
 OVERSEERS = (Role.STAFF, Role.HOST, Role.REGULATOR, Role.AUDITOR)
 
@@ -26,6 +40,15 @@ def can_award(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     """The owner alone decides (招标投标法 第40条)."""
     decision = require_role(actor, Role.TENDEREE, assurance=Assurance.FACE_OR_LICENCE)
     return decision if not decision or actor.organisation_id == terms.owner_id else deny()
+
+
+def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
+    """After the opening: the owner's side, finance, and those who oversee."""
+    if terms.opened_at is None:
+        return deny()
+    if actor.has(*OVERSEERS, Role.FINANCE):
+        return ALLOWED
+    return can_record_report(actor, terms)
 
 
 def can_sign_as_winner(actor: Actor, award: Award) -> Decision:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from bidding.awards.views import pages
+from bidding.awards.views import bonds, pages
 
 app_name = "awards"
+BOND = "owner/sections/<int:section_id>/bonds/<int:organisation_id>/"
 urlpatterns = [
     path("sections/<int:section_id>/result/", pages.result, name="result"),
     path("owner/sections/<int:section_id>/result/", pages.desk, name="desk"),
@@ -14,4 +15,11 @@ urlpatterns = [
     path("owner/sections/<int:section_id>/award/", pages.give, name="give"),
     path("owner/awards/<int:award_id>/contract/", pages.draw, name="draw"),
     path("owner/awards/<int:award_id>/given-up/", pages.drop, name="drop"),
+    path("owner/sections/<int:section_id>/bonds/", bonds.bonds, name="bonds"),
+    path(BOND + "keep/", bonds.Forfeit.as_view(), name="forfeit"),
+    path(BOND + "back/", bonds.let_go, name="let_go"),
+    path("owner/forfeitures/<int:forfeiture_id>/", bonds.decide, name="decide"),
+    path("owner/awards/<int:award_id>/security/", bonds.judge, name="security"),
+    path("owner/awards/<int:award_id>/security/ask/", bonds.AskSecurity.as_view(), name="ask_security"),
+    path("awards/<int:award_id>/security/", bonds.HandIn.as_view(), name="hand_in"),
 ]

@@ -24,6 +24,8 @@ WORDS: dict[str, Any] = {
     "AMOUNT": _("amount"),
     "DISCOUNT_RATE": _("discount rate"),
     "BOTH": _("both"),
+    "CONTRACT": _("the contract"),
+    "AWARD_NOTICE": _("the award notice"),
     "FAILS": _("the tender fails"),
     "COMPETITION": _("it goes on while competition remains"),
 }

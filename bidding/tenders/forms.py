@@ -253,6 +253,15 @@ class WordsForm(forms.Form):
         self.fields["words"].help_text = help_text
 
 
+class DecisionForm(forms.Form):
+    """Somebody's numbered decision with its document and the reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    body = forms.CharField(label=_("Who decided"), max_length=80)
+    number = forms.CharField(label=_("Number of the decision"), max_length=60)
+    file = forms.FileField(label=_("Its document"), help_text=_("PDF, at most 50 MB."))
+
+
 class AddendumForm(forms.Form):
     """A clarification, with answers to the open questions."""
 

@@ -23,7 +23,12 @@ MONEY: dict[str, Label] = {
     MoneyState.CANCELLED: (_("No longer needed"), "neutral"),
 }
 
-PURPOSES: dict[str, str | Promise] = {Purpose.DEPOSIT: _("Deposit"), Purpose.PRICE: _("Purchase price")}
+PURPOSES: dict[str, str | Promise] = {
+    Purpose.DEPOSIT: _("Deposit"),
+    Purpose.PRICE: _("Purchase price"),
+    Purpose.BOND: _("Tender bond"),
+    Purpose.PERFORMANCE: _("Performance security"),
+}
 
 ENTRIES: dict[str, Label] = {
     EntryState.WAITING: (_("Unclear"), "waiting"),
@@ -43,7 +48,7 @@ LEGS: dict[str, Label] = {
 
 KINDS: dict[str, str | Promise] = {
     PayoutKind.REFUND: _("Refund"),
-    PayoutKind.FORFEIT: _("Forfeit to the treasury"),
+    PayoutKind.FORFEIT: _("Forfeit"),
     PayoutKind.RETURN: _("Return of an unclear payment"),
     PayoutKind.PROCEEDS: _("Proceeds to the treasury"),
 }

@@ -104,6 +104,7 @@ PARTIES = {
     "agency3": Party("关三", "hengxin", (Role.AGENCY,), "enter the supermarket: licence, qualifications, commitment"),
     "warden": Party("简管", "market", (Role.REGULATOR,), "suspend an agency, restrict one in the whole province"),
     "tenderee": Party("冼招", "chengjian", (Role.TENDEREE,), "draft a tender, answer questions, decide the award"),
+    "tenderee2": Party("岳招", "chengjian", (Role.TENDEREE,), "approve what tenderee proposes: to keep a bond"),
     "purchaser": Party("曹购", "school", (Role.TENDEREE,), "buy for a public school"),
     "agent": Party("岑代", "agency", (Role.AGENT,), "prepare a tender for its owner"),
     "builder1": Party("龙标", "luqiao", (Role.BIDDER,), "take the documents of a tender, ask, bid"),

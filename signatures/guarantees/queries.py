@@ -156,6 +156,11 @@ def for_beneficiary(viewer: Actor) -> list[GuaranteeView]:
     return _views(rows, as_issuer=False)
 
 
+def opened_for(subject: str) -> list[GuaranteeView]:
+    """The guarantees that a procedure has opened, for its own desk, which asks with its own policy."""
+    return _views(Guarantee.objects.filter(subject=subject, opened_at__isnull=False), as_issuer=False)
+
+
 def opened(viewer: Actor) -> list[GuaranteeView]:
     """Every opened guarantee, for regulator and auditor. Refuses (`NotPermitted`) others."""
     policies.can_oversee(viewer).require()

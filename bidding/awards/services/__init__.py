@@ -2,12 +2,17 @@
 
 from bidding.awards.services.awarding import award_section, give_up, publish_candidates, reopen_review
 from bidding.awards.services.contracting import call_off, close_section, draw_contract
+from bidding.awards.services.forfeiting import approve_forfeiture, propose_forfeiture, reject_forfeiture
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
+from bidding.awards.services.performing import ask_security, hand_in_security, judge_security, return_security
 from bidding.awards.services.reporting import confirm_report, enter_report, reject_report
+from bidding.awards.services.settling import let_go, settle_due
 
 __all__ = [
     "AWARD_LETTER",
     "TENDER_CONTRACT",
+    "approve_forfeiture",
+    "ask_security",
     "award_section",
     "call_off",
     "close_section",
@@ -15,7 +20,14 @@ __all__ = [
     "draw_contract",
     "enter_report",
     "give_up",
+    "hand_in_security",
+    "judge_security",
+    "let_go",
+    "propose_forfeiture",
     "publish_candidates",
+    "reject_forfeiture",
     "reject_report",
     "reopen_review",
+    "return_security",
+    "settle_due",
 ]

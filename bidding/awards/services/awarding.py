@@ -11,6 +11,7 @@ from bidding.awards.models import Award, CandidateList, EvaluationReport, Result
 from bidding.awards.policies import can_award, can_record_report
 from bidding.awards.services.common import locked_award, move_award
 from bidding.awards.services.papers import award_letter
+from bidding.awards.services.performing import drop_security
 from bidding.awards.services.reporting import supersede
 from bidding.profiles.domain.vocabulary import LimitName, Switch, ThresholdName
 from bidding.tenders import queries as tenders
@@ -113,6 +114,7 @@ def give_up(
     words = tender_services.words_of(reason)
     number = decision.number.strip() if decision else ""
     move_award(award, AwardCommand.GIVE_UP, actor=actor, at=at, reason=words, decision_no=number, ended_at=at)
+    drop_security(award, actor=actor, at=at)
     left = ResultLine.objects.filter(report=award.line.report, rank__gt=0, award__isnull=True).exists()
     if left:
         tender_services.take_next(actor=actor, section_id=award.section_id, at=at)

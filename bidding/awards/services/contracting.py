@@ -11,6 +11,7 @@ from bidding.awards.models import Award, CallOff
 from bidding.awards.policies import can_award
 from bidding.awards.services.common import locked_award, move_award
 from bidding.awards.services.papers import contract
+from bidding.awards.services.performing import require_given
 from bidding.profiles.domain.vocabulary import Switch, ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -30,7 +31,10 @@ class FrameworkOver(Refusal):
 
 
 def draw_contract(*, actor: Actor, award_id: int, at: datetime) -> int:
-    """Draw the contract of a notified award; both sides sign it in their dialogue. Gives the paper's number."""
+    """Draw the contract of a notified award; both sides sign it in their dialogue. Gives the paper's number.
+
+    Refuses (`SecurityMissing`) while a performance security that was asked for is not there.
+    """
     rows = Award.objects.select_related("section__tender", "line__organisation")
     award = rows.filter(pk=award_id).first()
     if award is None:
@@ -39,6 +43,7 @@ def draw_contract(*, actor: Actor, award_id: int, at: datetime) -> int:
     can_award(actor, terms).require()
     if award.state != AwardState.NOTIFIED.value or award.contract_no:
         raise NotAllowedNow(command="DRAW_CONTRACT", state=award.state)
+    require_given(award, actor=actor, at=at)
     number = f"{terms.code}-{_place(award):02d}"
     drafted = contract(terms, award, number, actor=actor, at=at)
     with transaction.atomic():

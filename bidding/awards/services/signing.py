@@ -6,6 +6,7 @@ from bidding.awards.policies import can_award, can_see_award, can_sign_as_winner
 from bidding.awards.services.common import locked_award, move_award
 from bidding.awards.services.contracting import contract_signed
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
+from bidding.awards.services.settling import give_back_losers
 from bidding.profiles.domain.vocabulary import LimitName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -44,6 +45,7 @@ def _letter_signed(part: SignedPart) -> None:
         award, AwardCommand.NOTIFY, actor=part.actor, at=part.at, payload={"sha256": part.sha256},
         notified_at=part.at, contract_due_on=due.on if due else None,
     )  # fmt: skip
+    give_back_losers(terms, at=part.at)
     subject = gettext_noop("The award letter for %(tender)s is signed: you won section %(number)s")
     tender_services.tell_one(
         terms.tender_id,

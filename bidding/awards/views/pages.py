@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bidding.awards import queries, services
 from bidding.awards.forms import ReportForm
-from bidding.awards.labels import AWARD_STATES, REPORT_STATES
+from bidding.awards.labels import AWARD_STATES, REPORT_STATES, SECURITY_STATES
 from bidding.awards.models import Award, EvaluationReport
-from bidding.awards.policies import can_award, can_confirm_report, can_record_report
+from bidding.awards.policies import can_award, can_confirm_report, can_record_report, can_see_bonds
 from bidding.tenders import queries as tenders
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.labels import SECTION_STATES
 from bidding.tenders.services.common import takers
+from commons.domain.actor import Role
 from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.pages import FormPage, actor_of, signed_in
 from commons.people import queries as people
@@ -41,7 +42,17 @@ def result(request: HttpRequest, section_id: int) -> HttpResponse:
     except NotFound:
         own = None
     awards = [(award, *AWARD_STATES[award.state]) for award in found.awards]
-    context = {"terms": terms, "result": found, "awards": awards, "own": own, "as_rate": terms.price_kind != "AMOUNT"}
+    actor = actor_of(request)
+    mine = [award.id for award in found.awards if actor.has(Role.BIDDER) and award.winner_id == actor.organisation_id]
+    securities = [view for number in mine if (view := queries.security_view(number)) is not None]
+    context = {
+        "securities": [(row, cash, SECURITY_STATES[row.state]) for row, cash in securities],
+        "terms": terms,
+        "result": found,
+        "awards": awards,
+        "own": own,
+        "as_rate": terms.price_kind != "AMOUNT",
+    }
     return render(request, "awards/result.html", context)
 
 
@@ -62,6 +73,7 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
         "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED,
         "may_show": bool(can_record_report(actor, terms)) and terms.state is SectionState.EVALUATED,
         "may_award": bool(can_award(actor, terms)),
+        "may_see_bonds": bool(can_see_bonds(actor, terms)),
         "result": shown,
         "as_rate": terms.price_kind != "AMOUNT",
         "open_lines": _open_lines(reports) if terms.state is SectionState.PUBLICIZED else [],

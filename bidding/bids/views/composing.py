@@ -4,19 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from bidding.bids import policies, queries, services
 from bidding.bids.labels import scripts
 from bidding.bids.queries.sections import rules_published
 from bidding.tenders.domain.eligibility import BAR_TEXTS, Bar
 from commons.domain.actor import Actor
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.pages import FormPage, signed_in
+from commons.texts import refusal_text
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.endpoint import PREFIX
 from signatures.envelopes.labels import texts as envelope_texts
@@ -41,6 +45,7 @@ def compose(request: HttpRequest, section_id: int) -> HttpResponse:
         "at": at,
         "bars": [BAR_TEXTS[Bar(bar)] for bar in found.bars],
         "guarantee": guarantees.own_for(actor, found.terms.stream) if found.terms.bond is not None else None,
+        "cash": services.own_bond(actor, section_id),
         "has_certificate": bool(keys),
         "envelope_texts": envelope_texts(),
         "texts": scripts(),
@@ -93,6 +98,24 @@ def rules(request: HttpRequest, section_id: int) -> JsonResponse:
     response = JsonResponse(rules_published(section_id))
     response["Content-Disposition"] = f'attachment; filename="rules-{section_id}.json"'
     return response
+
+
+@require_POST
+def bond(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Get the virtual account for the cash bond, or ask for the bond back before the deadline."""
+    actor, at = signed_in(request), timezone.now()
+    try:
+        if request.POST.get("step") == "back":
+            services.take_back_bond(actor=actor, section_id=section_id, at=at)
+            messages.success(request, _("The bond goes back to your basic account."))
+            return HttpResponseRedirect(reverse("bids:compose", args=[section_id]))
+        found = services.expect_bond(actor=actor, section_id=section_id, at=at)
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal_text(refusal))
+        return HttpResponseRedirect(reverse("bids:compose", args=[section_id]))
+    return HttpResponseRedirect(reverse("deposits:money", args=[found.id]))
 
 
 class Guarantee(FormPage):

@@ -1,12 +1,12 @@
 """Reading out, what is noticed, and the bidders' answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from bidding.bids.domain.package import BidPackage, parse
-from bidding.bids.services import open_bond_guarantees
+from bidding.bids.services import open_bonds
 from bidding.opening import policies
 from bidding.opening.domain.analysis import Analysis, Control, Offer, analyse
 from bidding.opening.domain.refusals import NotYours, PriceAnswered
@@ -41,7 +41,7 @@ def read_out(*, actor: Actor, hall_id: int, at: datetime) -> None:
         bid.price, bid.needs_confirmation = read.price, read.needs_confirmation
         bid.save(update_fields=["price", "needs_confirmation"])
     until = at + timedelta(minutes=minutes_of(terms, "opening.confirm_minutes", at=at))
-    bonds = _bonds(terms, bids, at)
+    bonds = _bonds(terms, HallBid.objects.filter(hall=hall), at)
     stored: dict[str, JSON] = {"remarks": _remarks(analysis), "competitors": str(analysis.competitors), "bonds": bonds}
     prices: list[JSON] = [
         {"number": str(bid.number), "bidder": names[bid.pk], "price": as_text(bid.price) if bid.price else ""}
@@ -115,10 +115,10 @@ def _remarks(analysis: Analysis) -> list[JSON]:
     ]
 
 
-def _bonds(terms: SectionTerms, bids: Sequence[HallBid], at: datetime) -> dict[str, JSON]:
-    """Guarantees are opened with the bids: reference and whether each is what was asked for, by number of the bid."""
+def _bonds(terms: SectionTerms, bids: Iterable[HallBid], at: datetime) -> dict[str, JSON]:
+    """Bonds are opened with the bids, also those of bids that failed to open: guarantee and whether it covers."""
     numbers = {bid.organisation_id: str(bid.number) for bid in bids}
-    opened = open_bond_guarantees(actor=KEEPER, terms=terms, organisation_ids=numbers, at=at)
+    opened = open_bonds(actor=KEEPER, terms=terms, organisation_ids=numbers, at=at)
     return {numbers[key]: {"guarantee": ref, "covers": covers} for key, (ref, covers) in opened.items()}
 
 

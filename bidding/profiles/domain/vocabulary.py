@@ -79,6 +79,8 @@ class Switch(StrEnum):
     BUDGET_LINK = "BUDGET_LINK"
     """A plan with its budget stands behind every tender."""
     PRICE_KINDS = "PRICE_KINDS"
+    BOND_BACK = "BOND_BACK"
+    """When the bonds of those who did not win go back: CONTRACT with the winner's, AWARD_NOTICE before it."""
     FEWER_AFTER_REVIEW = "FEWER_AFTER_REVIEW"
     """FAILS: fewer than the minimum after review ends the tender; COMPETITION: it goes on while competition remains."""
 
@@ -90,6 +92,7 @@ CHOICES: Mapping[Switch, tuple[str, ...]] = MappingProxyType(
         Switch.PREQUALIFICATION: ("NONE", "QUALIFIED", "LIMITED"),
         Switch.ENCRYPTION: ("AND", "OFFICERS"),
         Switch.PRICE_KINDS: ("AMOUNT", "DISCOUNT_RATE", "BOTH"),
+        Switch.BOND_BACK: ("CONTRACT", "AWARD_NOTICE"),
         Switch.FEWER_AFTER_REVIEW: ("FAILS", "COMPETITION"),
     }
 )
@@ -123,6 +126,7 @@ SWITCH_LABELS: Mapping[Switch, str] = MappingProxyType(
         Switch.ENCRYPTION: gettext_noop("Who opens a bid: bidder and officers, or officers alone"),
         Switch.BUDGET_LINK: gettext_noop("Plan and budget behind it"),
         Switch.PRICE_KINDS: gettext_noop("Kinds of price"),
+        Switch.BOND_BACK: gettext_noop("Bonds of those who did not win go back after"),
         Switch.FEWER_AFTER_REVIEW: gettext_noop("Fewer than the minimum after review"),
     }
 )

@@ -155,6 +155,8 @@ class Section(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=32, blank=True)
     """Why it failed: see `FailureCause`."""
+    bonds_settled_at = models.DateTimeField(null=True, blank=True)
+    """When every bond and guarantee of the section was on its way back or kept."""
     opening_began_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,7 @@ from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, Thresh
 from bidding.tenders.domain.document import TenderDocument
 from bidding.tenders.domain.document import parse as parse_document
 from bidding.tenders.domain.eligibility import Eligibility, Facts, eligibility
-from bidding.tenders.domain.states import ApplicationState, SectionState
+from bidding.tenders.domain.states import ENDED, ApplicationState, SectionState
 from bidding.tenders.models import (
     DocumentTaking,
     Invitation,
@@ -153,6 +153,21 @@ def due_for_opening(at: datetime) -> list[int]:
     """Sections whose bid deadline has passed and whose opening has not begun, the longest due first."""
     rows = Section.objects.filter(state=SectionState.BIDDING.value, tender__bid_deadline__lte=at)
     return list(rows.order_by("tender__bid_deadline", "pk").values_list("pk", flat=True))
+
+
+def bonds_to_settle() -> list[int]:
+    """Sections with a bond that ended or are contracted, and whose bonds are not all on their way; the oldest first.
+
+    招标投标法实施条例 第57条: winner and losers after the contract; where the section came to nothing, all of them.
+    """
+    over = [state.value for state in (*ENDED, SectionState.CONTRACTED)]
+    rows = Section.objects.filter(bond__isnull=False, bonds_settled_at__isnull=True, state__in=over)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def bonds_settled_at(section_id: int) -> datetime | None:
+    """When every bond of the section was on its way."""
+    return Section.objects.filter(pk=section_id).values_list("bonds_settled_at", flat=True).first()
 
 
 def in_state(state: SectionState) -> list[SectionTerms]:

@@ -19,6 +19,7 @@ from bidding.tenders.services.drafting import (
 )
 from bidding.tenders.services.finishing import (
     award,
+    bonds_settled,
     contracted,
     fail_by_owner,
     file_result,
@@ -56,6 +57,7 @@ __all__ = [
     "ask",
     "award",
     "begin_opening",
+    "bonds_settled",
     "change_section",
     "change_tender",
     "choose_award",

@@ -23,6 +23,8 @@ from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
+from exchange.deposits import services as deposits
+from exchange.deposits.domain.states import Purpose
 from signatures.envelopes import services as envelopes
 
 OPEN = (SectionState.PREQUALIFYING.value, SectionState.BIDDING.value)
@@ -130,10 +132,13 @@ def move_deadline(tender: Tender, deadline: datetime, *, at: datetime, prequalif
 
 
 def move_intakes(tender: Tender, deadline: datetime, *, at: datetime) -> None:
-    """The sealed intakes of the tender's open sections end with it; those of suspended ones wait for the resumption."""
+    """Sealed bids and cash bonds of the open sections end with it; those of suspended ones wait for the resumption."""
     rows = Section.objects.filter(tender=tender, intake_id__isnull=False, state__in=OPEN)
     for intake_id in rows.values_list("intake_id", flat=True):
         envelopes.move_deadline(actor=KEEPER, intake_id=int(intake_id or 0), deadline=deadline, at=at)
+    bonds = Section.objects.filter(tender=tender, bond__isnull=False, state__in=OPEN).values_list("pk", flat=True)
+    if places := set(bonds):
+        deposits.move_due(actor=KEEPER, purpose=Purpose.BOND, places=places, due_at=deadline, at=at)
 
 
 def _require_open(tender: Tender, at: datetime) -> bool:

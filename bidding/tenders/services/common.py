@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import Limit, ProcedureProfile, parse
@@ -18,6 +19,8 @@ from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON, digest
 from commons.evidence.services import append
 from commons.inbox import services as inbox
+from commons.vault import services as vault
+from exchange.notices.services import NumberedDecision
 from exchange.projects.services import StateMoved
 
 EDITABLE = (TenderState.DRAFT.value, TenderState.RETURNED.value)
@@ -115,6 +118,15 @@ def tell_takers(
     """Tell everybody who took the documents or is invited; nobody learns who else was told."""
     told = sorted({*takers(tender.pk), *invited(tender.pk)})
     tell(tender, told, subject, at=at, key=key, fields=fields)
+
+
+def store_decision(actor: Actor, said: Mapping[str, Any], *, subject: str, at: datetime) -> NumberedDecision:
+    """Put the document of a decision (`file`) into the vault; `body` and `number` say whose it is."""
+    file = said["file"]
+    kept = vault.store(
+        actor=actor, stream=file, name=file.name, media_type="application/pdf", at=at, sensitive=True, subject=subject
+    )
+    return NumberedDecision(said["body"], said["number"], kept.id)
 
 
 def open_sections(tender: Tender) -> list[Section]:

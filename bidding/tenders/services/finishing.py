@@ -8,7 +8,7 @@ from django.db import transaction
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionCommand
-from bidding.tenders.models import Tender, TenderFiling
+from bidding.tenders.models import Section, Tender, TenderFiling
 from bidding.tenders.policies import can_decide_for_owner
 from bidding.tenders.services import pausing
 from bidding.tenders.services.common import tell, words_of
@@ -87,6 +87,12 @@ def file_result(*, actor: Actor, section_id: int, authority: str, number: str, f
     )
     payload: dict[str, JSON] = {"authority": authority.strip(), "number": number.strip()}
     move_section(section, SectionCommand.CLOSE, actor=actor, at=at, payload=payload)
+
+
+def bonds_settled(*, section_id: int, at: datetime) -> bool:
+    """Every bond of an ended or contracted section is on its way; True the first time."""
+    rows = Section.objects.filter(pk=section_id, bonds_settled_at__isnull=True)
+    return rows.update(bonds_settled_at=at) == 1
 
 
 def require_no_objection(tender_id: int) -> None:

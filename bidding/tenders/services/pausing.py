@@ -17,6 +17,8 @@ from commons.domain.actor import Actor
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
+from exchange.deposits import services as deposits
+from exchange.deposits.domain.states import Purpose
 from exchange.notices.services import NumberedDecision
 from signatures.envelopes import services as envelopes
 
@@ -120,13 +122,21 @@ def require_no_objection(tender: Tender) -> None:
 
 
 def _hold(section: Section, tender: Tender, before: str, at: datetime) -> None:
-    if section.intake_id is not None and before in BEFORE and tender.bid_deadline and at < tender.bid_deadline:
-        envelopes.move_deadline(actor=KEEPER, intake_id=section.intake_id, deadline=tender.bid_deadline + HOLD, at=at)
+    if before in BEFORE and tender.bid_deadline and at < tender.bid_deadline:
+        _move(section, tender.bid_deadline + HOLD, at)
 
 
 def _release(section: Section, tender: Tender, before: str, at: datetime) -> None:
-    if section.intake_id is not None and before in BEFORE and tender.bid_deadline:
-        envelopes.move_deadline(actor=KEEPER, intake_id=section.intake_id, deadline=tender.bid_deadline, at=at)
+    if before in BEFORE and tender.bid_deadline:
+        _move(section, tender.bid_deadline, at)
+
+
+def _move(section: Section, deadline: datetime, at: datetime) -> None:
+    """Sealed bids and cash bonds come in until the same instant."""
+    if section.intake_id is not None:
+        envelopes.move_deadline(actor=KEEPER, intake_id=section.intake_id, deadline=deadline, at=at)
+    if section.bond is not None:
+        deposits.move_due(actor=KEEPER, purpose=Purpose.BOND, places={section.pk}, due_at=deadline, at=at)
 
 
 def _move_dates(tender: Tender, since: datetime, pause: timedelta) -> None:

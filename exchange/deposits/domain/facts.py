@@ -1,10 +1,12 @@
 """What other subjects get to know of money: frozen values, never rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from commons.domain.money import Money
+from commons.domain.deadlines import Unit
+from commons.domain.money import Money, as_text
 from exchange.deposits.domain.states import COVERING, MoneyState
 
 NOTHING = Money(Decimal("0.00"))
@@ -26,7 +28,7 @@ class ExpectedMoney:
 
     id: int
     subject: str
-    lot_id: int
+    lot_id: int | None
     organisation_id: int
     amount: Money
     received: Money
@@ -58,6 +60,38 @@ class DepositView(ExpectedMoney):
     refund_due_provisional: bool = False
     refunded_at: datetime | None = None
     decision_no: str = ""
+    interest: Money = NOTHING
+    """Of a security: what goes back, or went back, besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityTerms:
+    """How a security is given back: within so many days, with which interest, by whose calendar."""
+
+    region: str
+    refund_count: int
+    refund_unit: Unit
+    interest_rate: Decimal
+    interest_year_days: int
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "region": self.region,
+            "refund_count": str(self.refund_count),
+            "refund_unit": self.refund_unit.value,
+            "interest_rate": as_text(self.interest_rate),
+            "interest_year_days": str(self.interest_year_days),
+        }
+
+    @classmethod
+    def parse(cls, stored: Mapping[str, str]) -> "SecurityTerms":
+        return cls(
+            stored["region"],
+            int(stored["refund_count"]),
+            Unit(stored["refund_unit"]),
+            Decimal(stored["interest_rate"]),
+            int(stored["interest_year_days"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,17 @@ class Purpose(StrEnum):
 
     DEPOSIT = "DEPOSIT"
     PRICE = "PRICE"
+    BOND = "BOND"
+    """A tender bond 投标保证金."""
+    PERFORMANCE = "PERFORMANCE"
+    """A performance security 履约保证金."""
+
+
+SECURITIES = frozenset({Purpose.BOND, Purpose.PERFORMANCE})
+"""What a subject above expects in a procedure of its own, without a lot; its terms stand on each."""
+
+IN_TIME = frozenset({Purpose.DEPOSIT, Purpose.BOND})
+"""What covers nothing when it comes too late."""
 
 
 class MoneyState(StrEnum):
@@ -64,8 +75,10 @@ MACHINE = Machine(
     initial=_S.EXPECTED,
     rows=[
         *_each(_WAITING, _C.RECEIVE_PART, _S.PART_RECEIVED, "MoneyPartReceived", "less than asked for"),
-        *_each(_WAITING, _C.RECEIVE_LATE, _S.LATE, "MoneyLate", "a deposit, complete only at or after the due time"),
-        *_each(_WAITING, _C.COVER, _S.COVERED, "MoneyCovered", "complete; a deposit also in time"),
+        *_each(
+            _WAITING, _C.RECEIVE_LATE, _S.LATE, "MoneyLate", "a deposit or bond, complete only at or after the due time"
+        ),
+        *_each(_WAITING, _C.COVER, _S.COVERED, "MoneyCovered", "complete; a deposit or bond also in time"),
         *_each(_RECEIVED, _C.TAKE_BACK, _S.PART_RECEIVED, "MoneyTakenBack", "the bank reversed a receipt"),
         Row(_C.RETAIN, _S.COVERED, _S.RETAINED, "DepositRetained", "with a reason"),
         Row(_C.APPLY, _S.RETAINED, _S.APPLIED, "DepositApplied", "the rules count it towards the price"),

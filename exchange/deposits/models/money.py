@@ -5,21 +5,36 @@ from django.db import models
 from commons.domain.identifiers import random_number
 from commons.evidence.append_only import append_only
 from commons.people.parties import NamesParty
-from commons.secrecy.fields import PartyField
-from exchange.deposits.domain.states import MoneyState, Purpose
+from commons.secrecy.fields import PartyField, SealedTextField
+from exchange.deposits.domain.states import SECURITIES, MoneyState, Purpose
 
+_SECURITIES = sorted(purpose.value for purpose in SECURITIES)
 _CLOSED = [state.value for state in (MoneyState.CANCELLED, MoneyState.RELEASED, MoneyState.REFUNDED)]
 
 
 class MoneyExpectation(NamesParty, models.Model):
-    """What one organisation is to pay for one lot, on a virtual account of its own. Who that is stands sealed."""
+    """What one organisation is to pay for one lot, on a virtual account of its own. Who that is stands sealed.
+
+    A security of a subject above has no lot: its party's place is that subject's own number, sealed with the payer, and
+    `subject` names the place only once its procedure has opened it.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
 
     purpose = models.CharField(max_length=8)
     subject = models.CharField(max_length=64)
-    """`lot:12` for a deposit, the caller's own name for a price: `deal:7`."""
-    lot = models.ForeignKey("exchange.Lot", on_delete=models.PROTECT, related_name="+")
+    """`lot:12` for a deposit, the caller's own name for a price: `deal:7`; for a sealed security nothing."""
+    lot = models.ForeignKey("exchange.Lot", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title = SealedTextField(label="money.title", blank=True)
+    """Of a security: what it is for, in words; for the payer, and for others once it is opened."""
+    terms = models.JSONField(default=dict, blank=True)
+    """Of a security: `SecurityTerms`."""
+    opened_at = models.DateTimeField(null=True, blank=True)
+    """Of a security: since when it may be known for what it stands."""
+    forfeit_to = models.ForeignKey(
+        "commons.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """Of a forfeited security: who keeps it; the treasury where nobody is named."""
     party = PartyField(label="lot")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     received = models.DecimalField(max_digits=16, decimal_places=2, default=0)
@@ -44,8 +59,8 @@ class MoneyExpectation(NamesParty, models.Model):
         indexes = [models.Index(fields=["lot", "purpose"], name="money_by_lot")]
         constraints = [
             models.UniqueConstraint(
-                fields=["party"],
-                condition=models.Q(purpose=Purpose.DEPOSIT.value) & ~models.Q(state__in=_CLOSED),
+                fields=["purpose", "party"],
+                condition=~models.Q(purpose=Purpose.PRICE.value) & ~models.Q(state__in=_CLOSED),
                 name="one_deposit_per_lot_and_payer",
             ),
             models.UniqueConstraint(
@@ -58,6 +73,11 @@ class MoneyExpectation(NamesParty, models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in MoneyState]), name="money_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=_SECURITIES, lot__isnull=True)
+                | (~models.Q(purpose__in=_SECURITIES) & models.Q(lot__isnull=False)),
+                name="security_stands_for_no_lot",
             ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="expected_amount_positive"),
             models.CheckConstraint(condition=models.Q(received__gte=0), name="received_not_negative"),

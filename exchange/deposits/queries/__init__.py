@@ -24,6 +24,7 @@ from exchange.deposits.queries.asking import (
     to_remit,
 )
 from exchange.deposits.queries.rows import deposit_view, payment_view
+from exchange.deposits.queries.securities import securities_opened, security_of
 from exchange.deposits.queries.shapes import (
     AccountLine,
     BatchLine,
@@ -65,5 +66,7 @@ __all__ = [
     "payment_of",
     "payment_view",
     "prices_for_treasury",
+    "securities_opened",
+    "security_of",
     "to_remit",
 ]

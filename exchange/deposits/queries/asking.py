@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.secrecy.fields import Party
@@ -70,7 +72,7 @@ def payment_of(subject: str) -> PaymentView | None:
 def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
     """Who paid a deposit for a lot. Before the room is over for finance only; refuses everybody else."""
     rows = list(expected_rows().filter(purpose=Purpose.DEPOSIT.value, lot_id=lot_id).select_related("lot"))
-    state = rows[0].lot.state if rows else ""
+    state = rows[0].lot.state if rows and rows[0].lot else ""
     can_see_deposits_of_lot(viewer, state).require()
     return money_lines(rows)
 
@@ -78,9 +80,13 @@ def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
 def money_of(viewer: Actor, organisation_id: int) -> tuple[MoneyLine, ...]:
     """What an organisation has to pay and has paid, the newest first. For itself and finance."""
     can_see_money_of(viewer, organisation_id).require()
-    lots = MoneyExpectation.objects.order_by().values_list("lot_id", flat=True).distinct()
-    rows = expected_rows().filter(party__in=[Party(lot_id, organisation_id) for lot_id in lots])
-    return money_lines(rows.order_by("-expected_at", "-id")[:PAGE])
+    lots = MoneyExpectation.objects.filter(lot__isnull=False).order_by().values_list("lot_id", flat=True).distinct()
+    of_lots = Q(party__in=[Party(lot_id, organisation_id) for lot_id in lots], lot__isnull=False)
+    # No column tells whose a security is: each reference is opened and looked at.
+    securities = MoneyExpectation.objects.filter(lot__isnull=True).values_list("pk", "party").iterator()
+    own = [pk for pk, party in securities if party.organisation_id == organisation_id]
+    rows = expected_rows().filter(of_lots | Q(pk__in=own)).order_by("-expected_at", "-id")
+    return money_lines(rows[:PAGE], own=viewer.organisation_id == organisation_id)
 
 
 def money(viewer: Actor, expectation_id: int) -> MoneyLine:
@@ -88,7 +94,7 @@ def money(viewer: Actor, expectation_id: int) -> MoneyLine:
     row = expected_rows().filter(pk=expectation_id).first()
     if row is None or not can_see_money_of(viewer, row.organisation_id):
         raise NotFound()
-    return money_line(row)
+    return money_line(row, own=viewer.organisation_id == row.organisation_id)
 
 
 def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "") -> tuple[MoneyLine, ...]:
@@ -96,7 +102,8 @@ def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "")
     rows = expected_rows()
     if not can_see_books(viewer):
         can_see_money_afterwards(viewer).require()
-        rows = rows.filter(lot__state__in=[state.value for state in OPEN_TO_OVERSEERS])
+        over = Q(lot__state__in=[state.value for state in OPEN_TO_OVERSEERS])
+        rows = rows.filter(over | Q(opened_at__isnull=False))
     if state:
         rows = rows.filter(state=state)
     if purpose:
@@ -214,7 +221,7 @@ def cash_book(viewer: Actor) -> CashBook:
     for item in ledger.balances(Book.MONEY):
         kind = item.account.kind
         sums[kind] = sums.get(kind, NOTHING) + item.amount
-    held = sums.get(Purpose.DEPOSIT.value, NOTHING) + sums.get(Purpose.PRICE.value, NOTHING)
+    held = sum((sums.get(purpose.value, NOTHING) for purpose in Purpose), NOTHING)
     return CashBook(
         cash=-sums.get("CASH", NOTHING),
         held=held,

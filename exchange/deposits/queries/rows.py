@@ -75,11 +75,12 @@ def expected_rows() -> QuerySet[MoneyExpectation]:
     return MoneyExpectation.objects.select_related("voucher").order_by("expected_at", "id")
 
 
-def money_lines(rows: Iterable[MoneyExpectation]) -> tuple[MoneyLine, ...]:
-    return tuple(map(money_line, with_organisations(rows)))
+def money_lines(rows: Iterable[MoneyExpectation], *, own: bool = False) -> tuple[MoneyLine, ...]:
+    return tuple(money_line(row, own=own) for row in with_organisations(rows))
 
 
-def money_line(row: MoneyExpectation) -> MoneyLine:
+def money_line(row: MoneyExpectation, *, own: bool = False) -> MoneyLine:
+    """The row as a value; the payer (`own`) also reads what a security that is still sealed stands for."""
     voucher = voucher_of(row)
     return MoneyLine(
         row.pk,
@@ -98,6 +99,7 @@ def money_line(row: MoneyExpectation) -> MoneyLine:
         row.refund_due_on,
         row.refunded_at,
         voucher.number if voucher else "",
+        row.title if own or row.opened_at is not None else "",
     )
 
 

@@ -14,7 +14,7 @@ class MoneyLine:
     id: int
     purpose: str
     subject: str
-    lot_id: int
+    lot_id: int | None
     organisation_id: int
     organisation_name: str
     amount: Decimal
@@ -27,6 +27,8 @@ class MoneyLine:
     refund_due_on: date | None
     refunded_at: datetime | None
     voucher_no: str
+    title: str
+    """Of a security: what it is for; nothing where the reader may not know it yet."""
 
 
 @dataclass(frozen=True, slots=True)

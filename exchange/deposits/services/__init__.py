@@ -27,6 +27,13 @@ from exchange.deposits.services.expecting import (
     retain,
 )
 from exchange.deposits.services.queue import agree_claim, claim_entry, drop_claim, explain_entry, send_back
+from exchange.deposits.services.securities import (
+    expect_security,
+    forfeit_security,
+    move_due,
+    open_security,
+    release_security,
+)
 from exchange.deposits.services.statements import ImportReport, Tally, import_file
 from exchange.deposits.services.vouchers import VoucherAmountDiffers, VoucherKnown, record_voucher
 
@@ -43,11 +50,15 @@ __all__ = [
     "end_account",
     "expect_deposit",
     "expect_payment",
+    "expect_security",
     "explain_entry",
     "forfeit",
+    "forfeit_security",
     "import_file",
     "list_account",
+    "move_due",
     "note_download",
+    "open_security",
     "order_batch",
     "propose_account",
     "propose_batch",
@@ -57,6 +68,7 @@ __all__ = [
     "reject_batch",
     "release",
     "release_payment",
+    "release_security",
     "remit",
     "retain",
     "send_back",

@@ -47,6 +47,9 @@ PURPOSES = {
 }
 """What the payee reads on its statement; banks here take Chinese."""
 
+KEPT_BY_BENEFICIARY = "不予退还的保证金"
+"""The same, where the beneficiary of a security keeps it (招标投标法实施条例 第35条, 第74条)."""
+
 
 @transaction.atomic
 def propose_batch(*, actor: Actor, leg_ids: Collection[int], execute_on: date, reason: str, at: datetime) -> int:
@@ -175,6 +178,9 @@ def _payee(leg: PayoutLeg) -> PayeeAccount:
         payer = leg.expectation.organisation
         found = listed.filter(organisation_id=payer.id, use=AccountUse.BASIC.value).first()
         name = payer.name
+    elif keeper := leg.expectation.forfeit_to if leg.kind == PayoutKind.FORFEIT else None:
+        found = listed.filter(organisation_id=keeper.pk, use=AccountUse.BASIC.value).first()
+        name = keeper.name
     else:
         found = listed.filter(use=AccountUse.TREASURY.value).order_by("-id").first()
         name = "国库"
@@ -231,9 +237,9 @@ def _book_interest(leg: PayoutLeg, batch: PayoutBatch, *, actor: Actor, at: date
 def _transfer(leg: PayoutLeg) -> pain.Transfer:
     payee = pain.Payee(leg.payee_name, leg.payee_account, leg.payee_bank, leg.payee_bank_code)
     reference = leg.expectation.reference if leg.expectation else ""
-    return pain.Transfer(
-        leg.end_to_end_id, payee, leg.principal + leg.interest, f"{PURPOSES[PayoutKind(leg.kind)]} {reference}".strip()
-    )
+    kept = leg.kind == PayoutKind.FORFEIT and leg.expectation is not None and leg.expectation.forfeit_to_id is not None
+    purpose = KEPT_BY_BENEFICIARY if kept else PURPOSES[PayoutKind(leg.kind)]
+    return pain.Transfer(leg.end_to_end_id, payee, leg.principal + leg.interest, f"{purpose} {reference}".strip())
 
 
 def _digest(legs: list[PayoutLeg]) -> str:

@@ -15,6 +15,7 @@ from commons.evidence import services as evidence
 from commons.parameters import queries as parameters
 from commons.secrecy.fields import Party
 from exchange.deposits.domain import books
+from exchange.deposits.domain.facts import SecurityTerms
 from exchange.deposits.domain.interest import InterestTerms
 from exchange.deposits.domain.states import MACHINE, MoneyCommand, MoneyState, Purpose
 from exchange.deposits.models import MoneyExpectation
@@ -86,20 +87,28 @@ def post(
 
 
 def refund_deadline(row: MoneyExpectation, at: datetime) -> Deadline:
-    """The last day for a refund (Foshan 2018: 5 working days), by the calendar of the lot's region."""
-    days = int(_parameter(row, "refund.working_days", local_day(at)))
+    """The last day for a refund (Foshan 2018: 5 working days), by the calendar of the lot's region.
+
+    Of a security: what its procedure says (招标投标法实施条例 第57条; 财政部令第87号 第38条).
+    """
+    if row.lot is None:
+        terms = SecurityTerms.parse(row.terms)
+        return calendar.deadline(start=at, add=terms.refund_count, unit=terms.refund_unit, region=terms.region)
+    days = int(_parameter(row.lot.project, "refund.working_days", local_day(at)))
     return calendar.deadline(start=at, add=days, region=row.lot.project.region)
 
 
 def interest_terms(row: MoneyExpectation, on: date) -> InterestTerms:
     """Rate and day count as they were when the notice was published."""
-    rate = _parameter(row, "deposit.interest_rate", on)
-    return InterestTerms(rate, int(_parameter(row, "deposit.interest_year_days", on)))
+    if row.lot is None:
+        terms = SecurityTerms.parse(row.terms)
+        return InterestTerms(terms.interest_rate, terms.interest_year_days)
+    rate = _parameter(row.lot.project, "deposit.interest_rate", on)
+    return InterestTerms(rate, int(_parameter(row.lot.project, "deposit.interest_year_days", on)))
 
 
-def _parameter(row: MoneyExpectation, key: str, on: date) -> Decimal:
+def _parameter(project: Any, key: str, on: date) -> Decimal:
     """The number of the project's snapshot; of a project from before Luochui, the number in force."""
-    project = row.lot.project
     stored = project.parameters.get(key)
     if stored is not None:
         return Decimal(str(stored["value"]))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -60,11 +61,11 @@ def expect_deposit(
     # The counter's lock makes two requests for one deposit wait for each other.
     next_number("virtual-account")
     actor, party = unnamed(actor, organisation_id), Party(lot_id, organisation_id)
-    row = _standing(purpose=Purpose.DEPOSIT.value, party=party)
+    row = standing(purpose=Purpose.DEPOSIT.value, party=party)
     if row is None:
-        row = _create(Purpose.DEPOSIT, f"lot:{lot_id}", party, amount, due_at, actor, at)
+        row = create(Purpose.DEPOSIT, f"lot:{lot_id}", party, amount, due_at, actor, at, lot_id=lot_id)
     else:
-        _adjust(row, amount, due_at, actor=actor, at=at)
+        adjust(row, amount, due_at, actor=actor, at=at)
     return deposit_view(row)
 
 
@@ -83,11 +84,11 @@ def expect_payment(
     """Expect a purchase price of `amount` in all; with `apply_deposit` the retained deposit counts towards it."""
     can_order_for_lot(actor).require()
     next_number("virtual-account")
-    row = _standing(purpose=Purpose.PRICE.value, subject=subject)
+    row = standing(purpose=Purpose.PRICE.value, subject=subject)
     if row is not None:
-        _adjust(row, amount, due_at, actor=actor, at=at)
+        adjust(row, amount, due_at, actor=actor, at=at)
         return payment_view(row)
-    row = _create(Purpose.PRICE, subject, Party(lot_id, organisation_id), amount, due_at, actor, at)
+    row = create(Purpose.PRICE, subject, Party(lot_id, organisation_id), amount, due_at, actor, at, lot_id=lot_id)
     if apply_deposit:
         _apply_deposit(row, actor=actor, at=at)
     return payment_view(row)
@@ -102,9 +103,9 @@ def cancel_expectation(*, actor: Actor, lot_id: int, organisation_id: int, reaso
     can_order_for_lot(actor).require()
     actor, row = unnamed(actor, organisation_id), locked_deposit(lot_id, organisation_id)
     if row.state == MoneyState.EXPECTED:
-        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
+        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=why(reason))
     elif MACHINE.allows(MoneyState(row.state), MoneyCommand.RELEASE):
-        _release(row, reason, actor=actor, at=at)
+        release_row(row, reason, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -113,7 +114,7 @@ def retain(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at: 
     can_order_for_lot(actor).require()
     row = locked_deposit(lot_id, organisation_id)
     if row.state != MoneyState.RETAINED:
-        step(row, MoneyCommand.RETAIN, actor=actor, at=at, reason=_why(reason))
+        step(row, MoneyCommand.RETAIN, actor=actor, at=at, reason=why(reason))
     return deposit_view(row)
 
 
@@ -123,7 +124,7 @@ def release(*, actor: Actor, lot_id: int, organisation_id: int, reason: str, at:
     can_order_for_lot(actor).require()
     row = locked_deposit(lot_id, organisation_id)
     if row.state not in (MoneyState.RELEASED, MoneyState.REFUNDED):
-        _release(row, reason, actor=actor, at=at)
+        release_row(row, reason, actor=actor, at=at)
     return deposit_view(row)
 
 
@@ -134,16 +135,16 @@ def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) ->
     Refuses `TreasuryHoldsIt` once the price was passed on.
     """
     can_order_for_lot(actor).require()
-    row = _standing(purpose=Purpose.PRICE.value, subject=subject)
+    row = standing(purpose=Purpose.PRICE.value, subject=subject)
     if row is None:
         return None
     row = locked_money(row.pk)
     if row.state == MoneyState.EXPECTED:
-        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=_why(reason))
+        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=why(reason))
     elif row.payouts.filter(kind=PayoutKind.PROCEEDS.value).exists():
         raise TreasuryHoldsIt()
     else:
-        _release(row, reason, actor=actor, at=at)
+        release_row(row, reason, actor=actor, at=at)
     return payment_view(row)
 
 
@@ -187,14 +188,24 @@ def forfeit(
     row = locked_deposit(lot_id, organisation_id)
     if row.state == MoneyState.FORFEITED and row.decision_no == decision_no.strip():
         return deposit_view(row)
+    forfeit_row(row, decision_no=decision_no.strip(), document_id=document_id, reason=reason, actor=actor, at=at)
+    return deposit_view(row)
+
+
+def forfeit_row(
+    row: MoneyExpectation, *, decision_no: str, document_id: int | None, reason: str, actor: Actor, at: datetime,
+    **changes: Any,
+) -> None:  # fmt: skip
+    """Forfeit a locked expectation: the sum to whoever keeps it, what was paid too much back to the payer."""
     step(
         row,
         MoneyCommand.FORFEIT,
         actor=actor,
         at=at,
-        decision_no=decision_no.strip(),
+        decision_no=decision_no,
         decision_id=document_id,
-        reason=_why(reason),
+        reason=why(reason),
+        **changes,
     )
     due_on = refund_deadline(row, at).on
     balance = ledger.balance(virtual_of(row))
@@ -202,27 +213,22 @@ def forfeit(
     for kind, amount in parts:
         if amount > 0:
             open_leg(row, kind, amount, due_on=due_on, reason=reason, document_ref=decision_no, actor=actor, at=at)
-    return deposit_view(row)
 
 
-def _standing(**which: object) -> MoneyExpectation | None:
+def standing(**which: object) -> MoneyExpectation | None:
+    """The newest expectation that is not over."""
     rows = MoneyExpectation.objects.filter(**which).exclude(state__in=_OVER)
     return rows.select_related("lot__project").order_by("-expected_at", "-id").first()
 
 
-def _create(
-    purpose: Purpose,
-    subject: str,
-    party: Party,
-    amount: Money,
-    due_at: datetime,
-    actor: Actor,
-    at: datetime,
-) -> MoneyExpectation:
+def create(
+    purpose: Purpose, subject: str, party: Party, amount: Money, due_at: datetime, actor: Actor, at: datetime,
+    **more: Any,
+) -> MoneyExpectation:  # fmt: skip
+    """A fresh expectation with a virtual account and a reference of its own."""
     row = MoneyExpectation.objects.create(
         purpose=purpose.value,
         subject=subject,
-        lot_id=party.place,
         party=party,
         amount=amount,
         received=Decimal("0.00"),
@@ -230,6 +236,7 @@ def _create(
         sub_account_no=_unused("sub_account_no", partial(sub_account_no, collecting_account().number)),
         reference=_unused("reference", reference),
         expected_at=at,
+        **more,
     )
     record(row, "MoneyExpected", actor=actor, at=at)
     return row
@@ -243,7 +250,7 @@ def _unused(column: str, spelled: Callable[[str], str]) -> str:
             return number
 
 
-def _adjust(row: MoneyExpectation, amount: Money, due_at: datetime, *, actor: Actor, at: datetime) -> None:
+def adjust(row: MoneyExpectation, amount: Money, due_at: datetime, *, actor: Actor, at: datetime) -> None:
     """Another amount or time, while nothing has come; the same ones change nothing."""
     if amount == row.amount and due_at == row.due_at:
         return
@@ -254,20 +261,22 @@ def _adjust(row: MoneyExpectation, amount: Money, due_at: datetime, *, actor: Ac
     record(row, "ExpectationChanged", actor=actor, at=at)
 
 
-def _why(reason: str) -> str:
+def why(reason: str) -> str:
+    """The reason, cut to what is stored. Refuses (`ReasonNeeded`) none."""
     if not reason.strip():
         raise ReasonNeeded()
     return shortened(reason)
 
 
-def _release(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetime) -> None:
+def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetime) -> None:
+    """Give back what a locked expectation received."""
     limit = refund_deadline(row, at)
     step(
         row,
         MoneyCommand.RELEASE,
         actor=actor,
         at=at,
-        reason=_why(reason),
+        reason=why(reason),
         refund_due_on=limit.on,
         refund_due_provisional=limit.provisional,
     )
@@ -287,7 +296,7 @@ def _release(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetime) 
 
 def _apply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
     """Move the retained deposit to the price; what of it the price does not need is refunded."""
-    deposit = locked_deposit(price.lot_id, price.organisation_id)
+    deposit = locked_deposit(*price.party)
     step(deposit, MoneyCommand.APPLY, actor=actor, at=at, reason=f"applied to {price.subject}")
     balance = ledger.balance(virtual_of(deposit))
     applied = min(balance, Decimal(price.amount))

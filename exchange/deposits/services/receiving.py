@@ -8,7 +8,7 @@ from django.db.models import Max
 from commons.domain.actor import Actor
 from exchange.deposits.domain import books
 from exchange.deposits.domain.entries import EntryCommand, EntryState
-from exchange.deposits.domain.states import MACHINE, MoneyCommand, MoneyState, Purpose
+from exchange.deposits.domain.states import IN_TIME, MACHINE, MoneyCommand, MoneyState
 from exchange.deposits.models import BankEntry, MoneyExpectation
 from exchange.deposits.services.common import add_received, locked_money, post, record, step, virtual_of
 from exchange.deposits.services.legs import move_entry
@@ -67,7 +67,7 @@ def _advance(row: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
         record(row, "ExcessReceived", actor=actor, at=at)
     elif row.received < row.amount:
         step(row, MoneyCommand.RECEIVE_PART, actor=actor, at=at)
-    elif row.purpose == Purpose.DEPOSIT and _last_arrival(row) >= row.due_at:
+    elif row.purpose in IN_TIME and _last_arrival(row) >= row.due_at:
         step(row, MoneyCommand.RECEIVE_LATE, actor=actor, at=at)
     else:
         step(row, MoneyCommand.COVER, actor=actor, at=at, covered_at=at)

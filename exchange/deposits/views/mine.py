@@ -49,7 +49,7 @@ def row_of(line: MoneyLine, titles: dict[int, LotTitle]) -> dict[str, Any]:
     """A line with its words."""
     return {
         "line": line,
-        "title": titles.get(line.lot_id),
+        "title": titles.get(line.lot_id or 0),
         "state": MONEY[line.state],
         "purpose": PURPOSES[line.purpose],
         "open": MoneyState(line.state) in OPEN,
@@ -57,7 +57,7 @@ def row_of(line: MoneyLine, titles: dict[int, LotTitle]) -> dict[str, Any]:
 
 
 def rows_of(lines: tuple[MoneyLine, ...]) -> list[dict[str, Any]]:
-    titles = lot_titles({line.lot_id for line in lines})
+    titles = lot_titles({line.lot_id for line in lines if line.lot_id})
     return [row_of(line, titles) for line in lines]
 
 
@@ -81,7 +81,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 def money(request: HttpRequest, expectation_id: int) -> HttpResponse:
     """How to pay one deposit or price, and how far it has come."""
     line = queries.money(signed_in(request), expectation_id)
-    context = {**row_of(line, lot_titles({line.lot_id})), "account": queries.collecting_account()}
+    context = {**rows_of((line,))[0], "account": queries.collecting_account()}
     return render(request, "deposits/money.html", context)
 
 
