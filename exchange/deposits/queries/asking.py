@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
@@ -80,12 +80,13 @@ def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
 def money_of(viewer: Actor, organisation_id: int) -> tuple[MoneyLine, ...]:
     """What an organisation has to pay and has paid, the newest first. For itself and finance."""
     can_see_money_of(viewer, organisation_id).require()
-    lots = MoneyExpectation.objects.filter(lot__isnull=False).order_by().values_list("lot_id", flat=True).distinct()
-    of_lots = Q(party__in=[Party(lot_id, organisation_id) for lot_id in lots], lot__isnull=False)
-    # No column tells whose a security is: each reference is opened and looked at.
-    securities = MoneyExpectation.objects.filter(lot__isnull=True).values_list("pk", "party").iterator()
-    own = [pk for pk, party in securities if party.organisation_id == organisation_id]
-    rows = expected_rows().filter(of_lots | Q(pk__in=own)).order_by("-expected_at", "-id")
+    # No column tells whose a security is: each of their references is opened and looked at.
+    sealed = Case(When(lot__isnull=True, then=F("party")))
+    found = list(MoneyExpectation.objects.order_by().values_list("lot_id", sealed).distinct())
+    of_lots = [Party(lot_id, organisation_id) for lot_id, _ in found if lot_id is not None]
+    own = [party for _, party in found if party is not None and party.organisation_id == organisation_id]
+    mine = Q(party__in=of_lots, lot__isnull=False) | Q(party__in=own, lot__isnull=True)
+    rows = expected_rows().filter(mine).order_by("-expected_at", "-id")
     return money_lines(rows[:PAGE], own=viewer.organisation_id == organisation_id)
 
 
