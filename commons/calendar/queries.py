@@ -1,9 +1,12 @@
 """Questions to the calendar. Every deadline of the platform comes from here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import CharField, DateField, Value
+from django.db.models import CharField, DateField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from commons.calendar.models import CalendarDay, CalendarYear
@@ -12,6 +15,7 @@ from commons.domain.deadlines import Deadline, Direction, Unit, local_day
 from commons.domain.deadlines import deadline as compute
 from commons.domain.regions import reach
 from commons.entries import record_key
+from commons.repeated import Repeated
 
 _NO_DAY = Value(None, output_field=DateField())
 
@@ -43,13 +47,21 @@ def working_days(*, first: date, last: date, region: str = "") -> WorkingDays:
     One query, for most pages ask: the days, and after them the years whose arrangement is entered, without a day.
     """
     wanted = reach(region)
-    current = CalendarDay.objects.filter(on__range=(first, last), region__in=wanted, replaced_by__isnull=True)
-    years = CalendarYear.objects.order_by().values_list(_NO_DAY, Value(""), Value(True), Cast("year", CharField()))
-    days = current.order_by().values_list("on", "region", "working", "name")
-    rows = list(days.union(years, all=True))
+    rows = _asked(len(wanted)).rows(first, last, *wanted)
     marked = sorted((row for row in rows if row[0]), key=lambda row: wanted.index(row[1]), reverse=True)
     marks = {on: DayMark(working, name) for on, _, working, name in marked}
     return WorkingDays(marks, frozenset(int(name) for on, _, _, name in rows if on is None))
+
+
+@lru_cache(maxsize=16)
+def _asked(regions: int) -> Repeated[tuple[Any, ...]]:
+    def spell(first: date, last: date, *wanted: str) -> "QuerySet[CalendarDay, tuple[Any, ...]]":
+        current = CalendarDay.objects.filter(on__range=(first, last), region__in=wanted, replaced_by__isnull=True)
+        years = CalendarYear.objects.order_by().values_list(_NO_DAY, Value(""), Value(True), Cast("year", CharField()))
+        days = current.order_by().values_list("on", "region", "working", "name")
+        return days.union(years, all=True)
+
+    return Repeated(spell)
 
 
 def published_years() -> frozenset[int]:
@@ -73,6 +85,16 @@ def deadline(
     return compute(
         start=day, add=add, unit=unit, direction=direction, calendar=_around(day, add, unit, direction, region)
     )
+
+
+def deadlines(*, start: datetime, add: Mapping[str, int], region: str = "") -> dict[str, Deadline]:
+    """The days that lie so many working days after an instant, by the names of the limits; one query for all."""
+    day = local_day(start)
+    around = _around(day, max(add.values()), Unit.WORKING_DAY, Direction.AFTER, region)
+    return {
+        name: compute(start=day, add=count, unit=Unit.WORKING_DAY, direction=Direction.AFTER, calendar=around)
+        for name, count in add.items()
+    }
 
 
 def is_working_day(day: date, *, region: str = "") -> bool:

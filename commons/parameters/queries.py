@@ -4,7 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from commons.domain.regions import reach
 from commons.entries import record_key
@@ -13,6 +16,7 @@ from commons.parameters.domain import legality
 from commons.parameters.domain.legality import Rule, Verdict
 from commons.parameters.domain.values import ParameterUnknown, Row, Value, in_force
 from commons.parameters.models import LegalityRule, ParameterValue
+from commons.repeated import Repeated
 
 Snapshot = dict[str, dict[str, str]]
 """Per key: value, unit, source, mark, valid_from and the number of the row, all as text."""
@@ -36,7 +40,7 @@ class ValueView(Row):
 def value(key: str, *, trade_type: str = "", region: str = "", on: date) -> Value:
     """The value of a parameter, typed. Refuses (`ParameterUnknown`) a key without a value for this trade and region."""
     definition = definitions.definition(key)
-    found = in_force(_rows(trade_type, region, key=key), trade_type=trade_type, region=region, on=on).get(key)
+    found = in_force(_rows(trade_type, region, keys=(key,)), trade_type=trade_type, region=region, on=on).get(key)
     if found is None:
         raise ParameterUnknown(key=key)
     return definition.parse(found.value)
@@ -47,6 +51,19 @@ def integer(key: str, *, trade_type: str = "", region: str = "", on: date) -> in
     found = value(key, trade_type=trade_type, region=region, on=on)
     assert type(found) is int, f"{key} is no whole number"
     return found
+
+
+def integers(keys: Collection[str], *, trade_type: str = "", region: str = "", on: date) -> dict[str, int]:
+    """The whole numbers of several parameters by key; one query. Refuses (`ParameterUnknown`) the first without one."""
+    found = in_force(_rows(trade_type, region, keys=keys), trade_type=trade_type, region=region, on=on)
+    numbers: dict[str, int] = {}
+    for key in keys:
+        if key not in found:
+            raise ParameterUnknown(key=key)
+        number = definitions.definition(key).parse(found[key].value)
+        assert type(number) is int, f"{key} is no whole number"
+        numbers[key] = number
+    return numbers
 
 
 def decimal(key: str, *, trade_type: str = "", region: str = "", on: date) -> Decimal:
@@ -109,12 +126,22 @@ def legality_rules() -> list[LegalityRule]:
     return list(LegalityRule.objects.order_by("sector", "method", "region", "-valid_from", "-id"))
 
 
-def _rows(trade_type: str, region: str, *, key: str | None = None) -> list[Row]:
-    found = ParameterValue.objects.filter(trade_type__in={"", trade_type}, region__in=reach(region))
-    if key is not None:
-        found = found.filter(key=key)
-    columns = ("id", "key", "trade_type", "region", "valid_from", "value", "source", "mark")
-    return [Row(*row) for row in found.values_list(*columns)]
+def _rows(trade_type: str, region: str, *, keys: Collection[str] | None = None) -> list[Row]:
+    # Asked many times in every use case, with the same few numbers of keys and regions.
+    regions, wanted = tuple(reach(region)), tuple(keys or ())
+    asked = _asked(len(regions), len(wanted))
+    return [Row(*row) for row in asked.rows("", trade_type, *regions, *wanted)]
+
+
+@lru_cache(maxsize=256)
+def _asked(regions: int, keys: int) -> Repeated[tuple[Any, ...]]:
+    def spell(any_trade: str, trade: str, *rest: str) -> "QuerySet[ParameterValue, tuple[Any, ...]]":
+        found = ParameterValue.objects.filter(Q(trade_type=any_trade) | Q(trade_type=trade), region__in=rest[:regions])
+        if keys:
+            found = found.filter(key__in=rest[regions:])
+        return found.values_list("id", "key", "trade_type", "region", "valid_from", "value", "source", "mark")
+
+    return Repeated(spell)
 
 
 def _view(row: ParameterValue) -> ValueView:

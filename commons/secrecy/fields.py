@@ -113,7 +113,10 @@ class PartyField(models.CharField):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> Any:
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        party = Party(*value)
+        return self.reference(Party(*value))
+
+    def reference(self, party: Party) -> str:
+        """What is stored."""
         plain = party.place.to_bytes(8, "big") + party.organisation_id.to_bytes(8, "big")
         return AESSIV(key_for("parties")).encrypt(plain, [self.label.encode()]).hex()
 

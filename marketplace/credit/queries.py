@@ -14,6 +14,14 @@ from marketplace.credit.models import CreditEvent, CreditScore, Listing, Rating
 from marketplace.fulfilment import queries as engagements
 
 TRADE = "SUPERMARKET"
+_NUMBERS = (
+    "credit.start",
+    "credit.maximum",
+    "credit.alert_below",
+    "credit.good_rating",
+    "credit.poor_rating",
+    "credit.ratings_per_owner",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +38,15 @@ class BoardLine:
 def rules(region: str, on: date) -> Rules:
     """The numbers of the score in force."""
 
-    def decimal(key: str) -> Decimal:
-        return Decimal(parameters.integer(key, trade_type=TRADE, region=region, on=on))
-
+    found = parameters.integers(_NUMBERS, trade_type=TRADE, region=region, on=on)
+    numbers = {key.removeprefix("credit."): Decimal(number) for key, number in found.items()}
     return Rules(
-        start=decimal("credit.start"),
-        maximum=decimal("credit.maximum"),
-        alert_below=decimal("credit.alert_below"),
-        good_rating=decimal("credit.good_rating"),
-        poor_rating=decimal("credit.poor_rating"),
-        ratings_per_owner=int(decimal("credit.ratings_per_owner")),
+        start=numbers["start"],
+        maximum=numbers["maximum"],
+        alert_below=numbers["alert_below"],
+        good_rating=numbers["good_rating"],
+        poor_rating=numbers["poor_rating"],
+        ratings_per_owner=int(numbers["ratings_per_owner"]),
     )
 
 

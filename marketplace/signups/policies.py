@@ -21,20 +21,17 @@ def can_withdraw(actor: Actor, sign_up: SignUp) -> Decision:
 
 
 def owns(actor: Actor, sign_up: SignUp) -> bool:
-    return actor.organisation_id is not None and actor.organisation_id == sign_up.agency.organisation_id
+    return actor.organisation_id is not None and actor.organisation_id == sign_up.party.organisation_id
 
 
 @guards("sign-up")
 def can_download_proposal(actor: Actor, document: StoredDocument) -> Decision:
     """A proposal is its agency's alone until the quotes are opened; then also the owner's and the centre's."""
     number = int(document.subject.partition(":")[2] or 0)
-    rows = SignUp.objects.select_related("agency", "procurement__owner").filter(
-        procurement_id=number, proposal_id=document.id
-    )
+    rows = SignUp.objects.select_related("procurement__owner").filter(procurement_id=number, proposal_id=document.id)
     sign_up = rows.first()
     if sign_up is None:
-        own = actor.organisation_id is not None and actor.organisation_id == document.organisation_id
-        return ALLOWED if own else deny()
+        return deny()
     if owns(actor, sign_up):
         return ALLOWED
     if sign_up.opened_at is None:

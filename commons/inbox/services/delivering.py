@@ -10,6 +10,7 @@ from commons.domain.sealing import blinded
 from commons.inbox.models import InboxMessage
 from commons.inbox.queries import receiver
 from commons.outbox import services as outbox
+from commons.repeated import insert
 from commons.secrecy.keys import key_for
 
 
@@ -32,26 +33,18 @@ def deliver(
     assert (organisation_id is None) != (person_id is None), "a message has one receiver"
     assert not link or (link.startswith("/") and not link.startswith("//")), "a link stays on this platform"
     assert subject_msgid % dict(fields) is not None, "every place of the subject is named in the fields"
+    message = InboxMessage(
+        key=blinded(key_for("inbox"), key),
+        party=None if organisation_id is None else receiver(organisation_id),
+        person_id=person_id,
+        subject_msgid=subject_msgid,
+        fields=dict(fields),
+        link=link,
+        delivered_at=at,
+    )
+    if not (by_mail and settings.INBOX_BY_MAIL):
+        return insert(message, once="key").pk
     with transaction.atomic():
-        key = blinded(key_for("inbox"), key)
-        known = InboxMessage.objects.filter(key=key).values_list("id", flat=True).first()
-        if known is not None:
-            return known
-        InboxMessage.objects.bulk_create(
-            [
-                InboxMessage(
-                    key=key,
-                    party=None if organisation_id is None else receiver(organisation_id),
-                    person_id=person_id,
-                    subject_msgid=subject_msgid,
-                    fields=dict(fields),
-                    link=link,
-                    delivered_at=at,
-                )
-            ],
-            ignore_conflicts=True,  # somebody else delivered the same occasion a moment ago
-        )
-        number = InboxMessage.objects.values_list("id", flat=True).get(key=key)
-        if by_mail and settings.INBOX_BY_MAIL:
-            outbox.enqueue(topic="mail", key=f"inbox:{number}", payload={"message": str(number)}, at=at)
+        number = insert(message, once="key").pk
+        outbox.enqueue(topic="mail", key=f"inbox:{number}", payload={"message": str(number)}, at=at)
     return number

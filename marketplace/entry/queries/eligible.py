@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from commons.domain.actor import Actor
 from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from commons.people.queries import ControlView
+from commons.repeated import Repeated
 from marketplace.catalogue.domain.requirements import AllOf, Holds, Requirement
 from marketplace.entry.domain.eligibility import (
     AgencyFacts,
@@ -18,7 +21,7 @@ from marketplace.entry.domain.eligibility import (
     Qualification,
     assess,
 )
-from marketplace.entry.domain.entrants import EntrantKind, EntrantState
+from marketplace.entry.domain.entrants import EntrantKind, EntrantState, NotEntered
 from marketplace.entry.models import AgencyItem, AgencyQualification, Entrant
 
 
@@ -52,14 +55,28 @@ def facts_of(agency_ids: Iterable[int]) -> list[AgencyFacts]:
     return [_facts(row, controls[row.organisation_id]) for row in rows]
 
 
-def facts_against(row: Entrant, *, item_id: int, owner_organisation_id: int) -> tuple[AgencyFacts, Control]:
-    """What decides about one agency for one item, and who stands behind the owner: three queries, for sign-ups."""
-    offers = [item_id] if AgencyItem.objects.filter(agency=row, item_id=item_id).exists() else []
-    held = AgencyQualification.objects.filter(agency=row).order_by("code", "grade", "id")
-    behind = people.control_of([row.organisation_id, owner_organisation_id])
-    controls = {one.organisation_id: one for one in behind}
-    facts = _facts_of(row, offers, held, controls[row.organisation_id])
-    return facts, _control(controls[owner_organisation_id])
+_OWN: Repeated[Any] = Repeated(
+    lambda organisation_id, item_id: (
+        Entrant.objects.select_related("organisation")
+        .filter(organisation_id=organisation_id, kind=EntrantKind.AGENCY.value)
+        .exclude(state=EntrantState.CANCELLED.value)
+        .annotate(offered=Exists(AgencyItem.objects.filter(agency=OuterRef("pk"), item_id=item_id)))
+        .order_by("pk")[:1]
+    )
+)
+_HELD: Repeated[AgencyQualification] = Repeated(
+    lambda agency_id: AgencyQualification.objects.filter(agency_id=agency_id).order_by("code", "grade", "id")
+)
+
+
+def signing_agency(actor: Actor, *, item_id: int) -> AgencyFacts:
+    """What decides about the actor's agency for one item; two statements. Refuses (`NotEntered`)."""
+    row = _OWN.first(actor.organisation_id, item_id) if actor.organisation_id is not None else None
+    if row is None or row.published_at is None:
+        raise NotEntered()
+    behind = row.organisation
+    control = ControlView(behind.pk, behind.uscc, behind.legal_representative, behind.controller_uscc)
+    return _facts_of(row, [item_id] if row.offered else [], _HELD.rows(row.pk), control)
 
 
 def control(organisation_id: int) -> Control:

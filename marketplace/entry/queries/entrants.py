@@ -11,6 +11,7 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from commons.people.queries import OrganisationView
+from commons.repeated import Repeated
 from commons.search.queries import matching
 from marketplace.entry.domain.entrants import EntrantKind, EntrantState, NotEntered
 from marketplace.entry.models import AgencyItem, AgencyQualification, Entrant, Practitioner, StatusEntry
@@ -80,12 +81,26 @@ def own_entrant(actor: Actor, kind: EntrantKind) -> EntrantView | None:
     return view(row) if row else None
 
 
+def numbers_of(organisation_id: int) -> list[int]:
+    """Every entry that an organisation ever had as an agency."""
+    rows = Entrant.objects.filter(organisation_id=organisation_id, kind=EntrantKind.AGENCY.value)
+    return list(rows.values_list("pk", flat=True))
+
+
+_ENTERED: Repeated[Entrant] = Repeated(
+    lambda organisation_id, kind: (
+        Entrant.objects.filter(organisation_id=organisation_id, kind=kind)
+        .exclude(state=EntrantState.CANCELLED.value)
+        .order_by("pk")[:1]
+    )
+)
+
+
 def require_entered(actor: Actor, kind: EntrantKind) -> Entrant:
     """The row of the actor's published entry. Refuses (`NotEntered`). One query; for the services of this package."""
     if actor.organisation_id is None:
         raise NotEntered()
-    rows = Entrant.objects.filter(organisation_id=actor.organisation_id, kind=kind.value)
-    row = rows.exclude(state=EntrantState.CANCELLED.value).first()
+    row = _ENTERED.first(actor.organisation_id, kind.value)
     if row is None or row.published_at is None:
         raise NotEntered()
     return row

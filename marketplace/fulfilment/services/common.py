@@ -1,6 +1,6 @@
 """What every step of an engagement shares: loading under a lock, moving the state, clocks, recording, telling."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from commons.calendar import queries as calendar
@@ -51,7 +51,8 @@ def move(
     changed = Engagement.objects.filter(pk=engagement.pk, state=before.value)
     if changed.update(state=step.target.value, **values) != 1:
         raise NotAllowedNow(command=command.value, state=before.value)
-    engagement.refresh_from_db()
+    for name, value in {"state": step.target.value, **values}.items():
+        setattr(engagement, name, value)
     record(engagement, step.event, actor=actor, payload=payload or {}, at=at)
 
 
@@ -74,6 +75,12 @@ def number(key: str, region: str, at: datetime) -> int:
 def working_days(key: str, region: str, at: datetime) -> date:
     """The last day of a limit in working days that begins now."""
     return calendar.deadline(start=at, add=number(key, region, at), region=region).on
+
+
+def working_day_limits(keys: Collection[str], region: str, at: datetime) -> dict[str, date]:
+    """The last days of several limits in working days that begin now; two queries."""
+    numbers = parameters.integers(keys, trade_type=TRADE, region=region, on=local_day(at))
+    return {key: found.on for key, found in calendar.deadlines(start=at, add=numbers, region=region).items()}
 
 
 def days(key: str, region: str, at: datetime) -> date:

@@ -21,6 +21,7 @@ from marketplace.fulfilment.services.common import (
     record,
     require_running,
     tell,
+    working_day_limits,
     working_days,
 )
 from marketplace.procurement import queries as procurements
@@ -31,6 +32,11 @@ from marketplace.selection.domain.states import SelectionState
 from marketplace.selection.models import Selection
 
 AT_ONCE = 500
+LIMITS = {
+    "refusal_until": "supermarket.refusal_working_days",
+    "objection_until": "supermarket.objection_working_days",
+    "contract_due_on": "contract.working_days",
+}
 
 
 def advance_due(at: datetime) -> int:
@@ -77,13 +83,8 @@ def _opened(selection: selections.SelectionView, agency_id: int, at: datetime) -
 
 
 def _publish(engagement: Engagement, at: datetime) -> None:
-    region = engagement.region
-    values = {
-        "published_at": at,
-        "refusal_until": working_days("supermarket.refusal_working_days", region, at),
-        "objection_until": working_days("supermarket.objection_working_days", region, at),
-        "contract_due_on": working_days("contract.working_days", region, at),
-    }
+    limits = working_day_limits(LIMITS.values(), engagement.region, at)
+    values = {"published_at": at, **{name: limits[key] for name, key in LIMITS.items()}}
     payload = {name: str(value) for name, value in values.items() if name != "published_at"}
     move(engagement, EngagementCommand.PUBLISH, actor=PLATFORM, at=at, payload=payload, **values)
     won = gettext_noop("Your organisation is selected for %(title)s: the notice of selection is ready")

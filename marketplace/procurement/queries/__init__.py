@@ -10,10 +10,12 @@ from marketplace.procurement.queries.listing import (
     to_audit,
 )
 from marketplace.procurement.queries.views import (
+    OpenNotice,
     ProcurementView,
     demand_of,
     need_of,
     number_of,
+    open_notice,
     procurement,
     procurement_for,
     view,
@@ -21,12 +23,14 @@ from marketplace.procurement.queries.views import (
 
 __all__ = [
     "NoticeSearch",
+    "OpenNotice",
     "ProcurementView",
     "count_eligible",
     "demand_of",
     "facets",
     "need_of",
     "number_of",
+    "open_notice",
     "own",
     "procurement",
     "procurement_for",

@@ -8,6 +8,7 @@ from typing import Any
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.parameters import queries as parameters
+from commons.repeated import Repeated
 from marketplace.catalogue.domain.requirements import parse
 from marketplace.entry.domain.eligibility import Control, Demand
 from marketplace.procurement.domain.methods import FundSource, Method, Minimum, QuoteKind, minimum_sign_ups
@@ -69,9 +70,52 @@ class ProcurementView:
         return number_of(self.parameters, key)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenNotice:
+    """What a sign-up asks of a notice, and nothing else: hundreds come in its last minute."""
+
+    id: int
+    code: str
+    state: str
+    sign_up_until: datetime | None
+    version: int
+    item_id: int
+    method: Method
+    quote_rule: QuoteRule
+    demand: Demand
+    """With the owner, whose relatives are kept out."""
+
+
+_OPEN: Repeated[tuple[Any, ...]] = Repeated(
+    lambda number: Procurement.objects.filter(pk=number).values_list(
+        *("id", "code", "state", "sign_up_until", "version", "item_id", "method"),
+        *("quote_kind", "floor_price", "ceiling_price"),
+        *("requirement", "avoided", "avoidance_reason"),
+        *(f"owner__organisation__{name}" for name in ("uscc", "legal_representative", "controller_uscc")),
+    )
+)
+
+
+def open_notice(procurement_id: int) -> OpenNotice:
+    """One notice as its sign-ups need it; one statement. Refuses (`NotFound`)."""
+    row = _OPEN.first(procurement_id)
+    if row is None:
+        raise NotFound()
+    number, code, state, until, version, item_id = row[:6]
+    named, quote_kind, floor, ceiling, requirement, avoided, reason = row[6:13]
+    rule = QuoteRule(Method(named), QuoteKind(quote_kind), floor, ceiling)
+    demand = Demand(item_id, parse(requirement), Control(*row[13:]), tuple(avoided), reason)
+    return OpenNotice(number, code, state, until, version, item_id, Method(named), rule, demand)
+
+
+_WHOLE: Repeated[Procurement] = Repeated(
+    lambda number: Procurement.objects.select_related("owner__organisation", "item").filter(pk=number)
+)
+
+
 def procurement(procurement_id: int) -> ProcurementView:
     """One procurement, for other subjects. Refuses (`NotFound`)."""
-    row = Procurement.objects.select_related("owner__organisation", "item").filter(pk=procurement_id).first()
+    row = _WHOLE.first(procurement_id)
     if row is None:
         raise NotFound()
     return view(row)

@@ -9,15 +9,23 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import Entry, append
 from commons.inbox import services as inbox
+from commons.repeated import Repeated
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import PROCUREMENT, ProcurementCommand, ProcurementState
 from marketplace.procurement.models import Procurement, ProcurementNotice
 
+_LOCKED: Repeated[Procurement] = Repeated(
+    lambda number: (
+        Procurement.objects.select_for_update(of=("self",))
+        .select_related("owner__organisation", "item")
+        .filter(pk=number)
+    )
+)
+
 
 def locked_procurement(procurement_id: int) -> Procurement:
     """The procurement with its owner and item, its row locked until the transaction ends. Refuses (`NotFound`)."""
-    rows = Procurement.objects.select_for_update(of=("self",)).select_related("owner__organisation", "item")
-    row = rows.filter(pk=procurement_id).first()
+    row = _LOCKED.first(procurement_id)
     if row is None:
         raise NotFound()
     return row

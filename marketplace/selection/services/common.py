@@ -37,7 +37,8 @@ def move(
     changed = Selection.objects.filter(pk=selection.pk, state=before.value)
     if changed.update(state=step.target.value, **values) != 1:
         raise NotAllowedNow(command=command.value, state=before.value)
-    selection.refresh_from_db()
+    for name, value in {"state": step.target.value, **values}.items():
+        setattr(selection, name, value)
     record(selection, step.event, actor=actor, payload=payload, at=at)
 
 

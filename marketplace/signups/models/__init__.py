@@ -1,3 +1,3 @@
-from marketplace.signups.models.signup import SignUp, Subscription
+from marketplace.signups.models.signup import SignUp, Subscription, reference_of
 
-__all__ = ["SignUp", "Subscription"]
+__all__ = ["SignUp", "Subscription", "reference_of"]

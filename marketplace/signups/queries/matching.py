@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commons.people import queries as people
+from commons.secrecy.fields import Party
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.eligibility import Control, Eligibility, assess
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import Procurement
 from marketplace.procurement.queries import ProcurementView, demand_of
 from marketplace.procurement.queries.views import view
+from marketplace.signups.domain.signups import SignUpState
 from marketplace.signups.models import SignUp, Subscription
 
 
@@ -45,8 +47,8 @@ def matches(agency_id: int, *, at: datetime, item_ids: Iterable[int] | None = No
     behind = people.control_of({one.owner_organisation_id for one in found})
     owners = {one.organisation_id: Control(one.uscc, one.legal_representative, one.controller_uscc) for one in behind}
     wanted = [one.facts for one in Subscription.objects.filter(agency_id=agency_id)]
-    numbers = [one.id for one in found]
-    mine = SignUp.objects.filter(agency_id=agency_id, procurement_id__in=numbers, state="ACTIVE")
+    parties = [Party(one.id, facts.organisation_id) for one in found]
+    mine = SignUp.objects.filter(party__in=parties, state=SignUpState.ACTIVE.value)
     signed = set(mine.values_list("procurement_id", "version"))
     result = [
         Match(

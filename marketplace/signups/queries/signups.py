@@ -6,9 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from commons.domain.actor import Actor
+from commons.secrecy.fields import Party
+from marketplace.entry import queries as entry
 from marketplace.procurement.domain.states import UNPUBLISHED, ProcurementState
 from marketplace.procurement.queries import ProcurementView
 from marketplace.signups.domain.signups import SignUpState
@@ -44,10 +46,14 @@ class SignUpView:
 def sign_ups_of(procurement_id: int) -> list[SignUpView]:
     """Every sign-up that counts for the version in force, active or disqualified, in the order of arrival; one query.
 
-    For the selection, not for pages: names are there before the sign-up is closed.
+    Once the sign-up is closed: before, nobody is named, not even to the selection.
     """
     shown = [SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value]
-    rows = _rows().filter(procurement_id=procurement_id, version=F("procurement__version"), state__in=shown)
+    rows = (
+        _rows()
+        .exclude(agency=None)
+        .filter(procurement_id=procurement_id, version=F("procurement__version"), state__in=shown)
+    )
     return [view(row) for row in rows.order_by("id")]
 
 
@@ -76,15 +82,18 @@ def own_sign_up(actor: Actor, procurement_id: int) -> SignUp | None:
     """The newest sign-up of the actor's agency for a procurement, unless it was withdrawn; the agency's own row."""
     if actor.organisation_id is None:
         return None
-    rows = _rows().filter(procurement_id=procurement_id, agency__organisation_id=actor.organisation_id)
+    rows = _rows().filter(party=Party(procurement_id, actor.organisation_id))
     return rows.exclude(state=SignUpState.WITHDRAWN.value).order_by("-id").first()
 
 
 def own_sign_ups(actor: Actor) -> "QuerySet[SignUp]":
-    """Every sign-up of the actor's agency, the newest first."""
+    """Every sign-up of the actor's agency, the newest first; those that are named to nobody yet are looked up."""
     if actor.organisation_id is None:
         return SignUp.objects.none()
-    return _rows().filter(agency__organisation_id=actor.organisation_id).order_by("-id")
+    entries = entry.numbers_of(actor.organisation_id)
+    unnamed = SignUp.objects.filter(agency__isnull=True).order_by().values_list("procurement_id", flat=True).distinct()
+    parties = [Party(number, actor.organisation_id) for number in unnamed]
+    return _rows().filter(Q(agency_id__in=entries) | Q(party__in=parties)).order_by("-id")
 
 
 def subscriptions_of(agency_id: int) -> list[Subscription]:
@@ -93,13 +102,14 @@ def subscriptions_of(agency_id: int) -> list[Subscription]:
 
 
 def view(row: SignUp) -> SignUpView:
-    """A row, read with its agency, as a value; what is sealed stays so."""
+    """A row that names its agency, read with it, as a value; what is sealed stays so."""
+    assert row.agency is not None, "the sign-up is closed"
     salt = row.sealed["salt"] if row.opened_at is not None else ""
     return SignUpView(
         id=row.pk,
         procurement_id=row.procurement_id,
         version=row.version,
-        agency_id=row.agency_id,
+        agency_id=row.agency.pk,
         organisation_id=row.agency.organisation_id,
         agency_name=row.agency.organisation.name,
         agency_uscc=row.agency.organisation.uscc,

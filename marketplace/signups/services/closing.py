@@ -25,7 +25,7 @@ GRACE = timedelta(seconds=2)
 def close_signups(*, procurement_id: int, at: datetime, actor: Actor | None = None) -> bool:
     """End the sign-ups of the version in force; whether there were enough. Only the platform's clock does it.
 
-    Refuses `StillOpen` before the deadline and `NotAllowedNow` in another state. Ten statements, however many sign-ups.
+    Refuses `StillOpen` before the deadline and `NotAllowedNow` in another state. Twelve statements, however many.
     """
     row = procurements.locked_procurement(procurement_id)
     if row.state != ProcurementState.SIGNING_UP or row.sign_up_until is None:
@@ -34,6 +34,7 @@ def close_signups(*, procurement_id: int, at: datetime, actor: Actor | None = No
         raise StillOpen(until=to_text(row.sign_up_until))
     rows = SignUp.objects.filter(procurement_id=row.pk, state=SignUpState.ACTIVE.value)
     rows.exclude(version=row.version).update(state=SignUpState.OUTDATED.value, ended_at=at)
+    _name(row.pk)
     found = list(rows.order_by("id").values_list("agency__organisation__uscc", "commitment"))
     minimum = view(row).minimum
     enough = len(found) >= minimum.number
@@ -53,6 +54,14 @@ def close_signups(*, procurement_id: int, at: datetime, actor: Actor | None = No
     )
     procurements.close_round(row, enough=enough, payload=payload, actor=who, at=at)
     return enough
+
+
+def _name(procurement_id: int) -> None:
+    """Who signed up is no secret any more."""
+    sealed = list(SignUp.objects.filter(procurement_id=procurement_id, agency__isnull=True).order_by("id"))
+    for one in sealed:
+        one.agency_id = one.sealed["agency"]
+    SignUp.objects.bulk_update(sealed, ["agency"], batch_size=500)
 
 
 def advance_due(at: datetime, limit: int = 100) -> int:

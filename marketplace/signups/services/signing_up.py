@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
 
 from commons.domain.actor import Actor, system_actor
 from commons.domain.money import as_text
@@ -18,16 +19,17 @@ from commons.domain.sealing import blinded
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
+from commons.repeated import Repeated, insert
+from commons.secrecy.fields import Party
 from commons.secrecy.keys import key_for
 from commons.vault import services as vault
 from marketplace.entry import queries as entry
-from marketplace.entry.domain.eligibility import assess
+from marketplace.entry.domain.eligibility import AgencyFacts, assess
 from marketplace.entry.domain.entrants import EntrantKind
-from marketplace.entry.models import Entrant
 from marketplace.procurement.domain.methods import PROPOSED
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import Procurement
-from marketplace.procurement.queries import ProcurementView, demand_of, procurement
+from marketplace.procurement.queries import OpenNotice, open_notice
 from marketplace.signups.domain.signups import (
     SIGN_UP,
     AlreadySignedUp,
@@ -39,12 +41,14 @@ from marketplace.signups.domain.signups import (
     SignUpState,
     Window,
 )
-from marketplace.signups.models import SignUp
+from marketplace.signups.models import SignUp, reference_of
 from marketplace.signups.policies import can_sign_up, can_withdraw
 
 CLERK = system_actor("signups")
 """The log names nobody before the sign-up is closed."""
 LARGEST_PROPOSAL = 20 * 2**20
+PROPOSAL = "proposal.pdf"
+"""What the agency called its file may name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,15 @@ def sign_up(
     `QuoteNeeded`, `QuoteNotAsked`, `QuoteOutOfRange`, `ProposalNeeded`, `ProposalNotAsked`, `IdempotencyConflict`.
     """
     can_sign_up(actor).require()
-    offer = _Offer(quote, proposal, key, at)
+    offer = _Offer(quote, proposal, blinded(key_for("signups"), key), at)
     try:
         with transaction.atomic():
             return _attempt(actor, procurement_id, offer)
     except IntegrityError:
         # Two requests of one agency at once: the table lets one through, the other finds it.
-        first = _earlier(entry.require_entered(actor, EntrantKind.AGENCY), procurement_id)
-        return _answer(procurement(procurement_id), first, offer, twice=True)
+        agency = entry.require_entered(actor, EntrantKind.AGENCY)
+        first = _earlier(Party(procurement_id, agency.organisation_id))
+        return _answer(open_notice(procurement_id), first, offer, twice=True)
 
 
 @transaction.atomic
@@ -96,7 +101,7 @@ def withdraw(*, actor: Actor, sign_up_id: int, at: datetime) -> None:
 
     Refuses `NotFound`, `NotPermitted`, `SignUpClosed`, `NotAllowedNow`.
     """
-    row = SignUp.objects.select_related("agency").filter(pk=sign_up_id).first()
+    row = SignUp.objects.filter(pk=sign_up_id).first()
     if row is None:
         raise NotFound()
     can_withdraw(actor, row).require()
@@ -109,13 +114,16 @@ def withdraw(*, actor: Actor, sign_up_id: int, at: datetime) -> None:
     append(stream=stream_of(row.procurement_id), type=step.event, actor=CLERK, payload=payload, decided_at=at)
 
 
-def attach_proposal(*, actor: Actor, procurement_id: int, stream: BinaryIO, name: str, at: datetime) -> Proposal:
-    """Take a proposal into the vault, readable by its agency alone. Refuses what the vault refuses; PDF only."""
+def attach_proposal(*, actor: Actor, procurement_id: int, stream: BinaryIO, at: datetime) -> Proposal:
+    """Take a proposal into the vault, readable by its agency alone; the vault does not name the agency either.
+
+    Refuses `NotPermitted` and what the vault refuses; PDF only.
+    """
     can_sign_up(actor).require()
     stored = vault.store(
-        actor=actor,
+        actor=CLERK,
         stream=stream,
-        name=name,
+        name=PROPOSAL,
         media_type="application/pdf",
         at=at,
         sensitive=True,
@@ -134,16 +142,22 @@ def _window(state: str, until: datetime | None) -> Window:
     return Window(state == ProcurementState.SIGNING_UP, until)
 
 
+_HOLD: Repeated[tuple[str, datetime | None, int]] = Repeated(
+    lambda number: (
+        Procurement.objects.select_for_update().filter(pk=number).values_list("state", "sign_up_until", "version")
+    )
+)
+
+
 def _hold_open(procurement_id: int, at: datetime) -> int:
     """Lock the procurement and see that it is open; gives the version in force."""
-    rows = Procurement.objects.select_for_update().filter(pk=procurement_id)
-    state, until, version = rows.values_list("state", "sign_up_until", "version")[0]
+    state, until, version = _HOLD.rows(procurement_id)[0]
     _window(state, until).require(at)
     return int(version)
 
 
-def _check_proposal(found: ProcurementView, proposal: Proposal | None) -> None:
-    asked = found.need.method in PROPOSED
+def _check_proposal(found: OpenNotice, proposal: Proposal | None) -> None:
+    asked = found.method in PROPOSED
     if asked and proposal is None:
         raise ProposalNeeded()
     if not asked and proposal is not None:
@@ -152,7 +166,7 @@ def _check_proposal(found: ProcurementView, proposal: Proposal | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """What an agency sends: quote, proposal, the number of its request, and when it arrived."""
+    """What an agency sends: quote, proposal, the number of its request (blinded: it may say anything), and when."""
 
     quote: Decimal | None
     proposal: Proposal | None
@@ -161,16 +175,14 @@ class _Offer:
 
 
 def _attempt(actor: Actor, procurement_id: int, offer: _Offer) -> Receipt:
-    found = procurement(procurement_id)
-    agency = entry.require_entered(actor, EntrantKind.AGENCY)
-    earlier = _earlier(agency, procurement_id)
+    found = open_notice(procurement_id)
+    agency = entry.signing_agency(actor, item_id=found.item_id)
+    party = Party(procurement_id, agency.organisation_id)
+    earlier = _earlier(party)
     if any(row.key == offer.key or row.version == found.version for row in earlier):
         return _answer(found, earlier, offer)
     _window(found.state, found.sign_up_until).require(offer.at)
-    facts, owner = entry.facts_against(
-        agency, item_id=found.need.item_id, owner_organisation_id=found.owner_organisation_id
-    )
-    assess(facts, demand_of(found, owner), at=offer.at).require()
+    assess(agency, found.demand, at=offer.at).require()
     quote = found.quote_rule.check(offer.quote)
     _check_proposal(found, offer.proposal)
     if _hold_open(procurement_id, offer.at) != found.version:
@@ -178,15 +190,19 @@ def _attempt(actor: Actor, procurement_id: int, offer: _Offer) -> Receipt:
     stale = [row.pk for row in earlier if row.state == SignUpState.ACTIVE]
     if stale:
         SignUp.objects.filter(pk__in=stale).update(state=SignUpState.OUTDATED.value, ended_at=offer.at)
-    return _keep(found, agency, facts.control.uscc, quote, offer)
+    return _keep(found, party, agency, quote, offer)
 
 
-def _earlier(agency: Entrant, procurement_id: int) -> list[SignUp]:
-    rows = SignUp.objects.filter(agency=agency, procurement_id=procurement_id)
-    return list(rows.exclude(state=SignUpState.WITHDRAWN.value))
+_EARLIER: Repeated[SignUp] = Repeated(
+    lambda reference: SignUp.objects.filter(party=Value(reference)).exclude(state=SignUpState.WITHDRAWN.value)
+)
 
 
-def _answer(found: ProcurementView, earlier: list[SignUp], offer: _Offer, *, twice: bool = False) -> Receipt:
+def _earlier(party: Party) -> list[SignUp]:
+    return _EARLIER.rows(reference_of(party))
+
+
+def _answer(found: OpenNotice, earlier: list[SignUp], offer: _Offer, *, twice: bool = False) -> Receipt:
     """The first receipt to the same request, however late it comes again; to another one `AlreadySignedUp`."""
     first = next((row for row in earlier if row.key == offer.key), None)
     if first is not None:
@@ -196,23 +212,25 @@ def _answer(found: ProcurementView, earlier: list[SignUp], offer: _Offer, *, twi
     raise AlreadySignedUp()
 
 
-def _keep(found: ProcurementView, agency: Entrant, uscc: str, quote: Decimal | None, offer: _Offer) -> Receipt:
+def _keep(found: OpenNotice, party: Party, agency: AgencyFacts, quote: Decimal | None, offer: _Offer) -> Receipt:
     sha256 = offer.proposal.sha256 if offer.proposal else ""
-    salt = secrets.token_hex(16)
+    salt, uscc = secrets.token_hex(16), agency.control.uscc
     digest = Commitment(found.code, found.version, uscc, to_text(offer.at), quote, sha256, salt).digest()
     payload: dict[str, JSON] = {"sign_up": digest}
     logged = append(stream=stream_of(found.id), type="SignedUp", actor=CLERK, payload=payload, decided_at=offer.at)
-    row = SignUp.objects.create(
+    said = {"quote": as_text(quote) if quote is not None else None, "proposal": sha256, "salt": salt}
+    row = SignUp(
         procurement_id=found.id,
-        agency=agency,
+        party=party,
         version=found.version,
         key=offer.key,
         signed_up_at=offer.at,
-        sealed={"quote": as_text(quote) if quote is not None else None, "proposal": sha256, "salt": salt},
+        sealed={"agency": agency.agency_id, **said},
         proposal_id=offer.proposal.document_id if offer.proposal else None,
         commitment=digest,
         evidence_hash=logged.hash.hex(),
     )
+    insert(row)
     return Receipt(row.pk, offer.at, digest, row.evidence_hash)
 
 

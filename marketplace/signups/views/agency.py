@@ -96,7 +96,7 @@ class SignUpPage(FormPage):
         proposal = None
         if "proposal" in said:
             file = said["proposal"]
-            proposal = services.attach_proposal(actor=actor, procurement_id=number, stream=file, name=file.name, at=at)
+            proposal = services.attach_proposal(actor=actor, procurement_id=number, stream=file, at=at)
         receipt = services.sign_up(
             actor=actor, procurement_id=number, at=at, key=said["key"], quote=said.get("quote"), proposal=proposal
         )

@@ -167,9 +167,7 @@ def test_merit_by_proposal_counts_when_the_last_member_has_handed_in():
     need = story.published(item_id, method=Method.PROPOSAL_MERIT, criteria=criteria)
     for place, actor in enumerate(agencies):
         at = story.AT + timedelta(minutes=place)
-        proposal = signups.attach_proposal(
-            actor=actor, procurement_id=need, stream=BytesIO(PDF), name="proposal.pdf", at=at
-        )
+        proposal = signups.attach_proposal(actor=actor, procurement_id=need, stream=BytesIO(PDF), at=at)
         quote = Decimal(150000 - place)
         signups.sign_up(actor=actor, procurement_id=need, at=at, key=f"p{place}", quote=quote, proposal=proposal)
     selection_id, at = selecting.begun(need)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -13,14 +14,18 @@ from marketplace.entry import queries as entry
 from marketplace.entry.domain.eligibility import NotEligible
 from marketplace.procurement import queries as procurements
 from marketplace.procurement import services as procurement_services
+from marketplace.procurement.domain.methods import Method
+from marketplace.procurement.domain.needs import Criterion
 from marketplace.procurement.domain.quotes import QuoteNeeded, QuoteOutOfRange
 from marketplace.procurement.domain.states import ProcurementCommand, ProcurementState
 from marketplace.signups import queries, services
 from marketplace.signups.domain.signups import AlreadySignedUp, Commitment, SignUpClosed, StillOpen, StillSealed
 from marketplace.signups.models import SignUp
-from tests import cast
+from tests import cast, dumps
 from tests.integration.marketplace import story
 from tests.integration.marketplace.story import AT
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +76,36 @@ def test_sealed_quotes_are_read_by_nobody_until_the_selection_and_then_by_everyb
     said = opened[1]
     rebuilt = Commitment(found.code, 1, said.agency_uscc, "2026-11-23T02:00:00.000Z", said.quote, "", said.salt)
     assert rebuilt.digest() == said.commitment == receipt.commitment
+
+
+def test_a_copy_of_the_database_does_not_tell_who_signed_up_before_the_deadline(open_need):
+    agency, organisation = cast.actor("agency1"), cast.organisation(cast.PARTIES["agency1"].organisation)
+    item = procurements.procurement(open_need).need.item_id
+    merit = story.published(item, method=Method.PROPOSAL_MERIT, criteria=(Criterion("方案", 60), Criterion("报价", 40)))
+    before = set(dumps.dump().splitlines())
+
+    plain = story.sign("agency1", open_need)
+    proposal = services.attach_proposal(actor=agency, procurement_id=merit, stream=BytesIO(PDF), at=AT)
+    services.sign_up(
+        actor=agency, procurement_id=merit, at=AT, key=organisation.name, quote=Decimal("120000"), proposal=proposal
+    )
+    fresh = sorted(set(dumps.dump().splitlines()) - before)
+
+    assert sum(line.startswith("marketplace_signup:") for line in fresh) == 2
+    assert any(line.startswith("commons_document:") for line in fresh)
+    telling = (organisation.name, organisation.uscc, f"organisation:{organisation.pk}", agency.ref)
+    columns = ("agency_id", "organisation_id", "stored_by_id", "person_id")
+    assert [line for line in fresh for word in telling if word in line] == []
+    assert [line for line in fresh for name in columns if f" {name}=" in line and f" {name}=None" not in line] == []
+    parties = [row.party for row in queries.own_sign_ups(agency)]
+    assert parties == [(merit, organisation.pk), (open_need, organisation.pk)]
+    with pytest.raises(AlreadySignedUp):
+        story.sign("agency1", open_need, at=AT + timedelta(hours=1))
+    services.withdraw(actor=agency, sign_up_id=plain.sign_up_id, at=AT + timedelta(hours=1))
+    services.close_signups(procurement_id=merit, at=ends_of(merit))
+    row = SignUp.objects.select_related("agency").get(procurement_id=merit)
+    assert row.agency is not None
+    assert row.agency.organisation_id == organisation.pk, "from the closing on, everybody may know"
 
 
 def test_an_agency_signs_up_once_and_the_same_request_is_the_same_sign_up(open_need):
