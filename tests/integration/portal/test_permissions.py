@@ -133,10 +133,10 @@ def a_draw(at: datetime) -> DrawView:
 
 
 def opening_hall(at: datetime) -> dict[str, int]:
-    """The hall of a section that takes bids; its owner is the seller's house, which is no tenderee here."""
+    """The hall of a section that takes bids, and its project; its owner is the seller's house, no tenderee here."""
     section = tenders.section()
     hall = Hall.objects.create(section=section, sign_in_opens_at=at)
-    return {"hall_id": hall.pk, "section_id": section.pk}
+    return {"hall_id": hall.pk, "section_id": section.pk, "tender_project_id": section.tender.project_id}
 
 
 def signing_session() -> str:
@@ -173,6 +173,7 @@ def bound_certificate() -> int:
 def filled(address: str, facts: dict[str, Any]) -> str:
     """The address with real parts; what the city lacks has a number that nobody has."""
     address = address.replace(r"^finance/accounts/(?P<account_id>\d+)/(?P<step>vet|list|end)/$", STEP)
+    address = address.replace("tender-projects/<int:project_id>", "tender-projects/<tender_project_id>")
     return "/" + PART.sub(lambda part: str(facts.get(part[1], NOT_THERE)), address)
 
 
