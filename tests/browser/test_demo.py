@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import PHONE, Chromium, chromium
 from tests.browser.signing import open_p12
+from tests.browser.walking import blemishes, walk
 from tests.live.servers import ROOT, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
@@ -116,3 +117,12 @@ def test_a_newcomer_bids_against_robots_and_checks_a_certificate(demo: Demo) -> 
 
 def two_pages(browser: Chromium, demo: Demo) -> tuple[Page, Page]:
     return browser.page(demo, viewport=PHONE), browser.page(demo, language="en")
+
+
+def test_every_public_link_leads_to_a_page_that_is_in_order(demo: Demo) -> None:
+    with chromium() as browser:
+        page = browser.page(demo, viewport=PHONE, reduced_motion="reduce")
+
+        wrong = {path: found for path in walk(page, "/") if (found := blemishes(page))}
+
+    assert not wrong
