@@ -14,11 +14,10 @@ from django.core.management import call_command
 from commons.evidence import queries as evidence
 from commons.evidence.services import checkpoint, export
 from tests import papers
-from tests.integration.signatures.documents import test_papers as made
-from tests.integration.signatures.documents.test_papers import LATER
-from tests.pki import install_trust
+from tests.integration.signatures.documents import story as made
+from tests.integration.signatures.documents.story import LATER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawn_without_templates")]
 NOW = papers.AT + timedelta(days=1)
 """After everything that these tests sign."""
 ROOT = Path(__file__).parents[4]
@@ -34,13 +33,6 @@ from signatures.verify.command import main
 with time_machine.travel(sys.argv[1], tick=False):
     sys.exit(main(sys.argv[2:]))
 """
-
-
-@pytest.fixture(autouse=True)
-def _drawn_without_templates(monkeypatch):
-    made.SIGNED.clear()
-    monkeypatch.setattr("signatures.documents.services.drawing.pdf.render", lambda *args, **kwargs: papers.paper())
-    install_trust()
 
 
 @pytest.fixture
