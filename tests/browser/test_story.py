@@ -11,11 +11,13 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from commons.domain.time import SHANGHAI
 from exchange.auctions import services as auctions
 from exchange.auctions.models import Registration
 from exchange.auctions.services.papers import CONTRACT
@@ -56,21 +58,75 @@ def server(transactional_db: None) -> Iterator[Server]:
             yield server
 
 
-def announced_lot() -> Lot:
-    """A lot whose notice is some days old, so that registration is open now."""
-    buyers = ("buyer1", "buyer2", *ROBOTS)
-    story.registry(*buyers)
+def prepared_city() -> None:
+    """Permits, the seller's reserve, accounts, and the certificates of everybody."""
+    story.registry("buyer1", "buyer2", *ROBOTS)
     open_accounts(at=story.DRAFTED)
     ask_for_certificates(at=LONG_AGO)
-    now = timezone.now()
-    draft = story.draft(story.terms(opens_at=now + timedelta(days=30)), at=now - timedelta(days=20))
-    (lot,) = story.publish(draft, at=now - timedelta(days=4))
+
+
+def draft_the_notice(page: Page, folder: Path) -> None:
+    """The seller says what it offers, attaches its decision and hands the project in."""
+    page.goto("/seller/projects/new/")
+    words = {
+        "title": "佛山市2026年第1次氨氮排污权出让",
+        "region": story.REGION,
+        "decision_body": "佛山市生态环境局",
+        "decision_no": "佛环函〔2026〕5号",
+        "contact_name": "陈工",
+        "contact_phone": "0757-00000000",
+    }
+    page.locator("[name=trade_type]").select_option("EMISSION_RIGHTS")
+    for name, value in words.items():
+        page.locator(f"[name={name}]").fill(value)
+    submit(page)
+    page.get_by_role("link", name="Add a lot").click()
+    page.locator("[name=instrument]").select_option("NH3-N")
+    page.locator("[name=profile]").select_option("FOSHAN_2018")
+    opens_at = (timezone.now() + timedelta(days=30)).astimezone(SHANGHAI).strftime("%Y-%m-%dT10:00")
+    numbers = {"quantity": "1.680", "start_price": "20000.00", "step": "100.00", "opens_at": opens_at}
+    for name, value in numbers.items():
+        page.locator(f"[name={name}]").fill(value)
+    submit(page)
+    decision = folder / "decision.pdf"
+    with pikepdf.new() as paper:
+        paper.add_blank_page()
+        paper.save(decision)
+    page.locator("form[action$='/documents/'] [name=title]").fill("出让决定")
+    page.set_input_files("form[action$='/documents/'] [name=file]", decision)
+    page.get_by_role("button", name="Attach").click()
+    expect(page.locator("#documents + ul")).to_contain_text("出让决定")
+    page.get_by_role("button", name="Hand in for the completeness check").click()
+    expect(page.get_by_role("button", name="Hand in for the completeness check")).to_have_count(0)
+
+
+def submit(page: Page) -> None:
+    page.locator("main form button.btn-primary").first.click()
+
+
+def check_and_publish(checks: Page, publishes: Page) -> Lot:
+    """One person of the exchange looks whether everything is there, another one publishes."""
+    checks.goto("/centre/projects/")
+    checks.locator("main table a").first.click()
+    for box in checks.locator("main input[type=checkbox]").all():
+        box.check()
+    checks.get_by_role("button", name="Everything is there").click()
+    publishes.goto("/centre/projects/")
+    publishes.locator("main table a").first.click()
+    publishes.locator("form[action$='/publish/'] button").click()
+    publishes.wait_for_load_state()
+    return Lot.objects.select_related("project__seller").get()
+
+
+def open_registration(lot: Lot) -> None:
+    """The days of the notice pass, and the robots register."""
     # The room's times in seconds instead of minutes; a notice of a real seller cannot say so.
     Lot.objects.filter(pk=lot.pk).update(profile={**lot.profile, **SECONDS})
+    time_passes(lot, registration_starts_at=-timedelta(minutes=5))
+    now = timezone.now()
     auctions.advance_due(now, entropy=story.entropy())
     for robot in ROBOTS:
         story.register(lot, robot, need="1.680", at=now)
-    return lot
 
 
 def time_passes(lot: Lot, **instants: timedelta) -> None:
@@ -270,17 +326,20 @@ def transfer_and_certify(page: Page, deal: Deal) -> str:
 
 def people(browser: Chromium, server: Server) -> dict[str, Page]:
     pages = {"buyer1": browser.page(server, person="buyer1", language="zh-hans", viewport=PHONE)}
-    for person in ("buyer2", "seller", "staff", "finance", "treasury"):
+    for person in ("buyer2", "seller", "staff", "staff2", "finance", "treasury"):
         pages[person] = browser.page(server, person=person, language="en")
     pages["public"] = browser.page(server, language="zh-hans", viewport=PHONE)
     return pages
 
 
 def test_from_the_notice_to_the_certificate(server: Server, tmp_path: Path) -> None:
-    lot = announced_lot()
+    prepared_city()
 
     with certified("buyer1", "buyer2", "seller", *ROBOTS), chromium() as browser:
         pages = people(browser, server)
+        draft_the_notice(pages["seller"], tmp_path)
+        lot = check_and_publish(pages["staff"], pages["staff2"])
+        open_registration(lot)
         register_on_a_phone(pages["buyer1"], lot)
         register_on_a_desktop(pages["buyer2"], lot)
         buyers = ("buyer1", "buyer2", *ROBOTS)
