@@ -6,8 +6,12 @@ from bidding.awards.models import (
     CandidateList,
     EvaluationReport,
     Forfeiture,
+    OfferRound,
     PerformanceSecurity,
     ResultLine,
+    RoundExclusion,
+    RoundOffer,
+    SectionRoom,
 )
 from bidding.bids.models import LibraryItem
 from bidding.opening.models import Hall, HallBid, HallEntry, HallPicture, HallSignIn, HallWord
@@ -49,6 +53,7 @@ __all__ = [
     "Invitation",
     "LibraryItem",
     "MediaRelease",
+    "OfferRound",
     "PerformanceSecurity",
     "PrequalificationApplication",
     "ProcurementPlan",
@@ -56,7 +61,10 @@ __all__ = [
     "PublishedDocument",
     "Question",
     "ResultLine",
+    "RoundExclusion",
+    "RoundOffer",
     "Section",
+    "SectionRoom",
     "Tender",
     "TenderCheck",
     "TenderFiling",

@@ -30,6 +30,8 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     deliver_due,
     checkpoint_due,
     awards.settle_due,
+    awards.close_rounds,
+    awards.take_room_results,
     draws.advance_due,
     stamp_checkpoints,
     pki.stamp_due,

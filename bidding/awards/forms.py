@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.awards.domain.reports import ReportLine
 from bidding.awards.domain.securities import GROUND_TEXTS
+from bidding.awards.labels import ROUND_KINDS
+from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.forms import DecisionForm, amount, moment
+from bidding.tenders.labels import failure_label
 
 
 class ReportForm(forms.Form):
@@ -72,3 +75,78 @@ class HandInForm(forms.Form):
 
     number = forms.CharField(label=_("Issuer and number of the guarantee"), max_length=80)
     file = forms.FileField(label=_("The guarantee"), help_text=_("PDF, at most 50 MB."))
+
+
+class RoundForm(forms.Form):
+    """What happens next in the rounds."""
+
+    step = forms.ChoiceField(label=_("What happens next"))
+    supplier = forms.ChoiceField(label=_("Supplier that does not remain"), required=False)
+    words = forms.CharField(
+        label=_("What is negotiated, or the reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    closes_at = moment(_("Offers until"), required=False)
+
+    def __init__(self, *args: Any, suppliers: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [*ROUND_KINDS.items(), ("exclude", _("Exclude a supplier"))]
+        self.fields["step"].choices = steps  # type: ignore[attr-defined]
+        self.fields["supplier"].choices = [("", "—"), *suppliers]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The supplier to exclude, or the end of the round."""
+        said = super().clean() or self.cleaned_data
+        needed = "supplier" if said.get("step") == "exclude" else "closes_at"
+        if not said.get(needed):
+            self.add_error(needed, _("This is needed for that step."))
+        return said
+
+
+class OfferForm(forms.Form):
+    """An offer in a round; only the final one needs a price."""
+
+    price = amount(_("Price in yuan"), required=False)
+    words = forms.CharField(
+        label=_("Your offer in words"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, final: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["price"].required = final
+
+
+class RoomForm(forms.Form):
+    """When and how the live room of a section runs."""
+
+    opens_at = moment(_("The room opens"))
+    step = amount(_("Step, yuan"), help_text=_("Each bid is lower than the last by at least this much."))
+    minutes = forms.IntegerField(label=_("Length, minutes"), min_value=1, max_value=600, initial=30)
+    extension = forms.IntegerField(
+        label=_("Extension by a late bid, seconds"), min_value=10, max_value=1800, initial=120
+    )
+
+
+class FilingForm(forms.Form):
+    """The report of the result to the authority."""
+
+    authority = forms.CharField(label=_("Authority"), max_length=80)
+    number = forms.CharField(label=_("Number of the filing"), max_length=60)
+    filed_on = forms.DateField(label=_("Filed on"), widget=forms.DateInput({"type": "date"}))
+
+
+class FailForm(forms.Form):
+    """Why a section came to nothing."""
+
+    cause = forms.ChoiceField(label=_("Cause"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        causes = (FailureCause.TOO_FEW_VALID, FailureCause.NO_CANDIDATE)
+        self.fields["cause"].choices = [(cause.value, failure_label(cause.value)) for cause in causes]  # type: ignore[attr-defined]
+
+
+class CallOffForm(forms.Form):
+    """One purchase under a framework."""
+
+    title = forms.CharField(label=_("What is bought"), max_length=120)
+    amount = amount(_("Amount, yuan"))

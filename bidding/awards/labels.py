@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.domain.securities import ForfeitureState, SecurityState
 from bidding.awards.domain.states import AwardState, ReportState
 from exchange.deposits.labels import MONEY
@@ -45,3 +46,6 @@ SECURITY_STATES: dict[str, tuple[Label, str]] = {
 def bond_state(form: str, state: str) -> tuple[Label, str]:
     """The words of money, or of a guarantee."""
     return MONEY[state] if form == "CASH" else GUARANTEES[GuaranteeState(state)]
+
+
+ROUND_KINDS: dict[str, Label] = {RoundKind.TALK: _("Negotiation"), RoundKind.FINAL: _("Final offers")}

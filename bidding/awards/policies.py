@@ -42,6 +42,18 @@ def can_award(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     return decision if not decision or actor.organisation_id == terms.owner_id else deny()
 
 
+def can_open_room(actor: Actor, terms: tenders.SectionTerms) -> Decision:
+    """The owner's side, or the centre's host on its behalf."""
+    if actor.has(Role.HOST):
+        return require_role(actor, Role.HOST, assurance=Assurance.REAL_NAME)
+    return can_record_report(actor, terms)
+
+
+def can_make_offers(actor: Actor) -> Decision:
+    """Suppliers; which of them remain the section says."""
+    return require_role(actor, Role.BIDDER, assurance=Assurance.FACE_OR_LICENCE)
+
+
 def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     """After the opening: the owner's side, finance, and those who oversee."""
     if terms.opened_at is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bidding.awards.views import bonds, pages
+from bidding.awards.views import after, bonds, pages, rounds
 
 app_name = "awards"
 BOND = "owner/sections/<int:section_id>/bonds/<int:organisation_id>/"
@@ -15,6 +15,13 @@ urlpatterns = [
     path("owner/sections/<int:section_id>/award/", pages.give, name="give"),
     path("owner/awards/<int:award_id>/contract/", pages.draw, name="draw"),
     path("owner/awards/<int:award_id>/given-up/", pages.drop, name="drop"),
+    path("owner/sections/<int:section_id>/rounds/", rounds.Rounds.as_view(), name="rounds"),
+    path("owner/sections/<int:section_id>/room/", after.OpenRoom.as_view(), name="room"),
+    path("owner/sections/<int:section_id>/review-again/", after.ReviewAgain.as_view(), name="review_again"),
+    path("owner/sections/<int:section_id>/close/", after.Close.as_view(), name="close"),
+    path("owner/sections/<int:section_id>/fail/", after.Fail.as_view(), name="fail"),
+    path("awards/<int:award_id>/call-offs/", after.CallOffs.as_view(), name="call_offs"),
+    path("sections/<int:section_id>/offer/", rounds.Offer.as_view(), name="offer"),
     path("owner/sections/<int:section_id>/bonds/", bonds.bonds, name="bonds"),
     path(BOND + "keep/", bonds.Forfeit.as_view(), name="forfeit"),
     path(BOND + "back/", bonds.let_go, name="let_go"),

@@ -1,5 +1,7 @@
 """Forms of the owner's, the centre's and the bidder's pages of tenders."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, SECTOR_LABELS, Sector, Switch
 from bidding.tenders.domain.completeness import items_for
-from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS
+from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
 
@@ -105,13 +107,14 @@ class TenderForm(forms.Form):
             self.order_fields(["profile_code"])
         if profile is not None:
             asked = {
-                "applications_end_at": Switch.PREQUALIFICATION,
                 "consortium_allowed": Switch.CONSORTIUM,
                 "sme_reserved": Switch.SME_RESERVATION,
             }
             for name, switch in asked.items():
                 if not profile.has(switch):
                     del self.fields[name]
+            if not profile.applies_first:
+                del self.fields["applications_end_at"]
 
 
 class SectionForm(forms.Form):
@@ -262,6 +265,18 @@ class DecisionForm(forms.Form):
     file = forms.FileField(label=_("Its document"), help_text=_("PDF, at most 50 MB."))
 
 
+class SectionDecisionForm(DecisionForm):
+    """What was decided about a section."""
+
+    act = forms.ChoiceField(label=_("What was decided"))
+    field_order = ("act", "reason", "body", "number", "file")
+
+    def __init__(self, *args: Any, suspended: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = ("resume", _("It goes on")) if suspended else ("suspend", _("It is suspended"))
+        self.fields["act"].choices = [first, ("terminate", _("It is ended"))]  # type: ignore[attr-defined]
+
+
 class AddendumForm(forms.Form):
     """A clarification, with answers to the open questions."""
 
@@ -275,12 +290,36 @@ class AddendumForm(forms.Form):
         help_text=_("Then the deadline moves by itself if fewer days are left than the law asks."),
     )
 
-    def __init__(self, *args: Any, questions: list[tuple[int, str]], **kwargs: Any) -> None:
+    clause = forms.ChoiceField(
+        label=_("Clause that changes"), required=False, help_text=_("A change is a new version of the documents.")
+    )
+    clause_text = forms.CharField(
+        label=_("Its new text"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, *args: Any, questions: list[tuple[int, str]], clauses: Sequence[Clause] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        named = [
+            (f"{one.chapter} {one.number}", f"{gettext(CHAPTER_LABELS[one.chapter])} {one.number} {one.title}")
+            for one in clauses
+        ]
+        self.fields["clause"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
         for number, text in questions:
             self.fields[f"q{number}"] = forms.CharField(
                 label=text, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
             )
+
+    def changed(self, document: TenderDocument) -> dict[str, Any] | None:
+        """The document with the clause changed; nothing where none was chosen."""
+        place, text = self.cleaned_data["clause"], self.cleaned_data["clause_text"].strip()
+        if not place or not text:
+            return None
+        clauses = tuple(
+            replace(one, text=text) if f"{one.chapter} {one.number}" == place else one for one in document.clauses
+        )
+        return as_content(replace(document, clauses=clauses))
 
     def answers(self) -> dict[int, str]:
         """Question → answer, where one was given."""

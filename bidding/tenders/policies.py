@@ -1,10 +1,14 @@
 """Who may draft, check, publish, take, ask, answer and judge."""
 
+from django.utils import timezone
+
 from bidding.tenders.domain.secrecy import Viewer
-from bidding.tenders.models import Tender, TenderProject
-from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
+from bidding.tenders.models import Section, Tender, TenderProject
+from commons.domain.actor import ALLOWED, CENTRE_ROLES, Actor, Assurance, Decision, Role, deny, require_role
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
+from commons.vault.policies import guards
+from commons.vault.queries import StoredDocument
 
 
 class CentreCannotBid(Refusal):
@@ -81,6 +85,21 @@ def can_take_part(actor: Actor, tender: Tender) -> Decision:
     if decision and actor.organisation_id in (tender.project.owner_id, tender.project.agent_id):
         return deny(OwnerCannotBid())
     return decision
+
+
+@guards("application")
+def can_download_application(actor: Actor, document: StoredDocument) -> Decision:
+    """The applicant its own; the owner's side once the applications ended; the overseers after the opening."""
+    if actor.organisation_id is not None and actor.organisation_id == document.organisation_id:
+        return ALLOWED
+    number = int(document.subject.partition(":")[2] or 0)
+    section = Section.objects.select_related("tender__project").filter(pk=number).first()
+    if section is None:
+        return deny()
+    if section.opened_at is not None and actor.has(Role.STAFF, Role.REGULATOR, Role.AUDITOR):
+        return ALLOWED
+    ends = section.tender.applications_end_at
+    return can_change_tender(actor, section.tender) if ends is not None and timezone.now() >= ends else deny()
 
 
 def can_run_procedure(actor: Actor) -> Decision:

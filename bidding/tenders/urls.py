@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bidding.tenders.views import answering, bidders, centre, editing, owners, public
+from bidding.tenders.views import answering, bidders, centre, deciding, editing, owners, public
 
 app_name = "tenders"
 OWNER = "owner/tenders/<int:tender_id>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tenders/<int:tender_id>/ask/", bidders.Ask.as_view(), name="ask"),
     path("sections/<int:section_id>/object/", bidders.RaiseObjection.as_view(), name="object"),
     path("sections/<int:section_id>/apply/", bidders.Apply.as_view(), name="apply"),
+    path("sections/<int:section_id>/apply/withdraw/", bidders.withdraw_application, name="withdraw_application"),
     path("tender-objections/<int:objection_id>/withdraw/", bidders.withdraw_objection, name="withdraw_objection"),
     path("owner/tenders/", owners.desk, name="desk"),
     path("owner/plans/new/", owners.NewPlan.as_view(), name="new_plan"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path(OWNER + "prequalification/", answering.prequalification, name="prequalification"),
     path(OWNER + "applications/<int:application_id>/", answering.Judge.as_view(), name="judge"),
     path(OWNER + "sections/<int:section_id>/finish/", answering.finish, name="finish"),
+    path("centre/sections/<int:section_id>/decision/", deciding.Decide.as_view(), name="decision"),
     path("centre/tenders/", centre.desk, name="centre"),
     path("centre/tenders/<int:tender_id>/", centre.CheckTender.as_view(), name="check"),
     path("centre/tenders/<int:tender_id>/publish/", centre.publish, name="publish"),

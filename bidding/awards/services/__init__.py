@@ -6,23 +6,31 @@ from bidding.awards.services.forfeiting import approve_forfeiture, propose_forfe
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
 from bidding.awards.services.performing import ask_security, hand_in_security, judge_security, return_security
 from bidding.awards.services.reporting import confirm_report, enter_report, reject_report
+from bidding.awards.services.rooming import RoomPlan, open_price_room, take_room_results
+from bidding.awards.services.rounding import close_rounds, exclude, hand_in_offer, open_round
 from bidding.awards.services.settling import let_go, settle_due
 
 __all__ = [
     "AWARD_LETTER",
     "TENDER_CONTRACT",
+    "RoomPlan",
     "approve_forfeiture",
     "ask_security",
     "award_section",
     "call_off",
+    "close_rounds",
     "close_section",
     "confirm_report",
     "draw_contract",
     "enter_report",
+    "exclude",
     "give_up",
+    "hand_in_offer",
     "hand_in_security",
     "judge_security",
     "let_go",
+    "open_price_room",
+    "open_round",
     "propose_forfeiture",
     "publish_candidates",
     "reject_forfeiture",
@@ -30,4 +38,5 @@ __all__ = [
     "reopen_review",
     "return_security",
     "settle_due",
+    "take_room_results",
 ]

@@ -9,6 +9,7 @@ from bidding.awards.domain.reports import ReportInvalid, ReportLine, SamePerson,
 from bidding.awards.domain.states import REPORT, ReportCommand, ReportState
 from bidding.awards.models import EvaluationReport, ResultLine
 from bidding.awards.policies import can_confirm_report, can_record_report
+from bidding.awards.queries import final_prices, room_of, rounds_of
 from bidding.profiles.domain.vocabulary import ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -47,6 +48,7 @@ def enter_report(
         competition=competition,
         source=limit.source if limit else "–",
     )
+    _require_last_offers(section_id, lines, at)
     document = vault.document(document_id)
     if document is None or document.subject != f"evaluation-report:{section_id}":
         raise NotFound()
@@ -76,6 +78,22 @@ def enter_report(
     }
     append(stream=terms.stream, type="ReportEntered", actor=actor, payload=payload, decided_at=at)
     return report.pk
+
+
+def _require_last_offers(section_id: int, lines: Sequence[ReportLine], at: datetime) -> None:
+    """Where rounds were held here the last offer counts, and it must be there first (财政部令第74号 第33条)."""
+    prices, rounds, room = final_prices(section_id), rounds_of(section_id), room_of(section_id)
+    if prices is None and rounds:
+        raise ReportInvalid(reason=gettext_noop("the final offers have not been asked for"))
+    if prices is None:
+        return
+    if room is not None and room.ended_at is None:
+        raise ReportInvalid(reason=gettext_noop("the live room is not over"))
+    if rounds and at < rounds[-1].closes_at:
+        raise ReportInvalid(reason=gettext_noop("the final round still takes offers"))
+    for line in lines:
+        if line.rank and prices.get(line.organisation_id) != line.price:
+            raise ReportInvalid(reason=gettext_noop("a ranked price is not the supplier's last offer"))
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ from bidding.awards.forms import ReportForm
 from bidding.awards.labels import AWARD_STATES, REPORT_STATES, SECURITY_STATES
 from bidding.awards.models import Award, EvaluationReport
 from bidding.awards.policies import can_award, can_confirm_report, can_record_report, can_see_bonds
+from bidding.awards.views import after
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.labels import SECTION_STATES
@@ -46,6 +48,8 @@ def result(request: HttpRequest, section_id: int) -> HttpResponse:
     mine = [award.id for award in found.awards if actor.has(Role.BIDDER) and award.winner_id == actor.organisation_id]
     securities = [view for number in mine if (view := queries.security_view(number)) is not None]
     context = {
+        "mine": mine,
+        "is_framework": terms.profile.has(Switch.FRAMEWORK),
         "securities": [(row, cash, SECURITY_STATES[row.state]) for row, cash in securities],
         "terms": terms,
         "result": found,
@@ -63,7 +67,7 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
     can_confirm_report(actor, terms).require()
     reports = queries.reports_of(section_id)
     shown = queries.public_result(section_id)
-    awards = queries.awards_of(section_id)
+    awards, room = queries.awards_of(section_id), queries.room_of(section_id)
     context = {
         "terms": terms,
         "state": SECTION_STATES[terms.state],
@@ -73,6 +77,11 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
         "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED,
         "may_show": bool(can_record_report(actor, terms)) and terms.state is SectionState.EVALUATED,
         "may_award": bool(can_award(actor, terms)),
+        "steps": after.steps_for(actor, terms),
+        "is_framework": terms.profile.has(Switch.FRAMEWORK),
+        "room": room,
+        "room_prices": queries.ranked_prices(room) if room and room.ended_at else [],
+        "has_rounds": queries.has_rounds(terms) and terms.opened_at is not None,
         "may_see_bonds": bool(can_see_bonds(actor, terms)),
         "result": shown,
         "as_rate": terms.price_kind != "AMOUNT",
@@ -101,7 +110,11 @@ class EnterReport(FormPage):
         terms = self._terms(request)
         names = people.organisations(takers(terms.tender_id))
         bidders = [(number, one.name) for number, one in sorted(names.items())]
-        return ReportForm(data, request.FILES or None, bidders=bidders)
+        ranked = queries.ranking(terms, at=timezone.now())
+        initial: dict[str, Any] = {}
+        for line in ranked.lines if ranked else ():
+            initial |= {f"rank{line.organisation_id}": line.rank, f"price{line.organisation_id}": line.price}
+        return ReportForm(data, request.FILES or None, bidders=bidders, initial=initial)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         terms = self._terms(request)

@@ -124,6 +124,11 @@ class ProcedureProfile:
     def minimum_bidders(self) -> int:
         return int(self.threshold(ThresholdName.BIDDERS_MINIMUM) or 1)
 
+    @property
+    def applies_first(self) -> bool:
+        """Whether something is handed in and judged before bids: a prequalification, or proposals of a first stage."""
+        return self.has(Switch.PREQUALIFICATION) or self.has(Switch.TWO_STAGE)
+
     def lawful_methods(self) -> tuple[Method, ...]:
         """What the legality table is asked about: the method, and what its switches add to it."""
         added = [method for switch, method in ASKED.items() if self.has(switch)]

@@ -60,6 +60,11 @@ def contradictions(profile: ProcedureProfile) -> Iterable[Contradiction]:
         yield Contradiction(
             gettext_noop("invited bidders are not cut down to a number again"), "招标投标法实施条例第十八条"
         )
+    if has(Switch.TWO_STAGE) and has(Switch.PREQUALIFICATION):
+        yield Contradiction(
+            gettext_noop("the proposals of the first stage take the place of a prequalification"),
+            "招标投标法实施条例第三十条",
+        )
     if profile.method is Method.INVITED_TENDER and not has(Switch.INVITATION):
         yield Contradiction(gettext_noop("an invited tender invites its bidders"), "招标投标法第十七条")
     if has(Switch.BOND) and ThresholdName.BOND_SHARE not in profile.thresholds:

@@ -16,6 +16,7 @@ class Bar(StrEnum):
     IS_OWNER = "IS_OWNER"
     NOT_INVITED = "NOT_INVITED"
     NOT_QUALIFIED = "NOT_QUALIFIED"
+    NO_PROPOSAL = "NO_PROPOSAL"
     DOCUMENTS_NOT_TAKEN = "DOCUMENTS_NOT_TAKEN"
 
 
@@ -25,6 +26,7 @@ BAR_TEXTS = {
     Bar.IS_OWNER: gettext_noop("the owner and its agent do not bid in their own tender"),
     Bar.NOT_INVITED: gettext_noop("only invited organisations may bid"),
     Bar.NOT_QUALIFIED: gettext_noop("only organisations that were prequalified may bid"),
+    Bar.NO_PROPOSAL: gettext_noop("only those whose technical proposal was taken on bid in the second stage"),
     Bar.DOCUMENTS_NOT_TAKEN: gettext_noop("take the tender documents first"),
 }
 
@@ -46,6 +48,8 @@ class Facts:
     needs_qualification: bool
     qualified: bool
     took_documents: bool
+    in_stages: bool = False
+    """Whether what qualifies is a technical proposal of the first stage (实施条例 第30条)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def eligibility(facts: Facts, *, at: datetime) -> Eligibility:
         (Bar.NOT_OPEN, not facts.open),
         (Bar.DEADLINE_PASSED, facts.open and late),
         (Bar.NOT_INVITED, facts.needs_invitation and not facts.invited),
-        (Bar.NOT_QUALIFIED, facts.needs_qualification and not facts.qualified),
+        (Bar.NOT_QUALIFIED, facts.needs_qualification and not facts.qualified and not facts.in_stages),
+        (Bar.NO_PROPOSAL, facts.needs_qualification and not facts.qualified and facts.in_stages),
         (Bar.DOCUMENTS_NOT_TAKEN, not facts.took_documents),
     )
     return Eligibility(tuple(bar for bar, stands in bars if stands))

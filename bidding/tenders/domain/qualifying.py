@@ -1,5 +1,6 @@
 """Who is taken when the number of prequalified applicants is limited (标准施工招标资格预审文件: 有限数量制)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,36 @@ class ApplicationsOver(Refusal):
 class ApplicationsOpen(Refusal):
     code = "APPLICATIONS_OPEN"
     message = gettext_noop("Applications are taken until %(until)s; they are judged afterwards.")
+
+
+class ProposalMissing(Refusal):
+    """实施条例 第30条: the first stage takes technical proposals without price."""
+
+    code = "STAGE_ONE_PROPOSAL_MISSING"
+    message = gettext_noop("The first stage takes a technical proposal as a document. Add it.")
+    status = 400
+
+
+class PriceInProposal(Refusal):
+    code = "STAGE_ONE_NAMES_A_PRICE"
+    message = gettext_noop("A proposal of the first stage names no price: “%(found)s”. Take it out and hand in again.")
+    status = 400
+
+
+class ClarifyFirst(Refusal):
+    """实施条例 第30条: the tenderee works out the technical demands from the proposals before bids are invited."""
+
+    code = "STAGE_TWO_CLARIFY_FIRST"
+    message = gettext_noop("First publish the documents of the second stage: an addendum that changes them.")
+
+
+_PRICE = re.compile(r"[¥￥]\s*\d[\d,.]*|\d[\d,.]*\s*(?:万元|亿元|元(?!件|器|素))|报价[为:：]\s*\d[\d,.]*")
+
+
+def named_price(text: str) -> str:
+    """The first sum of money that a text names; nothing where it names none."""
+    found = _PRICE.search(text)
+    return found[0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

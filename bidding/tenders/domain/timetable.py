@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bidding.profiles.domain.profile import Limit, ProcedureProfile
-from bidding.profiles.domain.vocabulary import LimitName, Switch
+from bidding.profiles.domain.vocabulary import LimitName
 from commons.domain.deadlines import Direction, local_day
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
@@ -46,7 +46,7 @@ class Times:
 def require_times(times: Times, profile: ProcedureProfile, *, published_at: datetime, count: Count) -> None:
     """Refuses (`TimeMissing`, `TimeTooEarly`) dates that are missing or break a limit of the profile."""
     day = local_day(published_at)
-    if profile.has(Switch.PREQUALIFICATION):
+    if profile.applies_first:
         least = _after(day, profile, LimitName.DOCUMENT_SALE, count)
         limit = profile.limit(LimitName.PREQUALIFICATION_APPLICATION)
         earliest = count(least, limit, Direction.AFTER) if limit else least

@@ -131,6 +131,12 @@ def section_terms(section_id: int) -> SectionTerms:
     return _terms(row, _newest_document(row.tender_id))
 
 
+def locked_terms(section_id: int) -> SectionTerms:
+    """The same, with the section locked until the transaction ends: for what counts what is there already."""
+    Section.objects.select_for_update().filter(pk=section_id).first()
+    return section_terms(section_id)
+
+
 def published_tender(tender_id: int) -> PublishedTender:
     """A tender with all its sections. Refuses (`NotFound`) what is not published."""
     rows = list(_rows().filter(tender_id=tender_id, tender__published_at__isnull=False).order_by("number"))
@@ -188,7 +194,8 @@ def eligibility_of(*, section_id: int, organisation_id: int, at: datetime) -> El
         is_owner=organisation_id in (tender.project.owner_id, tender.project.agent_id),
         needs_invitation=profile.has(Switch.INVITATION),
         invited=is_invited(tender.pk, organisation_id),
-        needs_qualification=profile.has(Switch.PREQUALIFICATION),
+        needs_qualification=profile.applies_first,
+        in_stages=profile.has(Switch.TWO_STAGE),
         qualified=is_qualified(row.pk, organisation_id),
         took_documents=has_taken(tender.pk, organisation_id),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bidding.profiles.domain.vocabulary import LimitName
+from bidding.profiles.domain.vocabulary import LimitName, Switch
 from bidding.tenders.domain.document import as_content, parse
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionState
@@ -86,7 +86,7 @@ def publish_addendum(
     """
     tender = locked_tender(tender_id)
     can_change_tender(actor, tender).require()
-    prequalifying = _require_open(tender, at)
+    prequalifying = _require_open(tender, at) and not _between_stages(tender, at)
     words, before = words_of(text, 5), _deadline(tender, prequalifying=prequalifying)
     name = LimitName.PREQUALIFICATION_CLARIFICATION if prequalifying else LimitName.CLARIFICATION
     limit = profile_of(tender, at).limit(name) if affects_bids else None
@@ -144,10 +144,17 @@ def move_intakes(tender: Tender, deadline: datetime, *, at: datetime) -> None:
 def _require_open(tender: Tender, at: datetime) -> bool:
     """Whether applications are still coming in; refuses a tender that takes neither these nor bids."""
     states = set(tender.sections.values_list("state", flat=True))
-    until = _deadline(tender, prequalifying=SectionState.PREQUALIFYING.value in states)
+    applying = SectionState.PREQUALIFYING.value in states and not _between_stages(tender, at)
+    until = _deadline(tender, prequalifying=applying)
     if not states & {*OPEN, SectionState.SUSPENDED.value} or at >= until:
         raise NotAllowedNow(command="CLARIFY", state=", ".join(sorted(states)))
     return SectionState.PREQUALIFYING.value in states
+
+
+def _between_stages(tender: Tender, at: datetime) -> bool:
+    """The first stage has ended: the documents of the second are worked out (实施条例 第30条)."""
+    ends = tender.applications_end_at
+    return ends is not None and at >= ends and profile_of(tender, at).has(Switch.TWO_STAGE)
 
 
 def _deadline(tender: Tender, *, prequalifying: bool) -> datetime:

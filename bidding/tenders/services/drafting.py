@@ -253,7 +253,7 @@ def _columns(facts: TenderFacts, profile: ProcedureProfile) -> dict[str, Any]:
         "description": facts.description.strip(),
         "contact_name": facts.contact_name.strip(),
         "contact_phone": facts.contact_phone.strip(),
-        "applications_end_at": facts.applications_end_at if profile.has(Switch.PREQUALIFICATION) else None,
+        "applications_end_at": facts.applications_end_at if profile.applies_first else None,
         "documents_until": facts.documents_until,
         "bid_deadline": facts.bid_deadline,
         "designated_media": list(facts.designated_media),

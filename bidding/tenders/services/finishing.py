@@ -101,11 +101,12 @@ def require_no_objection(tender_id: int) -> None:
 
 
 def tell_one(
-    tender_id: int, organisation_id: int, subject: str, *, at: datetime, key: str, fields: Mapping[str, str]
-) -> None:
+    tender_id: int, organisation_id: int, subject: str, *, at: datetime, key: str, fields: Mapping[str, str],
+    link: str = "",
+) -> None:  # fmt: skip
     """Tell one organisation something about a tender."""
     tender = Tender.objects.select_related("project").get(pk=tender_id)
-    tell(tender, [organisation_id], subject, at=at, key=key, fields=fields)
+    tell(tender, [organisation_id], subject, at=at, key=key, link=link, fields=fields)
 
 
 def _publish(

@@ -9,13 +9,18 @@ from typing import Any
 from django.db import transaction
 
 from bidding.profiles.domain.vocabulary import Switch, ThresholdName
+from bidding.tenders.domain.eligibility import BAR_TEXTS, Bar, MayNotBid
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.qualifying import (
     Applicant,
     ApplicationsOpen,
     ApplicationsOver,
+    ClarifyFirst,
+    PriceInProposal,
+    ProposalMissing,
     choose,
+    named_price,
 )
 from bidding.tenders.domain.states import (
     APPLICATION,
@@ -26,6 +31,7 @@ from bidding.tenders.domain.states import (
 )
 from bidding.tenders.models import PrequalificationApplication, Section, Tender
 from bidding.tenders.policies import can_decide_for_owner, can_take_part
+from bidding.tenders.queries import has_taken
 from bidding.tenders.services.common import profile_of, tell, words_of
 from bidding.tenders.services.notices import publish_notice
 from bidding.tenders.services.opening import takings_stream
@@ -71,6 +77,8 @@ def apply(*, actor: Actor, section_id: int, facts: ApplicationFacts, at: datetim
         "statement": words_of(facts.statement),
         "consortium": members,
     }
+    if profile_of(tender, at).has(Switch.TWO_STAGE):
+        _require_proposal(tender, actor.organisation_id, facts)
     party = Party(section_id, actor.organisation_id)
     row = PrequalificationApplication.objects.select_for_update().filter(party=party).first()
     if row is None:
@@ -126,6 +134,8 @@ def finish_prequalification(*, actor: Actor, section_id: int, at: datetime) -> i
     can_decide_for_owner(actor, tender).require()
     _require_over(section, tender, at)
     profile, rows = profile_of(tender, at), applications(section_id)
+    if profile.has(Switch.TWO_STAGE) and not _clarified(tender):
+        raise ClarifyFirst()
     if any(row.state == ApplicationState.SUBMITTED.value for row in rows):
         raise NotAllowedNow(command="FINISH", state=ApplicationState.SUBMITTED.value)
     qualified = [row for row in rows if row.state == ApplicationState.QUALIFIED.value]
@@ -173,6 +183,22 @@ def _tell_results(tender: Tender, rows: list[PrequalificationApplication], taken
             else gettext_noop("You are not among those invited to bid for %(tender)s; the reason is on its page")
         )
         tell(tender, [row.organisation_id], subject, at=at, key=f"prequalified:{row.pk}")
+
+
+def _require_proposal(tender: Tender, organisation_id: int, facts: ApplicationFacts) -> None:
+    """What a proposal of the first stage must be: a document, of one who took the documents, without a price."""
+    if not has_taken(tender.pk, organisation_id):
+        raise MayNotBid(reason=BAR_TEXTS[Bar.DOCUMENTS_NOT_TAKEN])
+    if not facts.documents:
+        raise ProposalMissing()
+    if found := named_price(facts.statement):
+        raise PriceInProposal(found=found)
+
+
+def _clarified(tender: Tender) -> bool:
+    """Whether the documents were changed after the first stage ended."""
+    addenda = tender.addenda.filter(document__isnull=False, published_at__gte=tender.applications_end_at)
+    return addenda.exists()
 
 
 def _section(section_id: int) -> tuple[Section, Tender]:

@@ -67,13 +67,14 @@ def publish_tender(*, actor: Actor, tender_id: int, at: datetime) -> None:
         code=tender.code,
     )
     store_document(tender, tender.draft, reason="", at=at)
-    prequalified = profile.has(Switch.PREQUALIFICATION)
+    prequalified = profile.applies_first
     for section in open_sections(tender):
         command = SectionCommand.PREQUALIFY if prequalified else SectionCommand.INVITE_BIDS
         move_section(section, command, actor=actor, at=at, code=_section_code(tender, section))
         if not prequalified:
             take_envelopes(section, profile, at)
-    kind = TenderNoticeKind.PREQUALIFICATION if prequalified else TenderNoticeKind.TENDER
+    judged = profile.has(Switch.PREQUALIFICATION)
+    kind = TenderNoticeKind.PREQUALIFICATION if judged else TenderNoticeKind.TENDER
     publish_notice(tender, kind, notice_body(tender), actor=actor, at=at)
     subject = gettext_noop("You are invited to bid: %(tender)s")
     tell(tender, invited(tender.pk), subject, at=at, key="invitation")

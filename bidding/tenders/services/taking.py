@@ -55,11 +55,13 @@ def take_documents(*, actor: Actor, tender_id: int, at: datetime) -> int:
 
 
 def _require_offered(tender: Tender, organisation_id: int, at: datetime) -> None:
-    sections = list(tender.sections.filter(state=SectionState.BIDDING.value).values_list("pk", flat=True))
+    profile, offered = profile_of(tender, at), [SectionState.BIDDING.value]
+    if profile.has(Switch.TWO_STAGE):
+        offered.append(SectionState.PREQUALIFYING.value)
+    sections = list(tender.sections.filter(state__in=offered).values_list("pk", flat=True))
     until = tender.documents_until
     if not sections or until is None or at >= until:
         raise DocumentsNotOffered(until=to_text(until) if until else "–")
-    profile = profile_of(tender, at)
     if profile.has(Switch.INVITATION) and not is_invited(tender.pk, organisation_id):
         raise MayNotBid(reason=BAR_TEXTS[Bar.NOT_INVITED])
     if profile.has(Switch.PREQUALIFICATION) and not any(is_qualified(pk, organisation_id) for pk in sections):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
+from bidding.tenders.domain.document import TenderDocument, parse
 from bidding.tenders.domain.secrecy import Sight, Stage, Viewer, sight
 from bidding.tenders.forms import AddendumForm, JudgeForm, WordsForm
 from bidding.tenders.labels import APPLICATION_STATES, STAGES
@@ -22,9 +24,10 @@ from bidding.tenders.policies import can_change_tender
 from bidding.tenders.queries import pages
 from bidding.tenders.services.prequalifying import applications
 from bidding.tenders.views.owners import OwnerForm
-from commons.domain.refusals import NotFound
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.pages import signed_in
 from commons.people.parties import with_organisations
+from commons.texts import refusal_text
 
 
 class Questions(OwnerForm):
@@ -38,7 +41,11 @@ class Questions(OwnerForm):
         return list(self.tender(request).questions.filter(answered_at=None).values_list("pk", "text"))
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return AddendumForm(data, questions=self._open(request))
+        return AddendumForm(data, questions=self._open(request), clauses=self._document(request).clauses)
+
+    def _document(self, request: HttpRequest) -> TenderDocument:
+        newest = self.tender(request).documents.order_by("-version").first()
+        return parse(newest.content) if newest else TenderDocument()
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         tender = self.tender(request)
@@ -61,6 +68,7 @@ class Questions(OwnerForm):
             text=form.cleaned_data["text"],
             affects_bids=form.cleaned_data["affects_bids"],
             answers=form.answers(),
+            content=form.changed(self._document(request)),
             at=at,
         )
         messages.success(
@@ -106,7 +114,16 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
     for section in tender.sections.all():
         found = with_organisations(applications(section.pk)) if Sight.APPLICANTS in allowed else []
         rows.append((section, [(one, *APPLICATION_STATES[one.state]) for one in found]))
-    return render(request, "tenders/prequalification.html", {"tender": tender, "rows": rows, "over": over})
+    return render(
+        request,
+        "tenders/prequalification.html",
+        {
+            "tender": tender,
+            "rows": rows,
+            "over": over,
+            "in_stages": pages.snapshot_of(tender).has(Switch.TWO_STAGE),
+        },
+    )
 
 
 class Judge(OwnerForm):
@@ -137,7 +154,13 @@ class Judge(OwnerForm):
 @require_POST
 def finish(request: HttpRequest, tender_id: int, section_id: int) -> HttpResponse:
     """Invite those qualified to bid, or let the section fail."""
-    count = services.finish_prequalification(actor=signed_in(request), section_id=section_id, at=timezone.now())
+    try:
+        count = services.finish_prequalification(actor=signed_in(request), section_id=section_id, at=timezone.now())
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal_text(refusal))
+        return HttpResponseRedirect(reverse("tenders:prequalification", args=[tender_id]))
     if count:
         messages.success(request, _("Those who qualified are invited to bid."))
     else:

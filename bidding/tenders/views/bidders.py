@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, parse
 from bidding.tenders.forms import ApplicationForm, WordsForm
@@ -21,8 +22,9 @@ from bidding.tenders.labels import APPLICATION_STATES, CRITERIA, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
-from commons.domain.refusals import NotFound
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.pages import FormPage, csv_response, signed_in
+from commons.texts import refusal_text
 from commons.vault import services as vault
 
 
@@ -123,6 +125,20 @@ def withdraw_objection(request: HttpRequest, objection_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("tenders:list"))
 
 
+@require_POST
+def withdraw_application(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Take one's own application back, until the applications end."""
+    try:
+        services.withdraw_application(actor=signed_in(request), section_id=section_id, at=timezone.now())
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal_text(refusal))
+    else:
+        messages.success(request, _("Taken back. You can hand in again until the applications end."))
+    return HttpResponseRedirect(reverse("tenders:apply", args=[section_id]))
+
+
 class Apply(FormPage):
     """An application for prequalification; until its end it can be replaced and taken back."""
 
@@ -145,10 +161,15 @@ class Apply(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         section = self._section(request)
         own = pages.own_application(signed_in(request), section.pk)
+        staged = pages.snapshot_of(section.tender).has(Switch.TWO_STAGE)
         return {
             "tender": pages.readable_tender(signed_in(request), section.tender_id),
-            "title": _("Apply for prequalification"),
-            "submit": _("Hand in the application"),
+            "title": _("First stage: your technical proposal") if staged else _("Apply for prequalification"),
+            "submit": _("Hand in the proposal") if staged else _("Hand in the application"),
+            "intro": _("The proposal names no price; bids with a price follow in the second stage.") if staged else "",
+            "withdraw": reverse("tenders:withdraw_application", args=[section.pk])
+            if own and own.state == "SUBMITTED" and section.state == "PREQUALIFYING"
+            else "",
             "state": APPLICATION_STATES[own.state] if own else None,
             "note": own.facts.get("reason", "") if own and own.state in ("QUALIFIED", "REFUSED") else "",
             "files": True,

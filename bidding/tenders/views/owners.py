@@ -233,7 +233,8 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
         "lacking": [_(words) for words in missing(tender, profile)] if editable else [],
         "failed": any(section.state == "FAILED" for section in tender.sections.all()),
         "published": tender.published_at is not None,
-        "prequalified": profile.has(Switch.PREQUALIFICATION),
+        "prequalified": profile.applies_first,
+        "in_stages": profile.has(Switch.TWO_STAGE),
     }
     return render(request, "tenders/draft.html", context)
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector
+from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector, Switch
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import procedure_name, sectors
 from bidding.tenders.labels import SECTION_STATES, failure_label, notice_label, place_label
 from bidding.tenders.models import Section, Tender
-from bidding.tenders.policies import can_take_part
+from bidding.tenders.policies import can_run_procedure, can_take_part
 from bidding.tenders.queries import pages
 from commons.domain.money import normal_text
 from commons.pages import actor_of, csv_response
@@ -80,6 +80,9 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "own": pages.own_part(viewer, found),
         "own_objections": pages.own_objections(viewer, found),
         "may_take_part": bool(can_take_part(viewer, found)),
+        "may_decide": bool(can_run_procedure(viewer)),
+        "in_stages": profile.has(Switch.TWO_STAGE),
+        "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),
         "at": at,
     }  # fmt: skip

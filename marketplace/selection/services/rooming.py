@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from commons.domain.money import as_text
 from exchange.rooms import queries as rooms
 from exchange.rooms import services as room_services
 from exchange.rooms.domain.rules import RoomRules
-from exchange.rooms.queries import loading
+from exchange.rooms.services.reversing import last_prices, reverse_rules
 from marketplace.selection.domain.case import Case
 from marketplace.selection.domain.states import Wait
 from marketplace.selection.models import Selection, SelectionEntrant
@@ -38,16 +37,11 @@ def open_room(selection: Selection, notice: Notice, *, at: datetime) -> None:
 def rules_of(notice: Notice) -> RoomRules:
     """Descending from the ceiling by the step of the notice, in yuan."""
     assert notice.terms.ceiling is not None, "live bidding has a ceiling"
-    return RoomRules.from_json(
-        {
-            "format": "DESCENDING",
-            "supply": "1",
-            "lot_size": "1",
-            "start_price": as_text(notice.terms.ceiling),
-            "step": as_text(notice.room.step),
-            "session_ms": str(notice.room.session_ms),
-            "extension_ms": str(notice.room.extension_ms),
-        }
+    return reverse_rules(
+        ceiling=notice.terms.ceiling,
+        step=notice.room.step,
+        session_ms=notice.room.session_ms,
+        extension_ms=notice.room.extension_ms,
     )
 
 
@@ -58,18 +52,12 @@ def take_result(selection: Selection, *, at: datetime) -> bool:
     if ended is None:
         return False
     case = selection.as_case()
-    prices = _prices(selection.room_id)
+    prices = last_prices(selection.room_id)
     keep(selection, _with(case, prices))
     payload = {"room": f"room:{selection.room_id}", "bidders": str(len(prices))}
     record(selection, "RoomEnded", actor=PLATFORM, payload=payload, at=at)
     go_on(selection, at=at)
     return True
-
-
-def _prices(room_id: int) -> dict[str, Decimal]:
-    loaded = loading.load(room_id)
-    assert loaded is not None, "an ended room can be read"
-    return {offer.alias: offer.price for offer in loaded.state.book.ranking}
 
 
 def _with(case: Case, prices: dict[str, Decimal]) -> Case:
