@@ -93,6 +93,7 @@ def apply(*, actor: Actor, section_id: int, facts: ApplicationFacts, at: datetim
 def withdraw_application(*, actor: Actor, section_id: int, at: datetime) -> None:
     """Take one's own application back, until the applications end."""
     section, tender = _section(section_id)
+    can_take_part(actor, tender).require()
     _require_coming_in(section, tender, at)
     party = Party(section_id, actor.organisation_id or 0)
     row = PrequalificationApplication.objects.select_for_update().filter(party=party).first()
