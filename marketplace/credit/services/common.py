@@ -14,6 +14,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
+from commons.repeated import insert
 from marketplace.credit import queries
 from marketplace.credit.domain.scoring import EventKind
 from marketplace.credit.models import CreditEvent, CreditScore
@@ -60,7 +61,7 @@ def rescore(agency_id: int, *, cause: str, at: datetime) -> None:
     last = CreditScore.objects.filter(agency_id=agency_id).order_by("-id").first()
     if last is not None and last.points == found.points:
         return
-    CreditScore.objects.create(agency_id=agency_id, on=local_day(at), points=found.points, cause=cause)
+    insert(CreditScore(agency_id=agency_id, on=local_day(at), points=found.points, cause=cause))
     selecting.note_credit(organisation_id=agency_id, points=found.points, at=at)
     payload: dict[str, JSON] = {"points": format(found.points, "f"), "cause": cause}
     record(f"credit:{agency_id}", "CreditScored", actor=PLATFORM, payload=payload, at=at)

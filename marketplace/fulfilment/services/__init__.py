@@ -11,7 +11,7 @@ from marketplace.fulfilment.services.contracting import (
 from marketplace.fulfilment.services.grieving import answer, complain, object_to, reject, settle, take_up
 from marketplace.fulfilment.services.papers import award_notice, result_notice
 from marketplace.fulfilment.services.proposing import answer_proposal, propose
-from marketplace.fulfilment.services.resulting import advance_due, declare_default, give_up
+from marketplace.fulfilment.services.resulting import advance_due, decided, declare_default, give_up, publish_result
 from marketplace.fulfilment.services.serving import (
     accept_milestone,
     accept_service,
@@ -34,11 +34,13 @@ __all__ = [
     "confirm_contract",
     "confirm_payment",
     "contract_signed",
+    "decided",
     "declare_default",
     "deliver",
     "give_up",
     "object_to",
     "propose",
+    "publish_result",
     "put_on_record",
     "record_payment",
     "register_contract",

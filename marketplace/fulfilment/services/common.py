@@ -11,6 +11,7 @@ from commons.evidence import services as evidence
 from commons.evidence.domain.canonical import JSON
 from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
+from commons.repeated import Repeated, update
 from marketplace.fulfilment.domain.refusals import EngagementSuspended
 from marketplace.fulfilment.domain.states import ENGAGEMENT, EngagementCommand, EngagementState
 from marketplace.fulfilment.models import Engagement
@@ -21,10 +22,16 @@ PLATFORM = system_actor("fulfilment")
 TRADE = "SUPERMARKET"
 
 
+_LOCKED: Repeated[Engagement] = Repeated(
+    lambda number: (
+        Engagement.objects.select_for_update(of=("self",)).select_related("owner", "agency").filter(pk=number)
+    )
+)
+
+
 def locked(engagement_id: int) -> Engagement:
     """The engagement, locked until the transaction ends. Refuses `NotFound`."""
-    rows = Engagement.objects.select_for_update(of=("self",)).select_related("owner", "agency")
-    row = rows.filter(pk=engagement_id).first()
+    row = _LOCKED.first(engagement_id)
     if row is None:
         raise NotFound()
     return row
@@ -48,10 +55,10 @@ def move(
     """Fire `command`, conditional on the state that was read, with its evidence. Refuses `NotAllowedNow`."""
     before = EngagementState(engagement.state)
     step = ENGAGEMENT.fire(before, command)
-    changed = Engagement.objects.filter(pk=engagement.pk, state=before.value)
-    if changed.update(state=step.target.value, **values) != 1:
+    columns = {"state": step.target.value, **values}
+    if update(Engagement, columns, pk=engagement.pk, state=before.value) != 1:
         raise NotAllowedNow(command=command.value, state=before.value)
-    for name, value in {"state": step.target.value, **values}.items():
+    for name, value in columns.items():
         setattr(engagement, name, value)
     record(engagement, step.event, actor=actor, payload=payload or {}, at=at)
 

@@ -10,6 +10,7 @@ from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotAllowedNow
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest
+from commons.repeated import insert
 from marketplace.fulfilment.domain.refusals import RefusalTooLate, words_of
 from marketplace.fulfilment.domain.states import EngagementCommand, EngagementState
 from marketplace.fulfilment.models import Engagement
@@ -41,14 +42,20 @@ LIMITS = {
 
 def advance_due(at: datetime) -> int:
     """For the timekeeper: results of decided selections are published, at once, by the platform."""
+    return sum(publish_result(selection_id=number, at=at) for number in decided())
+
+
+def decided() -> list[int]:
+    """Selections with a winner whose result is not published yet."""
     done = (EngagementState.GIVEN_UP.value, EngagementState.REVOKED.value)
     under_way = Engagement.objects.filter(selection=OuterRef("pk")).exclude(state__in=done)
     ready = Selection.objects.filter(state=SelectionState.DECIDED.value).exclude(Exists(under_way)).order_by("id")
-    return sum(_published(selection_id, at) for selection_id in list(ready.values_list("pk", flat=True)[:AT_ONCE]))
+    return list(ready.values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
-def _published(selection_id: int, at: datetime) -> bool:
+def publish_result(*, selection_id: int, at: datetime) -> bool:
+    """The result of a decided selection becomes an engagement and is published; whether there is a winner."""
     selection = selections.selection(selection_id)
     if selection.winner_organisation_id is None or selection.decided_at is None:
         return False
@@ -60,7 +67,7 @@ def _published(selection_id: int, at: datetime) -> bool:
 def _opened(selection: selections.SelectionView, agency_id: int, at: datetime) -> Engagement:
     notice = procurements.procurement(selection.procurement_id)
     assert selection.decided_at is not None, "a decided selection has its moment"
-    engagement = Engagement.objects.create(
+    engagement = Engagement(
         selection_id=selection.id,
         procurement_id=selection.procurement_id,
         owner_id=notice.owner_organisation_id,
@@ -72,6 +79,7 @@ def _opened(selection: selections.SelectionView, agency_id: int, at: datetime) -
         selected_at=selection.decided_at,
         result_due_on=working_days("supermarket.result_working_days", notice.need.region, selection.decided_at),
     )
+    insert(engagement)
     payload = {
         "procurement": f"procurement:{selection.procurement_id}",
         "selection": f"selection:{selection.id}",

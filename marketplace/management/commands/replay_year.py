@@ -17,6 +17,7 @@ from marketplace.statistics import queries
 from marketplace.statistics.replay import city as building
 from marketplace.statistics.replay.city import City
 from marketplace.statistics.replay.pool import Pool
+from marketplace.statistics.replay.process import make_ready
 from marketplace.statistics.replay.profiles import PROFILES, Profile
 from marketplace.statistics.replay.year import Progress, Year
 
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         if Procurement.objects.exists():
             raise CommandError("There are procurements already. Replay into an empty database.")
         began = time.monotonic()
+        make_ready()
         chosen = PROFILES[profile].scaled(scale)
         call_command("platform_keys", stdout=open_null())
         city = self.build(chosen)

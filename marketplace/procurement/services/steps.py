@@ -9,7 +9,7 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import Entry, append
 from commons.inbox import services as inbox
-from commons.repeated import Repeated
+from commons.repeated import Repeated, insert, update
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import PROCUREMENT, ProcurementCommand, ProcurementState
 from marketplace.procurement.models import Procurement, ProcurementNotice
@@ -43,7 +43,7 @@ def move_procurement(
     """Fire `command` on a locked row; `changes` are columns. Refuses (`NotAllowedNow`). Two statements and evidence."""
     step = PROCUREMENT.fire(ProcurementState(row.state), command)
     values = {"state": step.target.value, **changes}
-    if Procurement.objects.filter(pk=row.pk, state=step.source.value).update(**values) != 1:
+    if update(Procurement, values, pk=row.pk, state=step.source.value) != 1:
         raise NotAllowedNow(command=command.value, state=row.state)
     for name, value in values.items():
         setattr(row, name, value)
@@ -75,7 +75,7 @@ def post_notice(
         "sha256": sha256,
     }
     entry = record(row, "NoticePublished", actor=actor, at=at, payload=payload)
-    return ProcurementNotice.objects.create(
+    notice = ProcurementNotice(
         procurement=row,
         kind=kind.value,
         version=row.version,
@@ -86,6 +86,7 @@ def post_notice(
         evidence_hash=entry.hash.hex(),
         published_at=at,
     )
+    return insert(notice)
 
 
 def tell(row: Procurement, organisation_id: int, subject: str, *, at: datetime, key: str, **fields: str) -> None:

@@ -58,6 +58,9 @@ class Selection(models.Model):
         """Its stream in the log."""
         return f"selection:{self.pk}"
 
+    notice: Any = None
+    """Kept by who has read it; no column."""
+
     def as_case(self) -> Case:
         return case_from(self.case)
 

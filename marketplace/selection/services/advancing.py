@@ -30,7 +30,9 @@ def advance_due(at: datetime) -> int:
     waiting = Selection.objects.filter(
         state=SelectionState.RUNNING.value, wait__in=[Wait.DRAW.value, Wait.ROOM.value]
     ).order_by("id")
-    return moved + sum(_pulled(selection_id, at) for selection_id in list(waiting.values_list("pk", flat=True)))
+    return moved + sum(
+        pull(selection_id=selection_id, at=at) for selection_id in list(waiting.values_list("pk", flat=True))
+    )
 
 
 def _begun(procurement_id: int, at: datetime) -> bool:
@@ -43,7 +45,8 @@ def _begun(procurement_id: int, at: datetime) -> bool:
 
 
 @transaction.atomic
-def _pulled(selection_id: int, at: datetime) -> bool:
+def pull(*, selection_id: int, at: datetime) -> bool:
+    """What a selection waits for, draw or room, enters it when it is there; whether something moved."""
     selection = locked(selection_id)
     if selection.wait == Wait.ROOM.value:
         return take_result(selection, at=at)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from commons.domain.actor import Actor
 from commons.domain.time import to_text
+from commons.repeated import insert
 from marketplace.procurement.policies import can_select
 from marketplace.selection import queries
 from marketplace.selection.domain.case import Case, Entrant, case_json
@@ -69,7 +70,7 @@ def _case(notice: Notice, signed: Sequence[Signed]) -> Case:
 
 
 def _stored(notice: Notice, case: Case, signed: Sequence[Signed], *, actor: Actor, at: datetime) -> Selection:
-    selection = Selection.objects.create(
+    selection = Selection(
         procurement_id=notice.procurement_id,
         round=notice.view.round,
         way=notice.terms.way.value,
@@ -80,6 +81,8 @@ def _stored(notice: Notice, case: Case, signed: Sequence[Signed], *, actor: Acto
         begun_at=at,
         begun_by=actor.ref,
     )
+    insert(selection)
+    selection.notice = notice.view
     SelectionEntrant.objects.bulk_create(
         [
             SelectionEntrant(

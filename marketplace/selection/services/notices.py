@@ -193,7 +193,7 @@ def _first_bar(found: Eligibility) -> str:
 def bar_of(selection: Selection, number: str, *, at: datetime) -> str:
     """What keeps the winner out at this very moment; empty: nothing."""
     agency_id = SelectionEntrant.objects.values_list("agency_id", flat=True).get(selection=selection, number=number)
-    view = procurements.procurement(selection.procurement_id)
+    view = _read(selection)
     return _first_bar(_eligibility(view, [agency_id], at)[agency_id])
 
 
@@ -234,13 +234,20 @@ def _move(procurement_id: int, command: ProcurementCommand, *, actor: Actor, at:
     procuring.move_procurement(row, command, actor=actor, at=at)
 
 
+def _read(selection: Selection) -> ProcurementView:
+    """The notice of a selection, read once: while a selection runs it does not change."""
+    if selection.notice is None:
+        selection.notice = procurements.procurement(selection.procurement_id)
+    return selection.notice
+
+
 def owner_of(selection: Selection) -> int:
     """The organisation of the owner."""
-    return procurements.procurement(selection.procurement_id).owner_organisation_id
+    return _read(selection).owner_organisation_id
 
 
 def title_of(selection: Selection) -> str:
-    return procurements.procurement(selection.procurement_id).need.title
+    return _read(selection).need.title
 
 
 def custodian(selection: Selection) -> Holder:
@@ -253,7 +260,7 @@ def custodian(selection: Selection) -> Holder:
 
 def draw_times(selection: Selection) -> DrawTimes:
     """By the parameters of the notice."""
-    view = procurements.procurement(selection.procurement_id)
+    view = _read(selection)
     lead = timedelta(minutes=view.number("supermarket.draw_lead_minutes"))
     return DrawTimes(lead, timedelta(minutes=view.number("supermarket.draw_window_minutes")))
 

@@ -50,7 +50,7 @@ def sign_ups_of(procurement_id: int) -> list[SignUpView]:
     """
     shown = [SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value]
     rows = (
-        _rows()
+        SignUp.objects.select_related("agency__organisation")
         .exclude(agency=None)
         .filter(procurement_id=procurement_id, version=F("procurement__version"), state__in=shown)
     )

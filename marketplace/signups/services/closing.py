@@ -9,6 +9,7 @@ from commons.domain.refusals import NotAllowedNow
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
+from commons.repeated import update_each
 from marketplace.procurement import services as procurements
 from marketplace.procurement.domain.states import ProcurementCommand, ProcurementState
 from marketplace.procurement.models import Procurement
@@ -17,6 +18,8 @@ from marketplace.signups.domain.signups import SignUpState, StillOpen
 from marketplace.signups.models import SignUp
 from marketplace.signups.services.signing_up import CLERK, stream_of
 
+AT_ONCE = 500
+"""Rows in one statement."""
 GRACE = timedelta(seconds=2)
 """What arrived before the deadline is settled until then."""
 
@@ -58,10 +61,10 @@ def close_signups(*, procurement_id: int, at: datetime, actor: Actor | None = No
 
 def _name(procurement_id: int) -> None:
     """Who signed up is no secret any more."""
-    sealed = list(SignUp.objects.filter(procurement_id=procurement_id, agency__isnull=True).order_by("id"))
-    for one in sealed:
-        one.agency_id = one.sealed["agency"]
-    SignUp.objects.bulk_update(sealed, ["agency"], batch_size=500)
+    sealed = SignUp.objects.filter(procurement_id=procurement_id, agency__isnull=True).order_by()
+    named = [(number, said["agency"]) for number, said in sealed.values_list("pk", "sealed")]
+    for first in range(0, len(named), AT_ONCE):
+        update_each(SignUp, "agency", dict(named[first : first + AT_ONCE]))
 
 
 def advance_due(at: datetime, limit: int = 100) -> int:

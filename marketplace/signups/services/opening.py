@@ -10,6 +10,7 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
+from commons.repeated import update_each
 from marketplace.entry.domain.eligibility import BarFound
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.policies import can_select
@@ -17,6 +18,9 @@ from marketplace.procurement.services import locked_procurement
 from marketplace.signups.domain.signups import SIGN_UP, SignUpCommand, SignUpState, StillSealed
 from marketplace.signups.models import SignUp
 from marketplace.signups.queries.signups import SignUpView, sign_ups_of
+
+AT_ONCE = 500
+"""Rows in one statement."""
 
 
 @transaction.atomic
@@ -35,7 +39,8 @@ def reveal_quotes(*, procurement_id: int, actor: Actor, at: datetime) -> list[Si
         for one in sealed:
             quote = one.sealed["quote"]
             one.quote, one.opened_at = Decimal(quote) if quote is not None else None, at
-        SignUp.objects.bulk_update(sealed, ["quote", "opened_at"], batch_size=500)
+        for first in range(0, len(sealed), AT_ONCE):
+            update_each(SignUp, "quote", {one.pk: one.quote for one in sealed[first : first + AT_ONCE]}, opened_at=at)
         opened: list[JSON] = [
             {
                 "commitment": one.commitment,

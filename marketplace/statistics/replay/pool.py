@@ -29,7 +29,7 @@ class Pool:
         """The answers in the order of the tasks; the first exception ends the replay."""
         if self._pool is None:
             return [perform(self.city, task) for task in tasks]
-        return list(self._pool.imap(_in_process, tasks, chunksize=4))
+        return list(self._pool.imap(_in_process, tasks, chunksize=1))
 
     def close(self) -> None:
         if self._pool is not None:
@@ -48,8 +48,11 @@ def perform(city: "City", task: Task) -> Any:
 def _set_up(pickled: bytes) -> None:
     import django
 
+    from marketplace.statistics.replay.process import make_ready
+
     global _city  # what every task of this process needs
     django.setup()
+    make_ready()
     _city = pickle.loads(pickled)  # noqa: S301  # made by the parent process a moment ago
 
 

@@ -14,10 +14,12 @@ from marketplace.fulfilment.services import MilestonePlan
 from marketplace.procurement import services as procurements
 from marketplace.procurement.domain.methods import FIXED_PRICE, QUOTED, FundSource, Method
 from marketplace.procurement.domain.needs import NeedFacts
+from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import Procurement
 from marketplace.selection import queries as selections
 from marketplace.selection import services as selecting
 from marketplace.selection.models import Selection
+from marketplace.selection.services.common import PLATFORM
 from marketplace.signups import services as signups
 from marketplace.statistics.replay.city import City
 from marketplace.statistics.replay.plan import NoticePlan, agencies_of, profession_of_item
@@ -78,6 +80,32 @@ def sign_up(city: City, plan: NoticePlan, procurement_id: int, day: int, at: dat
             quote=quote,
         )
     return len(rows)
+
+
+def close(_city: City, procurement_id: int, at: datetime) -> bool:
+    """The platform's clock closes a sign-up."""
+    return signups.close_signups(procurement_id=procurement_id, at=at)
+
+
+def begin(_city: City, procurement_id: int, at: datetime) -> int:
+    """The platform begins a selection whose time has come."""
+    return selecting.begin(actor=PLATFORM, procurement_id=procurement_id, at=at)
+
+
+def pull(_city: City, selection_id: int, at: datetime) -> bool:
+    """What was drawn enters its selection."""
+    return selecting.pull(selection_id=selection_id, at=at)
+
+
+def publish_result(_city: City, selection_id: int, at: datetime) -> bool:
+    """The platform publishes a result."""
+    return fulfilment.publish_result(selection_id=selection_id, at=at)
+
+
+def closing(at: datetime) -> list[int]:
+    """Sign-ups that are over."""
+    rows = Procurement.objects.filter(state=ProcurementState.SIGNING_UP.value, sign_up_until__lte=at)
+    return list(rows.order_by("sign_up_until", "pk").values_list("pk", flat=True))
 
 
 def keep_secret(city: City, owner: int, selection_id: int, at: datetime) -> int:

@@ -14,7 +14,6 @@ from marketplace.fulfilment import services as fulfilment
 from marketplace.fulfilment.models import Engagement
 from marketplace.procurement import services as procurements
 from marketplace.selection import services as selecting
-from marketplace.signups import services as signups
 from marketplace.statistics.replay import steps
 from marketplace.statistics.replay.plan import NoticePlan, notices
 from marketplace.statistics.replay.pool import Pool, Task
@@ -77,7 +76,8 @@ class Year:
 
     def _day(self, number: int, day: date, published: list[NoticePlan]) -> None:
         self.progress.day = day
-        signups.advance_due(at(day, 8), limit=10_000)
+        closes = at(day, 8)
+        self.pool.run([("close", (made, closes)) for made in steps.closing(closes)])
         procurements.advance_due(at(day, 8))
         self._select(number, at(day, 10))
         self._publish(number, published, at(day, 13))
@@ -101,14 +101,15 @@ class Year:
         self.progress.sign_ups += sum(self.pool.run(tasks))
 
     def _select(self, number: int, when: datetime) -> None:
-        selecting.advance_due(when)
+        self.pool.run([("begin", (made, when)) for made in selecting.due(when)])
         for _ in range(MOST_ROUNDS):
             self._pick(when)
             waiting = steps.waiting("DRAW")
             if not waiting:
                 break
             when = self._draw(waiting, when)
-        fulfilment.advance_due(when + timedelta(minutes=20))
+        published = when + timedelta(minutes=20)
+        self.pool.run([("publish_result", (number, published)) for number in fulfilment.decided()])
         self._take_results(number, when + timedelta(minutes=40))
 
     def _draw(self, waiting: list[tuple[int, int]], when: datetime) -> datetime:
@@ -121,7 +122,7 @@ class Year:
         revealed = when + timedelta(minutes=31)
         while steps.advance_draws(when + timedelta(minutes=2), revealed):
             pass
-        selecting.advance_due(revealed)
+        self.pool.run([("pull", (selection_id, revealed)) for selection_id, _ in waiting])
         return revealed
 
     def _pick(self, when: datetime) -> None:
