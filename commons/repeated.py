@@ -93,7 +93,7 @@ def update_each(model: type[Model], column: str, values: Mapping[int, Any], **sa
     """Give each row (by its key) a value of its own in one column, and the same in the others. One statement."""
     if not values:
         return
-    field, others = model._meta.get_field(column), _columns(model, same)
+    ((field, _),), others = _columns(model, {column: None}), _columns(model, same)
     new, key = f'v."{field.column}"', f'"{model._meta.pk.column}"'
     if connection.vendor == "postgresql":  # where every value is NULL their type is not known otherwise
         new = f"CAST({new} AS {field.db_type(connection)})"

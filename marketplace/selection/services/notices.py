@@ -236,9 +236,10 @@ def _move(procurement_id: int, command: ProcurementCommand, *, actor: Actor, at:
 
 def _read(selection: Selection) -> ProcurementView:
     """The notice of a selection, read once: while a selection runs it does not change."""
-    if selection.notice is None:
-        selection.notice = procurements.procurement(selection.procurement_id)
-    return selection.notice
+    known: ProcurementView | None = selection.notice
+    if known is None:
+        known = selection.notice = procurements.procurement(selection.procurement_id)
+    return known
 
 
 def owner_of(selection: Selection) -> int:
