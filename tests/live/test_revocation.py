@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_the_sockets_of_a_room_and_of_a_hall_close_within_a_second(tmp_path: Pat
     signed_in_by_certificate(one.fingerprint)
     address = server.ws(room.room_id).partition("/ws/")[0] + f"/ws/halls/{hall_id}/?ticket="
 
-    async def story() -> list[tuple[int, float]]:
+    async def story() -> Sequence[tuple[int, float]]:
         connect = websockets.connect
         async with bidder, watcher, connect(address + ticket) as hall, connect(address + others) as other:
             await hall.recv()

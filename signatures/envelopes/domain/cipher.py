@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from signatures.envelopes.domain.header import Header, Mode
-from signatures.envelopes.domain.layout import ATTESTATION, TAG, Room, chunk_count
+from signatures.envelopes.domain.layout import ATTESTATION, TAG, Buffer, chunk_count
 
 SECRET = 32
 """Bytes of K_b and of K_c."""
@@ -67,14 +67,14 @@ class ChunkSealer:
 
 
 def open_chunks(
-    cek: bytes, header: Header, sealed: Iterable[bytes | memoryview], room: Room | None = None
+    cek: bytes, header: Header, sealed: Iterable[bytes | memoryview], held: Buffer | None = None
 ) -> Iterator[memoryview]:
     """The plaintext, chunk by chunk; nothing of it counts before the last one came out. Raises `NotAuthentic`.
 
     All chunks are views of one buffer: each is good until the next is asked for.
     """
     cipher, aad, count = AESGCM(cek), header.digest(), chunk_count(header)
-    buffer = (room or Room()).of(min(header.chunk, header.padded_len))
+    buffer = (held or Buffer()).of(min(header.chunk, header.padded_len))
     index = -1
     for index, chunk in enumerate(sealed):
         plain = buffer[: max(len(chunk) - TAG, 0)]

@@ -55,7 +55,7 @@ class Reckoned:
     size: int
 
 
-class Room:
+class Buffer:
     """Memory for one chunk at a time, used again for the chunks of the next envelope; for one thread."""
 
     def __init__(self) -> None:
@@ -170,13 +170,13 @@ def _block(data: bytes, start: int, limit: int) -> tuple[bytes | None, int]:
     return (data[start + 4 : end], end) if len(data) >= end else (None, 0)
 
 
-def chunks(file: BinaryIO, header: Header, room: Room | None = None) -> Iterator[memoryview]:
+def chunks(file: BinaryIO, header: Header, held: Buffer | None = None) -> Iterator[memoryview]:
     """The sealed chunks of a file that stands behind its prefix. Raises `EnvelopeBroken` at the first short one.
 
     All are views of one buffer: each is good until the next is asked for. Fresh memory for every chunk would take
-    longer than decrypting it; who opens many envelopes brings its `room`.
+    longer than decrypting it; who opens many envelopes brings its own.
     """
-    buffer = (room or Room()).of(min(header.chunk, header.padded_len) + TAG)
+    buffer = (held or Buffer()).of(min(header.chunk, header.padded_len) + TAG)
     for index in range(chunk_count(header)):
         chunk = buffer[: chunk_length(header, index) + TAG]
         _fill(file, chunk)

@@ -70,14 +70,14 @@ class Job:
     secrets: bytes
 
 
-class _Rooms(threading.local):
+class _Buffers(threading.local):
     """Each thread's memory for a sealed chunk and for an opened one."""
 
     def __init__(self) -> None:
-        self.sealed, self.plain = layout.Room(), layout.Room()
+        self.sealed, self.plain = layout.Buffer(), layout.Buffer()
 
 
-_rooms = _Rooms()
+_buffers = _Buffers()
 
 
 def decrypt_ready(intake_id: int, *, at: datetime) -> int:
@@ -150,8 +150,8 @@ def _open_file(job: Job, file: BinaryIO, folder: Path) -> Opened | NotOpened:
     prefix = layout.open_prefix(file)
     header, ctx = prefix.header, prefix.header.ctx()
     leaves: list[bytes] = []
-    chunks = _noted(layout.chunks(file, header, _rooms.sealed), leaves)
-    plain = cipher.open_chunks(cipher.content_key(job.secrets, ctx), header, chunks, _rooms.plain)
+    chunks = _noted(layout.chunks(file, header, _buffers.sealed), leaves)
+    plain = cipher.open_chunks(cipher.content_key(job.secrets, ctx), header, chunks, _buffers.plain)
     contents, files = _unpack(plain, header, folder)
     sealed = layout.read_exactly(file, layout.ATTESTATION + layout.TAG)
     commit = layout.commitment(header, leaves)

@@ -71,7 +71,12 @@ def test_a_list_that_speaks_of_a_person_is_fetched_again_after_a_minute(city, mo
     services.load_trust_list(actor=system_actor("test"), document=document, at=timezone.now())
     who, fetched, fetch = city.authority.holder("buyer1"), [], transport.get
     assert status(who).usable
-    monkeypatch.setattr(transport, "get", lambda url, **bounds: fetched.append(url) or fetch(url, **bounds))
+
+    def noted(url, **bounds):
+        fetched.append(url)
+        return fetch(url, **bounds)
+
+    monkeypatch.setattr(transport, "get", noted)
     assert status(who).usable
     assert fetched == []
 
