@@ -35,9 +35,11 @@ def application_without_limits() -> Any:
 
     rooms = RoomEndpoint(bids=Allowance(burst=0, per_second=0))
     http = asgi.application.application_mapping["http"]
-    return ProtocolTypeRouter(
-        {"http": http, "websocket": URLRouter([path("ws/rooms/<int:room_id>/", cast("Any", rooms))])}
-    )
+    sockets = [
+        path("ws/rooms/<int:room_id>/", cast("Any", rooms)),
+        path("ws/halls/<int:hall_id>/", cast("Any", asgi.halls)),
+    ]
+    return ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
 
 
 if __name__ == "__main__":

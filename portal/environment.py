@@ -113,7 +113,7 @@ def hooks(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str
     """The adapters of the shared modules by dotted path (docs/hooks.md); what is not named is embedded."""
     named = {
         name: environ.get(f"{name.upper()}_ADAPTER", "")
-        for name in ("identity", "licences", "intake", "messenger", "media", "credit_lists")
+        for name in ("identity", "licences", "intake", "messenger", "media", "credit_lists", "faces")
     }
     return {name: path for name, path in named.items() if path}
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 from bidding.opening.hub import CLOSE_SIGNED_OUT, Hub, Peer
 from bidding.opening.tickets import unseal
+from exchange.rooms.broadcast.outlets import outlet_for
 from exchange.rooms.endpoint import Receive, Scope, Send, is_own_origin
 
 
@@ -24,7 +25,7 @@ class HallEndpoint:
         if ticket is None or ticket.hall_id != int(scope["url_route"]["kwargs"]["hall_id"]):
             await send({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
             return
-        await self._stay(Peer(ticket, send), receive)
+        await self._stay(Peer(ticket, outlet_for(send), send), receive)
 
     async def _stay(self, peer: Peer, receive: Receive) -> None:
         self._hub = self._hub or Hub()

@@ -1,34 +1,48 @@
 """One hub per process: reads a hall once when it moved, cuts it once for each kind of viewer, writes to the sockets.
 
 Other processes are not told: each looks at the number of its halls twice a second, one query for all of them, so that
-nothing is lost when a message would be. A hint of this process (`broadcast`) wakes the hub at once.
+nothing is lost when a message would be. A hint of this process (`broadcast`) wakes the hub at once. A frame is built
+once and written straight to the transports (`exchange.rooms.broadcast.outlets`); who does not keep up is told the scene
+of the moment when it has read what it has.
 """
 
 import asyncio
 import json
+import logging
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError, InterfaceError
 from django.utils import translation
 
 from bidding.opening import broadcast
 from bidding.opening.models import Hall
-from bidding.opening.queries import mask, scene
+from bidding.opening.queries import Viewer, mask, scene
 from bidding.opening.tickets import Ticket
 from commons.people import announcements
 from commons.people import queries as people
 from commons.people.announcements import SessionsEnded
+from exchange.rooms.broadcast.outlets import Outlet, text_frame
+
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 CHECK_EVERY_S = 1.0
 ALIVE_EVERY_S = 15.0
-SEND_WITHIN_S = 5.0
+WAITING_BYTES = 256 * 1024
+"""What may wait for a socket before it is passed over …"""
+BEHIND_FOR_S = 10.0
+"""… and for how long it may stay so before it is closed; it comes back by itself."""
+AT_ONCE = 100
+"""Sockets that are written to before the loop does something else."""
 CLOSE_SIGNED_OUT = 4401
+CLOSE_SLOW = 4408
 
-Write = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(eq=False)
@@ -36,10 +50,12 @@ class Peer:
     """A socket: what it may see and how to write to it."""
 
     ticket: Ticket
-    write: Write
+    outlet: Outlet
+    send: Send
+    """The slow way, for closing."""
     seq: int = -1
     """Of the scene that was sent last."""
-    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    behind_since: float = 0.0
 
 
 class Hub:
@@ -64,7 +80,6 @@ class Hub:
 
     def drop(self, peer: Peer) -> None:
         self._peers.discard(peer)
-        peer.closed.set()
 
     def _hint(self, hall_id: int, seq: int) -> None:
         """Called in whatever thread has committed."""
@@ -82,14 +97,14 @@ class Hub:
             while self._peers:
                 self._wake.clear()
                 await self._end_announced()
-                await self._show()
+                await self._unless_away(self._show())
                 now = time.monotonic()
                 if now - checked_at >= CHECK_EVERY_S:
                     checked_at = now
-                    await self._end_signed_out()
+                    await self._unless_away(self._end_signed_out())
                 if now - alive_at >= ALIVE_EVERY_S:
                     alive_at = now
-                    await self._send(self._peers, json.dumps({"type": "alive"}))
+                    await self._send(self._peers, json.dumps({"type": "alive"}), seq=None)
                 try:
                     await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
                 except TimeoutError:
@@ -97,6 +112,13 @@ class Hub:
         finally:
             for stop in self._stops:
                 stop()
+
+    async def _unless_away(self, step: Awaitable[None]) -> None:
+        """While the database is away the sockets wait; the next look tells what they missed."""
+        try:
+            await step
+        except (DatabaseError, InterfaceError):
+            logger.warning("the halls wait for the database", exc_info=True)
 
     async def _show(self) -> None:
         """Send what moved to those who have not seen it."""
@@ -109,27 +131,31 @@ class Hub:
                 await self._show_in(full, [peer for peer in behind if peer.ticket.language == language])
 
     async def _show_in(self, full: dict[str, Any], peers: list[Peer]) -> None:
-        texts: dict[tuple[str, int | None], str] = {}
+        groups: dict[tuple[Viewer, int | None], list[Peer]] = defaultdict(list)
         for peer in peers:
-            key = (peer.ticket.viewer.value, peer.ticket.organisation_id)
-            if key not in texts:
-                seen = mask(full, peer.ticket.viewer, organisation_id=peer.ticket.organisation_id)
-                texts[key] = json.dumps({"type": "scene", "scene": seen}, ensure_ascii=False)
-            peer.seq = full["seq"]
-        for key, text in texts.items():
-            told = [one for one in peers if (one.ticket.viewer.value, one.ticket.organisation_id) == key]
-            await self._send(told, text)
+            groups[peer.ticket.viewer, peer.ticket.organisation_id].append(peer)
+        for (viewer, organisation_id), group in groups.items():
+            seen = mask(full, viewer, organisation_id=organisation_id)
+            await self._send(group, json.dumps({"type": "scene", "scene": seen}, ensure_ascii=False), seq=full["seq"])
 
-    async def _send(self, peers: Iterable[Peer], text: str) -> None:
-        """Nobody waits for a slow socket longer than a few seconds; then it is closed and comes back by itself."""
-        results = await asyncio.gather(*(self._write(peer, text) for peer in list(peers)), return_exceptions=True)
-        for peer, result in zip(list(peers), results, strict=False):
-            if isinstance(result, BaseException):
-                self.drop(peer)
+    async def _send(self, peers: Iterable[Peer], text: str, *, seq: int | None) -> None:
+        """One frame for all of them; nobody waits for a slow socket."""
+        frame = text_frame(text.encode())
+        for number, peer in enumerate(list(peers), 1):
+            if peer.outlet.waiting_bytes() > WAITING_BYTES:
+                await self._pass_over(peer)
+                continue
+            peer.outlet.write(frame)
+            peer.behind_since = 0.0
+            peer.seq = peer.seq if seq is None else seq
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
-    async def _write(self, peer: Peer, text: str) -> None:
-        async with asyncio.timeout(SEND_WITHIN_S):
-            await peer.write({"type": "websocket.send", "text": text})
+    async def _pass_over(self, peer: Peer) -> None:
+        now = time.monotonic()
+        peer.behind_since = peer.behind_since or now
+        if now - peer.behind_since > BEHIND_FOR_S:
+            await self._put_out(peer, CLOSE_SLOW)
 
     async def _end_signed_out(self) -> None:
         """Whoever signed out, or lost a role, is out within a second."""
@@ -147,9 +173,9 @@ class Hub:
         for peer in [one for one in self._peers if one.ticket.person_id in ended]:
             await self._put_out(peer)
 
-    async def _put_out(self, peer: Peer) -> None:
-        await peer.write({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
+    async def _put_out(self, peer: Peer, code: int = CLOSE_SIGNED_OUT) -> None:
         self.drop(peer)
+        await peer.send({"type": "websocket.close", "code": code})
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels is not typed

@@ -23,6 +23,7 @@ SIGN_INS: dict[str, Text] = {
     "CERTIFICATE": _("by certificate"),
     "FACE": _("by certificate and face"),
     "EMERGENCY": _("by certificate and photo, with a reason"),
+    "DOCUMENT": _("by certificate, a host looks at the identity document"),
     "LATE": _("late"),
     "": _("not signed in"),
 }

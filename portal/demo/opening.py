@@ -18,6 +18,7 @@ from bidding.bids.domain.package import FORMAT, NAME
 from bidding.opening import queries as hall_queries
 from bidding.opening import services as halls
 from bidding.opening.domain.states import WordKind
+from bidding.opening.faces import faces
 from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders import services as tenders
 from bidding.tenders.queries import SectionTerms, published_tender, section_terms
@@ -74,10 +75,15 @@ def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None
         halls.sign_in(
             actor=replace(actor(key), assurance=Assurance.CERTIFICATE),
             hall_id=hall_id,
-            face=halls.Face(matched=True, device="demo"),
+            face=halls.Face(matched=True, proof=_face(key, hall_id), device="demo"),
             at=deadline - timedelta(minutes=30 - place),
         )
     _conduct(authority, terms, hall_id, at=deadline)
+
+
+def _face(key: str, hall_id: int) -> str:
+    """What the person's device says of the face before it."""
+    return faces().challenge(hall_id=hall_id, person_id=actor(key).person_id or 0)
 
 
 def _conduct(authority: CityAuthority, terms: SectionTerms, hall_id: int, *, at: datetime) -> None:

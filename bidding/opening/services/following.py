@@ -31,12 +31,19 @@ from signatures.envelopes.queries import EnvelopeView
 def follow(at: datetime) -> int:
     """Bring every running hall to what its envelopes and its draw say now; how many moved."""
     rows = Hall.objects.filter(state__in=[HallState.DECRYPTING.value, HallState.DRAWING.value])
-    return sum(follow_one(hall_id, at=at) for hall_id in rows.values_list("pk", flat=True))
+    moved = 0
+    for hall_id in rows.values_list("pk", flat=True):
+        while follow_one(hall_id, at=at):
+            moved += 1
+    return moved
 
 
 @transaction.atomic
 def follow_one(hall_id: int, *, at: datetime) -> bool:
-    """The same for one hall; True when something had happened."""
+    """The same for one hall; True when something had happened.
+
+    One bid is taken a call: its files are checked meanwhile, and the hall is not locked longer than that.
+    """
     hall = locked_hall(hall_id)
     before = hall.seq
     if hall.state == HallState.DECRYPTING:
@@ -57,6 +64,8 @@ def _follow_envelopes(hall: Hall, terms: SectionTerms, at: datetime) -> None:
         bid = bids[view.ref]
         if bid.progress != view.state.value:
             _advance(hall, bid, view, terms, names[bid.organisation_id], at)
+            if view.state is EnvelopeState.OPENED:
+                return
     if not any(view.state in IN_OPENING for view in views):
         _decrypted(hall, terms, views, at)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from bidding.opening import policies
 from bidding.opening.domain.refusals import HallNotDue, SignInNeedsFace, SignInNotOpen, SignInPictureUnusable
 from bidding.opening.domain.states import HallCommand, HallState, Happening
+from bidding.opening.faces import faces
 from bidding.opening.models import Hall, HallBid, HallPicture, HallSignIn
 from bidding.opening.services.common import KEEPER, locked_hall, minutes_of, move, note, terms_of
 from bidding.profiles.domain.vocabulary import Switch
@@ -38,6 +39,10 @@ class Face:
     """What a device found out about the face of a designated person, or why it could not."""
 
     matched: bool
+    proof: str = ""
+    """What the face system says of it (`faces.FacePort`): for this person and this hall alone."""
+    declined: bool = False
+    """The person shows no face: a host looks at the identity document instead (个人信息保护法 第16条)."""
     device: str = ""
     """The device's own statement, for the record."""
     reason: str = ""
@@ -76,7 +81,7 @@ def sign_in(*, actor: Actor, hall_id: int, face: Face | None, at: datetime) -> N
     hall = locked_hall(hall_id)
     terms = terms_of(hall)
     assert actor.organisation_id is not None, "asked for above"
-    way = _way(terms, face)
+    way = _way(terms, face, hall_id=hall.pk, person_id=actor.person_id or 0)
     if hall.state != HallState.WAITING:
         _sign_in_late(hall, actor, way, at)
         return
@@ -162,13 +167,17 @@ def _list(hall: Hall, intake_id: int) -> list[tuple[HallBid, str]]:
     return listed
 
 
-def _way(terms: SectionTerms, face: Face | None) -> str:
+def _way(terms: SectionTerms, face: Face | None, *, hall_id: int, person_id: int) -> str:
     """How somebody signs in: by certificate alone, or with the face where the procedure asks for it."""
     if not terms.profile.has(Switch.FACE_SIGN_IN):
         return "CERTIFICATE"
     if face is None:
         raise SignInNeedsFace()
+    if face.declined:
+        return "DOCUMENT"
     if face.matched:
+        if not faces().proves(hall_id=hall_id, person_id=person_id, result=face.proof):
+            raise SignInNeedsFace()
         return "FACE"
     if not face.reason.strip():
         raise SignInNeedsFace()

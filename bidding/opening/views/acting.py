@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bidding.opening import services
 from bidding.opening.domain.states import WordKind
+from bidding.opening.faces import faces
 from bidding.opening.forms import SignInForm, WordsForm, nonce_of
 from bidding.opening.models import Hall, HallWord
 from bidding.opening.policies import can_sign_in
@@ -29,7 +30,9 @@ class SignIn(FormPage):
     template_name = "opening/sign_in.html"
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return SignInForm(data, request.FILES if data is not None else None, faces=self._asks_faces())
+        asked, person_id = self._asks_faces(), signed_in(request).person_id or 0
+        challenge = faces().challenge(hall_id=self.kwargs["hall_id"], person_id=person_id) if asked else ""
+        return SignInForm(data, request.FILES if data is not None else None, faces=asked, challenge=challenge)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         actor = signed_in(request)
@@ -41,7 +44,8 @@ class SignIn(FormPage):
         data, face = form.cleaned_data, None
         if self._asks_faces():
             picture = data["picture"].read() if data["picture"] else b""
-            face = Face(matched=data["matched"], device=data["device"], reason=data["reason"], picture=picture)
+            told = {name: data[name] for name in ("matched", "proof", "declined", "device", "reason")}
+            face = Face(**told, picture=picture)
         services.sign_in(actor=signed_in(request), hall_id=self.kwargs["hall_id"], face=face, at=at)
         messages.success(request, _("You are signed in. Nobody else sees it before the list is published."))
         return reverse("opening:hall", args=[self.kwargs["hall_id"]])

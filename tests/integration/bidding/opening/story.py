@@ -12,6 +12,7 @@ import pikepdf
 
 from bidding.bids.domain.package import FORMAT, NAME
 from bidding.opening import services as halls
+from bidding.opening.faces import faces
 from bidding.opening.models import Hall
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import as_content
@@ -37,7 +38,6 @@ DELTAS = "0.015,0.0125,0.01"
 CEILING = "9000000.00"
 PRICES = {"buyer1": "8200000.00", "buyer2": "8400000.00", "buyer3": "8650000.00"}
 CITY = system_actor("story")
-FACE = halls.Face(matched=True, device="camera")
 
 
 @dataclass
@@ -55,6 +55,12 @@ class Opening:
 
 def bidder(key: str, *, assurance: Assurance = Assurance.CERTIFICATE) -> Actor:
     return replace(cast.actor(key), assurance=assurance)
+
+
+def face(found: "Opening", key: str, *, device: str = "camera") -> halls.Face:
+    """The person's face was seen by its device, on the page drawn for it in this hall."""
+    proof = faces().challenge(hall_id=found.hall_id, person_id=cast.person(key).pk)
+    return halls.Face(matched=True, proof=proof, device=device)
 
 
 def owner() -> Actor:
@@ -164,7 +170,7 @@ def listed(*keys: str, profile_code: str = "WORKS_OPEN", **changes: Any) -> Open
     found = opening(profile_code, **changes)
     for key in keys or tuple(PRICES):
         hand_in(found, key)
-        halls.sign_in(actor=bidder(key), hall_id=found.hall_id, face=FACE, at=SIGNING_IN)
+        halls.sign_in(actor=bidder(key), hall_id=found.hall_id, face=face(found, key), at=SIGNING_IN)
     halls.publish_list(actor=cast.actor("host"), hall_id=found.hall_id, at=LISTED)
     return found
 

@@ -38,7 +38,7 @@ from signatures.guarantees.domain.terms import GuaranteeKind
 from tests import cast
 from tests.dumps import dump
 from tests.integration.bidding.opening import story as stories
-from tests.integration.bidding.opening.story import FACE, LISTED, SIGNING_IN
+from tests.integration.bidding.opening.story import LISTED, SIGNING_IN
 from tests.integration.exchange.deposits import money
 from tests.integration.portal import test_permissions as permissions
 from tests.integration.signatures.envelopes import story as envelopes
@@ -128,7 +128,7 @@ def plant(planted: Planted) -> None:
     for _ in range(2):
         stories.hand_in(found, "buyer1", at=at, files=files_with_canaries(found))
     left_unfinished(found)
-    face = halls.Face(matched=True, device=DEVICE)
+    face = stories.face(found, "buyer1", device=DEVICE)
     halls.sign_in(actor=stories.bidder("buyer1"), hall_id=found.hall_id, face=face, at=at)
     outbox.deliver_due(timezone.now() + timedelta(minutes=1))
 
@@ -211,6 +211,7 @@ def test_no_file_on_the_disk_tells_of_it(planted: Planted) -> None:
     """Sealed bids, the unfinished upload, keys, temporary files: neither words nor the size of anything."""
     words = [word.encode() for word in (*SECRETS, *identity()[:2], ACCOUNT)]
     statement = BankFile.objects.get().document  # what the bank sends lies as it came, for finance alone
+    assert statement is not None
     files = [
         path
         for path in Path(django_settings.DATA_DIR).rglob("*")
@@ -286,7 +287,9 @@ def test_after_the_opening_everything_is_there() -> None:
     stories.hand_in(found, "buyer1", files=files_with_canaries(found))
     for key in ("buyer2", "buyer3"):
         stories.hand_in(found, key)
-    halls.sign_in(actor=stories.bidder("buyer1"), hall_id=found.hall_id, face=FACE, at=SIGNING_IN)
+    halls.sign_in(
+        actor=stories.bidder("buyer1"), hall_id=found.hall_id, face=stories.face(found, "buyer1"), at=SIGNING_IN
+    )
     halls.publish_list(actor=cast.actor("host"), hall_id=found.hall_id, at=LISTED)
     at = stories.drawn(found, stories.decrypted(found, *stories.PRICES))
     halls.read_out(actor=stories.owner(), hall_id=found.hall_id, at=at)

@@ -1,0 +1,57 @@
+"""Unlocking and reading out: what fails, what is hidden, what must be confirmed."""
+
+import pytest
+
+from bidding.opening import queries
+from bidding.opening import services as halls
+from bidding.opening.domain.states import HallState
+from bidding.opening.queries import Viewer, mask, scene
+from tests import cast
+from tests.integration.bidding.opening import story as stories
+from tests.integration.bidding.opening.story import LISTED
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_who_fails_to_unlock_is_revoked_with_the_article_and_the_rest_go_on() -> None:
+    found = stories.listed()
+
+    stories.decrypted(found, "buyer1", "buyer2")
+
+    assert found.hall.state == HallState.DRAWING
+    bids = mask(scene(found.hall_id), Viewer.PUBLIC)["bids"]
+    third = next(bid for bid in bids if bid["bidder"] == cast.organisation("nanfeng").name)
+    assert (third["state"], third["cause"], third["consequence"]) == ("FAILED_BIDDER", "BIDDER_NO_KEY", "REVOKED")
+    assert "第31条" in third["article"]
+
+
+def test_no_value_is_shown_to_anybody_before_all_are_opened_and_read() -> None:
+    found = stories.listed()
+    stories.unlock(found, "buyer1")
+    halls.follow(LISTED)
+
+    for viewer in Viewer:
+        told = str(mask(scene(found.hall_id), viewer, organisation_id=cast.organisation("jinma").pk))
+        assert stories.PRICES["buyer1"] not in told
+
+
+def test_a_corrected_price_counts_only_when_its_bidder_agrees() -> None:
+    found = stories.opening()
+    words = {"price": {"figures": "8200000.00", "words": "捌佰贰拾伍万元整"}}
+    stories.hand_in(found, "buyer1", files=stories.bid_of(found, "buyer1", **words))
+    for key in ("buyer2", "buyer3"):
+        stories.hand_in(found, key)
+    halls.publish_list(actor=cast.actor("host"), hall_id=found.hall_id, at=LISTED)
+    at = stories.drawn(found, stories.decrypted(found, "buyer1", "buyer2", "buyer3"))
+    halls.read_out(actor=stories.owner(), hall_id=found.hall_id, at=at)
+
+    own = next(bid for bid in mask(scene(found.hall_id), Viewer.HOST)["bids"] if bid["needs_confirmation"])
+    assert own["price"] == "8250000.00"
+    assert "WORDS_DIFFER" in {finding["check"] for finding in own["findings"]}
+    sheet = queries.price_sheet(found.hall_id)
+    assert sheet is not None
+    assert len(sheet["scores"]) == 2
+    halls.confirm_price(actor=cast.actor("buyer1"), hall_id=found.hall_id, agrees=True, at=at)
+    again = queries.price_sheet(found.hall_id)
+    assert again is not None
+    assert len(again["scores"]) == 3
