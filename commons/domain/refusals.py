@@ -19,6 +19,10 @@ from commons.domain.text import gettext_noop
 FieldValue = str | int | bool | None
 
 
+def _made_again(kind: type["Refusal"], fields: dict[str, FieldValue]) -> "Refusal":
+    return kind(**fields)
+
+
 class Refusal(Exception):
     """A broken rule. Subclasses set `code`, `message` (an English message id with %(field)s places) and `status`."""
 
@@ -34,6 +38,10 @@ class Refusal(Exception):
     def __init__(self, **fields: FieldValue) -> None:
         self.fields = fields
         super().__init__(self.code, fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A refusal crosses from one process to another whole."""
+        return _made_again, (type(self), self.fields)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

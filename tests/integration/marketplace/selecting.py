@@ -49,6 +49,13 @@ def _agency(place: int, item_id: int) -> Actor:
     return Actor(10_000 + place, organisation_id, frozenset({Role.AGENCY}), Assurance.FACE_OR_LICENCE)
 
 
+def somebody_of(organisation_id: int) -> Actor:
+    """Somebody who acts for an agency, of the cast or not."""
+    return Actor(
+        None, organisation_id, frozenset({Role.AGENCY}), Assurance.FACE_OR_LICENCE, f"agency-{organisation_id}"
+    )
+
+
 def signed_up(procurement_id: int, agencies: list[Actor], *quotes: str | None) -> None:
     """Each agency signs up, with its quote, a minute apart."""
     for place, (actor, quote) in enumerate(zip(agencies, quotes, strict=True)):

@@ -1,5 +1,6 @@
 """The words everything is said in: refusals, machines, periods, actors."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -126,3 +127,10 @@ def test_references_in_evidence_name_nobody() -> None:
     assert system_actor("timekeeper").ref == "system:timekeeper"
     assert ANONYMOUS.ref == "anonymous"
     assert not system_actor("timekeeper").is_anonymous
+
+
+def test_a_refusal_crosses_to_another_process_whole():
+    refusal = pickle.loads(pickle.dumps(NotAllowedNow(command="CLOSE", state="DRAFT")))
+
+    assert type(refusal) is NotAllowedNow
+    assert refusal.fields == {"command": "CLOSE", "state": "DRAFT"}
