@@ -10,13 +10,15 @@ from typing import Any
 
 import autobahn.websocket.protocol
 from daphne.server import Server
-from twisted.internet import reactor
+from twisted import internet
+
+reactor: Any = internet.reactor
 
 ROUND_S = 2.0
 """As Daphne's own."""
 STEPS = 100
 
-autobahn.websocket.protocol.pformat = repr  # 50 times as fast; only ever printed
+setattr(autobahn.websocket.protocol, "pformat", repr)  # noqa: B010  # 50 times as fast; only ever printed
 
 
 class PatientServer(Server):  # type: ignore[misc]
@@ -30,5 +32,7 @@ class PatientServer(Server):  # type: ignore[misc]
         for protocol in protocols[step::STEPS]:
             if protocol in self.connections:
                 protocol.check_timeouts()
-        again = (self._check, protocols, step + 1) if step + 1 < STEPS else (self.timeout_checker,)
-        reactor.callLater(ROUND_S / STEPS, *again)  # type: ignore[attr-defined]
+        if step + 1 < STEPS:
+            reactor.callLater(ROUND_S / STEPS, self._check, protocols, step + 1)
+        else:
+            reactor.callLater(ROUND_S / STEPS, self.timeout_checker)
