@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bidding.bids.services import ask_for_bond_guarantee
+from bidding.bids.services.bonds import expect_bond
 from bidding.opening import services as halls
 from bidding.opening.queries import Viewer, mask, scene
 from bidding.tenders.models import TenderProject
@@ -110,7 +111,7 @@ def identity() -> tuple[str, ...]:
 
 
 def plant(planted: Planted) -> None:
-    """A bid is handed in, replaced, and begun once more; its bidder has a guarantee, paid a deposit and signs in."""
+    """A bid is handed in, replaced and begun once more; its bidder has a guarantee, pays a bond too and signs in."""
     found, at = planted.found, timezone.now()
     planted.guarantee = ask_for_bond_guarantee(
         actor=cast.actor("buyer1"),
@@ -123,8 +124,8 @@ def plant(planted: Planted) -> None:
     issuers.assessed(planted.guarantee, number=GUARANTEE, at=at)
     issuers.signed(planted.guarantee, at=at)
     money.listed("jinma")
-    expected = money.expect(money.lot())
-    money.bank(money.line(expected, ref="canary-entry"))
+    expected = expect_bond(actor=cast.actor("buyer1"), section_id=found.section.pk, at=at)
+    money.bank(money.line(expected, amount="180000.00", ref="canary-entry"), at=at)
     for _ in range(2):
         stories.hand_in(found, "buyer1", at=at, files=files_with_canaries(found))
     left_unfinished(found)
