@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from bidding.tenders.views import answering, bidders, centre, deciding, editing, owners, public
+from bidding.tenders.views import (
+    answering,
+    bidders,
+    centre,
+    choosing,
+    deciding,
+    editing,
+    owners,
+    planning,
+    public,
+    sections,
+)
 
 app_name = "tenders"
 OWNER = "owner/tenders/<int:tender_id>/"
@@ -18,22 +29,22 @@ urlpatterns = [
     path("sections/<int:section_id>/apply/withdraw/", bidders.withdraw_application, name="withdraw_application"),
     path("tender-objections/<int:objection_id>/withdraw/", bidders.withdraw_objection, name="withdraw_objection"),
     path("owner/tenders/", owners.desk, name="desk"),
-    path("owner/plans/new/", owners.NewPlan.as_view(), name="new_plan"),
-    path("owner/tender-projects/new/", owners.NewProject.as_view(), name="new_project"),
-    path("owner/tender-projects/<int:project_id>/tender/", owners.NewTender.as_view(), name="new"),
+    path("owner/plans/new/", planning.NewPlan.as_view(), name="new_plan"),
+    path("owner/tender-projects/new/", planning.NewProject.as_view(), name="new_project"),
+    path("owner/tender-projects/<int:project_id>/tender/", planning.NewTender.as_view(), name="new"),
     path(OWNER, owners.draft, name="draft"),
-    path(OWNER + "facts/", owners.EditTender.as_view(), name="edit"),
-    path(OWNER + "sections/new/", owners.NewSection.as_view(), name="new_section"),
-    path(OWNER + "sections/<int:section_id>/", owners.EditSection.as_view(), name="edit_section"),
-    path(OWNER + "sections/<int:section_id>/remove/", owners.remove_section, name="remove_section"),
+    path(OWNER + "facts/", planning.EditTender.as_view(), name="edit"),
+    path(OWNER + "sections/new/", sections.NewSection.as_view(), name="new_section"),
+    path(OWNER + "sections/<int:section_id>/", sections.EditSection.as_view(), name="edit_section"),
+    path(OWNER + "sections/<int:section_id>/remove/", sections.remove_section, name="remove_section"),
     path(OWNER + "sections/<int:section_id>/bill/", editing.ImportBill.as_view(), name="bill"),
     path(OWNER + "document/", editing.EditDocument.as_view(), name="document"),
     path(OWNER + "document/fill/", editing.fill, name="fill"),
-    path(OWNER + "award/", owners.ChooseAward.as_view(), name="award_method"),
-    path(OWNER + "officers/", owners.ChooseRoster.as_view(), name="roster"),
-    path(OWNER + "filing/", owners.FileNotice.as_view(), name="filing"),
-    path(OWNER + "invited/", owners.Invite.as_view(), name="invite"),
-    path(OWNER + "findings/<int:finding_id>/", owners.AnswerFinding.as_view(), name="finding"),
+    path(OWNER + "award/", choosing.ChooseAward.as_view(), name="award_method"),
+    path(OWNER + "officers/", choosing.ChooseRoster.as_view(), name="roster"),
+    path(OWNER + "filing/", choosing.FileNotice.as_view(), name="filing"),
+    path(OWNER + "invited/", choosing.Invite.as_view(), name="invite"),
+    path(OWNER + "findings/<int:finding_id>/", choosing.AnswerFinding.as_view(), name="finding"),
     path(OWNER + "submit/", owners.submit, name="submit"),
     path(OWNER + "repeat/", owners.repeat, name="repeat"),
     path(OWNER + "questions/", answering.Questions.as_view(), name="questions"),

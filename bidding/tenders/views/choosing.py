@@ -1,0 +1,125 @@
+"""What the owner fixes before the notice: award method, officers, filing, invitations, answers to findings."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bidding.profiles.domain.vocabulary import FORMULAS
+from bidding.tenders import services
+from bidding.tenders.forms import (
+    AwardMethodForm,
+    FilingForm,
+    InviteForm,
+    RosterForm,
+    WordsForm,
+)
+from bidding.tenders.services.common import invited
+from bidding.tenders.services.drafting import UnknownCode
+from bidding.tenders.views.owners import OwnerForm
+from commons.domain.refusals import NotFound
+from commons.pages import signed_in
+from commons.people import queries as people
+from signatures.envelopes import queries as envelopes
+
+
+class ChooseAward(OwnerForm):
+    """How the award is decided, fixed before the notice."""
+
+    title = gettext_lazy("Award method")
+    intro = gettext_lazy("Fixed before the notice and published with it; it cannot be changed afterwards.")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        tender, profile = self.tender(request), self.profile(request)
+        initial = {"method": tender.award_method}
+        initial |= {f"p_{name}": value for name, value in tender.award_parameters.items()}
+        return AwardMethodForm(data, profile=profile, initial=initial)
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        assert isinstance(form, AwardMethodForm)
+        method = form.cleaned_data["method"]
+        given = form.parameters()
+        tender_id, actor = self.kwargs["tender_id"], signed_in(request)
+        services.choose_award(actor=actor, tender_id=tender_id, method=method, parameters=given, at=at)
+        messages.success(request, _("The award method is %(method)s.") % {"method": _(FORMULAS[method])})
+        return self.draft_url()
+
+
+class ChooseRoster(OwnerForm):
+    """The opening officers."""
+
+    title = gettext_lazy("Opening officers")
+    intro = gettext_lazy("Bids are sealed for the bidder and these officers together; so many of them open them.")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        tender = self.tender(request)
+        rosters = [(str(one.id), f"{one.name} ({one.k}/{one.n})") for one in envelopes.active_rosters()]
+        return RosterForm(data, rosters=rosters, initial={"roster": tender.roster_id})
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        number = int(form.cleaned_data["roster"])
+        services.choose_roster(actor=signed_in(request), tender_id=self.kwargs["tender_id"], roster_id=number, at=at)
+        return self.draft_url()
+
+
+class FileNotice(OwnerForm):
+    """The filing with the authority."""
+
+    title = gettext_lazy("Filing with the authority")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        self.tender(request)
+        return FilingForm(data)
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        services.file_notice(actor=signed_in(request), tender_id=self.kwargs["tender_id"], at=at, **form.cleaned_data)
+        return self.draft_url()
+
+
+class Invite(OwnerForm):
+    """Whom to invite."""
+
+    title = gettext_lazy("Whom to invite")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        self.tender(request)
+        return InviteForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        tender = self.tender(request)
+        names = [one.name for one in people.organisations(invited(tender.pk)).values()]
+        text = _("Invited so far: %(names)s.") % {"names": ", ".join(names)} if names else ""
+        return {**super().context(request), "intro": text}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        found = []
+        for code in form.cleaned_data["codes"].split():
+            organisation = people.organisation_by_uscc(code)
+            if organisation is None:
+                raise UnknownCode(uscc=code)
+            found.append(organisation.id)
+        services.invite(actor=signed_in(request), tender_id=self.kwargs["tender_id"], organisation_ids=found, at=at)
+        return self.draft_url()
+
+
+class AnswerFinding(OwnerForm):
+    """The owner's public answer to a clause that looks discriminatory."""
+
+    title = gettext_lazy("Why the clause must stand")
+    submit = gettext_lazy("Answer in public")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        found = [one for one in self.tender(request).findings.all() if one.pk == self.kwargs["finding_id"]]
+        if not found or found[0].gone_at is not None:
+            raise NotFound()
+        self.intro = f"“{found[0].quote}” · {found[0].article}"
+        return WordsForm(data, initial={"words": found[0].answer})
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        finding_id, words = self.kwargs["finding_id"], form.cleaned_data["words"]
+        services.answer_finding(actor=signed_in(request), finding_id=finding_id, answer=words, at=at)
+        return self.draft_url() + "#findings"
