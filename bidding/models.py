@@ -13,7 +13,7 @@ from bidding.awards.models import (
     RoundOffer,
     SectionRoom,
 )
-from bidding.bids.models import LibraryItem
+from bidding.bids.models import ConsortiumAgreement, LibraryItem
 from bidding.opening.models import Hall, HallBid, HallEntry, HallPicture, HallSignIn, HallWord
 from bidding.profiles.models import ProfileVersion
 from bidding.tenders.models import (
@@ -41,6 +41,7 @@ __all__ = [
     "CallOff",
     "CandidateList",
     "ClauseFinding",
+    "ConsortiumAgreement",
     "DocumentTaking",
     "EvaluationReport",
     "Forfeiture",
