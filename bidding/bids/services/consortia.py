@@ -183,13 +183,14 @@ def _is_in(actor: Actor, terms: tenders.SectionTerms) -> bool:
 
 
 def _record(row: ConsortiumAgreement, type: str, actor: Actor, at: datetime) -> None:
+    agreed = canonical.digest(_content(row))
     append_secret(
         stream=f"consortium:{row.pk}",
         type=type,
         actor=actor,
-        payload={"agreement": canonical.digest(_content(row))},
+        payload={"agreement": agreed},
         decided_at=at,
-        idempotency_key=f"{type}:{actor.organisation_id}:{to_text(at)}",
+        idempotency_key=f"{type}:{actor.organisation_id}:{agreed}",
     )
 
 
