@@ -102,15 +102,20 @@ class Year:
 
     def _select(self, number: int, when: datetime) -> None:
         self.pool.run([("begin", (made, when)) for made in selecting.due(when)])
+        when = self._go_on(when)
+        published = when + timedelta(minutes=20)
+        self.pool.run([("publish_result", (number, published)) for number in fulfilment.decided()])
+        self._take_results(number, when + timedelta(minutes=40))
+
+    def _go_on(self, when: datetime) -> datetime:
+        """Picks and draws, round after round, until no selection waits for one; the moment after."""
         for _ in range(MOST_ROUNDS):
             self._pick(when)
             waiting = steps.waiting("DRAW")
             if not waiting:
                 break
             when = self._draw(waiting, when)
-        published = when + timedelta(minutes=20)
-        self.pool.run([("publish_result", (number, published)) for number in fulfilment.decided()])
-        self._take_results(number, when + timedelta(minutes=40))
+        return when
 
     def _draw(self, waiting: list[tuple[int, int]], when: datetime) -> datetime:
         """One checkpoint and one reveal for all draws of the moment."""
@@ -143,7 +148,9 @@ class Year:
                 refusing.append(("give_up", (plan, made, when)))
             else:
                 self.contracts[number + CONTRACT_AFTER].append(made)
-        self.pool.run(refusing)
+        if refusing:
+            self.pool.run(refusing)
+            self._go_on(when)  # the next may have to be drawn, within the hour in which secrets are taken
 
     def _contracts(self, number: int, when: datetime) -> None:
         due = self.contracts.pop(number, [])
