@@ -10,6 +10,8 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,42 @@ def uploads(rounds: Rounds) -> Iterator[Line]:
     yield Line(f"ten uploads of {size // MIB} MiB together: {rate:,.0f} MiB/s")
 
 
+def rush(rounds: Rounds) -> Iterator[Line]:
+    """bids of 50 MB by many bidders at once to their receipts; from their rate, what 200 of them take of ten minutes"""
+    from signatures.envelopes.models import SealedEnvelope
+
+    count, size = (16, 50_000_000) if rounds.count > 1 else (6, 8_000_000)
+    intake_id, before = city().intake(f"rush-{secrets.token_hex(3)}"), SealedEnvelope.objects.count()
+    with stage.serving() as (port, pid), tempfile.TemporaryDirectory() as folder:
+        files = [_ready(intake_id, 900 + number, size, Path(folder)) for number in range(count)]
+        with peak_of([pid], "VmRSS") as peak, ThreadPoolExecutor(8) as pool:
+            began = time.perf_counter()
+            sent = [pool.submit(send, port, token, path) for token, path in files]
+            failed = sum(one.exception() is not None for one in sent)
+            seconds = time.perf_counter() - began
+    lost = count - failed - (SealedEnvelope.objects.count() - before)
+    minutes = seconds / (count * size) * 200 * 50_000_000 / 60
+    yield Line(f"{count} bids of {size / 1e6:.0f} MB: {failed} errors, {lost} lost receipts", failed == lost == 0)
+    detail = f"reckoned from {count * size / 1e6 / seconds:,.0f} MB/s by eight senders at once on this machine"
+    yield at_most("200 bids of 50 MB", [minutes], 10, " min", detail)
+    yield at_most("memory of the web process", [peak[0] / MIB], 300, " MiB")
+
+
+def _ready(intake_id: int, number: int, size: int, folder: Path) -> tuple[str, Path]:
+    """A bidder's permission to upload, and its sealed bid."""
+    from commons.people import queries as people
+    from signatures.envelopes import services
+    from tests import cast
+
+    organisation = people.organisation(organisation_of(number, None))
+    assert organisation is not None
+    actor = replace(cast.actor("buyer1"), organisation_id=organisation.id)
+    path = folder / str(number)
+    with path.open("wb") as file:
+        file.writelines(sealed(intake_id, organisation.uscc, size))
+    return services.authorise_upload(actor=actor, intake_id=intake_id, at=timezone.now()), path
+
+
 def send(port: int, token: str, path: Path) -> None:
     """One upload by tus in pieces of 4 MiB."""
     common = {"Tus-Resumable": "1.0.0", "Upload-Token": token}
@@ -382,4 +420,4 @@ def prescribed(chunk: int, count: int) -> float:
         return 2 * chunk * count / MIB / (time.perf_counter() - began)
 
 
-BENCHMARKS = {"seal": seal_in_browser, "uploads": uploads, "opening": opening}
+BENCHMARKS = {"seal": seal_in_browser, "uploads": uploads, "rush": rush, "opening": opening}
