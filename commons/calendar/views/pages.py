@@ -16,6 +16,7 @@ from commons.calendar import queries, services
 from commons.calendar.forms import DayForm, DeadlineForm, YearForm
 from commons.calendar.policies import can_edit_calendar
 from commons.domain.deadlines import Direction, Unit, local_day
+from commons.domain.refusals import NotFound
 from commons.evidence.queries import records_by_key
 from commons.pages import FormPage, actor_of, csv_response, signed_in, who
 from commons.texts import render as text
@@ -86,6 +87,8 @@ class PublishYear(FormPage):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         can_edit_calendar(signed_in(request)).require()
+        if not FIRST_YEAR <= self.kwargs["year"] <= LAST_YEAR:
+            raise NotFound()
         return YearForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:

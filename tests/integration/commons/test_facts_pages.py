@@ -60,6 +60,11 @@ def test_any_year_leads_to_a_page(client, year):
     assert client.get("/calendar/", {"year": year}).status_code == 200
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_year_that_no_calendar_has_cannot_be_published(as_, method):
+    assert getattr(as_("staff"), method)("/calendar/999999/publish/", {"source": "x"}).status_code == 404
+
+
 def test_the_page_computes_a_deadline(client):
     asked = {"start": "2026-09-28", "add": "5", "unit": "working_day", "direction": "after"}
 
