@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils import timezone
 
 from benchmarks import stage
+from benchmarks.devtools import chromium
 from benchmarks.figures import Line, Rounds, at_least, at_most, spread
 
 MIB = 1024 * 1024
@@ -113,22 +114,21 @@ def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
     cookie = session_of("buyer1")
     ratios, memory, rates, raws = [], [], [], []
     with stage.serving() as (port, _), sparse(size * MIB) as file, chromium(EXECUTABLE) as browser:
+        house = f"http://localhost:{port}"
         for _round in range(min(rounds.count, 2)):
-            page = browser.new_context(base_url=f"http://localhost:{port}").new_page()
-            page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": f"http://localhost:{port}"}])
-            page.goto(f"/openings/{intake_id}/")
-            raw = float(page.evaluate(RAW_JS, raw_size))
-            page.locator("#seal-files").set_input_files(str(file))
-            with watching(browser) as peak:
-                began = time.perf_counter()
-                page.locator("#seal-button").click()
-                page.wait_for_url("**/receipts/**", timeout=600_000)
-                rate = size / (time.perf_counter() - began)
+            with browser.page([{"name": "sessionid", "value": cookie, "url": house}]) as page:
+                page.goto(f"{house}/openings/{intake_id}/")
+                raw = float(page.evaluate(f"({RAW_JS})({raw_size})"))
+                page.choose_file("#seal-files", str(file))
+                with peak_of(browser.renderers(), "RssAnon") as peak:
+                    began = time.perf_counter()
+                    page.evaluate("document.querySelector('#seal-button').click()")
+                    page.until("location.pathname.includes('/receipts/')")
+                    rate = size / (time.perf_counter() - began)
             raws.append(raw)
             rates.append(rate)
             ratios.append(rate / raw)
             memory.append(peak[0] / MIB)
-            page.context.close()
     detail = f"{spread(rates, ' MiB/s')} against {spread(raws, ' MiB/s')}, {size} MiB"
     yield at_least("sealed, uploaded and receipted", ratios, 0.45, detail)
     yield at_most("memory of the page's process (anonymous)", memory, 200, " MiB")
@@ -141,26 +141,6 @@ def sparse(size: int) -> Iterator[Path]:
         with path.open("wb") as file:
             file.truncate(size)
         yield path
-
-
-@contextlib.contextmanager
-def chromium(executable: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable)
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
-def watching(browser: Any) -> Iterator[list[int]]:
-    """The largest anonymous memory of any renderer while the block runs."""
-    session = browser.new_browser_cdp_session()
-    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    with peak_of([int(one["id"]) for one in found if one["type"] == "renderer"], "RssAnon") as peak:
-        yield peak
 
 
 @contextlib.contextmanager
