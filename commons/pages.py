@@ -1,10 +1,12 @@
 """What pages share: the actor of a request, forms that show refusals with what was filled in, CSV downloads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.contrib import messages
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -19,7 +21,7 @@ from django.views import View
 
 from commons.domain.actor import CENTRE_ROLES, Actor, Role
 from commons.domain.csv_safe import Cell, lines
-from commons.domain.refusals import NotPermitted, Refusal
+from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.people.models import Person
 from commons.texts import refusal_text
 
@@ -35,6 +37,17 @@ def signed_in(request: HttpRequest) -> Actor:
     if actor.person_id is None:
         raise NotPermitted()
     return actor
+
+
+@contextmanager
+def told_there(request: HttpRequest) -> Iterator[None]:
+    """For a button: a refusal is told on the page that comes next; who may not, or asks for nothing, is refused."""
+    try:
+        yield
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal_text(refusal))
 
 
 class FormPage(View):

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bidding.awards import queries, services
@@ -22,9 +21,8 @@ from bidding.awards.policies import can_award, can_sign_as_winner
 from bidding.tenders import queries as tenders
 from bidding.tenders.services.common import store_decision
 from commons.domain.actor import Actor
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, signed_in
-from commons.texts import refusal_text
+from commons.domain.refusals import NotFound
+from commons.pages import FormPage, signed_in, told_there
 from commons.vault import services as vault
 
 
@@ -196,29 +194,24 @@ def decide(request: HttpRequest, forfeiture_id: int) -> HttpResponse:
     if row is None:
         raise NotFound()
     actor, at = signed_in(request), timezone.now()
-
-    def act() -> None:
+    with told_there(request):
         if request.POST.get("outcome") == "reject":
             reason = request.POST.get("reason", "")[:500]
             services.reject_forfeiture(actor=actor, forfeiture_id=row.pk, reason=reason, at=at)
         else:
             services.approve_forfeiture(actor=actor, forfeiture_id=row.pk, at=at)
-
-    return _done(request, row.section_id, act, gettext_lazy("Decided."))
+        messages.success(request, _("Decided."))
+    return _bonds(row.section_id)
 
 
 @require_POST
 def let_go(request: HttpRequest, section_id: int, organisation_id: int) -> HttpResponse:
     """Give the bond of a winner that gave up back all the same."""
     actor, at, reason = signed_in(request), timezone.now(), request.POST.get("reason", "")[:500]
-    return _done(
-        request,
-        section_id,
-        lambda: services.let_go(
-            actor=actor, section_id=section_id, organisation_id=organisation_id, reason=reason, at=at
-        ),
-        gettext_lazy("The bond goes back."),
-    )
+    with told_there(request):
+        services.let_go(actor=actor, section_id=section_id, organisation_id=organisation_id, reason=reason, at=at)
+        messages.success(request, _("The bond goes back."))
+    return _bonds(section_id)
 
 
 @require_POST
@@ -227,15 +220,14 @@ def judge(request: HttpRequest, award_id: int) -> HttpResponse:
     award, _terms = _award(award_id)
     actor, at = signed_in(request), timezone.now()
     outcome, reason = request.POST.get("outcome"), request.POST.get("reason", "")[:500]
-
-    def act() -> None:
+    with told_there(request):
         if outcome == "return":
             services.return_security(actor=actor, award_id=award_id, reason=reason, at=at)
         else:
             accepted = outcome == "accept"
             services.judge_security(actor=actor, award_id=award_id, accepted=accepted, reason=reason, at=at)
-
-    return _done(request, award.section_id, act, gettext_lazy("Recorded."))
+        messages.success(request, _("Recorded."))
+    return _bonds(award.section_id)
 
 
 def _award(award_id: int) -> tuple[Award, tenders.SectionTerms]:
@@ -245,13 +237,5 @@ def _award(award_id: int) -> tuple[Award, tenders.SectionTerms]:
     return award, tenders.section_terms(award.section_id)
 
 
-def _done(request: HttpRequest, section_id: int, act: Any, text: Any) -> HttpResponse:
-    try:
-        act()
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-    else:
-        messages.success(request, text)
+def _bonds(section_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("awards:bonds", args=[section_id]))

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bidding.awards import queries, services
@@ -25,10 +24,9 @@ from bidding.tenders.domain.states import SectionState
 from bidding.tenders.labels import SECTION_STATES
 from bidding.tenders.services.common import takers
 from commons.domain.actor import Role
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, actor_of, signed_in
+from commons.domain.refusals import NotFound
+from commons.pages import FormPage, actor_of, signed_in, told_there
 from commons.people import queries as people
-from commons.texts import refusal_text
 from commons.vault import services as vault
 from signatures.documents import queries as papers
 
@@ -150,77 +148,56 @@ def confirm(request: HttpRequest, report_id: int) -> HttpResponse:
     if report is None:
         raise NotFound()
     actor, at = signed_in(request), timezone.now()
-
-    def act() -> None:
+    with told_there(request):
         if request.POST.get("outcome") == "reject":
             services.reject_report(actor=actor, report_id=report_id, reason=request.POST.get("reason", ""), at=at)
         else:
             services.confirm_report(actor=actor, report_id=report_id, at=at)
-
-    return _done(request, report.section_id, act, gettext_lazy("The report is decided."))
+        messages.success(request, _("The report is decided."))
+    return _desk(report.section_id)
 
 
 @require_POST
 def show(request: HttpRequest, section_id: int) -> HttpResponse:
     """Publish the candidates."""
-    actor, at = signed_in(request), timezone.now()
-    return _done(
-        request,
-        section_id,
-        lambda: services.publish_candidates(actor=actor, section_id=section_id, at=at),
-        gettext_lazy("The candidates are public."),
-    )
+    with told_there(request):
+        services.publish_candidates(actor=signed_in(request), section_id=section_id, at=timezone.now())
+        messages.success(request, _("The candidates are public."))
+    return _desk(section_id)
 
 
 @require_POST
 def give(request: HttpRequest, section_id: int) -> HttpResponse:
     """Award to the ticked candidates."""
-    actor, at = signed_in(request), timezone.now()
+    actor, at, reason = signed_in(request), timezone.now(), request.POST.get("reason", "")[:2000]
     lines = [int(text) for text in request.POST.getlist("line") if text.isascii() and text.isdigit()]
-    reason = request.POST.get("reason", "")[:2000]
-    return _done(
-        request,
-        section_id,
-        lambda: services.award_section(actor=actor, section_id=section_id, line_ids=lines, at=at, reason=reason),
-        gettext_lazy("Awarded. Sign the award letter next."),
-    )
+    with told_there(request):
+        services.award_section(actor=actor, section_id=section_id, line_ids=lines, at=at, reason=reason)
+        messages.success(request, _("Awarded. Sign the award letter next."))
+    return _desk(section_id)
 
 
 @require_POST
 def draw(request: HttpRequest, award_id: int) -> HttpResponse:
     """Draw the contract, which both sides sign."""
-    actor, at = signed_in(request), timezone.now()
-    section_id = _section_of(award_id)
-    return _done(
-        request,
-        section_id,
-        lambda: services.draw_contract(actor=actor, award_id=award_id, at=at),
-        gettext_lazy("The contract is drawn. Both sides sign it."),
-    )
+    actor, section_id = signed_in(request), _section_of(award_id)
+    with told_there(request):
+        services.draw_contract(actor=actor, award_id=award_id, at=timezone.now())
+        messages.success(request, _("The contract is drawn. Both sides sign it."))
+    return _desk(section_id)
 
 
 @require_POST
 def drop(request: HttpRequest, award_id: int) -> HttpResponse:
     """Record that the winner gave up."""
-    actor, at, reason = signed_in(request), timezone.now(), request.POST.get("reason", "")[:2000]
-    return _done(
-        request,
-        _section_of(award_id),
-        lambda: services.give_up(actor=actor, award_id=award_id, reason=reason, at=at),
-        gettext_lazy("Recorded. The next candidate follows, or the section failed."),
-    )
+    actor, section_id, reason = signed_in(request), _section_of(award_id), request.POST.get("reason", "")[:2000]
+    with told_there(request):
+        services.give_up(actor=actor, award_id=award_id, reason=reason, at=timezone.now())
+        messages.success(request, _("Recorded. The next candidate follows, or the section failed."))
+    return _desk(section_id)
 
 
-def _done(request: HttpRequest, section_id: int, act: Any, text: Any) -> HttpResponse:
-    """Do it; a refusal is told on the desk."""
-    try:
-        act()
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-    else:
-        messages.success(request, text)
+def _desk(section_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("awards:desk", args=[section_id]))
 
 

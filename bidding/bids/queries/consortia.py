@@ -32,4 +32,4 @@ def section_of_agreement(viewer: Actor, agreement_id: int) -> int:
     row = ConsortiumAgreement.objects.filter(pk=agreement_id).first()
     if row is None or all(one.organisation_id != viewer.organisation_id for one in members_of(row)):
         raise NotFound()
-    return row.party.place
+    return int(row.party.place)

@@ -18,9 +18,7 @@ from bidding.bids.labels import scripts
 from bidding.bids.queries.sections import rules_published
 from bidding.tenders.domain.eligibility import BAR_TEXTS, Bar
 from commons.domain.actor import Actor
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, signed_in
-from commons.texts import refusal_text
+from commons.pages import FormPage, signed_in, told_there
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.endpoint import PREFIX
 from signatures.envelopes.labels import texts as envelope_texts
@@ -104,18 +102,13 @@ def rules(request: HttpRequest, section_id: int) -> JsonResponse:
 def bond(request: HttpRequest, section_id: int) -> HttpResponse:
     """Get the virtual account for the cash bond, or ask for the bond back before the deadline."""
     actor, at = signed_in(request), timezone.now()
-    try:
-        if request.POST.get("step") == "back":
-            services.take_back_bond(actor=actor, section_id=section_id, at=at)
-            messages.success(request, _("The bond goes back to your basic account."))
-            return HttpResponseRedirect(reverse("bids:compose", args=[section_id]))
-        found = services.expect_bond(actor=actor, section_id=section_id, at=at)
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-        return HttpResponseRedirect(reverse("bids:compose", args=[section_id]))
-    return HttpResponseRedirect(reverse("deposits:money", args=[found.id]))
+    with told_there(request):
+        if request.POST.get("step") != "back":
+            found = services.expect_bond(actor=actor, section_id=section_id, at=at)
+            return HttpResponseRedirect(reverse("deposits:money", args=[found.id]))
+        services.take_back_bond(actor=actor, section_id=section_id, at=at)
+        messages.success(request, _("The bond goes back to your basic account."))
+    return HttpResponseRedirect(reverse("bids:compose", args=[section_id]))
 
 
 class Guarantee(FormPage):

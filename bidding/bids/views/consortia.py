@@ -15,9 +15,7 @@ from bidding.bids import policies, services
 from bidding.bids.forms import ConsortiumForm
 from bidding.bids.queries.consortia import own_agreements, section_of_agreement
 from bidding.tenders import queries as tenders
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, signed_in
-from commons.texts import refusal_text
+from commons.pages import FormPage, signed_in, told_there
 
 
 class Consortium(FormPage):
@@ -64,25 +62,16 @@ def back(request: HttpRequest, agreement_id: int) -> HttpResponse:
 @require_POST
 def sign(request: HttpRequest, section_id: int, agreement_id: int) -> HttpResponse:
     """On to the signing dialogue."""
-    try:
-        session = services.request_agreement(actor=signed_in(request), agreement_id=agreement_id, at=timezone.now())
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-        return HttpResponseRedirect(reverse("bids:consortium", args=[section_id]))
-    return HttpResponseRedirect(session.url)
+    onward = reverse("bids:consortium", args=[section_id])
+    with told_there(request):
+        onward = services.request_agreement(actor=signed_in(request), agreement_id=agreement_id, at=timezone.now()).url
+    return HttpResponseRedirect(onward)
 
 
 @require_POST
 def dissolve(request: HttpRequest, section_id: int) -> HttpResponse:
     """The lead gives it up."""
-    try:
+    with told_there(request):
         services.dissolve_consortium(actor=signed_in(request), section_id=section_id, at=timezone.now())
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-    else:
         messages.success(request, _("The consortium is given up."))
     return HttpResponseRedirect(reverse("bids:consortium", args=[section_id]))

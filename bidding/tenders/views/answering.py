@@ -24,10 +24,9 @@ from bidding.tenders.policies import can_change_tender
 from bidding.tenders.queries import pages
 from bidding.tenders.services.prequalifying import applications
 from bidding.tenders.views.owners import OwnerForm
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import signed_in
+from commons.domain.refusals import NotFound
+from commons.pages import signed_in, told_there
 from commons.people.parties import with_organisations
-from commons.texts import refusal_text
 
 
 class Questions(OwnerForm):
@@ -154,17 +153,11 @@ class Judge(OwnerForm):
 @require_POST
 def finish(request: HttpRequest, tender_id: int, section_id: int) -> HttpResponse:
     """Invite those qualified to bid, or let the section fail."""
-    try:
-        count = services.finish_prequalification(actor=signed_in(request), section_id=section_id, at=timezone.now())
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-        return HttpResponseRedirect(reverse("tenders:prequalification", args=[tender_id]))
-    if count:
-        messages.success(request, _("Those who qualified are invited to bid."))
-    else:
-        messages.warning(request, _("Fewer than needed qualified: the section failed."))
+    with told_there(request):
+        if services.finish_prequalification(actor=signed_in(request), section_id=section_id, at=timezone.now()):
+            messages.success(request, _("Those who qualified are invited to bid."))
+        else:
+            messages.warning(request, _("Fewer than needed qualified: the section failed."))
     return HttpResponseRedirect(reverse("tenders:prequalification", args=[tender_id]))
 
 

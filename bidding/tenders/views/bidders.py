@@ -22,9 +22,8 @@ from bidding.tenders.labels import APPLICATION_STATES, CRITERIA, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, csv_response, signed_in
-from commons.texts import refusal_text
+from commons.domain.refusals import NotFound
+from commons.pages import FormPage, csv_response, signed_in, told_there
 from commons.vault import services as vault
 
 
@@ -128,13 +127,8 @@ def withdraw_objection(request: HttpRequest, objection_id: int) -> HttpResponse:
 @require_POST
 def withdraw_application(request: HttpRequest, section_id: int) -> HttpResponse:
     """Take one's own application back, until the applications end."""
-    try:
+    with told_there(request):
         services.withdraw_application(actor=signed_in(request), section_id=section_id, at=timezone.now())
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-    else:
         messages.success(request, _("Taken back. You can hand in again until the applications end."))
     return HttpResponseRedirect(reverse("tenders:apply", args=[section_id]))
 

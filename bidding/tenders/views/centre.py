@@ -25,9 +25,7 @@ from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages
 from bidding.tenders.services.common import profile_of
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
-from commons.pages import FormPage, signed_in
-from commons.texts import refusal_text
+from commons.pages import FormPage, signed_in, told_there
 
 PAGE = 20
 
@@ -92,12 +90,9 @@ class CheckTender(FormPage):
 @require_POST
 def publish(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Publish what another person checked."""
-    try:
+    page = "tenders:check"
+    with told_there(request):
         services.publish_tender(actor=signed_in(request), tender_id=tender_id, at=timezone.now())
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
-        return HttpResponseRedirect(reverse("tenders:check", args=[tender_id]))
-    messages.success(request, _("Published on the site and handed to the designated media."))
-    return HttpResponseRedirect(reverse("tenders:tender", args=[tender_id]))
+        messages.success(request, _("Published on the site and handed to the designated media."))
+        page = "tenders:tender"
+    return HttpResponseRedirect(reverse(page, args=[tender_id]))

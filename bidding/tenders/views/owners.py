@@ -27,10 +27,8 @@ from bidding.tenders.queries import pages
 from bidding.tenders.services.common import EDITABLE, invited, profile_of
 from bidding.tenders.services.drafting import missing
 from commons.domain.actor import Role
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.domain.tasks import Task, TaskState
-from commons.pages import FormPage, signed_in
-from commons.texts import refusal_text
+from commons.pages import FormPage, signed_in, told_there
 
 PAGE = 20
 
@@ -160,13 +158,9 @@ def is_ready(tender: Tender, profile: ProcedureProfile) -> bool:
 @require_POST
 def submit(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Hand the draft to the centre."""
-    try:
+    with told_there(request):
         services.submit_tender(actor=signed_in(request), tender_id=tender_id, at=timezone.now())
         messages.success(request, _("Handed in. The centre checks whether everything is there."))
-    except (NotPermitted, NotFound):
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal_text(refusal))
     return HttpResponseRedirect(reverse("tenders:draft", args=[tender_id]))
 
 
