@@ -36,11 +36,12 @@ OVER_HTTP = {
 
 
 @pytest.fixture
-def city(tmp_path):
+def city(tmp_path, monkeypatch):
     """An authority in a folder, answering on this machine, trusted; the resolver asks it over HTTP.
 
     It remembers in a cache of this test alone: on Redis, emptying the cache would empty that of every other process.
     """
+    monkeypatch.setattr(resolver, "TIMEOUT_S", 60.0)  # a machine at its limit is no authority that is away
     memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
     settings = override_settings(HOOKS=OVER_HTTP, DATA_DIR=tmp_path, CACHES=memory)
     with settings, serving(load(tmp_path / "authority")) as server:
