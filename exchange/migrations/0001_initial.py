@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
             name='MoneyExpectation',
             fields=[
                 ('id', models.BigIntegerField(default=commons.domain.identifiers.random_number, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=8)),
+                ('purpose', models.CharField(max_length=12)),
                 ('subject', models.CharField(max_length=64)),
                 ('title', commons.secrecy.fields.SealedTextField(blank=True, label='money.title')),
                 ('terms', models.JSONField(blank=True, default=dict)),

@@ -17,10 +17,7 @@ from commons.evidence.models import EvidenceEntry, EvidenceStream
 # Spelled out, because every change of the platform passes here: compiling them anew each time costs more than they do.
 _STREAMS, _ENTRIES = EvidenceStream._meta.db_table, EvidenceEntry._meta.db_table
 _LOCK = f"SELECT seq, head FROM {_STREAMS} WHERE name = %s"  # noqa: S608
-_BEGIN = (
-    f"INSERT INTO {_STREAMS} (name, seq, head) VALUES (%s, %s, %s) "  # noqa: S608
-    f"ON CONFLICT (name) DO UPDATE SET seq = {_STREAMS}.seq RETURNING seq, head"
-)
+_BEGIN = f"INSERT INTO {_STREAMS} (name, seq, head) VALUES (%s, %s, %s) ON CONFLICT (name) DO NOTHING"  # noqa: S608
 _MOVE = f"UPDATE {_STREAMS} SET seq = %s, head = %s WHERE name = %s AND seq = %s"  # noqa: S608
 _INSERT = (
     f"INSERT INTO {_ENTRIES} (stream, seq, type, actor, payload, decided_at, idempotency_key, prev, hash) "  # noqa: S608
@@ -78,12 +75,15 @@ def require_transaction() -> None:
 
 
 def locked_head(stream: str) -> chain.Head:
-    """Where the stream stands; its row stays locked until the transaction ends. One statement, two for a new stream."""
+    """Where the stream stands; its row stays locked until the transaction ends. One statement, three for a new one."""
+    lock = _LOCK + (" FOR UPDATE" if connection.features.has_select_for_update else "")
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK + (" FOR UPDATE" if connection.features.has_select_for_update else ""), [stream])
+        cursor.execute(lock, [stream])
         found = cursor.fetchone()
-        if found is None:  # or somebody else begins it at this moment: then this waits, and finds where it stands
+        if found is None:
+            # Who begins it at the same moment waits here, and then finds where the other one left it.
             cursor.execute(_BEGIN, [stream, 0, chain.GENESIS])
+            cursor.execute(lock, [stream])
             found = cursor.fetchone()
     return chain.Head(int(found[0]), bytes(found[1]))
 

@@ -21,7 +21,7 @@ class MoneyExpectation(NamesParty, models.Model):
 
     id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
 
-    purpose = models.CharField(max_length=8)
+    purpose = models.CharField(max_length=12)
     subject = models.CharField(max_length=64)
     """`lot:12` for a deposit, the caller's own name for a price: `deal:7`; for a sealed security nothing."""
     lot = models.ForeignKey("exchange.Lot", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
