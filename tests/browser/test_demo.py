@@ -47,13 +47,10 @@ class Demo(Server):
         return self.said.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    yield from opened_demo(tmp_path)
-
-
-def opened_demo(folder: Path) -> Iterator[Demo]:
-    server = Demo(folder / "city").start()
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One city for all who come."""
+    server = Demo(tmp_path_factory.mktemp("demo") / "city").start()
     try:
         deadline = time.monotonic() + OPEN_WITHIN_S
         while "is open at" not in server.words():
