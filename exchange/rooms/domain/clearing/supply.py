@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from commons.domain.money import normal_text
-from exchange.rooms.domain.clearing.model import ZERO, Order, Rule
+from exchange.rooms.domain.clearing.model import ZERO, Order, Rule, Valve
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def after_valves(supply: Decimal, orders: Sequence[Order], rule: Rule, price_at:
     """
     words: list[str] = []
     price = price_at(supply)
-    for tier in sorted(rule.extra_supply, key=lambda valve: valve.trigger):
+    for tier in _by_trigger(rule.extra_supply):
         demand = _demand(orders, tier.trigger)
         if price is None or price <= tier.trigger or demand <= supply:
             continue
@@ -49,7 +49,7 @@ def after_valves(supply: Decimal, orders: Sequence[Order], rule: Rule, price_at:
 
 
 def _withhold(supply: Decimal, orders: Sequence[Order], rule: Rule, price: Decimal | None, words: list[str]) -> Offer:
-    for valve in sorted(rule.withheld, key=lambda valve: -valve.trigger):
+    for valve in reversed(_by_trigger(rule.withheld)):
         if price is None or price >= valve.trigger:
             continue
         demand = _demand(orders, valve.trigger)
@@ -67,6 +67,14 @@ def _withhold(supply: Decimal, orders: Sequence[Order], rule: Rule, price: Decim
             )
             return Offer(supply, valve.trigger, tuple(words))
     return Offer(supply, None, tuple(words))
+
+
+def _by_trigger(valves: Sequence[Valve]) -> list[Valve]:
+    """From the lowest trigger up; those with the same trigger are one, in whatever order they were declared."""
+    quantities: dict[Decimal, Decimal] = {}
+    for valve in valves:
+        quantities[valve.trigger] = quantities.get(valve.trigger, ZERO) + valve.quantity
+    return [Valve(trigger, quantities[trigger]) for trigger in sorted(quantities)]
 
 
 def _demand(orders: Sequence[Order], price: Decimal) -> Decimal:

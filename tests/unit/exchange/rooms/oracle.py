@@ -36,7 +36,8 @@ def clear(
     if shortfall == "cancel" and sum(bid.lots for bid in valid) < supply:
         return {}, supply
     held = None
-    for trigger, reserve_lots in sorted(tiers):
+    for trigger in sorted({trigger for trigger, _ in tiers}):
+        reserve_lots = sum(lots for at, lots in tiers if at == trigger)
         level = lowest(give(valid, supply, tie), valid)
         if level is None or level <= trigger:
             continue

@@ -222,6 +222,15 @@ def test_reserve_tiers_open_one_after_the_other() -> None:
     assert (result["price"], result["sold"]) == ("8", "75")
 
 
+def test_reserves_with_one_trigger_are_one_reserve_in_whatever_order_they_are_declared() -> None:
+    bids = [bid("b", 11, 2)]
+    declared = [tier("1", 10), tier("1", 1)]
+
+    results = [sell(1, bids, extra_supply=tiers, **RGGI) for tiers in (declared, declared[::-1])]
+
+    assert [result["price"] for result in results] == ["1", "1"]  # one of the eleven is left: the reserve was enough
+
+
 def test_rggi_emissions_reserve_withholds_below_its_trigger() -> None:
     bids = [bid("a", 30, 9), bid("b", 20, 7), bid("c", 50, 5)]
 
