@@ -12,6 +12,8 @@ import autobahn.websocket.protocol
 from daphne.server import Server
 from twisted import internet
 
+from portal.streams import StreamedRequest
+
 reactor: Any = internet.reactor
 
 ROUND_S = 2.0
@@ -23,6 +25,12 @@ setattr(autobahn.websocket.protocol, "pformat", repr)  # noqa: B010  # 50 times 
 
 class PatientServer(Server):  # type: ignore[misc]
     """Daphne's server, whose rounds among the connections never hold the loop for long."""
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """The way into the application of a request or socket that begins; called by Daphne."""
+        queue = super().create_application(protocol, scope)
+        streamed = isinstance(protocol, StreamedRequest) and protocol.arriving and queue is not None
+        return protocol.inlet(queue) if streamed else queue
 
     def timeout_checker(self) -> None:
         """Begin a round; called by Daphne once, then by every round at its end."""

@@ -31,7 +31,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 T = TypeVar("T")
 PREFIX = "/uploads/"
 VERSION = "1.0.0"
-_WRITE_AT_ONCE = 512 * 1024
+_WRITE_AT_ONCE = 1024 * 1024
 _PATH = re.compile(r"/uploads/([0-9a-f]{32})")
 _THREADS = 4
 
@@ -115,19 +115,23 @@ class UploadEndpoint:
 
     async def _upload(self, scope: Scope, token: str) -> Upload:
         """The upload that the address names. Raises `NotFound`."""
-        found = _PATH.fullmatch(scope["path"])
-        if found is None:
-            raise NotFound()
-        return await self._in_thread(lambda: services.running_upload(ref=found[1], token=token, at=timezone.now()))
+        ref = _ref(scope)
+        return await self._in_thread(lambda: services.running_upload(ref=ref, token=token, at=timezone.now()))
 
     async def _patch(self, scope: Scope, headers: dict[str, str], body: _Body) -> Answer:
-        upload = await self._upload(scope, headers.get("upload-token", ""))
         if headers.get("content-type") != "application/offset+octet-stream":
             return Answer(415)
         offset, checksum = _count(headers, "upload-offset"), Checksum.parse(headers.get("upload-checksum", ""))
-        if int(headers.get("content-length") or 0) > LARGEST_PIECE:
+        length = _count(headers, "content-length") if "content-length" in headers else None
+        if length is not None and length > LARGEST_PIECE:
             return Answer(413)
-        appending = await self._in_thread(lambda: Appending(upload, offset=offset, checksum=checksum))
+        ref, token = _ref(scope), headers.get("upload-token", "")
+
+        def begin() -> tuple[Upload, Appending]:
+            upload = services.running_upload(ref=ref, token=token, at=timezone.now())
+            return upload, Appending(upload, offset=offset, checksum=checksum, length=length)
+
+        upload, appending = await self._in_thread(begin)
         try:
             whole = await self._pour(body, appending)
         except EnvelopeBroken:
@@ -146,22 +150,32 @@ class UploadEndpoint:
         return Answer(204, {**_standing(upload, reached), "Upload-Receipt": receipt})
 
     async def _pour(self, body: _Body, appending: Appending) -> bool:
-        """The body into the file, in pieces worth a thread's while; False when the sender went away."""
-        held = bytearray()
+        """The body into the file, by as many pieces as are worth a thread's while; False when the sender went away."""
+        held, size = list[bytes](), 0
         while True:
             message = await body.next()
             if message["type"] == "http.disconnect":
                 return False
-            held += message.get("body", b"")
+            if piece := message.get("body", b""):
+                held.append(piece)
+                size += len(piece)
             more = bool(message.get("more_body"))
-            if held and (len(held) >= _WRITE_AT_ONCE or not more):
-                data, held = bytes(held), bytearray()
-                await self._in_thread(appending.write, data)
+            if held and (size >= _WRITE_AT_ONCE or not more):
+                await self._in_thread(appending.write, held)
+                held, size = [], 0
             if not more:
                 return True
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _with_database, work, *arguments)
+
+
+def _ref(scope: Scope) -> str:
+    """The name of the upload in the address. Raises `NotFound`."""
+    found = _PATH.fullmatch(scope["path"])
+    if found is None:
+        raise NotFound()
+    return found[1]
 
 
 def _with_database(work: Callable[..., T], *arguments: Any) -> T:

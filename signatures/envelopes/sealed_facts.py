@@ -21,7 +21,6 @@ class Facts:
     organisation_id: int
     person_id: int
     commit: str
-    sha256: str
     size: int
     received_at: datetime
     receipt: str
@@ -38,7 +37,6 @@ def facts_of(row: SealedEnvelope) -> Facts:
         int(found["organisation_id"]),
         int(found["person_id"]),
         found["commit"],
-        found["sha256"],
         int(found["size"]),
         from_text(found["received_at"]),
         found["receipt"],

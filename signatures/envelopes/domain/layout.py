@@ -51,7 +51,6 @@ class Reckoned:
     prefix: Prefix
     leaves: tuple[bytes, ...]
     commit: str
-    sha256: str
     size: int
 
 
@@ -96,12 +95,11 @@ class Reckoner:
         self.prefix: Prefix | None = None
         self.leaves: list[bytes] = []
         self.size = 0
-        self._whole, self._leaf = hashlib.sha256(), hashlib.sha256()
+        self._leaf = hashlib.sha256()
         self._head, self._wanted = bytearray(), 0
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises `EnvelopeBroken` as soon as they cannot be an envelope."""
-        self._whole.update(data)
         self.size += len(data)
         rest = memoryview(data)
         if self.prefix is None:
@@ -115,6 +113,12 @@ class Reckoner:
         if self.size > self.prefix.size:
             raise EnvelopeBroken(reason="something follows after its end")
         self._take(rest)
+
+    def begins_chunk(self, length: int | None) -> bool:
+        """Whether the next `length` bytes are one whole chunk."""
+        if self.prefix is None or not self._wanted or self._wanted != length:
+            return False
+        return self._wanted == chunk_length(self.prefix.header, len(self.leaves)) + TAG
 
     def _take(self, rest: memoryview) -> None:
         assert self.prefix is not None, "chunks follow the prefix"
@@ -136,7 +140,7 @@ class Reckoner:
         if self.prefix is None or self.size != self.prefix.size:
             raise EnvelopeBroken(reason="it is not complete")
         commit = commitment(self.prefix.header, self.leaves)
-        return Reckoned(self.prefix, tuple(self.leaves), commit, self._whole.hexdigest(), self.size)
+        return Reckoned(self.prefix, tuple(self.leaves), commit, self.size)
 
 
 def reckon(pieces: Iterable[bytes]) -> Reckoned:

@@ -155,6 +155,22 @@ def test_a_piece_that_arrived_damaged_is_forgotten(story: Story, tus: Tus) -> No
     assert tus.patch(path, data, 0)[0] == 204
 
 
+def test_a_piece_that_is_one_chunk_is_checked_by_its_leaf(story: Story, tus: Tus) -> None:
+    data = stories.sealed(story, "buyer1")
+    path, start = tus.create(len(data)), len(prefix_of(data).encode())
+    end = len(data) - layout.ATTESTATION - layout.TAG
+    damaged = data[start : end - 1] + bytes([data[end - 1] ^ 1])
+    right = "sha256 " + base64.b64encode(hashlib.sha256(data[start:end]).digest()).decode()
+
+    assert tus.patch(path, data[:start], 0)[0] == 204
+    assert tus.patch(path, damaged, start, right)[0] == 460
+    assert tus.patch(path, data[start:end], start)[0] == 204
+    status, headers = tus.patch(path, data[end:], end)
+
+    assert status == 204
+    assert queries.receipt(cast.actor("buyer1"), headers["upload-receipt"]).commit == layout.reckon([data]).commit
+
+
 def test_another_offset_or_token_or_protocol_is_refused(story: Story, tus: Tus) -> None:
     data = stories.sealed(story, "buyer1")
     path = tus.create(len(data))
