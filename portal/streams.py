@@ -26,7 +26,7 @@ class StreamedRequest(daphne.http_protocol.WebRequest):  # type: ignore[misc]
     arriving = False
     _inlet: "Inlet | None" = None
 
-    def gotLength(self, length: int | None) -> None:  # Twisted's name
+    def gotLength(self, length: int | None) -> None:  # noqa: N802  # Twisted's name
         """The header is whole."""
         channel = self.channel
         command, path = getattr(channel, "_command", b""), getattr(channel, "_path", b"")
@@ -43,14 +43,14 @@ class StreamedRequest(daphne.http_protocol.WebRequest):  # type: ignore[misc]
         self._inlet = Inlet(queue)
         return self._inlet
 
-    def handleContentChunk(self, data: bytes) -> None:  # Twisted's name
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
         """The next bytes of the body; once an answer is held, nobody wants them."""
         if not self.arriving:
             super().handleContentChunk(data)
         elif self._inlet is not None and not self._held:
             self._inlet.pour(data, more=True)
 
-    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # Twisted's name
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802  # Twisted's name
         """The body is whole."""
         if not self.arriving:
             super().requestReceived(command, path, version)
@@ -70,7 +70,7 @@ class StreamedRequest(daphne.http_protocol.WebRequest):  # type: ignore[misc]
 
 
 class Inlet:
-    """The way to the application of one request: the body by `pour`; of Daphne's own messages only that the line broke."""
+    """The way to the application of one request: the body by `pour`, and from Daphne only that the line broke."""
 
     def __init__(self, queue: "asyncio.Queue[Message]") -> None:
         self._queue = queue

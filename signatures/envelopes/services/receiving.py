@@ -151,7 +151,7 @@ class Appending:
         if self._checksum is not None and self._hash() != self._checksum.digest:
             self.abort()
             raise ChecksumWrong()
-        # The disk begins now: at the end, when all must lie there before the receipt is given, little is left to wait for.
+        # The disk begins now: before the receipt all must lie there, and then little is left to wait for.
         os.posix_fadvise(self._file.fileno(), self._start, self._offset - self._start, os.POSIX_FADV_DONTNEED)
         self._file.close()
         _reckoners.put(self._upload.ref, self._reckoner)
