@@ -4,7 +4,7 @@ The clock is read once per use case and handed down.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,6 +27,11 @@ class Period:
 
     def moved_by(self, delta: timedelta) -> "Period":
         return Period(self.start + delta, self.end + delta)
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a limit that ends on `day` is over: the midnight after it, in Shanghai."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=SHANGHAI)
 
 
 def to_text(at: datetime) -> str:

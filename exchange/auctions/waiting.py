@@ -3,8 +3,8 @@
 Few queries each; whatever the reader may not see is not asked for.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from commons.domain.actor import Actor, Role
 from commons.domain.tasks import Waiting
-from commons.domain.time import SHANGHAI
+from commons.domain.time import end_of
 from exchange.auctions import queries
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
@@ -24,6 +24,7 @@ from exchange.projects import queries as projects
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
 from exchange.rooms import queries as rooms
+from exchange.rooms.queries import RoomView
 from exchange.rooms.queries.pages import rooms_with
 
 MOST = 20
@@ -54,13 +55,16 @@ def _of_registration(registration: Registration, now: datetime) -> Iterator[Wait
 
 def _rooms_of(actor: Actor, now: datetime) -> Iterator[Waiting]:
     live = {room.room_id: room for room in rooms.live_rooms() if room.lot_id is not None}
-    for room_id in rooms_with(actor.organisation_id, list(live)):
-        room = live[room_id]
+    own = [live[room_id] for room_id in rooms_with(actor.organisation_id, list(live))]
+    lots = _lots_of(own)
+    for room in own:
+        about = lots.get(room.lot_id, "")
         if room.opens_at > now:
-            ready = reverse("rooms:ready", args=[room_id])
-            yield Waiting(_("A room opens: check your device beforehand"), ready, room.opens_at)
+            ready = reverse("rooms:ready", args=[room.room_id])
+            yield Waiting(_("A room opens: check your device beforehand"), ready, room.opens_at, about)
         else:
-            yield Waiting(_("A room is open now"), reverse("rooms:room", args=[room_id]), room.closes_at)
+            url = reverse("rooms:room", args=[room.room_id])
+            yield Waiting(_("Bidding is open: bid in the live room"), url, room.closes_at, about)
 
 
 def of_seller(actor: Actor, now: datetime) -> Iterator[Waiting]:
@@ -98,10 +102,12 @@ def of_staff(actor: Actor, now: datetime) -> Iterator[Waiting]:
 
 def of_host(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """The rooms of the next days, each from the host's side."""
-    for room in rooms.live_rooms():
-        if room.lot_id is not None and room.opens_at <= now + SOON:
-            title = _("Host a room") if room.opens_at > now else _("A room is open now")
-            yield Waiting(title, reverse("rooms:host", args=[room.room_id]), max(room.opens_at, now))
+    coming = [room for room in rooms.live_rooms() if room.lot_id is not None and room.opens_at <= now + SOON]
+    lots = _lots_of(coming)
+    for room in coming:
+        title = _("Host a room") if room.opens_at > now else _("Host a room that is open")
+        url = reverse("rooms:host", args=[room.room_id])
+        yield Waiting(title, url, max(room.opens_at, now), lots.get(room.lot_id, ""))
 
 
 def of_regulator(actor: Actor, now: datetime) -> Iterator[Waiting]:
@@ -138,9 +144,10 @@ def _step_of(deal: Deal, *, is_buyer: bool) -> str:
     return _("Pay the price") if is_buyer else ""
 
 
-def end_of(day: date) -> datetime:
-    """The instant at which a limit that ends on `day` is over."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=SHANGHAI)
+def _lots_of(live: Iterable[RoomView]) -> dict[int | None, str]:
+    """What each room sells, in words, by its lot; one query."""
+    found = Lot.objects.filter(pk__in={room.lot_id for room in live}).select_related("project")
+    return {lot.pk: _about(lot) for lot in found}
 
 
 def _about(lot: Lot) -> str:

@@ -1,7 +1,7 @@
 """What waits for finance and the treasury, by when, for the workspace."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from commons.domain.actor import Actor
 from commons.domain.tasks import Waiting
-from commons.domain.time import SHANGHAI
+from commons.domain.time import end_of
 from exchange.deposits import queries
 
 
@@ -22,7 +22,7 @@ def of_finance(actor: Actor, now: datetime) -> Iterator[Waiting]:
     legs = queries.legs(actor)
     if legs:
         words = ngettext("%(count)s payment to order", "%(count)s payments to order", len(legs))
-        due = datetime.combine(min(leg.due_on for leg in legs) + timedelta(days=1), time(), tzinfo=SHANGHAI)
+        due = end_of(min(leg.due_on for leg in legs))
         yield Waiting(words % {"count": len(legs)}, reverse("deposits:payouts"), due, count=len(legs))
     prices = queries.to_remit(actor)
     if prices:

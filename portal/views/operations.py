@@ -29,10 +29,17 @@ KEPT = (
     ("parameters:legality", _("Which methods are lawful where")),
     ("imports:list", _("Imports")),
     ("approvals:list", _("Approvals by two persons")),
-    ("pki:trust", _("Trusted certificate authorities")),
+    ("pki:trust_list", _("Trusted certificate authorities")),
     ("evidence:log", _("Evidence log")),
 )
-"""Pages that staff keep; one that this installation does not have is left out."""
+"""Pages that staff keep."""
+NAMES = {
+    "database": _("Database"),
+    "redis": _("Hints between processes (Redis)"),
+    "triggers": _("Guards of the append-only tables"),
+    "migrations": _("Tables of this version (migrations)"),
+}
+"""The checks of `/health/ready`, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     context = {
         "at": at,
         # The database has just said who is signed in: it need not be asked whether it answers.
-        "checks": [(name, check is answers or holds(check)) for name, check in CHECKS.items()],
+        "checks": [(NAMES[name], check is answers or holds(check)) for name, check in CHECKS.items()],
         "backlog": outbox.backlog(at),
         "dead": outbox.dead_letters(viewer),
         "may_revive": viewer.has(Role.OPERATOR),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from bidding.opening import waiting as openings
+from bidding.tenders import waiting as tenders_waiting
 from bidding.tenders.queries import pages as tenders
 from commons.approvals import queries as approvals
 from commons.domain.actor import Actor, Role
@@ -20,8 +22,12 @@ from commons.people.labels import role_label
 from exchange.auctions import waiting as auctions
 from exchange.deposits import waiting as deposits
 from marketplace.entry import queries as entries
+from marketplace.fulfilment import waiting as services
 from marketplace.procurement import queries as procurements
+from marketplace.procurement import waiting as needs
 from portal.context import address
+from signatures.documents import waiting as papers
+from signatures.guarantees import waiting as guarantees
 
 Text = str | Promise
 
@@ -208,14 +214,29 @@ FOR_EVERYBODY = (
 )
 
 
-QUESTIONS: dict[Role, Callable[[Actor, datetime], Iterable[Waiting]]] = {
-    Role.BIDDER: auctions.of_bidder,
-    Role.SELLER: auctions.of_seller,
-    Role.STAFF: auctions.of_staff,
-    Role.HOST: auctions.of_host,
-    Role.FINANCE: deposits.of_finance,
-    Role.TREASURY: deposits.of_treasury,
-    Role.REGULATOR: auctions.of_regulator,
+def entries_of_staff(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Entries into the supermarket to check."""
+    count = entries_to_check(actor, now)
+    if count:
+        words = ngettext("%(count)s entry to check", "%(count)s entries to check", count)
+        yield Waiting(words % {"count": count}, address("entry:desk"), count=count)
+
+
+Question = Callable[[Actor, datetime], Iterable[Waiting]]
+QUESTIONS: dict[Role, tuple[Question, ...]] = {
+    Role.BIDDER: (auctions.of_bidder, tenders_waiting.of_bidder, openings.of_bidder, papers.of_anybody),
+    Role.SELLER: (auctions.of_seller, papers.of_anybody),
+    Role.OWNER: (needs.of_owner, services.of_owner, papers.of_anybody),
+    Role.AGENCY: (services.of_agency, papers.of_anybody),
+    Role.TENDEREE: (tenders_waiting.of_owner, openings.of_host, papers.of_anybody),
+    Role.AGENT: (tenders_waiting.of_owner, openings.of_host, papers.of_anybody),
+    Role.STAFF: (auctions.of_staff, tenders_waiting.of_staff, needs.of_staff, entries_of_staff),
+    Role.HOST: (auctions.of_host, openings.of_host),
+    Role.FINANCE: (deposits.of_finance,),
+    Role.TREASURY: (deposits.of_treasury,),
+    Role.REGULATOR: (auctions.of_regulator, services.of_regulator),
+    Role.ISSUER: (guarantees.of_issuer,),
+    Role.ISSUER_MANAGER: (guarantees.of_issuer,),
 }
 """What waits for each role, and by when."""
 
@@ -241,12 +262,13 @@ class WorkspaceView(LoginRequiredMixin, TemplateView):
 
 def what_waits(actor: Actor, now: datetime) -> list[Waiting]:
     """What waits for the actor in any of its roles, the soonest due first; the same thing once."""
-    found = [one for role, asked in QUESTIONS.items() if role in actor.roles for one in asked(actor, now)]
+    asked = {question: None for role, questions in QUESTIONS.items() if role in actor.roles for question in questions}
+    found = [one for question in asked for one in question(actor, now)]
     count = approvals_waiting(actor, now)
     if count:
         words = ngettext("%(count)s approval by a second person", "%(count)s approvals by a second person", count)
         found.append(Waiting(words % {"count": count}, address("approvals:list"), count=count))
-    return in_order({(one.title, one.url): one for one in found}.values())
+    return in_order({(one.title, one.url, one.hint): one for one in found}.values())
 
 
 def lead_to(ways: Sequence[Way], actor: Actor, now: datetime) -> Iterator[Tile]:

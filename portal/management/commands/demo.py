@@ -1,15 +1,20 @@
+import fcntl
 import io
 import os
 import shutil
+import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from portal import serving
@@ -37,6 +42,8 @@ class Command(BaseCommand):
         if folder.resolve() != settings.DATA_DIR:
             start_again_in(folder.resolve(), port)
         began = time.monotonic()
+        held = hold(folder.resolve(), port)
+        require_free(port)
         if not keep:
             self.empty()
         authority = self.start_authority(authority_port)
@@ -47,6 +54,7 @@ class Command(BaseCommand):
         serving.run_daphne(
             "localhost", port, ready=lambda: self.open(city, port, time.monotonic() - began, authority.authority)
         )
+        held.close()
 
     def empty(self) -> None:
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
@@ -87,14 +95,52 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+BESIDE = 'make demo DEMO="--port {port} --folder var/demo-{port}"'
+
+
+def hold(folder: Path, port: int) -> IO[str]:
+    """Keep the folder for this process: a second city in it would empty the first one's tables while it serves."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = (folder.parent / f"{folder.name}.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise CommandError(
+            f"A demo city already runs in {folder}. Use that one, or end it with Ctrl-C in its window and try again. "
+            f"A second one beside it: {BESIDE.format(port=port + 1)}"
+        ) from None
+    return lock
+
+
+def require_free(port: int) -> None:
+    """Refuse before anything is emptied or built, not a minute later."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as refused:
+            raise CommandError(
+                f"Port {port} of this machine cannot be used ({refused.strerror}). "
+                f'Choose another one: make demo DEMO="--port {port + 1}"'
+            ) from None
+
+
 def make_tables() -> None:
-    """All tables straight from the models: a new city has no history, and replaying one takes longer than the rest."""
+    """All tables straight from the models: a new city has no history, and replaying one takes longer than the rest.
+
+    The migrations count as applied, so that the city reports itself ready and can be kept over a later version.
+    """
     migrated = settings.MIGRATION_MODULES
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     try:
         call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     finally:
         settings.MIGRATION_MODULES = migrated
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    recorder.migration_qs.bulk_create([recorder.Migration(app=app, name=name) for app, name in known])
 
 
 def rooms_to_visit(city: Any, home: str) -> list[str]:

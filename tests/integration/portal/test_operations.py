@@ -10,6 +10,8 @@ from django.utils import timezone
 from commons.evidence import services as evidence
 from commons.outbox import services as outbox
 from commons.outbox.models import OutboxMessage
+from portal.views.health import CHECKS
+from portal.views.operations import KEPT, NAMES
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,10 @@ def test_it_says_when_the_timekeeper_is_late() -> None:
         evidence.append(stream="test:1", type="Test", actor=cast.actor("staff"), payload={}, decided_at=timezone.now())
     evidence.gather()
     assert signed_in("staff").get("/operations/").context["signed"].late
+
+
+def test_each_check_has_words_and_each_page_that_staff_keep_is_there() -> None:
+    context = signed_in("staff").get("/operations/").context
+
+    assert [name for name, _ in context["checks"]] == [str(NAMES[name]) for name in CHECKS]
+    assert len(context["kept"]) == len(KEPT)
