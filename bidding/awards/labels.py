@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bidding.awards.domain.rounds import RoundKind
+from bidding.awards.domain.rounds import RoundKind, RoundStage
 from bidding.awards.domain.securities import ForfeitureState, SecurityState
 from bidding.awards.domain.states import AwardState, ReportState
 from exchange.deposits.labels import MONEY
@@ -49,3 +49,20 @@ def bond_state(form: str, state: str) -> tuple[Label, str]:
 
 
 ROUND_KINDS: dict[str, Label] = {RoundKind.TALK: _("Negotiation"), RoundKind.FINAL: _("Final offers")}
+
+ROUND_STAGES: dict[str, tuple[Label, str]] = {
+    RoundStage.TAKES: (_("takes offers"), "waiting"),
+    RoundStage.OPENS: (_("being opened"), "waiting"),
+    RoundStage.OVER: (_("over"), "done"),
+}
+OFFER_TEXTS: dict[str, Label] = {
+    "unreadable": _("The price cannot be read: write it in yuan with at most two decimals."),
+    "missing": _("A final offer needs a price above zero."),
+    "ceiling": _("The price is above the ceiling; such an offer does not count."),
+    "empty": _("Write what you offer: a price, words, or both."),
+}
+
+
+def offer_texts() -> dict[str, str]:
+    """What the script of the offer's page says, in the reader's language."""
+    return {key: str(value) for key, value in OFFER_TEXTS.items()}

@@ -1,5 +1,6 @@
 """Rounds of negotiation 谈判 and consultation 磋商: the same chance for all who remain, the last offer counts."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from commons.domain.refusals import Refusal
@@ -13,6 +14,21 @@ class RoundKind(StrEnum):
     """最后报价: the last, with a price (财政部令第74号 第33条; 财库〔2014〕214号 第21条)."""
 
 
+class RoundStage(StrEnum):
+    TAKES = "TAKES"
+    OPENS = "OPENS"
+    """The time is over; bidders and officers unlock what was sealed."""
+    OVER = "OVER"
+    """What was offered can be read."""
+
+
+def stage_of(*, closes_at: datetime, sealed: bool, revealed_at: datetime | None, at: datetime) -> RoundStage:
+    """Where a round stands. A sealed one is over when its envelopes were opened, any other by the clock alone."""
+    if at < closes_at:
+        return RoundStage.TAKES
+    return RoundStage.OVER if revealed_at is not None or not sealed else RoundStage.OPENS
+
+
 class RoundsOver(Refusal):
     code = "ROUNDS_OVER"
     message = gettext_noop("The final offers were asked for already; nothing is negotiated after them.")
@@ -21,6 +37,16 @@ class RoundsOver(Refusal):
 class RoundOpen(Refusal):
     code = "ROUND_OPEN"
     message = gettext_noop("Round %(number)s takes offers until %(until)s. The next one follows after it.")
+
+
+class RoundBeingOpened(Refusal):
+    code = "ROUND_BEING_OPENED"
+    message = gettext_noop("The sealed offers of round %(number)s are being opened. What comes next follows after it.")
+
+
+class OfferToSeal(Refusal):
+    code = "OFFER_TO_SEAL"
+    message = gettext_noop("An offer of this round is sealed in your browser; nothing readable is taken.")
 
 
 class RoundClosed(Refusal):

@@ -1,4 +1,7 @@
-"""Tables of rounds. Who remains is known after the opening; what is offered stays sealed until the round is over."""
+"""Tables of rounds. Who remains is known after the opening; what is offered stays sealed until the round is over.
+
+Where the first offers were sealed, those of the rounds are too: envelopes of an intake of their own, which nobody
+opens alone. A single source has no rival from whom an offer must be kept; its offers are encrypted in the table."""
 
 from django.db import models
 
@@ -18,8 +21,10 @@ class OfferRound(models.Model):
     """What is negotiated or changed in this round, the same for all."""
     began_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    intake_id = models.BigIntegerField(null=True, blank=True, unique=True)
+    """The sealed intake of this round; nothing where the procedure seals nothing."""
     revealed_at = models.DateTimeField(null=True, blank=True)
-    """When the log told what had come in."""
+    """When the log told what had come in; with envelopes, when the last of them had been opened or had failed."""
 
     class Meta:
         app_label = "bidding"
@@ -39,12 +44,12 @@ class OfferRound(models.Model):
 
 
 class RoundOffer(NamesParty, models.Model):
-    """What a supplier offers in a round; `party.place` is the round. It can be replaced until the round is over."""
+    """What a supplier offered in a round; `party.place` is the round. A sealed one is here once it is opened."""
 
     id = models.BigIntegerField(primary_key=True, default=random_number, editable=False)
     party = PartyField(label="round.offer", unique=True)
     facts = SealedJSONField(label="round.offer.facts")
-    """Price as text or nothing, the words, when."""
+    """Price as text or nothing, the words, when; `fault` and `cause` of a sealed one that does not count."""
 
     class Meta:
         app_label = "bidding"

@@ -22,6 +22,7 @@ from bidding.awards.queries.rounds import (
     remaining,
     room_of,
     rounds_of,
+    stage,
 )
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "room_of",
     "rounds_of",
     "security_view",
+    "stage",
     "standing_bond",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bidding.awards.domain.rounds import RoundKind
+from bidding.awards.domain.rounds import RoundKind, RoundStage, stage_of
 from bidding.awards.models import OfferRound, RoundExclusion, RoundOffer, SectionRoom
 from bidding.opening.models import Hall, HallBid
 from bidding.profiles.domain.vocabulary import Switch
@@ -31,6 +31,10 @@ class OfferView:
     price: Decimal | None
     words: str
     handed_in_at: str
+    fault: str = ""
+    """A name of `OfferFault`: it does not count."""
+    cause: str = ""
+    """Why its envelope was not opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,21 @@ def rounds_of(section_id: int) -> list[OfferRound]:
     return list(OfferRound.objects.filter(section_id=section_id).order_by("number"))
 
 
+def stage(row: OfferRound, at: datetime) -> RoundStage:
+    """Whether a round takes offers, is being opened, or is over."""
+    sealed = row.intake_id is not None
+    return stage_of(closes_at=row.closes_at, sealed=sealed, revealed_at=row.revealed_at, at=at)
+
+
 def own_offer(round_id: int, organisation_id: int) -> Mapping[str, str] | None:
-    """What the organisation itself handed in."""
+    """What the organisation itself handed in; of a sealed one nothing is known here before it is opened."""
     row = RoundOffer.objects.filter(party=Party(round_id, organisation_id)).first()
     return row.facts if row else None
 
 
 def offers_of(row: OfferRound, terms: SectionTerms, *, at: datetime) -> list[OfferView]:
     """The offers of a round, once it is over; nothing before, for nobody."""
-    if at < row.closes_at:
+    if stage(row, at) is not RoundStage.OVER:
         return []
     names = people.organisations(remaining(terms))
     found = []
@@ -85,7 +95,8 @@ def offers_of(row: OfferRound, terms: SectionTerms, *, at: datetime) -> list[Off
         facts = own_offer(row.pk, organisation_id)
         if facts is not None:
             price = Decimal(facts["price"]) if facts["price"] else None
-            found.append(OfferView(organisation_id, organisation.name, price, facts["words"], facts["at"]))
+            why = {"fault": facts.get("fault", ""), "cause": facts.get("cause", "")}
+            found.append(OfferView(organisation_id, organisation.name, price, facts["words"], facts["at"], **why))
     return found
 
 
@@ -105,9 +116,10 @@ def ranked_prices(room: SectionRoom) -> list[Ranked]:
 def ranking(terms: SectionTerms, *, at: datetime) -> Ranking | None:
     """The final offers ranked by the formula of the notice, the same as `score` says; None before they are opened."""
     final = OfferRound.objects.filter(section_id=terms.section_id, kind=RoundKind.FINAL.value).first()
-    if final is None or at < final.closes_at:
+    if final is None or stage(final, at) is not RoundStage.OVER:
         return None
-    offers = {one.organisation: one for one in offers_of(final, terms, at=at) if one.price is not None}
+    found = offers_of(final, terms, at=at)
+    offers = {one.organisation: one for one in found if one.price is not None and not one.fault}
     if terms.price.formula not in list(Formula):
         return _by_price(list(offers.values()))
     firsts = {row.organisation_id: row.content for row in HallBid.objects.filter(hall__section_id=terms.section_id)}
@@ -140,7 +152,8 @@ def final_prices(section_id: int) -> dict[int, Decimal] | None:
     if final is None:
         return None
     rows = (row for row in RoundOffer.objects.iterator() if row.party.place == final.pk)
-    return {row.organisation_id: Decimal(row.facts["price"]) for row in rows if row.facts["price"]}
+    counted = (row for row in rows if row.facts["price"] and not row.facts.get("fault"))
+    return {row.organisation_id: Decimal(row.facts["price"]) for row in counted}
 
 
 def _by_price(offers: list[OfferView]) -> Ranking:

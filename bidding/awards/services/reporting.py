@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from bidding.awards.domain.reports import ReportInvalid, ReportLine, SamePerson, check_lines, require_enough
+from bidding.awards.domain.rounds import RoundStage
 from bidding.awards.domain.states import REPORT, ReportCommand, ReportState
 from bidding.awards.models import EvaluationReport, ResultLine
 from bidding.awards.policies import can_confirm_report, can_record_report
-from bidding.awards.queries import final_prices, room_of, rounds_of
+from bidding.awards.queries import final_prices, room_of, rounds_of, stage
 from bidding.profiles.domain.vocabulary import ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -89,8 +90,8 @@ def _require_last_offers(section_id: int, lines: Sequence[ReportLine], at: datet
         return
     if room is not None and room.ended_at is None:
         raise ReportInvalid(reason=gettext_noop("the live room is not over"))
-    if rounds and at < rounds[-1].closes_at:
-        raise ReportInvalid(reason=gettext_noop("the final round still takes offers"))
+    if rounds and stage(rounds[-1], at) is not RoundStage.OVER:
+        raise ReportInvalid(reason=gettext_noop("the final round is not over"))
     for line in lines:
         if line.rank and prices.get(line.organisation_id) != line.price:
             raise ReportInvalid(reason=gettext_noop("a ranked price is not the supplier's last offer"))

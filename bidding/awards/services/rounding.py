@@ -1,4 +1,7 @@
-"""Rounds of offers after the opening: opened for all who remain, sealed until their end, revealed afterwards."""
+"""Rounds of offers after the opening: opened for all who remain, sealed until their end, revealed afterwards.
+
+Offers are envelopes where the procedure seals (`unsealing`); a single source hands them in here, and they are
+encrypted until the round is over."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,21 +12,25 @@ from bidding.awards.domain.rounds import (
     AboveCeiling,
     FinalPriceNeeded,
     NotInRound,
+    OfferToSeal,
+    RoundBeingOpened,
     RoundClosed,
     RoundKind,
     RoundOpen,
     RoundsOver,
+    RoundStage,
     RoundTooShort,
     TooFewRemain,
 )
 from bidding.awards.models import OfferRound, RoundExclusion, RoundOffer
 from bidding.awards.policies import can_make_offers, can_record_report
-from bidding.awards.queries import has_rounds, remaining
+from bidding.awards.queries import has_rounds, remaining, stage
+from bidding.awards.services.unsealing import KEEPER, advance, seal_round
 from bidding.profiles.domain.vocabulary import ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.states import SectionState
-from commons.domain.actor import Actor, system_actor
+from commons.domain.actor import Actor
 from commons.domain.money import as_text, money
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
@@ -32,14 +39,13 @@ from commons.evidence.domain.canonical import JSON, digest
 from commons.evidence.services import append, append_secret, reveal
 from commons.secrecy.fields import Party
 
-KEEPER = system_actor("rounds")
-
 
 @transaction.atomic
 def open_round(*, actor: Actor, section_id: int, kind: RoundKind, words: str, closes_at: datetime, at: datetime) -> int:
     """Open a round for all who remain, at the same instant and until the same instant; gives its number.
 
-    Refuses `RoundOpen`, `RoundsOver`, `RoundTooShort`, `TooFewRemain`, `NotAllowedNow`, `NotPermitted`.
+    Refuses `RoundOpen`, `RoundBeingOpened`, `RoundsOver`, `RoundTooShort`, `TooFewRemain`, `NotAllowedNow`,
+    `NotPermitted`, and `RosterNotActive` when the officers of the opening are no longer in office.
     """
     terms = tenders.locked_terms(section_id)
     can_record_report(actor, terms).require()
@@ -48,8 +54,7 @@ def open_round(*, actor: Actor, section_id: int, kind: RoundKind, words: str, cl
     if closes_at <= at:
         raise RoundTooShort()
     last = OfferRound.objects.filter(section_id=section_id).order_by("-number").first()
-    if last is not None and at < last.closes_at:
-        raise RoundOpen(number=last.number, until=to_text(last.closes_at))
+    _require_over(last, at)
     if last is not None and last.kind == RoundKind.FINAL.value:
         raise RoundsOver()
     suppliers = remaining(terms)
@@ -62,6 +67,7 @@ def open_round(*, actor: Actor, section_id: int, kind: RoundKind, words: str, cl
         began_at=at,
         closes_at=closes_at,
     )
+    seal_round(row, terms, at=at)
     payload: dict[str, JSON] = {
         "round": str(row.number),
         "kind": kind.value,
@@ -77,20 +83,25 @@ def open_round(*, actor: Actor, section_id: int, kind: RoundKind, words: str, cl
     )
     fields = {"until": to_text(closes_at), "number": str(row.number)}
     for number in suppliers:
-        tender_services.tell_one(terms.tender_id, number, subject, at=at, key=f"round:{row.pk}", fields=fields)
+        tender_services.tell_one(
+            terms.tender_id, number, subject, at=at, key=f"round:{row.pk}", fields=fields,
+            link=f"/sections/{section_id}/offer/",
+        )  # fmt: skip
     return row.number
 
 
 @transaction.atomic
 def hand_in_offer(*, actor: Actor, round_id: int, price: Decimal | None, words: str, at: datetime) -> None:
-    """Hand in or replace the own offer of a round, until its end. What it says is read by nobody before.
+    """Hand in or replace the own offer of a round that seals nothing, until its end.
 
-    Refuses `NotInRound`, `RoundClosed`, `FinalPriceNeeded`, `AboveCeiling`.
+    Refuses `OfferToSeal`, `NotInRound`, `RoundClosed`, `FinalPriceNeeded`, `AboveCeiling`.
     """
     row = OfferRound.objects.select_for_update().filter(pk=round_id).first()
     if row is None:
         raise NotFound()
     can_make_offers(actor).require()
+    if row.intake_id is not None:
+        raise OfferToSeal()
     terms, organisation_id = tenders.section_terms(row.section_id), actor.organisation_id or 0
     if organisation_id not in remaining(terms):
         raise NotInRound()
@@ -114,16 +125,17 @@ def hand_in_offer(*, actor: Actor, round_id: int, price: Decimal | None, words: 
 
 @transaction.atomic
 def exclude(*, actor: Actor, section_id: int, organisation_id: int, reason: str, at: datetime) -> None:
-    """A supplier does not remain and is told why. Refuses `NotInRound`, `RoundOpen`, `NotAllowedNow`."""
+    """A supplier does not remain and is told why, between the rounds.
+
+    Refuses `NotInRound`, `RoundOpen`, `RoundBeingOpened`, `NotAllowedNow`.
+    """
     terms = tenders.locked_terms(section_id)
     can_record_report(actor, terms).require()
     if not has_rounds(terms) or terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="EXCLUDE", state=terms.state.value)
     if organisation_id not in remaining(terms):
         raise NotInRound()
-    running = OfferRound.objects.filter(section_id=section_id, closes_at__gt=at).first()
-    if running is not None:
-        raise RoundOpen(number=running.number, until=to_text(running.closes_at))
+    _require_over(OfferRound.objects.filter(section_id=section_id).order_by("-number").first(), at)
     words = tender_services.words_of(reason)
     RoundExclusion.objects.create(section_id=section_id, organisation_id=organisation_id, reason=words, excluded_at=at)
     payload = {"organisation": f"organisation:{organisation_id}", "reason_sha256": digest(words.encode())}
@@ -134,18 +146,33 @@ def exclude(*, actor: Actor, section_id: int, organisation_id: int, reason: str,
 
 
 def close_rounds(at: datetime) -> int:
-    """What came in by the end of a round is revealed in the log; how many rounds. Time decides, not this errand."""
+    """Open what was sealed for a round that is over, and tell the log what had come in; how many rounds moved.
+
+    Time decides, not this errand.
+    """
     due = OfferRound.objects.filter(closes_at__lte=at, revealed_at__isnull=True)
-    return sum(_reveal(pk, at) for pk in list(due.values_list("pk", flat=True)))
+    return sum(_close(pk, at) for pk in list(due.values_list("pk", flat=True)))
 
 
 @transaction.atomic
-def _reveal(round_id: int, at: datetime) -> bool:
-    rows = OfferRound.objects.filter(pk=round_id, revealed_at__isnull=True)
-    if rows.update(revealed_at=at) != 1:
+def _close(round_id: int, at: datetime) -> bool:
+    row = OfferRound.objects.select_for_update().get(pk=round_id)
+    if row.revealed_at is not None:
         return False
+    if row.intake_id is not None:
+        return advance(row, tenders.section_terms(row.section_id), at=at)
     reveal(stream=_stream(round_id), actor=KEEPER, at=at)
+    row.revealed_at = at
+    row.save(update_fields=["revealed_at"])
     return True
+
+
+def _require_over(row: OfferRound | None, at: datetime) -> None:
+    now = stage(row, at) if row is not None else RoundStage.OVER
+    if row is not None and now is RoundStage.TAKES:
+        raise RoundOpen(number=row.number, until=to_text(row.closes_at))
+    if row is not None and now is RoundStage.OPENS:
+        raise RoundBeingOpened(number=row.number)
 
 
 def _stream(round_id: int) -> str:

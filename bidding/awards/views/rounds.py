@@ -1,6 +1,7 @@
 """Rounds of offers: the owner's desk, and the page of a supplier that remains."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,19 +9,29 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from bidding.awards import queries, services
-from bidding.awards.domain.rounds import RoundKind
+from bidding.awards.domain.offers import FAULT_TEXTS, OfferFault
+from bidding.awards.domain.rounds import RoundKind, RoundStage
 from bidding.awards.forms import OfferForm, RoundForm
-from bidding.awards.labels import ROUND_KINDS
+from bidding.awards.labels import ROUND_KINDS, ROUND_STAGES, offer_texts
 from bidding.awards.models import OfferRound
 from bidding.awards.policies import can_confirm_report, can_make_offers, can_record_report
 from bidding.tenders import queries as tenders
 from bidding.tenders.domain.states import SectionState
+from commons.domain.actor import Actor
+from commons.domain.money import as_text
 from commons.domain.refusals import NotFound, NotPermitted
 from commons.pages import FormPage, signed_in
 from commons.people import queries as people
+from signatures.envelopes import queries as envelopes
+from signatures.envelopes.labels import CAUSES
+from signatures.envelopes.labels import texts as envelope_texts
+from signatures.envelopes.policies import can_watch_opening
+from signatures.envelopes.views.intakes import bidders_part
+from signatures.pages import signing_page
 
 
 class Rounds(FormPage):
@@ -43,15 +54,15 @@ class Rounds(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         terms, at = self._terms(request), timezone.now()
         rounds = queries.rounds_of(terms.section_id)
-        over = bool(rounds) and rounds[-1].kind == RoundKind.FINAL.value
-        running = bool(rounds) and at < rounds[-1].closes_at
+        asked = bool(rounds) and rounds[-1].kind == RoundKind.FINAL.value
+        over = not rounds or queries.stage(rounds[-1], at) is RoundStage.OVER
         return {
             "terms": terms,
             "remaining": list(people.organisations(queries.remaining(terms)).values()),
-            "rounds": [(row, ROUND_KINDS[row.kind], queries.offers_of(row, terms, at=at), at < row.closes_at)
-                       for row in rounds],
+            "rounds": [_told(row, terms, at) for row in rounds],
             "ranking": queries.ranking(terms, at=at),
-            "may_open": bool(can_record_report(signed_in(request), terms)) and not over and not running
+            "may_unlock": bool(can_watch_opening(signed_in(request))),
+            "may_open": bool(can_record_report(signed_in(request), terms)) and over and not asked
             and terms.state is SectionState.OPENED,
         }  # fmt: skip
 
@@ -68,8 +79,24 @@ class Rounds(FormPage):
         return reverse("awards:rounds", args=[section_id])
 
 
+def _told(row: OfferRound, terms: tenders.SectionTerms, at: datetime) -> dict[str, Any]:
+    """A round with its words: where it stands, what was offered, what does not count and why."""
+    offers = [(one, _why(one.fault, one.cause)) for one in queries.offers_of(row, terms, at=at)]
+    now = queries.stage(row, at)
+    return {"row": row, "kind": ROUND_KINDS[row.kind], "offers": offers, "stage": now, "label": ROUND_STAGES[now]}
+
+
+def _why(fault: str, cause: str) -> str:
+    return (
+        " ".join(part for part in (_(FAULT_TEXTS[OfferFault(fault)]), str(CAUSES.get(cause, ""))) if part)
+        if fault
+        else ""
+    )
+
+
+@method_decorator(signing_page, name="dispatch")
 class Offer(FormPage):
-    """The own offer in the round that runs; it can be replaced until the round is over."""
+    """The own offer in the newest round: sealed in the browser where the procedure seals, and unlocked here too."""
 
     template_name = "awards/offer.html"
 
@@ -90,18 +117,13 @@ class Offer(FormPage):
         return OfferForm(data, final=final, initial={"price": own["price"], "words": own["words"]} if own else None)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        actor, (terms, row) = signed_in(request), self._round(request)
-        past = [
-            (one, ROUND_KINDS[one.kind], queries.own_offer(one.pk, actor.organisation_id or 0))
-            for one in queries.rounds_of(terms.section_id)
-        ]
-        return {
-            "terms": terms,
-            "row": row,
-            "kind": ROUND_KINDS[row.kind] if row else "",
-            "runs": row is not None and timezone.now() < row.closes_at,
-            "past": past,
-        }
+        actor, (terms, row), at = signed_in(request), self._round(request), timezone.now()
+        told: dict[str, Any] = {"terms": terms, "row": row, "past": _past(actor, terms.section_id)}
+        if row is None:
+            return told
+        now = queries.stage(row, at)
+        told |= {"kind": ROUND_KINDS[row.kind], "kind_code": row.kind, "stage": now, "stage_label": ROUND_STAGES[now]}
+        return told | _sealing(actor, row, terms, at)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         _terms, row = self._round(request)
@@ -115,3 +137,29 @@ class Offer(FormPage):
             request, _("Handed in. Nobody reads it before the round is over; you can replace it until then.")
         )
         return reverse("awards:offer", args=[self.kwargs["section_id"]])
+
+
+def _past(actor: Actor, section_id: int) -> list[tuple[Any, ...]]:
+    """What can be told of the own offers: those of a sealed round once it is over."""
+    found = []
+    for row in queries.rounds_of(section_id):
+        own = queries.own_offer(row.pk, actor.organisation_id or 0)
+        if own is not None:
+            price = Decimal(own["price"]) if own["price"] else None
+            why = _why(own.get("fault", ""), own.get("cause", ""))
+            found.append((row, ROUND_KINDS[row.kind], {"price": price, "words": own["words"]}, why))
+    return found
+
+
+def _sealing(actor: Actor, row: OfferRound, terms: tenders.SectionTerms, at: datetime) -> dict[str, Any]:
+    """What the sealing scripts need; nothing for a round that seals nothing, or is over."""
+    if row.intake_id is None:
+        return {}
+    intake = envelopes.intake(row.intake_id)
+    ceiling = as_text(terms.ceiling) if terms.ceiling is not None else ""
+    return {
+        "intake": intake,
+        "envelope_texts": envelope_texts(),
+        "offer": {"final": row.kind == RoundKind.FINAL.value, "ceiling": ceiling, "texts": offer_texts()},
+        **bidders_part(actor, intake, at),
+    }

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from commons.domain.actor import Actor, system_actor
 from commons.domain.refusals import NotFound, NotPermitted
+from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
+from commons.inbox import services as inbox
 from commons.outbox import services as outbox
 from signatures import at_rest
 from signatures.envelopes import policies, store
@@ -75,7 +77,22 @@ def begin_opening(*, actor: Actor, intake_id: int, at: datetime, minimum: int = 
         )
     if not rows:
         step_intake(intake, IntakeCommand.FINISH, actor=actor, at=at)
+    elif not is_rehearsal:
+        _call_officers(intake, until=ends, at=at)
     return len(rows)
+
+
+def _call_officers(intake: SealedIntake, *, until: datetime, at: datetime) -> None:
+    """Who rehearses is in the room; of any other opening every officer is told where to unlock, and until when."""
+    for person in intake.roster.seats.filter(until__isnull=True).values_list("person_id", flat=True):
+        inbox.deliver(
+            subject_msgid=gettext_noop("The opening of “%(title)s” has begun: unlock your shares until %(until)s"),
+            fields={"title": intake.title, "until": to_text(until)},
+            link=f"/openings/{intake.pk}/",
+            at=at,
+            key=f"opening:{intake.pk}:{person}",
+            person_id=person,
+        )
 
 
 def _sealed_for(intake: SealedIntake) -> list[tuple[SealedEnvelope, Facts]]:

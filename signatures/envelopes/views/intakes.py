@@ -69,13 +69,14 @@ def show(request: HttpRequest, intake_id: int) -> HttpResponse:
     intake = queries.intake(intake_id)
     context: dict[str, Any] = {"intake": intake, "at": at, "state": INTAKES[intake.state], "texts": texts()}
     if policies.can_seal(actor):
-        context |= _bidders_part(actor, intake, at)
+        context |= bidders_part(actor, intake, at)
     if policies.can_watch_opening(actor):
         context |= _hosts_part(actor, intake, at)
     return render(request, "envelopes/intake.html", context)
 
 
-def _bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, Any]:
+def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, Any]:
+    """What a page needs on which a bidder seals, and later unlocks; other procedures' pages show it too."""
     assert actor.organisation_id is not None
     organisation = people.organisation(actor.organisation_id)
     own = queries.own_envelope(actor, intake.id)

@@ -1,5 +1,6 @@
 """What lies between opening and report: rounds of offers, a live room; and the first of two stages before it."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,17 +8,22 @@ import pytest
 from django.db import connection
 
 from bidding.awards import queries, services
+from bidding.awards.domain.offers import FORMAT, NAME
 from bidding.awards.domain.reports import ReportInvalid
 from bidding.awards.domain.rounds import (
     AboveCeiling,
     FinalPriceNeeded,
     NotInRound,
+    OfferToSeal,
+    RoundBeingOpened,
     RoundClosed,
     RoundKind,
     RoundOpen,
     RoundsOver,
     TooFewRemain,
 )
+from bidding.awards.models import OfferRound
+from bidding.awards.services.unsealing import KEEPER
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.eligibility import Bar, MayNotBid
@@ -25,6 +31,10 @@ from bidding.tenders.domain.qualifying import ClarifyFirst, PriceInProposal, Pro
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.services import ApplicationFacts
 from commons.vault import services as vault
+from signatures.envelopes import queries as sealing_queries
+from signatures.envelopes import services as sealing
+from signatures.envelopes.domain.rules import IntakeLate
+from signatures.envelopes.services.uploading import SETTLING
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import Told
@@ -32,6 +42,7 @@ from tests.integration.bidding.test_awards import BIDDERS, entered, lines_of, op
 from tests.integration.bidding.test_bonds import number
 from tests.integration.bidding.test_pages import client
 from tests.integration.marketplace.test_live_selecting import bid, hammer
+from tests.integration.signatures.envelopes import story as envelopes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,9 +55,31 @@ def begin(told: Told, kind: RoundKind, at: datetime) -> int:
     return queries.rounds_of(told.section_id)[-1].pk
 
 
-def offer(key: str, round_id: int, price: str | None, at: datetime) -> None:
-    amount = Decimal(price) if price else None
-    services.hand_in_offer(actor=cast.actor(key), round_id=round_id, price=amount, words="响应全部要求。", at=at)
+def seal(told: Told, key: str, round_id: int, price: str | None, at: datetime, **changes: object) -> str:
+    """An offer as the page of the round seals it; the number of its receipt."""
+    sealed = devices(told, round_id)
+    offer = {"format": FORMAT, "price": price or "", "words": "响应全部要求。", **changes}
+    data = envelopes.sealed(sealed, key, [(NAME, json.dumps(offer, ensure_ascii=False).encode())])
+    return envelopes.hand_in(sealed, key, data, at=at)
+
+
+def devices(told: Told, round_id: int) -> envelopes.Story:
+    """The keys of officers and suppliers, for the envelopes of this round."""
+    assert told.officers is not None
+    told.officers.intake_id = OfferRound.objects.values_list("intake_id", flat=True).get(pk=round_id) or 0
+    return told.officers
+
+
+def unlocked(told: Told, round_id: int, *keys: str, at: datetime) -> None:
+    """Its opening begins; those named and two officers unlock; what is unlocked is decrypted."""
+    assert services.close_rounds(at)
+    sealed = devices(told, round_id)
+    refs = {one.organisation_id: one.ref for one in sealing_queries.opening(KEEPER, sealed.intake_id).envelopes}
+    for key in keys:
+        envelopes.bidder_unlocks(sealed, key, refs[number(key)], at=at)
+    for key in ("officer1", "officer2"):
+        envelopes.officer_unlocks(sealed, key, at=at)
+    sealing.decrypt_ready(sealed.intake_id, at=at)
 
 
 def test_everybody_who_remains_has_the_same_round_and_the_last_offer_counts() -> None:
@@ -56,30 +89,37 @@ def test_everybody_who_remains_has_the_same_round_and_the_last_offer_counts() ->
     with pytest.raises(RoundOpen):
         begin(told, RoundKind.FINAL, at)
     with pytest.raises(NotInRound):
-        offer("supplier1", first, None, at)
-    offer("builder1", first, None, at)
+        seal(told, "supplier1", first, None, at)
+    with pytest.raises(OfferToSeal):
+        services.hand_in_offer(actor=cast.actor("builder1"), round_id=first, price=None, words="明文", at=at)
+    seal(told, "builder1", first, None, at)
     later = at + timedelta(hours=1)
-    with pytest.raises(RoundClosed):
-        offer("builder2", first, None, later)
+    with pytest.raises(IntakeLate):
+        seal(told, "builder2", first, None, later)
+    with pytest.raises(RoundBeingOpened):
+        begin(told, RoundKind.FINAL, later)
+    assert services.close_rounds(later) == 0, "what came in before the end is still being taken"
+    later += SETTLING
+    unlocked(told, first, "builder1", at=later)
+    assert services.close_rounds(later) == 1
+    assert [one.words for one in queries.offers_of(queries.rounds_of(told.section_id)[0], terms, at=later)] == [
+        "响应全部要求。"
+    ]
     with pytest.raises(ReportInvalid):
         entered(told, later, lines_of())
 
     final = begin(told, RoundKind.FINAL, later)
-    with pytest.raises(FinalPriceNeeded):
-        offer("builder1", final, None, later)
-    with pytest.raises(AboveCeiling):
-        offer("builder1", final, "11800000.01", later)
-    for key, price in zip(BIDDERS, ("11000000", "11100000", "11200000"), strict=True):
-        offer(key, final, price, later)
-    offer("builder3", final, "10900000", later + timedelta(minutes=1))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM bidding_roundoffer")
-        assert "10900000" not in str(cursor.fetchall())
+    for key, price in zip(BIDDERS, ("11000000.00", "11100000.00", "11200000.00"), strict=True):
+        seal(told, key, final, price, later)
+    seal(told, "builder3", final, "10900000.00", later + timedelta(minutes=1))
     row = queries.rounds_of(told.section_id)[-1]
     assert queries.offers_of(row, terms, at=later) == []
-    assert queries.ranking(terms, at=later) is None
+    over = later + timedelta(hours=1) + SETTLING
+    unlocked(told, final, *BIDDERS, at=over)
+    assert queries.ranking(terms, at=over) is None, "opened, and not yet read"
+    assert services.close_rounds(over) == 1
+    assert services.close_rounds(over) == 0
 
-    over = later + timedelta(hours=1)
     ranking = queries.ranking(terms, at=over)
     assert ranking is not None
     assert [(one.organisation_id, one.rank, one.price) for one in ranking.lines] == [
@@ -90,14 +130,65 @@ def test_everybody_who_remains_has_the_same_round_and_the_last_offer_counts() ->
     assert ranking.steps
     with pytest.raises(RoundsOver):
         begin(told, RoundKind.FINAL, over)
-    assert services.close_rounds(over) == 2
-    assert services.close_rounds(over) == 0
     with pytest.raises(ReportInvalid):
         entered(told, over, lines_of())
     page = client("tenderee").get(f"/owner/sections/{told.section_id}/rounds/")
     assert page.status_code == 200
     assert client("builder1").get(f"/sections/{told.section_id}/offer/").status_code == 200
     assert client("supplier1").get(f"/sections/{told.section_id}/offer/").status_code == 403
+
+
+def test_an_offer_that_does_not_count_is_shown_with_its_reason_and_not_ranked() -> None:
+    told, at = opened("GOV_NEGOTIATION")
+    terms = tenders.section_terms(told.section_id)
+    final = begin(told, RoundKind.FINAL, at)
+    seal(told, "builder1", final, "11800000.01", at)
+    seal(told, "builder2", final, "11700000.00", at)
+    seal(told, "builder3", final, "11600000.00", at)
+    over = at + timedelta(hours=1) + SETTLING
+    unlocked(told, final, "builder1", "builder2", at=over)
+    assert services.close_rounds(over) == 0, "one supplier has not unlocked, and its time runs"
+    ends = over + timedelta(hours=2)
+    sealing.end_windows(ends)
+    assert services.close_rounds(ends) == 1
+
+    row = queries.rounds_of(told.section_id)[-1]
+    found = {one.organisation_id: (one.fault, one.cause) for one in queries.offers_of(row, terms, at=ends)}
+    assert found == {
+        number("builder1"): ("ABOVE_CEILING", ""),
+        number("builder2"): ("", ""),
+        number("builder3"): ("NOT_OPENED", "BIDDER_NO_KEY"),
+    }
+    assert queries.final_prices(told.section_id) == {number("builder2"): Decimal("11700000.00")}
+    page = client("tenderee").get(f"/owner/sections/{told.section_id}/rounds/").content.decode()
+    assert page.count("不计入") == 2
+    assert "不计入" in client("builder3").get(f"/sections/{told.section_id}/offer/").content.decode()
+
+
+def test_a_single_source_offers_without_an_envelope_and_its_row_tells_nothing() -> None:
+    told, at = opened("GOV_SINGLE_SOURCE")
+    final = begin(told, RoundKind.FINAL, at)
+
+    def offer(key: str, price: str | None, when: datetime) -> None:
+        amount = Decimal(price) if price else None
+        services.hand_in_offer(actor=cast.actor(key), round_id=final, price=amount, words="按谈判结果。", at=when)
+
+    with pytest.raises(NotInRound):
+        offer("builder2", "11000000", at)
+    with pytest.raises(FinalPriceNeeded):
+        offer("builder1", None, at)
+    with pytest.raises(AboveCeiling):
+        offer("builder1", "11800000.01", at)
+    offer("builder1", "10900000", at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM bidding_roundoffer")
+        assert "10900000" not in str(cursor.fetchall())
+    over = at + timedelta(hours=1)
+    with pytest.raises(RoundClosed):
+        offer("builder1", "10800000", over)
+    assert services.close_rounds(over) == 1
+    assert services.close_rounds(over) == 0
+    assert queries.final_prices(told.section_id) == {number("builder1"): Decimal("10900000.00")}
 
 
 def test_who_is_excluded_makes_no_more_offers_and_too_few_are_not_negotiated_with() -> None:
