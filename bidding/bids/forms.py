@@ -1,6 +1,5 @@
 """What a company enters into its library, and the agreement of a consortium."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -25,29 +24,49 @@ class ItemForm(forms.Form):
     )
 
 
-class ConsortiumForm(forms.Form):
-    """The members of a consortium, one a line."""
+class MemberForm(forms.Form):
+    """One member of a consortium; a row that is left empty is none."""
 
-    members = forms.CharField(
-        label=_("Members, the lead first"),
-        help_text=_("One a line: unified social credit code, share in percent, part of the work; with commas."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=4000,
+    uscc = forms.CharField(label=_("Unified social credit code"), required=False, max_length=18)
+    share = forms.DecimalField(
+        label=_("Share, percent"), required=False, max_digits=6, decimal_places=3, min_value=0, max_value=100
     )
+    role = forms.CharField(label=_("Part of the work"), required=False, max_length=200)
+    licence = forms.CharField(label=_("Qualifications that it brings, with grade"), required=False, max_length=300)
 
-    def clean_members(self) -> list[Said]:
-        """Each line as a member; a line that cannot be read is named."""
-        found = []
-        for line in self.cleaned_data["members"].replace("，", ",").splitlines():
-            parts: list[Any] = [part.strip() for part in line.split(",", 2)]
-            if not line.strip():
-                continue
-            try:
-                found.append(Said(parts[0], Decimal(parts[1].rstrip("%")), parts[2]))
-            except (IndexError, InvalidOperation):
-                raise forms.ValidationError(_("This line cannot be read: %(line)s") % {"line": line}) from None
-        return found
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        needed = ("uscc", "share", "role")
+        given = [name for name in (*needed, "licence") if said.get(name) not in (None, "")]
+        for name in needed if given else ():
+            if name not in given and name not in self.errors:
+                self.add_error(name, _("Fill this row in whole, or leave it empty."))
+        return said
+
+
+FEWEST_ROWS, MOST_ROWS = 3, 10
+
+
+class ConsortiumForm(forms.Form):
+    """The members of a consortium, a row each, the lead first."""
+
+    rows = forms.IntegerField(min_value=FEWEST_ROWS, max_value=MOST_ROWS, widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any, *, members: list[dict[str, Any]]) -> None:
+        super().__init__(data, initial={"rows": max(FEWEST_ROWS, len(members))})
+        count = _count(data.get("rows")) if data is not None else self.initial["rows"]
+        given = [*members, *({} for _ in range(MOST_ROWS))]
+        self.members = [MemberForm(data, prefix=str(n), initial=given[n]) for n in range(count)]
+
+    def is_valid(self) -> bool:
+        """Every row, so that each tells what it lacks."""
+        return all([super().is_valid(), *(row.is_valid() for row in self.members)])
 
     def said(self) -> list[Said]:
-        members: list[Said] = self.cleaned_data["members"]
-        return members
+        """The rows that are filled in."""
+        found = [row.cleaned_data for row in self.members if row.cleaned_data.get("uscc")]
+        return [Said(one["uscc"], one["share"], one["role"], one["licence"]) for one in found]
+
+
+def _count(text: Any) -> int:
+    return min(max(int(text), FEWEST_ROWS), MOST_ROWS) if str(text).isascii() and str(text).isdigit() else FEWEST_ROWS

@@ -17,11 +17,12 @@ from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
 from portal.demo.issuers import open_issuers
+from portal.demo.negotiating import consult
 from portal.demo.opening import open_bids
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
 from portal.demo.robots import Robot
-from portal.demo.tenders import build_tenders
+from portal.demo.tenders import agree_on_consortium, build_tenders
 
 OPENS_IN = timedelta(seconds=15)
 BIDDERS = {"buyer1": Decimal("1.680"), "buyer2": Decimal("1.680")}
@@ -50,9 +51,11 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     build_registry(at=LONG_AGO)
     open_issuers(at=LONG_AGO)
     ask_for_certificates(at=LONG_AGO)
-    roster_id = build_tenders(authority, at=at)
+    roster_id, takes_bids = build_tenders(authority, at=at)
     with answered_by_the_story(authority):
         certificate = finish_by_negotiation(authority, at=at)
+        agree_on_consortium(authority, takes_bids, at=at - timedelta(days=1))
+    consult(authority, roster_id, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
     market = supermarket.build(at=at)

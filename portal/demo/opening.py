@@ -2,14 +2,9 @@
 
 import hashlib
 import json
-import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import cast
-
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from bidding.bids import pdf_facts
 from bidding.bids import services as bids
@@ -22,24 +17,15 @@ from bidding.opening.faces import faces
 from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders import services as tenders
 from bidding.tenders.queries import SectionTerms, published_tender, section_terms
-from commons.domain.actor import Actor, Assurance
+from commons.domain.actor import Assurance
 from commons.domain.deadlines import local_day
 from commons.domain.money import as_text, capital_yuan, money
-from commons.domain.time import to_text
 from commons.pdf import services as pdf
 from portal.demo.authority.city import CityAuthority
 from portal.demo.cast import PARTIES, actor, uscc
-from portal.demo.tenders import BUILDERS, OFFICERS, TenderPlan, publish
-from signatures.crypto.certificates import holder_key
+from portal.demo.sealing import hand_in, open_intake
+from portal.demo.tenders import BUILDERS, TenderPlan, publish
 from signatures.draws import services as draws
-from signatures.envelopes import queries as envelope_queries
-from signatures.envelopes import services as envelopes
-from signatures.envelopes import store
-from signatures.envelopes.domain import layout, sealing
-from signatures.envelopes.domain.encoding import to_base64
-from signatures.envelopes.domain.payload import SealedFile
-from signatures.envelopes.domain.sealing import Terms
-from signatures.envelopes.domain.slots import Slot, unwrap_kek
 
 PRICES = {"builder1": "17640000.00", "builder2": "17980000.00", "builder3": "18215000.00"}
 LICENCE = ("市政公用工程施工总承包二级", "D244100001")
@@ -92,12 +78,7 @@ def _conduct(authority: CityAuthority, terms: SectionTerms, hall_id: int, *, at:
     tenderee, listed = actor("tenderee"), at + timedelta(seconds=20)
     halls.publish_list(actor=actor("host"), hall_id=hall_id, at=listed)
     opened = listed + timedelta(minutes=2)
-    for one in envelope_queries.opening(actor("host"), terms.intake_id).envelopes:
-        key = next(name for name in BUILDERS if actor(name).organisation_id == one.organisation_id)
-        _unlock(authority, key, one.ref, at=opened)
-    for key in OFFICERS[:2]:
-        _unlock_shares(authority, key, terms.intake_id, at=opened)
-    envelopes.decrypt_ready(terms.intake_id, at=opened)
+    open_intake(authority, terms.intake_id, BUILDERS, at=opened)
     halls.follow(opened)
     announced = opened + timedelta(minutes=1)
     halls.announce_draw(actor=tenderee, hall_id=hall_id, nonce=halls.fresh_nonce(), at=announced)
@@ -123,21 +104,7 @@ def _conduct(authority: CityAuthority, terms: SectionTerms, hall_id: int, *, at:
 def _hand_in(authority: CityAuthority, terms: SectionTerms, key: str, *, at: datetime) -> None:
     """The bidder's library, its bid sealed to its own certificate, and its receipt."""
     assert terms.intake_id is not None, "the section seals its bids"
-    bidder, files = actor(key), _files(terms, key, at)
-    sealed = sealing.draft(
-        Terms.parse(envelope_queries.terms_published(terms.intake_id)),
-        bidder=uscc(PARTIES[key].organisation),
-        bidder_keys=[holder_key(authority.holder(key).certificate)],
-        files=[SealedFile(name, len(content)) for name, content in files],
-        created=to_text(at),
-        entropy=secrets.token_bytes,
-    )
-    data = b"".join(sealing.seal(sealed, [[content] for _, content in files]))
-    token = envelopes.authorise_upload(actor=bidder, intake_id=terms.intake_id, at=at)
-    upload = envelopes.begin_upload(token=token, length=len(data), at=at)
-    path = store.upload_path(upload.ref)
-    path.write_bytes(data)
-    envelopes.accept(upload=upload, path=path, reckoned=layout.reckon([data]), received_at=at + timedelta(seconds=7))
+    hand_in(authority, terms.intake_id, key, _files(terms, key, at), at=at)
 
 
 def _files(terms: SectionTerms, key: str, at: datetime) -> list[tuple[str, bytes]]:
@@ -175,21 +142,3 @@ def _volume(title: str) -> bytes:
     """A page with the title of its part, without author, program and dates."""
     content = pdf.render("portal/demo/decision.html", {"title": title, "decision_no": "投标文件", "lots": ()})
     return pdf_facts.cleaned(BytesIO(content))
-
-
-def _private(authority: CityAuthority, key: str) -> EllipticCurvePrivateKey:
-    return cast(EllipticCurvePrivateKey, load_der_private_key(authority.holder(key).key, password=None))
-
-
-def _unlock(authority: CityAuthority, key: str, ref: str, *, at: datetime) -> None:
-    bidder: Actor = actor(key)
-    (locked,) = envelopes.locked_for_bidder(actor=bidder, envelope_ref=ref)
-    code = to_base64(unwrap_kek(Slot.parse(dict(locked.slot)), _private(authority, key)))
-    envelopes.unlock_as_bidder(actor=bidder, envelope_ref=ref, unlock_code=code, at=at)
-
-
-def _unlock_shares(authority: CityAuthority, key: str, intake_id: int, *, at: datetime) -> None:
-    officer, private = actor(key), _private(authority, key)
-    locked = envelopes.locked_for_officer(actor=officer, intake_id=intake_id)
-    codes = {one.envelope: to_base64(unwrap_kek(Slot.parse(dict(one.slot)), private)) for one in locked}
-    envelopes.unlock_as_officer(actor=officer, intake_id=intake_id, codes=codes, at=at)

@@ -10,18 +10,25 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from bidding.awards import services as awards
 from bidding.awards.domain.reports import ReportLine
+from bidding.bids import services as bids
+from bidding.bids.services.consortia import Said
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.vocabulary import Sector, Switch
 from bidding.tenders import services as tenders
 from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.sections import SectionTermsDraft
-from bidding.tenders.queries import published_tender
+from bidding.tenders.queries import published_tender, section_terms
 from commons.domain.deadlines import local_day
 from commons.domain.time import SHANGHAI
 from commons.pdf import services as pdf
+from commons.secrecy.fields import Party
 from commons.vault import services as vault
+from exchange.deposits import queries as deposits
+from exchange.deposits.domain.states import Purpose
 from portal.demo.authority.city import CityAuthority
-from portal.demo.cast import PARTIES, REGION, actor, organisation_id
+from portal.demo.authority.signing import sign_as
+from portal.demo.bank import pay
+from portal.demo.cast import PARTIES, REGION, actor, organisation_id, uscc
 from signatures.crypto.certificates import holder_key
 from signatures.envelopes import queries as envelope_queries
 from signatures.envelopes import services as envelopes
@@ -71,22 +78,22 @@ def open_office(authority: CityAuthority, *, at: datetime) -> int:
     return roster_id
 
 
-def build_tenders(authority: CityAuthority, *, at: datetime) -> int:
+def build_tenders(authority: CityAuthority, *, at: datetime) -> tuple[int, int]:
     """One tender for each thing to try: a draft, one that takes bids, one stopped, one with candidates.
 
-    Gives the roster of the opening officers.
+    Gives the roster of the opening officers, and the tender that takes bids.
     """
     roster_id = open_office(authority, at=at - timedelta(days=60))
-    works(roster_id, at)
+    takes_bids = works(roster_id, at)
     purchase(roster_id, at)
     prequalified(roster_id, at)
     property_management(roster_id, at)
     with_candidates(roster_id, at)
     drafted_only(roster_id, at)
-    return roster_id
+    return roster_id, takes_bids
 
 
-def works(roster_id: int, at: datetime) -> None:
+def works(roster_id: int, at: datetime) -> int:
     """Takes bids today: documents taken, a question answered with an addendum."""
     plan = TenderPlan(
         title="季华北路跨涌桥梁改造工程施工",
@@ -121,6 +128,19 @@ def works(roster_id: int, at: datetime) -> None:
     tenders.ask(
         actor=actor("builder3"), tender_id=tender_id, text="施工临时用地的费用由哪一方承担?", at=at - timedelta(days=1)
     )
+    return tender_id
+
+
+def agree_on_consortium(authority: CityAuthority, tender_id: int, *, at: datetime) -> None:
+    """Two builders share the bridges; the lead has signed, the other member has not yet."""
+    section_id = published_tender(tender_id).sections[0].section_id
+    said = [
+        Said(uscc(PARTIES["builder1"].organisation), Decimal(65), "桥梁主体与道路接线", "市政公用工程施工总承包一级"),
+        Said(uscc(PARTIES["builder2"].organisation), Decimal(35), "管线迁改与绿化恢复", "市政公用工程施工总承包二级"),
+    ]
+    lead = actor("builder1")
+    number = bids.propose_consortium(actor=lead, section_id=section_id, said=said, at=at)
+    sign_as(authority, "builder1", bids.request_agreement(actor=lead, agreement_id=number, at=at), at=at)
 
 
 def purchase(roster_id: int, at: datetime) -> None:
@@ -206,7 +226,10 @@ def with_candidates(roster_id: int, at: datetime) -> None:
     for key in BUILDERS:
         tenders.take_documents(actor=actor(key), tender_id=tender_id, at=at - timedelta(days=14))
     section_id = published_tender(tender_id).sections[0].section_id
+    pay_bonds(section_id, at=at - timedelta(days=10))
     tenders.begin_opening(actor=actor("host"), section_id=section_id, at=opened_at)
+    bidders = [organisation_id(PARTIES[key].organisation) for key in BUILDERS]
+    bids.open_bonds(actor=actor("host"), terms=section_terms(section_id), organisation_ids=bidders, at=opened_at)
     tenders.end_opening(actor=actor("host"), section_id=section_id, at=opened_at + timedelta(hours=1))
     reviewed_at = opened_at + timedelta(hours=5)
     report = vault.store(
@@ -233,6 +256,17 @@ def with_candidates(roster_id: int, at: datetime) -> None:
     )
     awards.confirm_report(actor=actor("staff"), report_id=report_id, at=reviewed_at + timedelta(hours=1))
     awards.publish_candidates(actor=actor("tenderee"), section_id=section_id, at=at - timedelta(days=1))
+
+
+def pay_bonds(section_id: int, *, at: datetime) -> None:
+    """Every builder's bond in money, on an account of its own, from its basic account."""
+    for key in BUILDERS:
+        bids.expect_bond(actor=actor(key), section_id=section_id, at=at)
+    parties = {PARTIES[key].organisation: organisation_id(PARTIES[key].organisation) for key in BUILDERS}
+    waiting = [
+        (name, deposits.security_of(Purpose.BOND, Party(section_id, number))) for name, number in parties.items()
+    ]
+    pay([(name, money) for name, money in waiting if money is not None], at=at + timedelta(hours=2))
 
 
 def drafted_only(roster_id: int, at: datetime) -> None:

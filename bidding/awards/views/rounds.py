@@ -94,7 +94,7 @@ def _why(fault: str, cause: str) -> str:
     )
 
 
-@method_decorator(signing_page, name="dispatch")
+@method_decorator(signing_page, name="dispatch")  # type: ignore[arg-type]  # the page answers with HttpResponse
 class Offer(FormPage):
     """The own offer in the newest round: sealed in the browser where the procedure seals, and unlocked here too."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from bidding.bids.domain.grades import lowered
 from bidding.bids.domain.package import BidPackage, Volume
 from bidding.bids.domain.requirements import Requirements
 from bidding.scoring.domain.capitals import parse_capitals
@@ -54,6 +55,8 @@ class Check(StrEnum):
     BOND_MISSING = "BOND_MISSING"
     CONSORTIUM_BARRED = "CONSORTIUM_BARRED"
     SHARES = "SHARES"
+    GRADE_LOWERED = "GRADE_LOWERED"
+    """建筑法 第27条, 招标投标法 第31条."""
     BRAND_MISSING = "BRAND_MISSING"
     SME_NEEDED = "SME_NEEDED"
 
@@ -83,6 +86,9 @@ TEXTS = {
     Check.BOND_MISSING: gettext_noop("The bond of %(what)s is neither deposited nor guaranteed."),
     Check.CONSORTIUM_BARRED: gettext_noop("Consortia may not bid here."),
     Check.SHARES: gettext_noop("The shares of the consortium add up to %(what)s %%, not to 100 %%."),
+    Check.GRADE_LOWERED: gettext_noop(
+        "The licence %(what)s counts as %(other)s: of members in one specialty the lowest grade counts."
+    ),
     Check.BRAND_MISSING: gettext_noop("The brand of the core product is missing."),
     Check.SME_NEEDED: gettext_noop("This section is reserved for small and medium enterprises; say that you are one."),
 }
@@ -239,6 +245,8 @@ def _company(given: Given, asked: Requirements) -> Iterator[Finding]:
     shares = sum((member.share for member in bid.members), Decimal(0))
     if bid.members and shares != HUNDRED:
         yield Finding(Check.SHARES, what=_short(shares))
+    for title, counts in lowered([one.title for one in bid.licences], [one.licence for one in bid.members]):
+        yield Finding(Check.GRADE_LOWERED, Level.WARNING, what=title, other=counts)
     if asked.brands and not bid.brands:
         yield Finding(Check.BRAND_MISSING, Level.WARNING)
     if asked.sme_reserved and not bid.sme:

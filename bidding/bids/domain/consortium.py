@@ -50,12 +50,15 @@ class Member:
     name: str
     share: Decimal
     role: str
+    licence: str = ""
+    """The qualifications that it brings, with their grades, one after the other."""
     signed_at: str = ""
     """When a person of it signed; nothing before."""
 
     def as_json(self) -> dict[str, str]:
         """What is agreed, without who has signed."""
-        return {"uscc": self.uscc, "name": self.name, "share": as_text(self.share), "role": self.role}
+        return {"uscc": self.uscc, "name": self.name, "share": as_text(self.share), "role": self.role,
+                "licence": self.licence}  # fmt: skip
 
 
 def check_members(members: Sequence[Member], *, lead_id: int) -> None:

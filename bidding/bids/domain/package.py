@@ -50,11 +50,12 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a consortium with its share of the work, in percent."""
+    """A member of a consortium with its share of the work, in percent, and the licences that it brings."""
 
     uscc: str
     name: str
     share: Decimal
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _licence(row: object) -> Licence:
 def _member(row: object, place: str) -> Member:
     given = _object(row, place)
     share = parse_decimal(given.get("share", ""), field=f"{place}.share", places=4)
-    return Member(_text(given, "uscc"), str(given.get("name") or ""), share)
+    return Member(_text(given, "uscc"), str(given.get("name") or ""), share, str(given.get("licence") or ""))
 
 
 def _volume(row: object) -> Volume:

@@ -16,7 +16,15 @@ def agreements_of(section_id: int) -> list[ConsortiumAgreement]:
 def members_of(row: ConsortiumAgreement) -> list[Member]:
     """The members in the order of the agreement."""
     return [
-        Member(one["organisation"], one["uscc"], one["name"], Decimal(one["share"]), one["role"], one["signed_at"])
+        Member(
+            one["organisation"],
+            one["uscc"],
+            one["name"],
+            Decimal(one["share"]),
+            one["role"],
+            one["licence"],
+            one["signed_at"],
+        )
         for one in row.facts["members"]
     ]
 
@@ -25,6 +33,14 @@ def own_agreements(viewer: Actor, section_id: int) -> list[tuple[ConsortiumAgree
     """The agreements in which the viewer's organisation leads or is named."""
     found = [(row, members_of(row)) for row in agreements_of(section_id)]
     return [pair for pair in found if any(one.organisation_id == viewer.organisation_id for one in pair[1])]
+
+
+def led_by(viewer: Actor, section_id: int) -> list[Member]:
+    """The members of the consortium that the viewer's organisation leads, as its bid names them; mostly nobody."""
+    found = (
+        members for row, members in own_agreements(viewer, section_id) if row.organisation_id == viewer.organisation_id
+    )
+    return next(found, [])
 
 
 def section_of_agreement(viewer: Actor, agreement_id: int) -> int:

@@ -49,6 +49,7 @@ class Said(NamedTuple):
     uscc: str
     share: Decimal
     role: str
+    licence: str = ""
 
 
 @transaction.atomic
@@ -170,7 +171,7 @@ def _member(said: Said, terms: tenders.SectionTerms) -> Member:
     found = people.organisation_by_uscc(said.uscc.strip())
     if found is None or found.id in (terms.owner_id, terms.agent_id):
         raise AgreementInvalid(reason=gettext_noop("a member is not registered here, or is the owner or its agent"))
-    return Member(found.id, found.uscc, found.name, said.share, said.role.strip())
+    return Member(found.id, found.uscc, found.name, said.share, said.role.strip(), said.licence.strip())
 
 
 def _kept(member: Member) -> dict[str, Any]:

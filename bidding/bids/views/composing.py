@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bidding.bids import policies, queries, services
 from bidding.bids.labels import scripts
+from bidding.bids.queries.consortia import led_by
 from bidding.bids.queries.sections import rules_published
 from bidding.tenders.domain.eligibility import BAR_TEXTS, Bar
 from commons.domain.actor import Actor
@@ -78,6 +79,7 @@ def _bid(found: queries.Composing, actor: Actor) -> dict[str, Any]:
         "requirements": found.requirements.as_json(),
         "bidder": {"uscc": found.bidder, "name": found.bidder_name},
         "names": list(found.names),
+        "members": [member.as_json() for member in led_by(actor, found.terms.section_id)],
         "library": [{"id": str(one.id), "kind": one.kind.value, **one.as_json()} for one in found.library],
         "draft": f"bid:{found.terms.section_id}:{actor.organisation_id}",
         "language": translation.get_language() or "zh-hans",

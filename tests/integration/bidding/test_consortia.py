@@ -91,10 +91,21 @@ def test_the_page_of_a_consortium_is_for_its_members() -> None:
     for key in ("builder1", "builder2"):
         tender_services.take_documents(actor=cast.actor(key), tender_id=told.tender_id, at=now())
     address = f"/sections/{told.section_id}/bid/consortium/"
-    members = f"{cast.uscc('luqiao')}, 60, 主体工程\n{cast.uscc('shuili')}，40%，绿化工程"
+    roads = "市政公用工程施工总承包"
+    lead = {"0-uscc": cast.uscc("luqiao"), "0-share": "60", "0-role": "主体工程", "0-licence": f"{roads}一级"}
+    other = {"1-uscc": cast.uscc("shuili"), "1-share": "40", "1-role": "绿化工程", "1-licence": f"{roads}三级"}
 
-    assert client("builder1").post(address, {"members": "乱写"}).status_code == 400
-    assert client("builder1").post(address, {"members": members}).status_code == 302
+    assert cast.uscc("luqiao") in client("builder1").get(address).content.decode(), "the lead's row names it"
+    assert client("builder1").post(address, {"rows": "3", **lead, "1-uscc": cast.uscc("shuili")}).status_code == 400
+    more = client("builder1").post(address, {"rows": "3", "step": "more", **lead, **other}).content.decode()
+    assert 'name="3-uscc"' in more
+    assert "绿化工程" in more
+    assert own_agreements(cast.actor("builder1"), told.section_id) == []
+    assert client("builder1").post(address, {"rows": "4", **lead, **other}).status_code == 302
+    assert f"{roads}三级<br>" in client("builder1").get(address).content.decode(), "the lowest grade counts"
+    composer = client("builder1").get(f"/sections/{told.section_id}/bid/").content.decode()
+    assert cast.uscc("shuili") in composer
+    assert cast.uscc("shuili") not in client("builder3").get(f"/sections/{told.section_id}/bid/").content.decode()
     assert "绿化工程" in client("builder2").get(address).content.decode()
     assert "绿化工程" not in client("builder3").get(address).content.decode()
     assert client("staff").get(address).status_code == 403

@@ -3,6 +3,7 @@
 
 import { ZERO, add, compare, fen, multiply, parse, short, text } from "./decimal.js";
 import { parseCapitals } from "./capitals.js";
+import { lowered } from "./grades.js";
 
 const found = (check, what = "", other = "", level = "ERROR") => ({ check, level, what, other });
 const two = (value) => text(fen(value));
@@ -90,6 +91,8 @@ function* company(bid, asked) {
   if (bid.members.length && !asked.consortium) yield found("CONSORTIUM_BARRED");
   const shares = bid.members.reduce((sum, { share }) => add(sum, parse(share) ?? ZERO), ZERO);
   if (bid.members.length && compare(shares, { digits: 100n, places: 0 })) yield found("SHARES", short(shares));
+  const licences = lowered(bid.licences.map(({ title }) => title), bid.members.map(({ licence }) => licence ?? ""));
+  for (const [title, counts] of licences) yield found("GRADE_LOWERED", title, counts, "WARNING");
   if (asked.brands && !bid.brands.length) yield found("BRAND_MISSING", "", "", "WARNING");
   if (asked.sme_reserved && !bid.sme) yield found("SME_NEEDED");
 }

@@ -44,7 +44,7 @@ function bid() {
     sme: fields.sme.checked,
     domestic: fields.domestic.checked,
     bond: form.querySelector("[name=bond]:checked")?.value ?? "",
-    members: lines(fields.members?.value ?? "").map(member),
+    members: data.members,
     volumes: [...volumes].map(([part, { file, facts }]) => ({ part, name: file.name, sha256: facts.sha256, size: String(facts.size) })),
   };
 }
@@ -63,16 +63,11 @@ function billLine(item) {
   return value && { code: item.code, quantity: item.quantity, unit_price: price, total };
 }
 
-function member(line) {
-  const [uscc = "", name = "", share = ""] = line.split(/[,，\t]/).map(plain);
-  return { uscc, name, share: share.replace(/%$/, "") };
-}
-
 const TASKS = {
   price: ["PRICE_MISSING", "WORDS_MISSING", "WORDS_UNREADABLE", "WORDS_DIFFER", "ABOVE_CEILING", "RATE_OUT_OF_RANGE"],
   bill: ["LINE_MISSING", "LINE_UNKNOWN", "LINE_QUANTITY", "LINE_TOTAL", "BILL_TOTAL"],
   files: ["PART_MISSING", "FILE_EMPTY", "FILE_NOT_PDF", "FILE_DIFFERS", "BLIND_METADATA", "BLIND_NAME", "BLIND_MARK"],
-  company: ["LICENCE_MISSING", "LICENCE_EXPIRED", "CONSORTIUM_BARRED", "SHARES", "BRAND_MISSING", "SME_NEEDED"],
+  company: ["LICENCE_MISSING", "LICENCE_EXPIRED", "CONSORTIUM_BARRED", "SHARES", "GRADE_LOWERED", "BRAND_MISSING", "SME_NEEDED"],
   bond: ["BOND_MISSING"],
 };
 const SHOWN = 8;
