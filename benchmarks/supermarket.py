@@ -1,4 +1,5 @@
-"""Pages and searches of the supermarket over a replayed year: `python -m benchmarks.supermarket`, after `replay_year`.
+#!/usr/bin/env python3
+"""Pages and searches of the supermarket over a replayed year: `benchmarks/supermarket.py`, after `replay_year`.
 
 Needs a database that `manage.py replay_year` has filled (DATABASE_URL). Each address is asked in this process through
 Django's test client; the reference of the same run is the page of accessibility, which asks the database for nothing.
@@ -9,8 +10,11 @@ import os
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 ROUNDS = 15
 REFERENCE = "/accessibility/"

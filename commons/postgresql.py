@@ -6,11 +6,48 @@ from typing import Any
 from weakref import WeakSet
 
 import psycopg
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg.pq import ExecStatus
 
 _NAME = re.compile(r"%\((\w+)\)s")
 Value = bytes | str | int | None
 """What travels as text: JSON, numbers, spelt instants."""
+
+
+PLANNED_FROM = 2
+"""Times that a statement is planned anew before the server keeps its plan."""
+PLANS = 400
+"""Statements that a connection keeps planned, the oldest let go first."""
+
+
+class PlannedCursor(psycopg.Cursor[Any]):
+    """Binds values at the server, which plans each statement once a connection instead of each time.
+
+    Only while one of its statements runs may the connection prepare: what Django spells itself is different each time.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "PlannedCursor":
+        plans = self.connection
+        plans.prepared_max, plans.prepare_threshold = PLANS, PLANNED_FROM
+        try:
+            super().execute(query, params, **options)
+        finally:
+            plans.prepare_threshold = None
+        return self
+
+
+def repeating_cursor() -> CursorWrapper:
+    """A cursor for a statement that comes by again and again with other values; on SQLite, Django's own."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    wire = connection.connection
+    usual, wire.cursor_factory = wire.cursor_factory, PlannedCursor
+    try:
+        return connection.cursor()
+    finally:
+        wire.cursor_factory = usual
 
 
 class PreparedStatement:

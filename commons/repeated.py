@@ -1,8 +1,9 @@
 """Questions and rows that come by so often that spelling their SQL costs more than what it asks for.
 
 Django compiles a query set anew each time, one to two milliseconds for a wide table. A `Repeated` question compiles it
-once per kind of database and from then on only puts other values into its places; the values read are converted as
-Django converts them. `insert` and `update` do the same for rows. Everything else stays with the ORM.
+once per kind of database and from then on only puts other values into its places, and PostgreSQL plans it once a
+connection; the values read are converted as Django converts them. `insert` and `update` do the same for rows.
+Everything else stays with the ORM.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
+
+from commons.postgresql import repeating_cursor
 
 _Row = TypeVar("_Row")
 _Model = TypeVar("_Model", bound=Model)
@@ -52,7 +55,7 @@ class Repeated(Generic[_Row]):
         parameters = list(spelled.constants)
         for place, number in spelled.places:
             parameters[place] = _adapted(values[number])
-        with connection.cursor() as cursor:
+        with repeating_cursor() as cursor:
             cursor.execute(spelled.sql, parameters)
             found = cursor.fetchall()
         return [spelled.read(_converted(row, spelled)) for row in found]
@@ -70,7 +73,7 @@ def insert(row: _Model, *, once: str = "") -> _Model:
     """
     sql, fields = _insertion(type(row), once)
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(sql, values)
         row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, "default"
@@ -84,7 +87,7 @@ def update(model: type[Model], values: Mapping[str, Any], **where: int | str) ->
     sets = ", ".join(f'"{field.column}" = %s' for field, _ in changes)
     holds = " AND ".join(f'"{field.column}" = %s' for field, _ in held)
     sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {holds}'  # noqa: S608
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(sql, [*(value for _, value in changes), *(value for _, value in held)])
         return int(cursor.rowcount)
 

@@ -13,6 +13,7 @@ from commons.people import policies
 from commons.people.accounts import certificates_behind
 from commons.people.domain.scopes import Scope
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
+from commons.repeated import Repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,7 @@ def organisation(organisation_id: int) -> OrganisationView | None:
 
 def organisations(organisation_ids: Iterable[int]) -> dict[int, OrganisationView]:
     """The organisations of those numbers, by number; one query."""
-    rows = Organisation.objects.filter(pk__in=list(organisation_ids))
-    return {row.pk: OrganisationView(row.pk, row.uscc, row.name, row.kind, row.region) for row in rows}
+    return {row.pk: OrganisationView(row.pk, row.uscc, row.name, row.kind, row.region) for row in _of(organisation_ids)}
 
 
 def organisation_by_uscc(uscc: str) -> OrganisationView | None:
@@ -71,8 +71,19 @@ def organisation_by_uscc(uscc: str) -> OrganisationView | None:
 
 def control_of(organisation_ids: Iterable[int]) -> tuple[ControlView, ...]:
     """Legal representative and controller of those organisations; one query. Only for rules: not for pages."""
-    rows = Organisation.objects.filter(pk__in=list(organisation_ids)).order_by("pk")
+    rows = _of(organisation_ids)
     return tuple(ControlView(row.pk, row.uscc, row.legal_representative, row.controller_uscc) for row in rows)
+
+
+_ONE: Repeated[Organisation] = Repeated(lambda number: Organisation.objects.filter(pk=number))
+
+
+def _of(organisation_ids: Iterable[int]) -> list[Organisation]:
+    """The rows of those numbers in their order."""
+    numbers = list(organisation_ids)
+    if len(numbers) == 1:
+        return _ONE.rows(numbers[0])
+    return list(Organisation.objects.filter(pk__in=numbers).order_by("pk"))
 
 
 def people_with(organisation_id: int, *roles: Role) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from commons.domain.time import from_text, to_text
 from commons.evidence.domain import canonical, chain
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.models import EvidenceEntry, EvidenceStream
+from commons.postgresql import repeating_cursor
+from commons.repeated import Repeated
 
 # Spelled out, because every change of the platform passes here: compiling them anew each time costs more than they do.
 _STREAMS, _ENTRIES = EvidenceStream._meta.db_table, EvidenceEntry._meta.db_table
@@ -77,7 +79,7 @@ def require_transaction() -> None:
 def locked_head(stream: str) -> chain.Head:
     """Where the stream stands; its row stays locked until the transaction ends. One statement, three for a new one."""
     lock = _LOCK + (" FOR UPDATE" if connection.features.has_select_for_update else "")
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(lock, [stream])
         found = cursor.fetchone()
         if found is None:
@@ -88,9 +90,14 @@ def locked_head(stream: str) -> chain.Head:
     return chain.Head(int(found[0]), bytes(found[1]))
 
 
+_WITH_KEY: Repeated[EvidenceEntry] = Repeated(
+    lambda stream, key: EvidenceEntry.objects.filter(stream=stream, idempotency_key=key).order_by("id")[:1]
+)
+
+
 def first_with(stream: str, key: str) -> EvidenceEntry | None:
     """The entry that the stream already holds under this idempotency key."""
-    return EvidenceEntry.objects.filter(stream=stream, idempotency_key=key).first()
+    return _WITH_KEY.first(stream, key)
 
 
 def _same_or_conflict(first: EvidenceEntry, draft: chain.Draft) -> Entry:
@@ -104,7 +111,7 @@ def store(link: chain.Link, head: chain.Head) -> None:
     moved: list[Any] = [link.seq, link.hash, link.stream, head.seq]
     decided_at = connection.ops.adapt_datetimefield_value(from_text(link.ts))
     entry: list[Any] = [*link[:5], decided_at, *link[6:]]
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_AT_ONCE, [*moved, *entry])
             held = cursor.fetchone() is not None

@@ -3,16 +3,22 @@
 from datetime import date
 
 from commons.domain.codes import ProjectCode, make_deal_code
+from commons.postgresql import repeating_cursor
 from exchange.projects.domain.trades import CLASS_CODES, TradeType
 from exchange.projects.models import CodeCounter
+
+_COUNTERS = CodeCounter._meta.db_table
+_NEXT = (
+    f"INSERT INTO {_COUNTERS} (prefix, last) VALUES (%s, 1) "  # noqa: S608
+    f"ON CONFLICT (prefix) DO UPDATE SET last = {_COUNTERS}.last + 1 RETURNING last"
+)
 
 
 def next_number(prefix: str) -> int:
     """The next number under `prefix`, from 1. The counter's row stays locked until the transaction ends."""
-    CodeCounter.objects.bulk_create([CodeCounter(prefix=prefix)], ignore_conflicts=True)
-    counter = CodeCounter.objects.select_for_update().get(prefix=prefix)
-    CodeCounter.objects.filter(pk=counter.pk).update(last=counter.last + 1)
-    return counter.last + 1
+    with repeating_cursor() as cursor:
+        cursor.execute(_NEXT, [prefix])
+        return int(cursor.fetchone()[0])
 
 
 def project_code(*, trade_type: TradeType, region: str, on: date) -> str:

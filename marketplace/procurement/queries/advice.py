@@ -6,6 +6,7 @@ from decimal import Decimal
 from commons.domain.deadlines import local_day
 from commons.parameters import queries as parameters
 from commons.parameters.domain.values import Row
+from commons.repeated import Repeated
 from marketplace.catalogue.models import ServiceItem
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.eligibility import Demand
@@ -22,9 +23,12 @@ DECENTRALISED, TENDER, MONTHS = (
 )  # fmt: skip
 
 
+_ITEM: Repeated[ServiceItem] = Repeated(lambda number: ServiceItem.objects.filter(pk=number))
+
+
 def scope_of(need: NeedFacts, *, on: date) -> ScopeDecision:
     """Must, may or must not the supermarket be used for this need, by the limits of its region on a day."""
-    item = ServiceItem.objects.filter(pk=need.item_id).first()
+    item = _ITEM.first(need.item_id)
     current = parameters.current(trade_type=TRADE, region=need.region, on=on)
     return decide_scope(
         ScopeFacts(

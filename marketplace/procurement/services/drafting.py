@@ -17,6 +17,7 @@ from commons.intake import queries as cases
 from commons.intake import services as intake
 from commons.intake.domain import CaseState
 from commons.people import queries as people
+from commons.repeated import Repeated, insert
 from commons.search import services as search
 from exchange.projects.services.numbering import next_number
 from marketplace.catalogue import queries as catalogue
@@ -203,13 +204,18 @@ def _create(actor: Actor, owner: Entrant, need: NeedFacts, source: Source, at: d
     on = local_day(at)
     number = next_number(f"project:{TRADE_CLASS}:{need.region}:{on:%y%m%d}")
     code = str(ProjectCode(trade_class=TRADE_CLASS, region=need.region, on=on, sequence=number))
-    row = Procurement.objects.create(code=code, owner=owner, source=source.value, created_at=at, **columns_of(need))
+    row = insert(Procurement(code=code, owner=owner, source=source.value, created_at=at, **columns_of(need)))
     record(row, "DraftBegun", actor=actor, at=at, payload={"code": code, "source": source.value})
     return row
 
 
+_OFFERED: Repeated[tuple[int]] = Repeated(
+    lambda number: ServiceItem.objects.filter(pk=number, withdrawn_at__isnull=True).order_by().values_list("pk")
+)
+
+
 def _require_item(need: NeedFacts) -> None:
-    if not ServiceItem.objects.filter(pk=need.item_id, withdrawn_at__isnull=True).exists():
+    if not _OFFERED.rows(need.item_id):
         raise ItemUnknown(item=str(need.item_id))
     if need.named_agency_id is not None:
         known = Entrant.objects.filter(pk=need.named_agency_id, kind=EntrantKind.AGENCY.value)

@@ -14,6 +14,7 @@ from commons.evidence.domain.canonical import JSON, digest
 from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
+from commons.repeated import Repeated
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.models import Entrant
 from marketplace.entry.queries import require_entered
@@ -68,6 +69,11 @@ def set_chain(*, actor: Actor, steps: Sequence[tuple[str, int]], at: datetime) -
     record_entrant(owner, "ChainSet", actor=actor, at=at, payload={"people": [f"person:{one}" for one in persons]})
 
 
+_CHAIN: Repeated[tuple[int]] = Repeated(
+    lambda owner_id: ChainStep.objects.filter(owner_id=owner_id).order_by().values_list("pk")
+)
+
+
 @transaction.atomic
 def submit(*, actor: Actor, procurement_id: int, at: datetime) -> ProcurementState:
     """Hand the need in; gives the state that it came to: the owner's review, or the audit where there is no chain.
@@ -85,7 +91,7 @@ def submit(*, actor: Actor, procurement_id: int, at: datetime) -> ProcurementSta
         "submitted_at": at,
         "return_reason": "",
     }
-    chain = ChainStep.objects.filter(owner_id=row.owner_id).exists()
+    chain = bool(_CHAIN.rows(row.owner_id))
     command = ProcurementCommand.SUBMIT_INTERNAL if chain else ProcurementCommand.SUBMIT
     move_procurement(row, command, actor=actor, at=at, payload=payload, **columns)
     if chain:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from commons.domain.actor import Actor
+from commons.repeated import Repeated
 from commons.secrecy.fields import Party
 from marketplace.entry import queries as entry
 from marketplace.procurement.domain.states import UNPUBLISHED, ProcurementState
@@ -48,13 +49,17 @@ def sign_ups_of(procurement_id: int) -> list[SignUpView]:
 
     Once the sign-up is closed: before, nobody is named, not even to the selection.
     """
-    shown = [SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value]
-    rows = (
+    return [view(row) for row in _NAMED.rows(procurement_id)]
+
+
+_NAMED: Repeated[SignUp] = Repeated(
+    lambda number: (
         SignUp.objects.select_related("agency__organisation")
-        .exclude(agency=None)
-        .filter(procurement_id=procurement_id, version=F("procurement__version"), state__in=shown)
+        .filter(procurement_id=number, version=F("procurement__version"), agency__isnull=False)
+        .filter(state__in=[SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value])
+        .order_by("id")
     )
-    return [view(row) for row in rows.order_by("id")]
+)
 
 
 def counted(procurement_id: int) -> int:

@@ -31,9 +31,11 @@ def move(draw: Draw, command: DrawCommand, **values: object) -> str:
     """Fire `command`, conditional on the state that was read; the name of the event. Refuses `NotAllowedNow`."""
     before = DrawState(draw.state)
     step = MACHINE.fire(before, command)
-    if Draw.objects.filter(pk=draw.pk, state=before).update(state=step.target, **values) != 1:
+    columns = {"state": step.target.value, **values}
+    if Draw.objects.filter(pk=draw.pk, state=before).update(**columns) != 1:
         raise NotAllowedNow(command=command.value, state=before.value)
-    draw.refresh_from_db()
+    for name, value in columns.items():
+        setattr(draw, name, value)
     return step.event
 
 

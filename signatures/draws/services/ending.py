@@ -19,6 +19,7 @@ from commons.evidence import queries as log
 from commons.evidence import services as evidence
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
+from commons.repeated import update
 from signatures.draws import policies, safekeeping
 from signatures.draws.domain import hs1
 from signatures.draws.domain.beacons import BadBeacon, BeaconFile
@@ -86,7 +87,7 @@ def _require_revealing(draw: Draw, at: datetime) -> None:
 
 def _publish_secret(draw: Draw, holder: DrawHolder, secret: bytes, *, actor: Actor, at: datetime) -> None:
     holder.secret, holder.revealed_at = secret.hex(), at
-    holder.save(update_fields=["secret", "revealed_at"])
+    update(DrawHolder, {"secret": holder.secret, "revealed_at": at}, pk=holder.pk)
     payload = {"role": holder.role, "ref": holder.ref, "secret": holder.secret}
     record(draw, "draw.revealed", actor=actor, payload=payload, at=at, key=f"revealed:{holder.place}")
 
@@ -100,9 +101,9 @@ def _publish_beacon(draw: Draw, value: bytes, *, actor: Actor, at: datetime) -> 
 
 def _complete_when_all_is_known(draw: Draw, at: datetime) -> None:
     """Compute the result, unless the log does not bear out what was announced: then the draw is void."""
-    if _missing(draw):
-        return
     holders = list(draw.holders.all())
+    if _missing(draw, holders):
+        return
     if violations := _broken(draw, holders):
         _invalidate(draw, violations, at)
         return
@@ -127,8 +128,8 @@ Broken = dict[str, JSON]
 """A violation with the reference of whoever is behind it."""
 
 
-def _missing(draw: Draw) -> list[Broken]:
-    late = [holder for holder in draw.holders.all() if not holder.secret]
+def _missing(draw: Draw, holders: list[DrawHolder]) -> list[Broken]:
+    late = [holder for holder in holders if not holder.secret]
     missing = [_violation(Violation.NOT_REVEALED, holder.ref) for holder in late]
     if draw.beacon_known_from is not None and draw.beacon_value is None:
         missing.append(_violation(Violation.NO_BEACON, draw.beacon_source))
@@ -186,19 +187,25 @@ def _anchor(at: datetime) -> None:
 @transaction.atomic
 def _advance(draw_id: UUID, at: datetime) -> bool:
     draw = locked(draw_id)
-    before = (draw.state, draw.beacon_value is None, draw.holders.exclude(secret="").count())
+    before, revealed = (draw.state, draw.beacon_value is None), 0
     if draw.state == DrawState.GATHERING and at >= draw.known_from:
         late = draw.holders.filter(commitment="")
         _invalidate(draw, [_violation(Violation.NOT_COMMITTED, holder.ref) for holder in late], at)
     elif draw.state == DrawState.ANNOUNCED and at < draw.reveal_until:
-        _reveal_what_is_held(draw, at)
+        revealed = _reveal_what_is_held(draw, at)
         _complete_when_all_is_known(draw, at)
     elif draw.state == DrawState.ANNOUNCED:
-        _invalidate(draw, _missing(draw) or [_violation(Violation.NOT_REVEALED, PLATFORM_ACTOR.ref)], at)
-    return before != (draw.state, draw.beacon_value is None, draw.holders.exclude(secret="").count())
+        _invalidate(
+            draw,
+            _missing(draw, list(draw.holders.all())) or [_violation(Violation.NOT_REVEALED, PLATFORM_ACTOR.ref)],
+            at,
+        )
+    return revealed > 0 or before != (draw.state, draw.beacon_value is None)
 
 
-def _reveal_what_is_held(draw: Draw, at: datetime) -> None:
+def _reveal_what_is_held(draw: Draw, at: datetime) -> int:
+    """How many secrets came out of safekeeping."""
+    revealed = 0
     for holder in draw.holders.filter(secret="", sealed_secret__isnull=False):
         try:
             place = safekeeping.secret_of(holder.place)
@@ -209,10 +216,12 @@ def _reveal_what_is_held(draw: Draw, at: datetime) -> None:
             logger.exception("the secret of %s in the draw %s cannot be opened", holder.ref, draw.pk)
             continue
         _publish_secret(draw, holder, secret, actor=PLATFORM_ACTOR, at=at)
+        revealed += 1
     if draw.beacon_known_from is not None and draw.beacon_value is None:
         value = _beacon_value(draw.beacon_source, draw.beacon_round)
         if value is not None:
             _publish_beacon(draw, value, actor=PLATFORM_ACTOR, at=at)
+    return revealed
 
 
 def _beacon_value(source: str, round_: str) -> bytes | None:

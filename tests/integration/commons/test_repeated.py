@@ -1,6 +1,7 @@
 """A question that is spelled once gives what the ORM gives, whatever its values."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,8 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from commons.calendar.models import CalendarDay
 from commons.people.models import Membership, Organisation
-from commons.repeated import Repeated, insert
+from commons.postgresql import PLANNED_FROM
+from commons.repeated import Repeated, insert, update, update_each
 from commons.search.models import SearchText
+from marketplace.catalogue.models import ServiceItem
+from marketplace.entry.models import Entrant
+from marketplace.signups.models import Subscription
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +79,58 @@ def test_a_row_is_inserted_and_with_once_only_once():
     )
     assert insert(again, once="uscc").pk == organisation.pk
     assert Organisation.objects.get(pk=organisation.pk).name == organisation.name
+
+
+@pytest.fixture
+def agency() -> Entrant:
+    organisation = cast.organisation(next(iter(cast.ORGANISATIONS)))
+    return Entrant.objects.create(organisation=organisation, kind="AGENCY", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_rows_are_changed_where_every_named_column_holds(agency):
+    other = cast.organisation(list(cast.ORGANISATIONS)[1])
+
+    assert update(Entrant, {"contact_name": "甲", "checks": [{"kind": "CODE"}]}, pk=agency.pk, state="PUBLISHED") == 0
+    agency.refresh_from_db()
+    assert (agency.contact_name, agency.checks) == ("", [])
+    values = {"contact_name": "甲", "checks": [{"kind": "CODE"}], "organisation": other, "licence_until": None}
+    assert update(Entrant, values, pk=agency.pk, state="DRAFT") == 1
+    agency.refresh_from_db()
+    assert (agency.contact_name, agency.checks, agency.organisation) == ("甲", [{"kind": "CODE"}], other)
+
+
+def test_each_row_gets_its_own_value_and_the_others_stay(agency):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [
+        Subscription.objects.create(agency=agency, region=region, created_at=at)
+        for region in ("440600", "440604", "440605")
+    ]
+    later = datetime(2026, 2, 1, 8, 30, tzinfo=UTC)
+
+    update_each(Subscription, "least_price", {}, created_at=later)
+    update_each(Subscription, "least_price", {rows[0].pk: Decimal("1.50"), rows[1].pk: None}, created_at=later)
+    found = list(Subscription.objects.order_by("pk").values_list("least_price", "created_at"))
+    assert found == [(Decimal("1.50"), later), (None, later), (None, at)]
+    update_each(Subscription, "least_price", {rows[0].pk: None, rows[1].pk: None})  # no value tells the type
+    assert set(Subscription.objects.values_list("least_price", flat=True)) == {None}
+
+
+def test_the_server_keeps_the_plan_of_what_comes_by_often_and_of_nothing_else(agency):
+    if connection.vendor != "postgresql":
+        assert update(Entrant, {"contact_name": "甲"}, pk=agency.pk) == 1  # Django's own cursor
+        return
+    asked = Repeated(lambda number: ServiceItem.objects.filter(pk=number, code="一次又一次"))
+
+    def plans(words: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{words}%"])
+            return int(cursor.fetchone()[0])
+
+    for _ in range(PLANNED_FROM + 2):
+        asked.rows(1)
+        list(ServiceItem.objects.filter(name="一次又一次"))
+    assert plans('"code" = $') == 1
+    assert plans('"name" = ') == 0
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Entrant(organisation_id=agency.organisation_id, kind="WRONG", created_at=agency.created_at))
+    assert asked.rows(1) == []  # a broken statement spoils no plan
