@@ -1,8 +1,13 @@
-"""The inside of the cage: `python -m commons.uploads.child DESCRIPTOR MEMORY`. Started by `commons.uploads.limited`."""
+"""The inside of the cage: `python -m commons.uploads.child DESCRIPTOR MEMORY`. Started by `commons.uploads.limited`.
+
+For several files the libraries are loaded once, by a process that reads none of them; each file then gets a fork of it
+with a cage of its own: what one file does to its reader, the next never meets.
+"""
 
 import json
 import os
 import resource
+import signal
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -34,11 +39,52 @@ def main() -> int:
         request = json.load(asked)
     module, name = request["job"].split(":")
     job = getattr(import_module(module), name)
+    if "each" in request:
+        return _each(job, request)
     _close_cage(request["cpu_s"])
-    answer = json.dumps(_answer(job, request["arguments"]), ensure_ascii=False).encode()
-    sys.stdout.buffer.write(answer)
+    _tell(_answer(job, request["arguments"]))
+    return 0
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
+    sys.stdout.flush()
+
+
+def _each(job: Any, request: dict[str, Any]) -> int:
+    """One fork for each file, one after the other; how each ended is written as a list of exit codes."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    codes = []
+    for one in request["each"]:
+        pid = os.fork()
+        if pid == 0:
+            _alone(job, one, request["cpu_s"])
+        codes.append(_ended(pid, request["wall_s"]))
+    sys.stdout.buffer.write(json.dumps(codes).encode())
     sys.stdout.flush()
     return 0
+
+
+def _alone(job: Any, one: dict[str, Any], cpu_s: int) -> NoReturn:
+    """The look at one file: its descriptors become the standard ones, those of the other files are closed."""
+    code = 1
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        os.dup2(one["file"], 0)
+        os.dup2(one["answer"], 1)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") > 0 else 4096)
+        _close_cage(cpu_s)
+        _tell(_answer(job, one["arguments"]))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _ended(pid: int, wall_s: float) -> int:
+    """The exit code of a fork, killed when its time by the clock is over; a signal as its negative number."""
+    if signal.sigtimedwait({signal.SIGCHLD}, wall_s) is None:
+        os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _answer(job: Any, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, BinaryIO, cast
@@ -41,13 +41,59 @@ def run(job: str, file: BinaryIO, arguments: Mapping[str, JSON] | None = None, *
         return _read(code, answered.read(ANSWER_BYTES + 1))
 
 
-def _start(content: IO[bytes], asked: IO[bytes], answered: IO[bytes], cage: Cage) -> subprocess.Popen[bytes]:
+def run_each(
+    job: str, files: Sequence[tuple[BinaryIO, Mapping[str, JSON]]], *, cage: Cage | None = None
+) -> "list[JSON | Refusal]":
+    """The answers of `job` about several files with their arguments, in order; the refusal where `run` would raise it.
+
+    Each file has a process and a cage of its own, as with `run`; only the loading of the libraries is shared.
+    """
+    cage = cage or Cage()
+    with ExitStack() as stack:
+        contents = [stack.enter_context(_on_disk(file)) for file, _ in files]
+        answers = [stack.enter_context(TemporaryFile()) for _ in files]
+        asked, ended = stack.enter_context(TemporaryFile()), stack.enter_context(TemporaryFile())
+        nothing = stack.enter_context(TemporaryFile())
+        each = [
+            {"file": content.fileno(), "answer": answer.fileno(), "arguments": dict(arguments)}
+            for content, answer, (_, arguments) in zip(contents, answers, files, strict=True)
+        ]
+        order = {"job": job, "each": each, "cpu_s": cage.cpu_s, "wall_s": cage.wall_s}
+        asked.write(json.dumps(order).encode())
+        asked.seek(0)
+        given = [one.fileno() for one in (*contents, *answers)]
+        _wait(_start(nothing, asked, ended, cage, given), cage.wall_s * (len(files) + 1))
+        codes = _codes(ended, len(files))
+        return [_outcome(code, answer) for code, answer in zip(codes, answers, strict=True)]
+
+
+def _codes(ended: IO[bytes], count: int) -> list[int]:
+    """How each look ended; all as killed when the process that began them was."""
+    ended.seek(0)
+    try:
+        codes = json.loads(ended.read(ANSWER_BYTES))
+    except ValueError:
+        return [-signal.SIGKILL] * count
+    return [int(code) for code in codes]
+
+
+def _outcome(code: int, answered: IO[bytes]) -> "JSON | Refusal":
+    answered.seek(0)
+    try:
+        return _read(code, answered.read(ANSWER_BYTES + 1))
+    except UploadUnsafe as refusal:
+        return refusal
+
+
+def _start(
+    content: IO[bytes], asked: IO[bytes], answered: IO[bytes], cage: Cage, given: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is only its standard input
         [sys.executable, "-E", "-m", "commons.uploads.child", str(asked.fileno()), str(cage.memory_bytes)],
         stdin=content.fileno(),
         stdout=answered.fileno(),
         stderr=subprocess.DEVNULL,
-        pass_fds=[asked.fileno()],
+        pass_fds=[asked.fileno(), *given],
         cwd=ROOT,
         env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,

@@ -1,10 +1,11 @@
 """The machine checks over an opened bid: what the committee sees, and what the bidder could see before sealing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Any, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from bidding.bids.domain.checks import FileFacts, Finding, Given, check
 from bidding.bids.domain.naming import recognisable
@@ -12,6 +13,7 @@ from bidding.bids.queries import requirements_of
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import ALLOWED, system_actor
 from commons.domain.refusals import Refusal
+from commons.evidence.domain.canonical import JSON
 from commons.people import queries as people
 from commons.uploads import limited
 from commons.vault import services as vault
@@ -33,30 +35,53 @@ def names_of(organisation_id: int) -> tuple[str, ...]:
     return recognisable(organisation.name, organisation.uscc) if organisation else ()
 
 
-def facts_of_document(document_id: int, names: Sequence[str], *, blind: bool, at: datetime) -> FileFacts:
-    """Facts about a file of the vault. Into a blind volume a limited child process looks; others show their head."""
-    opened = vault.open_document(actor=CHECKER, document_id=document_id, at=at, decision=ALLOWED)
+class Wanted(NamedTuple):
+    """A file of the vault to be looked at, and the names by which its bidder could be recognised in it."""
+
+    document_id: int
+    names: Sequence[str]
+    blind: bool
+
+
+def facts_of(wanted: Sequence[Wanted], *, at: datetime) -> dict[int, FileFacts]:
+    """Facts about files of the vault, by document. Limited processes look into blind volumes."""
+    with ExitStack() as stack:
+        read = [_read(one, stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY)), at) for one in wanted]
+        blind = [one for one in read if one.wanted.blind and one.size]
+        files = [(cast(BinaryIO, one.file), {"names": list(one.wanted.names)}) for one in blind]
+        looked = limited.run_each("bidding.bids.pdf_facts:look", files) if files else []
+        seen = {one.wanted.document_id: found for one, found in zip(blind, looked, strict=True)}
+        return {one.wanted.document_id: _facts(one, seen) for one in read}
+
+
+class _Read(NamedTuple):
+    wanted: Wanted
+    sha256: str
+    size: int
+    head: bytes
+    file: "SpooledTemporaryFile[bytes]"
+
+
+def _read(wanted: Wanted, file: "SpooledTemporaryFile[bytes]", at: datetime) -> _Read:
+    """The file once through; a blind volume is kept for the look into it."""
+    opened = vault.open_document(actor=CHECKER, document_id=wanted.document_id, at=at, decision=ALLOWED)
     digest, size, head = hashlib.sha256(), 0, b""
-    with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        for chunk in opened.chunks:
-            digest.update(chunk)
-            size += len(chunk)
-            head = head or chunk[:HEAD_BYTES]
-            if blind:
-                file.write(chunk)
-        file.seek(0)
-        found: dict[str, Any] = _look(file, names) if blind and size else {"is_pdf": MAGIC in head}
+    for chunk in opened.chunks:
+        digest.update(chunk)
+        size += len(chunk)
+        head = head or chunk[:HEAD_BYTES]
+        if wanted.blind:
+            file.write(chunk)
+    return _Read(wanted, digest.hexdigest(), size, head, file)
+
+
+def _facts(one: _Read, seen: "Mapping[int, JSON | Refusal]") -> FileFacts:
+    looked = seen.get(one.wanted.document_id, {"is_pdf": MAGIC in one.head})
+    found = cast("Mapping[str, Any]", looked) if isinstance(looked, Mapping) else {}
     return FileFacts(
-        sha256=digest.hexdigest(),
-        size=size,
+        sha256=one.sha256,
+        size=one.size,
         is_pdf=bool(found.get("is_pdf")),
         metadata=tuple(found.get("metadata", ())),
         marks=tuple(found.get("marks", ())),
     )
-
-
-def _look(file: Any, names: Sequence[str]) -> dict[str, Any]:
-    try:
-        return cast("dict[str, Any]", limited.run("bidding.bids.pdf_facts:look", file, {"names": list(names)}))
-    except Refusal:
-        return {}

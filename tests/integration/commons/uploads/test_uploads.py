@@ -277,3 +277,44 @@ def test_the_child_reads_any_file_from_its_start(make: Callable[[], BinaryIO]) -
         file.write(b"hello world")
         assert limited.run(f"{__name__}:first_bytes", file) == "hello"
         assert file.read(5) == b"hello", "the file is handed back at its start"
+
+
+def by_order(file: BinaryIO, arguments: object) -> object:
+    """What the file asks for; otherwise how much of the others its reader can see."""
+    asked = file.read().decode()
+    if asked in ("spin", "wait", "eat", "talk", "fail", "connect", "launch"):
+        return cast("Callable[[BinaryIO, object], object]", globals()[asked])(file, arguments)
+    leaked = [number for number in range(3, 64) if _is_open(number)]
+    globals()["REMEMBERED"].append(asked)
+    return {"said": asked, "open": len(leaked), "remembered": len(REMEMBERED), **cast("dict[str, str]", arguments)}
+
+
+REMEMBERED: list[str] = []
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def test_of_several_files_each_has_a_cage_of_its_own_and_meets_none_of_the_others() -> None:
+    asked = ("one", "spin", "two", "eat", "talk", "fail", "launch", "three")
+    files = [(io.BytesIO(one.encode()), {"number": str(n)}) for n, one in enumerate(asked)]
+
+    found = limited.run_each(f"{__name__}:by_order", files, cage=Cage(cpu_s=1))
+
+    assert [one for one in found if isinstance(one, dict)] == [
+        {"said": said, "open": 0, "remembered": 1, "number": str(asked.index(said))} for said in ("one", "two", "three")
+    ]
+    refusals = [type(one) for one in found if not isinstance(one, dict)]
+    assert refusals == [UploadTooCostly, UploadTooCostly, UploadTooCostly, UploadUnreadable, UploadUnreadable]
+
+
+def test_a_look_that_waits_is_killed_and_the_next_file_has_its_turn() -> None:
+    files = [(io.BytesIO(one), {}) for one in (b"wait", b"after")]
+    waited, after = limited.run_each(f"{__name__}:by_order", files, cage=Cage(wall_s=2))
+    assert isinstance(waited, UploadTooCostly)
+    assert isinstance(after, dict)
