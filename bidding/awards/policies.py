@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bidding.awards.domain.securities import BondsSealed
 from bidding.awards.models import Award, EvaluationReport
 from bidding.tenders import queries as tenders
 from commons.approvals.kinds import register_kind
@@ -55,12 +56,9 @@ def can_make_offers(actor: Actor) -> Decision:
 
 
 def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
-    """After the opening: the owner's side, finance, and those who oversee."""
-    if terms.opened_at is None:
-        return deny()
-    if actor.has(*OVERSEERS, Role.FINANCE):
-        return ALLOWED
-    return can_record_report(actor, terms)
+    """After the opening: the owner's side, finance, and those who oversee. Before it they are told to come back."""
+    decision = ALLOWED if actor.has(*OVERSEERS, Role.FINANCE) else can_record_report(actor, terms)
+    return deny(BondsSealed()) if decision and terms.opened_at is None else decision
 
 
 def can_sign_as_winner(actor: Actor, award: Award) -> Decision:

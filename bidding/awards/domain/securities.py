@@ -141,6 +141,13 @@ class GroundMissing(Refusal):
     status = 400
 
 
+class BondsSealed(Refusal):
+    """招标投标法 第22条: who bids, and so who has given a bond, is nobody's to know before the opening."""
+
+    code = "BONDS_SEALED"
+    message = gettext_noop("Who has given a bond is sealed until the bids are opened. Come back after the opening.")
+
+
 class NothingToForfeit(Refusal):
     code = "NOTHING_TO_FORFEIT"
     message = gettext_noop("This organisation has no bond or guarantee here that still stands.")

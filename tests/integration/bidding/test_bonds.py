@@ -8,15 +8,24 @@ import pytest
 from django.db import connection
 
 from bidding.awards import queries, services
-from bidding.awards.domain.securities import Ground, GroundMissing, NothingToForfeit, SecurityMissing, SecurityTooHigh
+from bidding.awards.domain.securities import (
+    BondsSealed,
+    Ground,
+    GroundMissing,
+    NothingToForfeit,
+    SecurityMissing,
+    SecurityTooHigh,
+)
 from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
 from bidding.bids import services as bids
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
+from bidding.tenders.domain.eligibility import MayNotBid
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.models import Section
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
 from commons.domain.deadlines import local_day
+from commons.domain.money import Money
 from commons.domain.refusals import NotPermitted
 from commons.secrecy.fields import Party
 from commons.vault import services as vault
@@ -26,14 +35,18 @@ from exchange.deposits.domain.facts import DepositView
 from exchange.deposits.domain.states import MoneyState, Purpose
 from exchange.deposits.services import AccountFacts
 from exchange.notices.services import NumberedDecision
+from signatures.guarantees import services as guarantees
+from signatures.guarantees.domain.terms import GuaranteeKind
 from tests import cast
 from tests.bank import Line
+from tests.cast import LONG_AGO
 from tests.integration.bidding import story
 from tests.integration.bidding.story import Told
 from tests.integration.bidding.test_awards import BIDDERS, first_line, lines_of, shown
 from tests.integration.bidding.test_pages import client
 from tests.integration.exchange.auctions.test_story import signed
 from tests.integration.exchange.deposits.money import FLOW, bank, confirmations
+from tests.integration.signatures.guarantees import story as papers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +112,53 @@ def decision(at: datetime) -> NumberedDecision:
     return NumberedDecision("佛山城建", "佛城建〔2026〕7号", paper.id)
 
 
+def test_a_guarantee_goes_the_whole_way_from_the_application_to_its_release() -> None:
+    told = story.published("WORKS_OPEN")
+    Section.objects.filter(pk=told.section_id).update(bond=Decimal("200000"))
+    at = told.published_at + timedelta(days=1)
+    issuers = papers.city()
+    guarantees.grant_credit(
+        actor=cast.actor("manager"), issuer_id=issuers["bank"], organisation_id=number("builder1"),
+        limit=Money(Decimal("300000.00")), valid_until=date(2027, 12, 31), at=LONG_AGO,
+    )  # fmt: skip
+    for key in BIDDERS:
+        tender_services.take_documents(actor=cast.actor(key), tender_id=told.tender_id, at=at)
+    with pytest.raises(MayNotBid):
+        ask_guarantee("supplier1", told, issuers["bank"], at)
+    ref = ask_guarantee("builder1", told, issuers["bank"], at)
+    papers.assessed(ref, at=at)
+    papers.signed(ref, at=at)
+    with pytest.raises(BondsSealed):
+        queries.bonds_of(cast.actor("tenderee"), tenders.section_terms(told.section_id))
+    early = client("tenderee").get(f"/owner/sections/{told.section_id}/bonds/")
+    assert (early.status_code, "开标" in early.content.decode()) == (409, True)
+
+    host, deadline = cast.actor("host"), told.bid_deadline
+    tender_services.begin_opening(actor=host, section_id=told.section_id, at=deadline)
+    terms = tenders.section_terms(told.section_id)
+    found = bids.open_bonds(actor=host, terms=terms, organisation_ids=[number(key) for key in BIDDERS], at=deadline)
+    assert found == {number("builder1"): (ref, True)}
+    tender_services.end_opening(actor=host, section_id=told.section_id, at=deadline)
+    (line,) = queries.bonds_of(cast.actor("tenderee"), tenders.section_terms(told.section_id))
+    assert (line.form, line.ref, line.covered, line.standing) == ("GUARANTEE", ref, True, True)
+    assert ref in client("tenderee").get(f"/owner/sections/{told.section_id}/bonds/").content.decode()
+
+    award_id, until = awarded(told, deadline + timedelta(hours=2))
+    assert services.settle_due(until) == 0
+    contracted(award_id, until)
+    assert services.settle_due(until) == 1
+    assert papers.state_of(ref) == "RELEASED"
+    (line,) = queries.bonds_of(cast.actor("tenderee"), tenders.section_terms(told.section_id))
+    assert (line.state, line.standing) == ("RELEASED", False)
+
+
+def ask_guarantee(key: str, told: Told, issuer_id: int, at: datetime) -> str:
+    kind = GuaranteeKind.INDEPENDENT
+    return bids.ask_for_bond_guarantee(
+        actor=cast.actor(key), section_id=told.section_id, issuer_id=issuer_id, kind=kind, note="", at=at
+    )
+
+
 def test_works_give_every_bond_back_with_interest_within_five_days_of_the_contract() -> None:
     told, at = opened()
     award_id, until = awarded(told, at)
@@ -161,7 +221,7 @@ def test_before_the_opening_no_column_and_no_desk_tells_for_which_tender_a_bond_
     assert told.row.title in money.money(bidder, view.id).title
     assert [line.id for line in money.money_of(bidder, number("builder1"))] == [view.id]
     assert money.desk(cast.actor("auditor")) == ()
-    with pytest.raises(NotPermitted):
+    with pytest.raises(BondsSealed):
         queries.bonds_of(cast.actor("tenderee"), tenders.section_terms(told.section_id))
 
 
