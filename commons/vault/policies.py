@@ -8,17 +8,29 @@ from commons.vault.domain.documents import StoredDocument
 Guard = Callable[[Actor, StoredDocument], Decision]
 
 _GUARDS: dict[str, Guard] = {}
+_SEALED: set[str] = set()
 
 
-def guards(kind: str) -> Callable[[Guard], Guard]:
-    """Register the decorated policy for subjects `<kind>:…`."""
+def guards(kind: str, *, sealed: bool = False) -> Callable[[Guard], Guard]:
+    """Register the decorated policy for subjects `<kind>:…`.
+
+    What is `sealed` lies in the storage encrypted, under a key that is neither there nor in the database; it is for
+    small files, which are sealed and opened in memory.
+    """
 
     def register(guard: Guard) -> Guard:
+        if sealed:
+            _SEALED.add(kind)
         known = _GUARDS.setdefault(kind, guard)
         assert known.__qualname__ == guard.__qualname__, f"two guards for documents of {kind}"
         return guard
 
     return register
+
+
+def lies_sealed(subject: str) -> bool:
+    """Whether documents of this subject lie encrypted in the storage."""
+    return subject.partition(":")[0] in _SEALED
 
 
 def can_download(actor: Actor, document: StoredDocument) -> Decision:

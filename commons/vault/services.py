@@ -1,16 +1,20 @@
 """Storing and opening documents."""
 
+import hashlib
+import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.db import transaction
 
+from commons.domain import sealing
 from commons.domain.actor import Actor, Decision
 from commons.domain.refusals import NotFound, NotPermitted
 from commons.evidence import services as evidence
+from commons.secrecy.keys import key_for
 from commons.vault import content, policies
 from commons.vault.domain import media
 from commons.vault.models import Document, VaultContent
@@ -18,6 +22,8 @@ from commons.vault.queries import StoredDocument, view
 
 LIMIT = 50_000_000
 """Bytes of an ordinary upload; services that take more say so."""
+SEALED_BLOCK = 4096
+"""Bytes to which a sealed file is padded: its size tells little of how much it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,10 @@ def store(
     received = content.receive(stream, limit=limit)
     with received.file:
         found = media.check_content(cast(BinaryIO, received.file), media_type)
-        content.keep(received)
+        if policies.lies_sealed(subject):
+            received = _sealed(received, subject)
+        with received.file:
+            content.keep(received)
     with transaction.atomic():
         kept = VaultContent(sha256=received.sha256, size=received.size, stored_at=at)
         _remember(kept)
@@ -83,6 +92,7 @@ def adopt(
 
     Its media type is the one that name and content agree on; other content is only ever handed out as bytes.
     """
+    assert not policies.lies_sealed(subject), "what the platform writes by itself is not sealed here"
     with file.open("rb") as opened:
         found = media.found_type(opened, name)
     content.adopt(file, sha256=sha256, size=size)
@@ -115,7 +125,26 @@ def open_document(*, actor: Actor, document_id: int, at: datetime, decision: Dec
     if document.sensitive:
         with transaction.atomic():
             _record(document.id, "document.downloaded", actor=actor, at=at, sha256=document.sha256)
-    return OpenedDocument(document, content.read(document.sha256, document.size))
+    chunks = content.read(document.sha256, document.size)
+    return _unsealed(document, chunks) if policies.lies_sealed(document.subject) else OpenedDocument(document, chunks)
+
+
+def _sealed(received: content.Received, subject: str) -> content.Received:
+    """The same bytes as the storage gets to see them; hash and size, rounded up, are those of the sealed text."""
+    received.file.seek(0)
+    nonce = secrets.token_bytes(sealing.NONCE_BYTES)
+    text = sealing.seal(key_for("vault"), received.file.read(), place=_place(subject), nonce=nonce, block=SEALED_BLOCK)
+    return content.receive([text], limit=len(text))
+
+
+def _unsealed(document: StoredDocument, chunks: Iterable[bytes]) -> OpenedDocument:
+    plain = sealing.open_sealed(key_for("vault"), b"".join(chunks), place=_place(document.subject))
+    told = replace(document, sha256=hashlib.sha256(plain).hexdigest(), size=len(plain))
+    return OpenedDocument(told, iter([plain]))
+
+
+def _place(subject: str) -> str:
+    return f"document:{subject}"
 
 
 def _remember(kept: VaultContent) -> None:

@@ -74,7 +74,7 @@ def can_see_books(actor: Actor) -> Decision:
     return require_role(actor, *FINANCE)
 
 
-@guards("bank-file")
+@guards("bank-file", sealed=True)
 def can_download_bank_file(actor: Actor, _document: StoredDocument) -> Decision:
     """The file itself names payers as well: neither colleagues of the centre nor overseers have it."""
     return ALLOWED if actor.system else can_see_books(actor)

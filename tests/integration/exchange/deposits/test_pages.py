@@ -1,5 +1,6 @@
 """The pages of money: who gets in, how many queries they take, and the whole way by clicking."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from commons.vault.content import path_of, vault_storage
 from commons.vault.models import Document
 from exchange.deposits import queries, services
 from exchange.deposits.domain.payouts import LegState
 from exchange.deposits.domain.states import MoneyState
-from exchange.deposits.models import BankEntry
+from exchange.deposits.models import BankEntry, BankFile
 from exchange.projects.models import Lot
 from tests import cast
 from tests.bank import Line, statement
@@ -248,6 +250,23 @@ def test_a_bank_file_is_for_finance_alone_because_it_names_who_paid() -> None:
 
     assert {who for who, status in answers.items() if status == 200} == {"finance", "finance2"}
     assert set(answers.values()) == {200, 403}
+
+
+def test_a_bank_file_lies_sealed_in_the_storage_and_comes_out_as_the_bank_wrote_it() -> None:
+    bank(line(expect(lot(1)), ref="FILE"))
+    row = Document.objects.select_related("content").get(subject="bank-file")
+    with vault_storage().open(path_of(row.content.sha256), "rb") as file:
+        stored = file.read()
+
+    page = browser("finance").get(f"/documents/{row.pk}/")
+    content = b"".join(page.streaming_content)  # type: ignore[attr-defined]  # a download is streamed
+
+    assert content.startswith(b"<?xml")
+    assert b"<Nm>" in content
+    assert page["Content-Length"] == str(len(content))
+    assert b"<" not in stored[:5]
+    assert not any(part in stored for part in (b"<Nm>", b"camt.053", b"FILE"))
+    assert BankFile.objects.get().sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_a_claim_is_hidden_from_overseers_because_it_tells_who_deposits() -> None:
