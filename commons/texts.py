@@ -1,6 +1,8 @@
 """Words for the reader: English message ids into the language that is active at the edge."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -10,13 +12,21 @@ _WORDS = frozenset({"reason", "kind", "field", "label", "status"})
 """Places that may themselves hold a message id; every other place is data and stays as it is."""
 
 
+_AMOUNT = re.compile(r"-?\d{4,}\.\d\d")
+
+
 def render(message: str, fields: Mapping[str, object]) -> str:
-    """The message in the active language with its places filled."""
-    values = {
-        name: gettext(value) if name in _WORDS and isinstance(value, str) and value else value
-        for name, value in fields.items()
-    }
+    """The message in the active language with its places filled; amounts with their thousands grouped."""
+    values = {name: _readable(name, value) for name, value in fields.items()}
     return gettext(message) % values if values else gettext(message)
+
+
+def _readable(name: str, value: object) -> object:
+    if name in _WORDS and isinstance(value, str) and value:
+        return gettext(value)
+    if isinstance(value, (str, Decimal)) and _AMOUNT.fullmatch(str(value)):
+        return f"{Decimal(value):,}"
+    return value
 
 
 def refusal_text(refusal: Refusal) -> str:

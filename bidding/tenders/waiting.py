@@ -33,7 +33,7 @@ def of_bidder(actor: Actor, now: datetime) -> Iterator[Waiting]:
     coming = Section.objects.filter(state=SectionState.BIDDING.value, tender__bid_deadline__gt=now)
     found = list(coming.select_related("tender").order_by("tender__bid_deadline", "number")[:MOST_OPEN])
     parties = {Party(row.tender_id, actor.organisation_id) for row in found}
-    taken = {row.party.place for row in DocumentTaking.objects.filter(party__in=parties)}
+    taken = {row.party.place for row in DocumentTaking.objects.filter(party__in=parties)} if parties else frozenset()
     for row in [row for row in found if row.tender_id in taken][:MOST]:
         hint = f"{row.tender.title} · {row.title}"
         yield Waiting(_("Prepare your bid"), reverse("bids:compose", args=[row.pk]), row.tender.bid_deadline, hint)

@@ -49,7 +49,7 @@ class RoleForm(forms.Form):
         roles = sorted(ROLES_BY_KIND.get(kind, ()))
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
-        role.choices = [(one.value, role_label(one)) for one in roles]
+        role.choices = [("", _("Choose a role")), *((one.value, role_label(one)) for one in roles)]
 
     @property
     def chosen(self) -> Role:

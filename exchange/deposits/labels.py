@@ -53,6 +53,16 @@ KINDS: dict[str, str | Promise] = {
     PayoutKind.PROCEEDS: _("Proceeds to the treasury"),
 }
 
+REASONS: dict[str, str | Promise] = {
+    "not the buyer": _("not the buyer"),
+    "price paid in full": _("price paid in full"),
+    "lot closed": _("lot closed"),
+    "lot failed": _("lot failed"),
+    "lot terminated": _("lot terminated"),
+    "registration withdrawn": _("registration withdrawn"),
+}
+"""Why money goes back, where a rule says so; what a person wrote stays as it is."""
+
 BATCHES: dict[str, Label] = {
     BatchState.PROPOSED: (_("Waits for a second person"), "waiting"),
     BatchState.ORDERED: (_("Ordered"), "done"),

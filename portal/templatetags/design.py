@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -16,6 +17,8 @@ from commons.domain.money import capital_yuan, normal_text
 from commons.domain.tasks import TaskState
 from commons.domain.time import SHANGHAI
 from commons.people.labels import role_label
+from commons.people.queries import organisations
+from portal.events import EVENTS
 
 register = template.Library()
 
@@ -93,6 +96,24 @@ FACTS = {
 def fact_name(name: str) -> str:
     """The name of a fact in the reader's language; a name that nobody worded stays as it is."""
     return str(FACTS.get(name, name))
+
+
+@register.simple_tag
+def event_name(kind: str) -> str:
+    """What the log calls this type of entry, in the reader's language; a type without words stays as it is."""
+    return str(EVENTS.get(kind, kind))
+
+
+@register.simple_tag(takes_context=True)
+def acted_for(context: Context, actor: str) -> str:
+    """For whom somebody acted who stands in the log as `person:7@3`: the organisation. Persons are not named."""
+    number = actor.rpartition("@")[2] if actor.startswith("person:") else ""
+    if not number.isdigit():
+        return gettext("the platform") if actor.startswith("system:") else gettext("a person")
+    known: dict[str, str] = context.render_context.setdefault("acted_for", {})
+    if number not in known:
+        known[number] = next((one.name for one in organisations([int(number)]).values()), "")
+    return known[number] or gettext("a person")
 
 
 @register.filter

@@ -47,8 +47,16 @@ def entries() -> list[Tile]:
             _("Draft a project or a tender, answer questions, confirm the result, sign."),
             workspace,
         ),
-        Tile(_("I watch"), _("Follow a live room without signing in; read results; replay rooms."), rooms),
-        Tile(_("I work at the centre"), _("Check, publish, conduct rooms, match payments."), workspace),
-        Tile(_("I supervise or audit"), _("Live view, evidence, complaints."), workspace),
+        Tile(_("I watch"), _("Follow a live room without signing in; replay one that has ended."), rooms),
+        Tile(
+            _("I look for a result"),
+            _("Who bought or was selected, at what price, by which draw, and how to check it."),
+            address("notices:results") or "/",
+        ),
+        Tile(
+            _("I work at the centre, supervise or audit"),
+            _("Check, publish, conduct rooms; live view, evidence, complaints."),
+            workspace,
+        ),
         Tile(_("I hold a certificate or receipt"), _("Verify it here or on your own computer."), verify),
     ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from commons.domain.refusals import Refusal
@@ -18,7 +19,11 @@ class VerifyView(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         number = request.GET.get("number", "").strip()
         page = address("certificates:verify_number")
-        return redirect(f"{page}?number={number}") if number and page else super().get(request, *args, **kwargs)
+        return (
+            redirect(f"{page}?{urlencode({'number': number})}")
+            if number and page
+            else super().get(request, *args, **kwargs)
+        )
 
 
 class DevelopersView(TemplateView):

@@ -1,6 +1,7 @@
 """The workspace: what is to be done, per role, and the ways there."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,6 @@ from django.views.generic import TemplateView
 
 from bidding.opening import waiting as openings
 from bidding.tenders import waiting as tenders_waiting
-from bidding.tenders.queries import pages as tenders
 from commons.approvals import queries as approvals
 from commons.domain.actor import Actor, Role
 from commons.domain.tasks import Waiting, in_order
@@ -23,7 +23,6 @@ from exchange.auctions import waiting as auctions
 from exchange.deposits import waiting as deposits
 from marketplace.entry import queries as entries
 from marketplace.fulfilment import waiting as services
-from marketplace.procurement import queries as procurements
 from marketplace.procurement import waiting as needs
 from portal.context import address
 from signatures.documents import waiting as papers
@@ -39,8 +38,6 @@ class Way:
     page: str
     title: Text
     hint: Text
-    waiting: Callable[[Actor, datetime], int] | None = None
-    """How much waits there for the actor; one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +50,6 @@ class Tile:
 
 def approvals_waiting(actor: Actor, now: datetime) -> int:
     return len(approvals.waiting_for(actor, at=now))
-
-
-def needs_to_audit(actor: Actor, now: datetime) -> int:
-    return procurements.to_audit(actor).count()
-
-
-def entries_to_check(actor: Actor, now: datetime) -> int:
-    return entries.entrants_waiting(actor).count()
-
-
-def tenders_to_check(actor: Actor, now: datetime) -> int:
-    return tenders.tenders_to_check(actor).count()
 
 
 WAYS: dict[Role, Sequence[Way]] = {
@@ -85,7 +70,11 @@ WAYS: dict[Role, Sequence[Way]] = {
         ),
         Way("guarantees:mine", _("Guarantees"), _("Guarantees in the place of deposits, and what became of them.")),
         Way("permits:mine", _("Permits and holdings"), _("Rights that you hold, and their movements.")),
-        Way("envelopes:list", _("Sealed files"), _("Practise sealing and unlocking before a tender asks for it.")),
+        Way(
+            "envelopes:list",
+            _("Rehearse sealing a bid"),
+            _("Practise sealing and unlocking before a tender asks for it."),
+        ),
     ),
     Role.SELLER: (
         Way("projects:desk", _("Projects and lots"), _("Draft a project, hand it in, follow it to the certificate.")),
@@ -127,16 +116,15 @@ WAYS: dict[Role, Sequence[Way]] = {
             "tenders:centre",
             _("Check and publish tenders"),
             _("Tenders that were handed in; a second person publishes."),
-            tenders_to_check,
         ),
         Way(
             "projects:centre",
-            _("Check and publish"),
+            _("Check and publish lots"),
             _("Drafts that were handed in; a second person publishes."),
         ),
         Way("auctions:qualification", _("Registrations"), _("Buyers and what each still lacks.")),
-        Way("procurement:desk", _("Needs to audit"), _("Needs and amendments of the supermarket."), needs_to_audit),
-        Way("entry:desk", _("Entries to check"), _("Owners and agencies that want to enter."), entries_to_check),
+        Way("procurement:desk", _("Needs to audit"), _("Needs and amendments of the supermarket.")),
+        Way("entry:desk", _("Entries to check"), _("Owners and agencies that want to enter.")),
         Way("rooms:list", _("Live rooms"), _("Rooms that run, and those to come.")),
         Way("contracts:list", _("Results and contracts"), _("From the hammer to the certificate.")),
     ),
@@ -145,7 +133,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("envelopes:list", _("Openings"), _("Rehearse an opening, begin it, and see what became of each bid.")),
         Way("envelopes:officer", _("My officer keys"), _("Make the key that opens bids; say when you are away.")),
         Way("rooms:list", _("Conduct rooms"), _("Watch, pause and resume by two persons, with a reason.")),
-        Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person."), approvals_waiting),
+        Way("approvals:list", _("Approvals by two persons"), _("What waits for a second person.")),
     ),
     Role.FINANCE: (
         Way("deposits:statements", _("Bank statements"), _("Import camt files; unmatched and doubtful entries.")),
@@ -158,7 +146,6 @@ WAYS: dict[Role, Sequence[Way]] = {
             "approvals:list",
             _("Approvals by two persons"),
             _("Refunds and forfeits that wait for a second person."),
-            approvals_waiting,
         ),
     ),
     Role.OPERATOR: (
@@ -216,7 +203,7 @@ FOR_EVERYBODY = (
 
 def entries_of_staff(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Entries into the supermarket to check."""
-    count = entries_to_check(actor, now)
+    count = entries.entrants_waiting(actor).count()
     if count:
         words = ngettext("%(count)s entry to check", "%(count)s entries to check", count)
         yield Waiting(words % {"count": count}, address("entry:desk"), count=count)
@@ -249,11 +236,12 @@ class WorkspaceView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
         now = timezone.now()
-        groups = [
-            (role_label(role), list(lead_to(WAYS.get(role, ()), actor, now))) for role in Role if role in actor.roles
-        ]
-        common = list(lead_to(FOR_EVERYBODY, actor, now))
         waiting = what_waits(actor, now)
+        counts = Counter[str]()
+        for one in waiting:
+            counts[one.url] += one.count
+        groups = [(role_label(role), list(lead_to(WAYS.get(role, ()), counts))) for role in Role if role in actor.roles]
+        common = list(lead_to(FOR_EVERYBODY, counts))
         shown = [(one, one.is_overdue(now)) for one in waiting]
         return super().get_context_data(
             groups=[group for group in groups if group[1]], common=common, waiting=shown, now=now, **kwargs
@@ -271,8 +259,8 @@ def what_waits(actor: Actor, now: datetime) -> list[Waiting]:
     return in_order({(one.title, one.url, one.hint): one for one in found}.values())
 
 
-def lead_to(ways: Sequence[Way], actor: Actor, now: datetime) -> Iterator[Tile]:
-    """The ways whose pages this installation has."""
+def lead_to(ways: Sequence[Way], counts: Mapping[str, int]) -> Iterator[Tile]:
+    """The ways whose pages this installation has, each with how much waits at that address."""
     for way in ways:
         if url := address(way.page):
-            yield Tile(str(way.title), str(way.hint), url, way.waiting(actor, now) if way.waiting else 0)
+            yield Tile(str(way.title), str(way.hint), url, counts[url])

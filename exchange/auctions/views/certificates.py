@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commons.domain.actor import ALLOWED
+from commons.domain.codes import normalise
 from commons.domain.refusals import NotFound
 from commons.pages import actor_of
 from commons.vault import services as vault
@@ -22,12 +23,14 @@ from exchange.projects.domain.trades import INSTRUMENTS, Instrument
 from signatures.documents import queries as papers
 
 LARGEST_COPY_BYTES = 20_000_000
+LONGEST_NUMBER = 60
+"""More is no number; it is shown back cut off."""
 
 
 @require_safe
 def verify_number(request: HttpRequest) -> HttpResponse:
-    """Go to the certificate with that number, or say that there is none."""
-    number = request.GET.get("number", "").strip().upper()
+    """Go to the certificate with that number, or say that there is none. Spaces, small and full-width letters do."""
+    number = normalise(request.GET.get("number", ""))[:LONGEST_NUMBER]
     found = queries.certificate(number) if number else None
     if found is not None:
         return HttpResponseRedirect(reverse("certificates:verify", args=[found.code]))

@@ -25,7 +25,7 @@ from commons.vault import services as vault
 from exchange.deposits import queries, services
 from exchange.deposits.domain.payouts import BatchState, LegState
 from exchange.deposits.forms import BatchForm, ListedAccountForm, VoucherForm
-from exchange.deposits.labels import BATCHES, KINDS, LEGS, USES
+from exchange.deposits.labels import BATCHES, KINDS, LEGS, REASONS, USES
 from exchange.deposits.policies import can_record_voucher, can_see_books
 from exchange.deposits.queries import LegLine
 from exchange.deposits.services import AccountFacts
@@ -216,7 +216,10 @@ class Voucher(FormPage):
 
 def leg_rows(legs: tuple[LegLine, ...]) -> list[dict[str, Any]]:
     """Payments with their words."""
-    return [{"leg": leg, "state": LEGS[leg.state], "kind": KINDS[leg.kind]} for leg in legs]
+    return [
+        {"leg": leg, "state": LEGS[leg.state], "kind": KINDS[leg.kind], "reason": REASONS.get(leg.reason, leg.reason)}
+        for leg in legs
+    ]
 
 
 def _cells(leg: LegLine) -> tuple[Any, ...]:

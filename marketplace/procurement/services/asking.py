@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from commons.domain.actor import Actor
+from commons.domain.actor import Actor, system_actor
 from commons.domain.refusals import Malformed, NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest
@@ -15,6 +15,8 @@ from marketplace.procurement.services.amending import SignUpOver
 from marketplace.procurement.services.steps import locked_procurement, record, tell
 
 LONGEST = 1_000
+KEEPER = system_actor("procurement")
+"""In whose name the public stream tells that a question was asked: who asks is nobody's business."""
 
 
 @transaction.atomic
@@ -28,7 +30,7 @@ def ask_question(*, actor: Actor, procurement_id: int, text: str, at: datetime) 
     assert actor.organisation_id is not None, "agencies act for organisations"
     made = Question.objects.create(procurement=row, organisation_id=actor.organisation_id, text=words, asked_at=at)
     payload = {"question": f"question:{made.pk}", "text_sha256": digest(words.encode())}
-    record(row, "QuestionAsked", actor=actor, at=at, payload=payload)
+    record(row, "QuestionAsked", actor=KEEPER, at=at, payload=payload)
     subject = gettext_noop("A question was asked about %(title)s")
     tell(row, row.owner.organisation_id, subject, at=at, key=f"question:{made.pk}")
     return made.pk

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from bidding.tenders import services as tenders
 from commons.domain.actor import Actor
+from commons.evidence.models import EvidenceEntry
 from marketplace.procurement import services as procurements
 from marketplace.procurement.models import Procurement
 from portal.views.workspace import what_waits
@@ -55,6 +56,7 @@ def test_the_centre_learns_of_needs_and_the_owner_of_questions() -> None:
     assert "1 need to audit" not in titles(cast.actor("staff"), market.AT)
     procurements.ask_question(actor=cast.actor("agency1"), procurement_id=draft, text="能否延期？", at=market.AT)
     assert "Answer a question" in titles(cast.actor("owner1"), market.AT)
+    assert EvidenceEntry.objects.get(type="QuestionAsked").actor.startswith("system:"), "the log does not name who asks"
 
 
 def test_who_took_the_documents_learns_of_the_deadline_and_nobody_else() -> None:
