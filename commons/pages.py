@@ -16,12 +16,13 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views import View
 
 from commons.domain.actor import CENTRE_ROLES, Actor, Role
 from commons.domain.csv_safe import Cell, lines
-from commons.domain.refusals import NotFound, NotPermitted, Refusal
+from commons.domain.refusals import Malformed, NotFound, NotPermitted, Refusal
 from commons.people.models import Person
 from commons.texts import refusal_text
 
@@ -50,6 +51,16 @@ def told_there(request: HttpRequest) -> Iterator[None]:
         messages.error(request, refusal_text(refusal))
 
 
+def explain(form: forms.Form, refusal: Refusal) -> None:
+    """Put a refusal into the form: beside its field where it speaks of one, else on top."""
+    field = str(refusal.fields.get("field", ""))
+    if isinstance(refusal, Malformed) and field in form.fields:
+        reason = gettext(str(refusal.fields.get("reason", ""))) if refusal.fields.get("reason") else ""
+        form.add_error(field, capfirst(reason) or refusal_text(refusal))
+    else:
+        form.add_error(None, refusal_text(refusal))
+
+
 class FormPage(View):
     """A page around one form. A refusal of the service stands on top of the form, with what was filled in kept."""
 
@@ -67,7 +78,7 @@ class FormPage(View):
         except NotPermitted:
             raise
         except Refusal as refusal:
-            form.add_error(None, refusal_text(refusal))
+            explain(form, refusal)
             return self.show(request, form, status=refusal.status)
 
     def show(self, request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpResponse:

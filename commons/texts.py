@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from commons.domain.refusals import Refusal
 
+PHONE_INVALID = {"invalid": gettext_lazy("Write digits, spaces and + ( ) - only, such as 0757-83000000.")}
+REGION_INVALID = {"invalid": gettext_lazy("Write the six digits of the region (GB/T 2260), such as 440600.")}
+"""What a field says of a text that it cannot take: for `error_messages`, with an example."""
 _WORDS = frozenset({"reason", "kind", "field", "label", "status"})
 """Places that may themselves hold a message id; every other place is data and stays as it is."""
 

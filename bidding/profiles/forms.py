@@ -12,6 +12,7 @@ from commons.domain.deadlines import Unit
 from commons.parameters.domain.legality import Method
 from commons.parameters.labels import METHODS
 from commons.parameters.labels import UNITS as WORDS_OF_UNITS
+from commons.texts import REGION_INVALID
 
 WORDS: dict[str, Any] = {
     "true": _("yes"),
@@ -41,7 +42,11 @@ class ProfileForm(forms.Form):
     label_zh = forms.CharField(label=_("Name in Chinese"), max_length=80)
     source = forms.CharField(label=_("Legal source"), max_length=200)
     region = forms.RegexField(
-        label=_("Region"), regex=r"^([1-9][0-9]{5})?$", required=False, help_text=_("Empty for the whole country.")
+        label=_("Region"),
+        regex=r"^([1-9][0-9]{5})?$",
+        required=False,
+        help_text=_("Empty for the whole country."),
+        error_messages=REGION_INVALID,
     )
     valid_from = forms.DateField(
         label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

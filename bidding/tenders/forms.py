@@ -16,6 +16,7 @@ from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
+from commons.texts import PHONE_INVALID, REGION_INVALID
 
 REGION = r"^[1-9][0-9]{5}$"
 
@@ -59,7 +60,11 @@ class ProjectForm(forms.Form):
 
     title = forms.CharField(label=_("Title of the project"), max_length=120)
     region = forms.RegexField(
-        label=_("Region"), initial="440600", help_text=_("Six digits (GB/T 2260); Foshan is 440600."), regex=REGION
+        label=_("Region"),
+        initial="440600",
+        help_text=_("Six digits (GB/T 2260); Foshan is 440600."),
+        regex=REGION,
+        error_messages=REGION_INVALID,
     )
     budget = amount(_("Budget"))
     approval_body = forms.CharField(label=_("Who approved the project"), max_length=80, required=False)
@@ -85,7 +90,9 @@ class TenderForm(forms.Form):
     documents_until = moment(_("Documents can be taken until"))
     bid_deadline = moment(_("Bid deadline"))
     contact_name = forms.CharField(label=_("Contact"), max_length=40, required=False)
-    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", required=False)
+    contact_phone = forms.RegexField(
+        label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", required=False, error_messages=PHONE_INVALID
+    )
     designated_media = forms.CharField(
         label=_("Designated media"),
         required=False,

@@ -87,7 +87,9 @@ class NotAllowedNow(Refusal):
     """The state machine has no row for this command in the present state."""
 
     code = "NOT_ALLOWED_NOW"
-    message = gettext_noop("“%(command)s” is not possible while the state is “%(state)s”.")
+    message = gettext_noop(
+        "This step cannot be taken now: it comes later, or is over. Reload the page to see what comes next."
+    )
 
 
 class IdempotencyConflict(Refusal):

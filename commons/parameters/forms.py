@@ -7,6 +7,7 @@ from commons.parameters.definitions import TRADE_TYPES
 from commons.parameters.domain.legality import Method, Verdict
 from commons.parameters.domain.values import Mark
 from commons.parameters.labels import MARKS, METHODS, TRADES, VERDICTS
+from commons.texts import REGION_INVALID
 
 _REGION_HELP = _("Six digits; empty for the whole country.")
 _TRADES = [(name, TRADES[name]) for name in ("", *TRADE_TYPES)]
@@ -16,7 +17,13 @@ class FilterForm(forms.Form):
     """For which trade, region and day the list is shown."""
 
     trade_type = forms.ChoiceField(label=_("Trade"), choices=_TRADES, required=False)
-    region = forms.RegexField(r"\A([1-9][0-9]{5})?\Z", label=_("Region"), required=False, help_text=_REGION_HELP)
+    region = forms.RegexField(
+        r"\A([1-9][0-9]{5})?\Z",
+        label=_("Region"),
+        required=False,
+        help_text=_REGION_HELP,
+        error_messages=REGION_INVALID,
+    )
     on = forms.DateField(label=_("On the day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     words = forms.CharField(label=_("Search"), required=False, max_length=60)
 

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.texts import PHONE_INVALID
+
 OPENS_AT: dict[str, Any] = {
     "widget": forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"),
     "input_formats": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
@@ -27,7 +29,7 @@ class NeedForm(forms.Form):
     )
     purpose = forms.CharField(label=_("What for"), max_length=200, required=False)
     contact_name = forms.CharField(label=_("Contact"), max_length=40)
-    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$")
+    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID)
 
 
 class StatementsForm(forms.Form):

@@ -76,7 +76,12 @@ class AccountForm(forms.Form):
     name = forms.CharField(label=_("Name of the account"), max_length=120)
     number = forms.CharField(label=_("Account number"), max_length=40)
     bank_name = forms.CharField(label=_("Bank and branch"), max_length=120)
-    bank_code = forms.RegexField(label=_("Number of the bank 联行号"), regex=r"^[0-9]{12}$", help_text=_("12 digits."))
+    bank_code = forms.RegexField(
+        label=_("Number of the bank 联行号"),
+        regex=r"^[0-9]{12}$",
+        help_text=_("12 digits."),
+        error_messages={"invalid": _("Write the twelve digits of the bank’s branch, such as 105588000000.")},
+    )
     document_ref = forms.CharField(
         label=_("Proof"),
         max_length=120,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.texts import REGION_INVALID
 from exchange.permits.domain.permits import PermitCommand
 from exchange.permits.labels import INDUSTRIES, INSTRUMENT_LABELS
 from exchange.projects.domain.trades import Instrument
@@ -23,7 +24,7 @@ class RegistryFilter(forms.Form):
 
     search = forms.CharField(label=_("Holder, permit number or code"), required=False, max_length=60)
     instrument = forms.ChoiceField(label=_("Pollutant"), required=False, choices=[("", _("All")), *POLLUTANTS])
-    region = forms.RegexField(label=_("Region"), regex=REGION, required=False)
+    region = forms.RegexField(label=_("Region"), regex=REGION, required=False, error_messages=REGION_INVALID)
 
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
@@ -36,7 +37,9 @@ class PermitForm(forms.Form):
 
     number = forms.CharField(label=_("Number of the permit"), max_length=40)
     uscc = forms.CharField(label=_("Unified social credit code of the holder"), max_length=18)
-    region = forms.RegexField(label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."))
+    region = forms.RegexField(
+        label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."), error_messages=REGION_INVALID
+    )
     basin = forms.CharField(label=_("Basin"), max_length=40, required=False)
     industry = forms.ChoiceField(label=_("Industry"), choices=list(INDUSTRIES.items()))
     valid_from = day(_("First day"))
@@ -83,7 +86,9 @@ class ReverseForm(forms.Form):
 class BasinForm(forms.Form):
     """The basin of a region."""
 
-    region = forms.RegexField(label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."))
+    region = forms.RegexField(
+        label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."), error_messages=REGION_INVALID
+    )
     basin = forms.CharField(label=_("Basin"), max_length=40)
     document_ref = forms.CharField(label=_("Number of the decision"), max_length=120)
 
@@ -91,7 +96,9 @@ class BasinForm(forms.Form):
 class TargetForm(forms.Form):
     """An area that misses its quality target."""
 
-    region = forms.RegexField(label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."))
+    region = forms.RegexField(
+        label=_("Region"), regex=REGION, help_text=_("Six digits (GB/T 2260)."), error_messages=REGION_INVALID
+    )
     instrument = forms.ChoiceField(label=_("Pollutant"), choices=POLLUTANTS)
     missed_from = day(_("Since"))
     document_ref = forms.CharField(label=_("Number of the decision"), max_length=120)

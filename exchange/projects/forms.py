@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.time import SHANGHAI
+from commons.texts import PHONE_INVALID, REGION_INVALID
 from exchange.projects.domain.completeness import ITEMS
 from exchange.projects.domain.trades import INSTRUMENTS, TRADE_LABELS, TradeType, instruments_of
 
@@ -21,6 +22,7 @@ class ProjectForm(forms.Form):
         regex=r"^[1-9][0-9]{5}$",
         initial="440600",
         help_text=_("Six digits (GB/T 2260); Foshan is 440600."),
+        error_messages=REGION_INVALID,
     )
     description = forms.CharField(
         label=_("Description"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
@@ -32,7 +34,7 @@ class ProjectForm(forms.Form):
     )
     decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)
     contact_name = forms.CharField(label=_("Contact"), max_length=40)
-    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$")
+    contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.texts import REGION_INVALID
 from marketplace.catalogue.domain.items import PriceUnit
 
 
@@ -32,7 +33,9 @@ class ItemForm(forms.Form):
     )
     price_basis = forms.CharField(label=_("Price list"), required=False, max_length=200)
     legal_basis = forms.CharField(label=_("Legal basis"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
-    region = forms.RegexField(label=_("Region"), regex=r"^[1-9][0-9]{5}$", required=False)
+    region = forms.RegexField(
+        label=_("Region"), regex=r"^[1-9][0-9]{5}$", required=False, error_messages=REGION_INVALID
+    )
     in_central_catalogue = forms.BooleanField(label=_("In the catalogue of centralised procurement"), required=False)
 
 

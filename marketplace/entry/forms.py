@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.time import SHANGHAI
+from commons.texts import PHONE_INVALID
 
 PHONE = r"^[0-9+() -]{5,30}$"
 
@@ -15,7 +16,7 @@ class EntryForm(forms.Form):
     """What an organisation says of itself."""
 
     contact_name = forms.CharField(label=_("Contact"), max_length=64)
-    contact_phone = forms.RegexField(label=_("Telephone"), regex=PHONE)
+    contact_phone = forms.RegexField(label=_("Telephone"), regex=PHONE, error_messages=PHONE_INVALID)
     introduction = forms.CharField(
         label=_("What others should know of you"),
         required=False,

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.refusals import Refusal
-from commons.texts import refusal_text
+from commons.texts import PHONE_INVALID, REGION_INVALID, refusal_text
 from marketplace.catalogue.domain.requirements import parse, text_of
 from marketplace.procurement.domain.methods import LABELS, FundSource, Method, QuoteKind
 from marketplace.procurement.domain.needs import Criterion, NeedFacts
@@ -28,7 +28,12 @@ class NeedForm(forms.Form):
 
     title = _words(_("Title"), 160, needed=True)
     item = forms.ChoiceField(label=_("Service item"))
-    region = forms.RegexField(label=_("Region"), regex=r"^[1-9][0-9]{5}$", help_text=_("Six digits (GB/T 2260)."))
+    region = forms.RegexField(
+        label=_("Region"),
+        regex=r"^[1-9][0-9]{5}$",
+        help_text=_("Six digits (GB/T 2260)."),
+        error_messages=REGION_INVALID,
+    )
     fund = forms.ChoiceField(
         label=_("Where the money comes from"), choices=[(key.value, FUNDS[key]) for key in FundSource]
     )
@@ -82,8 +87,10 @@ class NeedForm(forms.Form):
     urgent = forms.BooleanField(label=_("Urgent procedure"), required=False)
     urgent_reason = _words(_("Why it is urgent"), 400)
     contact_name = _words(_("Contact"), 64)
-    contact_phone = forms.RegexField(label=_("Telephone"), regex=PHONE, required=False)
-    complaint_phone = forms.RegexField(label=_("Telephone for complaints"), regex=PHONE, required=False)
+    contact_phone = forms.RegexField(label=_("Telephone"), regex=PHONE, required=False, error_messages=PHONE_INVALID)
+    complaint_phone = forms.RegexField(
+        label=_("Telephone for complaints"), regex=PHONE, required=False, error_messages=PHONE_INVALID
+    )
     disclose_price = forms.BooleanField(label=_("Publish the price"), required=False, initial=True)
     disclose_contract = forms.BooleanField(label=_("Publish the contract"), required=False, initial=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.texts import REGION_INVALID
 from marketplace.procurement.domain.methods import PROPOSED, QUOTED, QuoteKind
 from marketplace.procurement.queries import ProcurementView
 
@@ -41,7 +42,11 @@ class SubscriptionForm(forms.Form):
 
     item = forms.ChoiceField(label=_("Service item"), required=False)
     region = forms.RegexField(
-        label=_("Region"), regex=r"^[1-9][0-9]{5}$", required=False, help_text=_("Empty: everywhere.")
+        label=_("Region"),
+        regex=r"^[1-9][0-9]{5}$",
+        required=False,
+        help_text=_("Empty: everywhere."),
+        error_messages=REGION_INVALID,
     )
     least_price = forms.DecimalField(
         label=_("From this highest price on, yuan"), max_digits=14, decimal_places=2, min_value=0, required=False

@@ -88,7 +88,7 @@ def address(text: str) -> Address:
     if len(bare) <= 120 and _MAIL.fullmatch(bare):
         return Address(AddressKind.MAIL, bare.lower())
     raise Malformed(
-        field="address", reason=gettext_noop("it is neither a mobile number of 11 digits nor an e-mail address")
+        field="contact", reason=gettext_noop("it is neither a mobile number of 11 digits nor an e-mail address")
     )
 
 

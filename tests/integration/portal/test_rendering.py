@@ -142,7 +142,7 @@ def test_a_frame_speaks_the_language_of_its_socket() -> None:
     assert frame == {
         "type": "refusal",
         "code": "NOT_ALLOWED_NOW",
-        "message": "“bid” is not possible while the state is “PAUSED”.",
+        "message": "This step cannot be taken now: it comes later, or is over. Reload the page to see what comes next.",
         "fields": {"command": "bid", "state": "PAUSED"},
         "retryable": False,
     }
