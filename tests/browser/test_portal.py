@@ -210,3 +210,23 @@ def test_a_passkey_that_is_cancelled_says_so(live_server: LiveServer, visit: Vis
     page.click("#passkey_login")
 
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used")
+
+
+def test_a_double_click_sends_a_form_once(live_server: LiveServer, visit: Visit) -> None:
+    page = visit.page()
+    page.goto(f"{live_server.url}/account/login/")
+    page.fill("#id_login", "buyer1")
+    page.fill("#id_password", "typed")
+    page.wait_for_function("document.readyState === 'complete'")
+
+    stopped = page.locator("form[action='/account/login/']").evaluate(
+        """form => {
+            const stopped = [];
+            addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); });
+            form.requestSubmit();
+            form.requestSubmit();
+            return stopped;
+        }"""
+    )
+
+    assert stopped == [False, True]

@@ -59,3 +59,13 @@ document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   document.getElementById("messages").replaceChildren(template.content.cloneNode(true));
 });
+
+// A form that was just sent is not sent again by a double click or an impatient Enter; a while later it may be.
+const RESEND_MS = 4_000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
+  if (performance.now() - (form.sentAt ?? -RESEND_MS) < RESEND_MS) event.preventDefault();
+  else form.sentAt = performance.now();
+});
+window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.sentAt; });
