@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.bids.domain.checks import TEXTS, Check
 from bidding.bids.domain.library import ItemKind
+from commons.domain.text import gettext_noop
 
 Text = str | Promise
 
@@ -47,8 +48,14 @@ def scripts() -> dict[str, str]:
     return texts | {f"check:{check.value}": gettext(text) for check, text in TEXTS.items()}
 
 
+HALL_TEXTS: dict[str, str] = {
+    "SIGNED_IN_UNNAMED": gettext_noop("%(what)s signed in for this bid and is not among the people whom it names."),
+}
+"""What the hall alone can find: it knows what happened in it."""
+
+
 def finding_sentence(finding: Mapping[str, str]) -> str:
     """A finding in words."""
-    if finding["check"] not in list(Check):
-        return finding["what"]
-    return gettext(TEXTS[Check(finding["check"])]) % {"what": finding["what"], "other": finding["other"]}
+    check = finding["check"]
+    text = TEXTS[Check(check)] if check in list(Check) else HALL_TEXTS.get(check)
+    return finding["what"] if text is None else gettext(text) % {"what": finding["what"], "other": finding["other"]}

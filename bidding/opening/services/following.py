@@ -8,18 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from bidding.bids.domain.checks import FileFacts, Given
-from bidding.bids.domain.package import LARGEST_BYTES, NAME, parse
+from bidding.bids.domain.checks import FileFacts, Given, Level
+from bidding.bids.domain.package import LARGEST_BYTES, NAME, BidPackage, parse
 from bidding.bids.services.checking import Wanted, facts_of, findings_for, names_of
 from bidding.opening.domain.consequences import consequence_of
 from bidding.opening.domain.states import HallCommand, HallState, Happening
-from bidding.opening.models import Hall, HallBid
+from bidding.opening.models import Hall, HallBid, HallSignIn
 from bidding.opening.services.common import KEEPER, locked_hall, move, note, terms_of
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import ALLOWED
 from commons.domain.refusals import Refusal
 from commons.evidence.domain.canonical import JSON
 from commons.people import queries as people
+from commons.secrecy.fields import Party
 from commons.vault import services as vault
 from signatures.draws import queries as draws
 from signatures.draws.domain.states import DrawState
@@ -136,7 +138,19 @@ def _take(bid: HallBid, view: EnvelopeView, terms: SectionTerms, at: datetime, s
         return
     facts = {one["name"]: seen[int(one["document"])] for one in files if one["name"] != NAME}
     given = Given(package, facts, names_of(bid.organisation_id))
-    bid.findings = [finding.as_json() for finding in findings_for(given, terms)]
+    bid.findings = [finding.as_json() for finding in findings_for(given, terms)] + _signed_in(bid, package, terms)
+
+
+def _signed_in(bid: HallBid, package: BidPackage, terms: SectionTerms) -> list[dict[str, str]]:
+    """A finding where the procedure asks for designated persons and somebody whom the bid does not name signed in."""
+    named = {str(one.get("name", "")).strip() for one in package.people}
+    row = HallSignIn.objects.filter(party=Party(bid.hall_id, bid.organisation_id)).first()
+    if not named or row is None or not terms.profile.has(Switch.FACE_SIGN_IN):
+        return []
+    name = people.name_of(int(row.facts["person"])) or ""
+    if name in named:
+        return []
+    return [{"check": "SIGNED_IN_UNNAMED", "level": Level.WARNING.value, "what": name, "other": ""}]
 
 
 def _data_of(files: Iterable[dict[str, Any]], at: datetime) -> object:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bidding.bids.labels import finding_sentence
 from bidding.opening import queries
 from bidding.opening import services as halls
 from bidding.opening.domain.states import HallState
@@ -23,6 +24,25 @@ def test_one_who_fails_to_unlock_is_revoked_with_the_article_and_the_rest_go_on(
     third = next(bid for bid in bids if bid["bidder"] == cast.organisation("nanfeng").name)
     assert (third["state"], third["cause"], third["consequence"]) == ("FAILED_BIDDER", "BIDDER_NO_KEY", "REVOKED")
     assert "第31条" in third["article"]
+
+
+def test_who_signed_in_and_is_not_among_the_people_of_the_bid_is_told_to_the_host() -> None:
+    found = stories.opening()
+    leader = cast.PARTIES["buyer1"].name
+    for key, name in (("buyer1", leader), ("buyer2", "另一人"), ("buyer3", "")):
+        named = [{"name": name, "role": "项目负责人", "certificate": "粤1"}] if name else []
+        stories.hand_in(found, key, people=named)
+        halls.sign_in(
+            actor=stories.bidder(key), hall_id=found.hall_id, face=stories.face(found, key), at=stories.SIGNING_IN
+        )
+    halls.publish_list(actor=cast.actor("host"), hall_id=found.hall_id, at=LISTED)
+    stories.decrypted(found, "buyer1", "buyer2", "buyer3")
+
+    told = [finding for bid in found.hall.bids.all() for finding in bid.findings]
+    assert told == [
+        {"check": "SIGNED_IN_UNNAMED", "level": "WARNING", "what": cast.PARTIES["buyer2"].name, "other": ""}
+    ]
+    assert cast.PARTIES["buyer2"].name in finding_sentence(told[0])
 
 
 def test_no_value_is_shown_to_anybody_before_all_are_opened_and_read() -> None:
