@@ -8,6 +8,7 @@ Exit code 0 (done), 1 (the envelope or key does not fit), 2 (bad input, with a s
 """
 
 import argparse
+import hashlib
 import json
 import secrets
 import sys
@@ -98,12 +99,12 @@ def _sealed(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, str
     except PayloadBroken as error:
         options.out.unlink()
         raise BadInput(f"{error}; nothing was sealed") from None
-    return _told(reckoner.finish())
+    return _told(reckoner.finish(), options.out)
 
 
 def check(options: argparse.Namespace) -> dict[str, str]:
     """What an envelope says and commits to."""
-    return _told(layout.reckon(_pieces(options.envelope)))
+    return _told(layout.reckon(_pieces(options.envelope)), options.envelope)
 
 
 def unlock(options: argparse.Namespace) -> dict[str, str]:
@@ -121,15 +122,17 @@ def unlock(options: argparse.Namespace) -> dict[str, str]:
     raise WrongKey("bidder")
 
 
-def _told(reckoned: layout.Reckoned) -> dict[str, str]:
+def _told(reckoned: layout.Reckoned, envelope: Path) -> dict[str, str]:
     header = reckoned.prefix.header
+    with envelope.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "commit": reckoned.commit,
         "tender": header.tender,
         "lot": header.lot,
         "created": header.created,
         "size": str(reckoned.size),
-        "sha256": reckoned.sha256,
+        "sha256": sha256,
     }
 
 

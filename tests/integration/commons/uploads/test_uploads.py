@@ -314,7 +314,7 @@ def test_of_several_files_each_has_a_cage_of_its_own_and_meets_none_of_the_other
 
 
 def test_a_look_that_waits_is_killed_and_the_next_file_has_its_turn() -> None:
-    files = [(io.BytesIO(one), {}) for one in (b"wait", b"after")]
+    files: list[tuple[BinaryIO, dict[str, str]]] = [(io.BytesIO(one), {}) for one in (b"wait", b"after")]
     waited, after = limited.run_each(f"{__name__}:by_order", files, cage=Cage(wall_s=2))
     assert isinstance(waited, UploadTooCostly)
     assert isinstance(after, dict)
