@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.forms import BaseForm
@@ -110,7 +111,8 @@ def acted_for(context: Context, actor: str) -> str:
     number = actor.rpartition("@")[2] if actor.startswith("person:") else ""
     if not number.isdigit():
         return gettext("the platform") if actor.startswith("system:") else gettext("a person")
-    known: dict[str, str] = context.render_context.setdefault("acted_for", {})
+    shared: Any = context.render_context
+    known: dict[str, str] = shared.setdefault("acted_for", {})
     if number not in known:
         known[number] = next((one.name for one in organisations([int(number)]).values()), "")
     return known[number] or gettext("a person")

@@ -104,7 +104,9 @@ def test_a_page_takes_at_most_ten_queries(
         response = client.get(url, headers={"accept-language": "en"})
 
     assert response.status_code == 200
-    statements = [query["sql"] for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]
+    # A statement that PostgreSQL has planned before comes without its text.
+    spelled = [query["sql"] or "(planned)" for query in seen.captured_queries]
+    statements = [sql for sql in spelled if "SAVEPOINT" not in sql]
     assert len(statements) <= QUERIES, "\n".join(statements)
 
 
