@@ -17,6 +17,8 @@ from commons.approvals import queries as approvals
 from commons.approvals.domain.approval import ApprovalState
 from commons.domain.actor import Actor
 from commons.pages import csv_response, signed_in
+from signatures.crypto.authorities import Purpose
+from signatures.crypto.suites import Suite
 from signatures.pki import policies, queries, services
 from signatures.pki.domain.trusting import AuthorityState
 from signatures.pki.queries import AuthorityView
@@ -28,6 +30,19 @@ STATES = {
     AuthorityState.SUSPENDED: (gettext_lazy("Trust suspended"), "stop"),
     AuthorityState.WITHDRAWN: (gettext_lazy("Taken off the list"), "neutral"),
 }
+
+SUITES = {
+    Suite.INTERNATIONAL: gettext_lazy("international: ECDSA or RSA with SHA-2"),
+    Suite.SM: gettext_lazy("national: SM2 with SM3"),
+}
+VOUCHES = {
+    Purpose.SIGN: gettext_lazy("signatures of persons"),
+    Purpose.SEAL: gettext_lazy("seals of organisations"),
+    Purpose.LOGIN: gettext_lazy("signing in"),
+    Purpose.ENCRYPT: gettext_lazy("keys that are sealed to a certificate"),
+    Purpose.TIME_STAMP: gettext_lazy("time stamps"),
+}
+"""What an authority's certificates are trusted for, in words."""
 
 
 class ReasonForm(forms.Form):
@@ -73,6 +88,8 @@ class AuthorityLine:
     """An authority of the list, and what may be done with it."""
 
     authority: AuthorityView
+    suite: str
+    vouches: tuple[str, ...]
     state: str
     tone: str
     root_over: bool
@@ -110,6 +127,8 @@ def _line(one: AuthorityView, may: bool, approved: tuple[bool, int | None], at: 
     suspended = one.state == AuthorityState.SUSPENDED
     return AuthorityLine(
         authority=one,
+        suite=str(SUITES[one.suite]),
+        vouches=tuple(str(VOUCHES[purpose]) for purpose in one.purposes),
         state=str(state),
         tone=tone,
         root_over=one.root_until < at,
