@@ -12,6 +12,7 @@ class ExchangeConfig(AppConfig):
         from exchange.permits import importing
         from exchange.projects.queries import published_under_older_rules
         from exchange.rooms.queries import has_ended
+        from exchange.rooms.services import ending_keys  # noqa: F401  # registers what ends with a certificate
 
         publicity.register("room", has_ended)
         publicity.register("room-reveal", publicity.always)

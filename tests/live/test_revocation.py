@@ -21,6 +21,7 @@ from bidding.opening.queries import Viewer
 from commons.domain.actor import Assurance
 from commons.people.accounts import CERTIFICATE
 from commons.people.sessions import SessionStore
+from exchange.rooms.models import RoomKey
 from signatures.crypto.answers import CertificateRevoked
 from signatures.pki import queries as certificates
 from signatures.pki import services as pki
@@ -66,6 +67,35 @@ async def until_closed(socket: Any, since: float) -> tuple[int, float]:
     async with asyncio.timeout(10):
         await socket.wait_closed()
     return socket.close_code, time.monotonic() - since
+
+
+def end_key(room_id: int) -> None:
+    """As the watch ends it; in a thread, with a connection of its own."""
+    try:
+        assert RoomKey.objects.filter(room_id=room_id).update(ended_at=timezone.now()) == 1
+    finally:
+        connection.close()
+
+
+def test_a_key_that_has_ended_bids_no_more_though_its_socket_stays_open() -> None:
+    room, server = open_room(), Server()
+    bidder = room.client(server, "buyer1")
+
+    async def story() -> list[str]:
+        async with bidder, asyncio.timeout(20):
+            codes = [(await bidder.bid("20000.00")).get("code", "")]
+            await asyncio.to_thread(end_key, room.room_id)
+            while codes[-1] != "ROOM_SIGNATURE_WRONG":  # the process looks at the rows once a second
+                await asyncio.sleep(0.2)
+                codes.append((await bidder.bid("20100.00")).get("code", ""))
+            return codes
+
+    with running(server):
+        codes = asyncio.run(story())
+
+    assert codes[0] == ""
+    assert set(codes[1:-1]) <= {"", "ROOM_BELOW_STEP"}
+    assert len(codes) < 15
 
 
 def test_the_sockets_of_a_room_and_of_a_hall_close_within_a_second(tmp_path: Path, settings: Any) -> None:

@@ -96,8 +96,12 @@ class RoomKey(models.Model):
     vouched_by = models.CharField(max_length=12, choices=Voucher.choices, default=Voucher.SESSION)
     signature = models.BinaryField(default=b"")
     """Detached CMS over the statement, by the bidder's certificate; empty where the session vouched."""
+    certificate = SealedTextField(label="room_key.certificate", blank=True)
+    """Fingerprint of that certificate: it names a bidder, so it stands sealed."""
     session_ref = SealedTextField(label="room_key.session_ref", blank=True)
     entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When the certificate that vouched for it was found revoked: from then on it bids no more."""
 
     class Meta:
         app_label = "exchange"

@@ -23,6 +23,7 @@ from exchange.rooms.models import Room, RoomKey, RoomParticipant, Voucher
 from exchange.rooms.protocol import entry_statement, key_id_of
 from exchange.rooms.services.signing import load_key
 from exchange.rooms.services.tickets import LIFETIME_MS, Ticket, seal
+from signatures.crypto.certificates import facts_of
 from signatures.signing.domain.sessions import Fact, Signer
 from signatures.signing.kinds import Signed, register_kind
 from signatures.signing.services import SessionRef, request_signature
@@ -35,6 +36,13 @@ class EntryNeedsCertificate(Refusal):
 
     code = "ROOM_ENTRY_NEEDS_CERTIFICATE"
     message = gettext_noop("This room asks for your certificate: sign the entry statement, then you can bid.")
+
+
+class RoomKeyEnded(Refusal):
+    """The certificate that vouched for the key was revoked."""
+
+    code = "ROOM_KEY_ENDED"
+    message = gettext_noop("The certificate that vouched for this key was revoked. Enter with a new key.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,12 @@ def enter_room(*, actor: Actor, room_id: int, public_key_spki: bytes, statement:
     """Enter with a room key of a qualified bidder; where the rules do not ask for more, the session vouches for it.
 
     `statement` must be the entry statement of docs/protocol.md for this room, alias and key. The same key again is
-    harmless. Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed`, and `EntryNeedsCertificate` for a
-    fresh key in a room whose rules ask for a certificate: see `request_entry`. Robots of a rehearsal or demonstration
-    hold none.
+    harmless. Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed`, `RoomKeyEnded`, and
+    `EntryNeedsCertificate` for a fresh key in a room whose rules ask for a certificate: see `request_entry`. Robots of
+    a rehearsal or demonstration hold none.
     """
     place = _place(actor, room_id, public_key_spki, statement)
-    known = RoomKey.objects.filter(room=place.room, key_id=place.key_id, participant=place.participant).first()
-    if known is not None:
+    if (known := place.known) is not None:
         return Entry(known.key_id, place.participant.alias, known.entered_at)
     if place.room.rules.get("entry_certificate") and not actor.system:
         raise EntryNeedsCertificate()
@@ -114,7 +121,7 @@ def request_entry(
 ) -> SessionRef:
     """Have the bidder sign the entry statement with its certificate, which then vouches for the room key.
 
-    Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow` and `Malformed`.
+    Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed` and `RoomKeyEnded`.
     """
     place = _place(actor, room_id, public_key_spki, statement)
     assert actor.person_id is not None, "bidders are persons"
@@ -156,6 +163,8 @@ class _Place:
     spki: bytes
     key_id: str
     statement: str
+    known: RoomKey | None
+    """The row of the key, once it has entered."""
 
 
 def _place(actor: Actor, room_id: int, spki: bytes, statement: str) -> _Place:
@@ -169,7 +178,10 @@ def _place(actor: Actor, room_id: int, spki: bytes, statement: str) -> _Place:
     key_id = key_id_of(spki)
     if statement != entry_statement(room_id=room_id, alias=participant.alias, key_id=key_id):
         raise Malformed(field="statement", reason="not the entry statement of this room, alias and key")
-    return _Place(room, participant, spki, key_id, statement)
+    known = RoomKey.objects.filter(room=room, key_id=key_id, participant=participant).first()
+    if known is not None and known.ended_at is not None:
+        raise RoomKeyEnded()
+    return _Place(room, participant, spki, key_id, statement, known)
 
 
 def _vouch(place: _Place, *, actor: Actor, voucher: Voucher, at: datetime, signed: Signed | None = None) -> Entry:
@@ -185,6 +197,7 @@ def _vouch(place: _Place, *, actor: Actor, voucher: Voucher, at: datetime, signe
             "session_ref": actor.session_ref,
             "vouched_by": voucher,
             "signature": signed.finished.cms if signed else b"",
+            "certificate": facts_of(signed.order.certificate).fingerprint if signed else "",
             "entered_at": at,
         },
     )

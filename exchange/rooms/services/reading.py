@@ -23,16 +23,29 @@ class KeyView:
 
 
 def room_key(room_id: int, key_id: str) -> KeyView | None:
-    """The key that was vouched for on entry, if there is one."""
-    row = RoomKey.objects.filter(room_id=room_id, key_id=key_id).select_related("participant").first()
+    """The key that was vouched for on entry, if there is one that may bid."""
+    row = RoomKey.objects.filter(room_id=room_id, key_id=key_id, ended_at=None).select_related("participant").first()
     if row is None:
         return None
     return KeyView(row.participant_id, row.participant.alias, load_key(bytes(row.public_key)))
 
 
-def seqs_of(room_ids: Sequence[int]) -> dict[int, int]:
-    """Where the rows of those rooms stand; one query."""
-    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "seq"))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the rows say of rooms, which news of it may not have told."""
+
+    seqs: dict[int, int]
+    ended_keys: list[tuple[int, str]]
+    """Room and id of keys that bid no more."""
+
+
+def rows_of(room_ids: Sequence[int]) -> Rows:
+    """Where the rows of those rooms stand, and which of their keys have ended; two queries."""
+    ended = RoomKey.objects.filter(room__in=room_ids, ended_at__isnull=False)
+    return Rows(
+        dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "seq")),
+        list(ended.values_list("room_id", "key_id")),
+    )
 
 
 def events_after(room_id: int, seq: int, limit: int) -> list[Event]:

@@ -185,7 +185,10 @@ class Runtime:
             self._writer.ask(behind)
 
     async def _sweep(self) -> None:
-        """News may be lost (Redis was away): compare with the rows once a second, for rooms that somebody sees."""
+        """News may be lost (Redis was away): compare with the rows once a second, for rooms that somebody sees.
+
+        Of keys that have ended there is no news at all: this is how a process learns of them.
+        """
         while True:
             await asyncio.sleep(SWEEP_S)
             now = time.monotonic()
@@ -195,7 +198,10 @@ class Runtime:
             if not self.hub.scenes:
                 continue
             try:
-                self._refresh(await self.read(reading.seqs_of, list(self.hub.scenes)))
+                rows = await self.read(reading.rows_of, list(self.hub.scenes))
+                self._refresh(rows.seqs)
+                for ended in rows.ended_keys:
+                    self._keys.pop(ended, None)
             except Exception:
                 logger.warning("the rooms' rows could not be read", exc_info=True)
 

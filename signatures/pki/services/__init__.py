@@ -21,6 +21,7 @@ from signatures.pki.services.proving import (
     prepare_proof,
     sign_in,
 )
+from signatures.pki.services.revoking import Use, register_use
 from signatures.pki.services.stamping import Stamp, request_stamp, stamp_due, stamp_now, stamp_of, stamps_of
 from signatures.pki.services.trusting import (
     ask_to_resume,
@@ -35,6 +36,7 @@ __all__ = [
     "Proof",
     "Stamp",
     "Usable",
+    "Use",
     "active_certificate",
     "ask_to_resume",
     "bind",
@@ -43,6 +45,7 @@ __all__ = [
     "forget_challenges",
     "load_trust_list",
     "prepare_proof",
+    "register_use",
     "request_stamp",
     "require_signer",
     "require_usable",

@@ -23,7 +23,6 @@ from signatures.pki.domain.bindings import (
 )
 from signatures.pki.queries import BoundCertificate
 from signatures.pki.services import revoking
-from signatures.pki.services.revoking import end_sessions_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def require_usable(*, bound: BoundCertificate, at: datetime, purpose: Purpose | 
         raise CertificateNotForThis()
     status = status_of(certificate=bound.certificate, intermediates=bound.chain, purpose=wanted, at=at)
     if status.revocation == Revocation.REVOKED:
-        end_sessions_with(bound, at=at)
+        revoking.end_all_that_uses(bound, at=at)
     status.require()
     return Usable(bound, status)
 
@@ -120,5 +119,5 @@ def require_signer(*, actor: Actor, certificate: bytes, at: datetime, purpose: P
 
 
 def watch_revocation(at: datetime) -> int:
-    """The errand: whether a certificate with which somebody is signed in was revoked; how many sessions ended."""
+    """The errand: whether a certificate that vouches for something now was revoked; how much of it ended."""
     return revoking.watch_revocation(at, source=revocation_source()) if revoking.is_due(at) else 0

@@ -1,5 +1,7 @@
-"""A certificate that its authority revoked ends what began with it: sessions, open sockets included."""
+"""A certificate that its authority revoked ends what it vouched for: sessions, open sockets included, and more."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from commons.domain.actor import system_actor
@@ -42,14 +44,37 @@ def end_sessions_with(bound: BoundCertificate, *, at: datetime) -> int:
     return ended
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What certificates vouch for only as long as they are good."""
+
+    fingerprints: Callable[[datetime], Iterable[str]]
+    """Of the certificates that vouch for something at that time."""
+    end: Callable[[BoundCertificate, datetime], int]
+    """End what one that was revoked has vouched for; how much that was. Again is harmless."""
+
+
+_uses = [Use(people.certificates_in_use, lambda bound, at: end_sessions_with(bound, at=at))]
+
+
+def register_use(use: Use) -> None:
+    """Have the watch ask about these certificates too; called once, when the code is loaded."""
+    _uses.append(use)
+
+
+def end_all_that_uses(bound: BoundCertificate, *, at: datetime) -> int:
+    """End everything that a certificate found revoked has vouched for; how much that was."""
+    return sum(use.end(bound, at) for use in _uses)
+
+
 def watch_revocation(at: datetime, *, source: RevocationSource) -> int:
-    """Ask about the certificates with which people are signed in now, and end what must end; how many sessions.
+    """Ask about the certificates that vouch for something now, and end what must end; how much that was.
 
     An authority that is silent about one certificate is not asked about the others: the round stays short.
     """
     patient = _OneTry(source)
     trust, ended = queries.trust_store(), 0
-    for fingerprint in people.certificates_in_use(at):
+    for fingerprint in sorted({each for use in _uses for each in use.fingerprints(at)}):
         bound = queries.binding_by_fingerprint(fingerprint)
         if bound is None:
             continue
@@ -62,7 +87,7 @@ def watch_revocation(at: datetime, *, source: RevocationSource) -> int:
             revocation=patient,
         )
         if status.revocation == Revocation.REVOKED:
-            ended += end_sessions_with(bound, at=at)
+            ended += end_all_that_uses(bound, at=at)
     return ended
 
 

@@ -1,5 +1,6 @@
 """Entering a room whose rules ask for the bidder's certificate."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,9 +12,13 @@ from exchange.rooms import services
 from exchange.rooms.client import KeyPair
 from exchange.rooms.models import RoomKey, Voucher
 from exchange.rooms.protocol import NotAParticipant
-from exchange.rooms.services.entering import EntryNeedsCertificate
-from signatures.pki.services import verify_signature
+from exchange.rooms.services import reading
+from exchange.rooms.services.entering import EntryNeedsCertificate, RoomKeyEnded
+from signatures.crypto.answers import CertificateRevoked
+from signatures.pki import queries as certificates
+from signatures.pki.services import require_usable, revoking, verify_signature, watch_revocation
 from tests.cast import actor
+from tests.pki import authority
 from tests.signing.entering import ask_to_enter, enter_by_certificate, enter_by_session, room_for_entering
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +66,50 @@ def test_nobody_asks_for_another_bidders_place_or_another_key():
         ask(actor=actor("buyer2"), public_key_spki=key.spki, statement=key.statement(room_id, "01"))
     with pytest.raises(Malformed):
         ask(actor=actor("buyer1"), public_key_spki=other.spki, statement=key.statement(room_id, "01"))
+
+
+def test_a_key_ends_with_the_certificate_that_vouched_for_it_and_a_new_one_may_enter():
+    room_id, key, other = room_for_entering(certificate=True), KeyPair.generate(), KeyPair.generate()
+    elsewhere = room_for_entering(certificate=False)
+    enter_by_certificate(room_id, key)
+    of_the_session = enter_by_session(elsewhere, key)
+
+    assert ended_by_the_watch() == 0
+    authority().revoke("buyer1", at=timezone.now() - timedelta(minutes=1))
+    try:
+        assert ended_by_the_watch() == 1
+        assert ended_by_the_watch() == 0
+    finally:
+        authority().restore("buyer1")
+
+    assert reading.room_key(room_id, key.key_id) is None
+    assert reading.rows_of([room_id, elsewhere]).ended_keys == [(room_id, key.key_id)]
+    assert reading.room_key(elsewhere, of_the_session.key_id) is not None
+    for enter in (enter_by_session, ask_to_enter):
+        with pytest.raises(RoomKeyEnded):
+            enter(room_id, key)
+    entry = enter_by_certificate(room_id, other)
+    assert reading.room_key(room_id, entry.key_id) is not None
+
+
+def test_a_revocation_that_shows_when_somebody_signs_ends_the_key_too():
+    room_id, key = room_for_entering(certificate=True), KeyPair.generate()
+    enter_by_certificate(room_id, key)
+    (one,) = certificates.certificates_of(actor("buyer1").person_id)
+
+    authority().revoke("buyer1", at=timezone.now() - timedelta(minutes=1))
+    try:
+        with pytest.raises(CertificateRevoked):
+            require_usable(bound=one, at=timezone.now())
+    finally:
+        authority().restore("buyer1")
+
+    assert reading.room_key(room_id, key.key_id) is None
+
+
+def ended_by_the_watch() -> int:
+    revoking._last.clear()
+    return watch_revocation(timezone.now())
 
 
 def test_the_log_does_not_tell_who_entered():
