@@ -10,6 +10,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import FileSystemStorage
 
 from commons.vault.content import vault_storage
 
@@ -37,11 +38,26 @@ def free_bytes() -> int:
 
 
 def keep(path: Path, ref: str) -> None:
-    """Move a finished upload into the vault's storage, under a name that tells nothing."""
+    """Move a finished upload into the vault's storage, under a name that tells nothing; a power cut loses neither."""
+    storage = vault_storage()
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        vault_storage().save(_name(ref), _Movable(file, name=str(path)))
+        name = storage.save(_name(ref), _Movable(file, name=str(path)))
     path.unlink(missing_ok=True)
+    if isinstance(storage, FileSystemStorage):
+        _sync_folders(Path(storage.path(name)).parent, of=Path(storage.location))
+
+
+def _sync_folders(folder: Path, *, of: Path) -> None:
+    """Force the entries of a folder and of those above it, up to the storage's own."""
+    for each in (folder, *folder.parents):
+        handle = os.open(each, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if each == of:
+            return
 
 
 def open_sealed(ref: str) -> BinaryIO:
