@@ -12,6 +12,7 @@ from bidding.awards.labels import ROUND_KINDS
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.forms import DecisionForm, amount, moment
 from bidding.tenders.labels import failure_label
+from commons.forms import DecimalField
 
 
 class ReportForm(forms.Form):
@@ -33,10 +34,10 @@ class ReportForm(forms.Form):
             self.fields[f"rank{number}"] = forms.IntegerField(
                 label=_("%(name)s: rank") % {"name": name}, min_value=0, max_value=200, help_text=_("0 when rejected.")
             )
-            self.fields[f"price{number}"] = forms.DecimalField(
+            self.fields[f"price{number}"] = DecimalField(
                 label=_("Price or discount rate"), max_digits=16, decimal_places=4, min_value=Decimal(0)
             )
-            self.fields[f"score{number}"] = forms.DecimalField(
+            self.fields[f"score{number}"] = DecimalField(
                 label=_("Score"), required=False, max_digits=6, decimal_places=2
             )
             self.fields[f"reason{number}"] = forms.CharField(label=_("Grounds"), max_length=1000)

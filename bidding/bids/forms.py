@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.bids.labels import KINDS
 from bidding.bids.services.consortia import Said
+from commons.forms import DecimalField
 
 
 class ItemForm(forms.Form):
@@ -16,7 +17,7 @@ class ItemForm(forms.Form):
     title = forms.CharField(max_length=120, label=_("Name of the licence, the person or the project"))
     number = forms.CharField(required=False, max_length=80, label=_("Number of the licence or certificate"))
     role = forms.CharField(required=False, max_length=60, label=_("Role of the person"))
-    amount = forms.DecimalField(
+    amount = DecimalField(
         required=False, max_digits=16, decimal_places=2, min_value=0, label=_("Amount of the project, yuan")
     )
     valid_until = forms.DateField(
@@ -28,7 +29,7 @@ class MemberForm(forms.Form):
     """One member of a consortium; a row that is left empty is none."""
 
     uscc = forms.CharField(label=_("Unified social credit code"), required=False, max_length=18)
-    share = forms.DecimalField(
+    share = DecimalField(
         label=_("Share, percent"), required=False, max_digits=6, decimal_places=3, min_value=0, max_value=100
     )
     role = forms.CharField(label=_("Part of the work"), required=False, max_length=200)

@@ -16,6 +16,7 @@ from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
+from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID, REGION_INVALID
 
 REGION = r"^[1-9][0-9]{5}$"
@@ -34,7 +35,7 @@ def moment(label: Any, *, required: bool = False, help_text: Any = "") -> forms.
 
 def amount(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DecimalField:
     """Yuan, to the fen."""
-    return forms.DecimalField(
+    return DecimalField(
         label=label, required=required, max_digits=16, decimal_places=2, min_value=Decimal("0.01"),
         help_text=help_text or _("Yuan."),
     )  # fmt: skip
@@ -132,9 +133,7 @@ class SectionForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=list(SECTION_KINDS.items()))
     estimate = amount(_("Estimate"))
     ceiling = amount(_("Ceiling price"), required=False)
-    bond = forms.DecimalField(
-        label=_("Tender bond"), required=False, max_digits=14, decimal_places=2, min_value=Decimal(0)
-    )
+    bond = DecimalField(label=_("Tender bond"), required=False, max_digits=14, decimal_places=2, min_value=Decimal(0))
     awards = forms.IntegerField(label=_("How many are awarded"), min_value=1, max_value=100, initial=1)
 
     def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID
 
 OPENS_AT: dict[str, Any] = {
@@ -20,7 +21,7 @@ class NeedForm(forms.Form):
     permit_no = forms.CharField(
         label=_("Number of your emission permit"), max_length=40, help_text=_("As it stands in the permit registry.")
     )
-    need = forms.DecimalField(
+    need = DecimalField(
         label=_("Quantity you need"),
         max_digits=15,
         decimal_places=3,
@@ -49,10 +50,8 @@ class StatementsForm(forms.Form):
 class OfferForm(forms.Form):
     """A price in a negotiation."""
 
-    price = forms.DecimalField(
-        label=_("Price, yuan a tonne"), max_digits=14, decimal_places=2, min_value=Decimal("0.01")
-    )
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=15, decimal_places=3, min_value=Decimal("0.001"))
+    price = DecimalField(label=_("Price, yuan a tonne"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+    quantity = DecimalField(label=_("Quantity"), max_digits=15, decimal_places=3, min_value=Decimal("0.001"))
 
 
 class RefusalForm(forms.Form):
@@ -135,12 +134,10 @@ class AmendmentForm(forms.Form):
     """New values for one lot of a published notice; empty fields stay as they are."""
 
     lot = forms.ChoiceField(label=_("Lot"))
-    start_price = forms.DecimalField(
+    start_price = DecimalField(
         label=_("New start price"), required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01")
     )
-    step = forms.DecimalField(
-        label=_("New step"), required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01")
-    )
+    step = DecimalField(label=_("New step"), required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
     opens_at = forms.DateTimeField(label=_("New start of bidding"), required=False, **OPENS_AT)
     decision_body = forms.CharField(label=_("Whose decision it is"), max_length=80)
     decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)

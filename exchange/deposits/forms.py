@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from exchange.deposits.labels import MONEY, PURPOSES, USES
 
 
@@ -101,7 +102,7 @@ class VoucherForm(forms.Form):
     """The treasury's voucher."""
 
     number = forms.CharField(label=_("Number of the voucher"), max_length=60)
-    amount = forms.DecimalField(
+    amount = DecimalField(
         label=_("Amount on the voucher (yuan)"), max_digits=14, decimal_places=2, min_value=Decimal("0.01")
     )
     document = forms.FileField(label=_("The voucher as PDF"), required=False)

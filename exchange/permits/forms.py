@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from commons.texts import REGION_INVALID
 from exchange.permits.domain.permits import PermitCommand
 from exchange.permits.labels import INDUSTRIES, INSTRUMENT_LABELS
@@ -49,7 +50,7 @@ class PermitForm(forms.Form):
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
         for key, label in POLLUTANTS:
-            self.fields[limit_name(key)] = forms.DecimalField(
+            self.fields[limit_name(key)] = DecimalField(
                 label=label, required=False, max_digits=12, decimal_places=3, min_value=Decimal("0.000"),
                 help_text=_("Permitted tonnes a year; empty where the permit does not name it."),
             )  # fmt: skip

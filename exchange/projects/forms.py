@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.time import SHANGHAI
+from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID, REGION_INVALID
 from exchange.projects.domain.completeness import ITEMS
 from exchange.projects.domain.trades import INSTRUMENTS, TRADE_LABELS, TradeType, instruments_of
@@ -51,7 +52,7 @@ class LotForm(forms.Form):
     """One lot: a pollutant, how much, from which price, in which format, from when."""
 
     instrument = forms.ChoiceField(label=_("Pollutant or instrument"))
-    quantity = forms.DecimalField(
+    quantity = DecimalField(
         label=_("Quantity"),
         max_digits=15,
         decimal_places=3,
@@ -59,10 +60,10 @@ class LotForm(forms.Form):
         help_text=_("Tonnes a year, 3 decimals."),
     )
     term_years = forms.IntegerField(label=_("Term in years"), min_value=1, max_value=30, initial=5)
-    start_price = forms.DecimalField(
+    start_price = DecimalField(
         label=_("Start price"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"), help_text=_("Yuan a tonne.")
     )
-    step = forms.DecimalField(
+    step = DecimalField(
         label=_("Step"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"), help_text=_("Yuan a tonne.")
     )
     profile = forms.ChoiceField(label=_("Format of bidding"))

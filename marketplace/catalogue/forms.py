@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from commons.texts import REGION_INVALID
 from marketplace.catalogue.domain.items import PriceUnit
 
@@ -25,8 +26,8 @@ class ItemForm(forms.Form):
         max_length=400,
         help_text=_("Codes, & for all, | for any, @2 for grade 2 or better: SURVEY@2 & (COST | CONSULT)."),
     )
-    price_low = forms.DecimalField(label=_("Guidance price from"), required=False, max_digits=14, decimal_places=2)
-    price_high = forms.DecimalField(label=_("Guidance price to"), required=False, max_digits=14, decimal_places=2)
+    price_low = DecimalField(label=_("Guidance price from"), required=False, max_digits=14, decimal_places=2)
+    price_high = DecimalField(label=_("Guidance price to"), required=False, max_digits=14, decimal_places=2)
     price_unit = forms.ChoiceField(
         label=_("Price unit"),
         choices=[(PriceUnit.TOTAL.value, _("yuan")), (PriceUnit.PERCENT.value, _("percent of the investment"))],

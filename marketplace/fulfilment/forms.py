@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from marketplace.fulfilment.domain.states import ProposalKind
 from marketplace.fulfilment.labels import PROPOSALS
 from marketplace.fulfilment.services import MilestonePlan
@@ -67,7 +68,7 @@ class DeliverForm(forms.Form):
 class PaymentForm(forms.Form):
     """A payment with its voucher."""
 
-    amount = forms.DecimalField(label=_("Amount in yuan"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+    amount = DecimalField(label=_("Amount in yuan"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
     paid_on = _day(_("Paid on"))
     voucher = forms.CharField(label=_("Number of the voucher"), max_length=60)
 
@@ -77,7 +78,7 @@ class ProposalForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Proposal"), choices=[(one.value, PROPOSALS[one]) for one in ProposalKind])
     ends_on = _day(_("New end of the service"), required=False)
-    amount = forms.DecimalField(label=_("New amount in yuan"), max_digits=14, decimal_places=2, required=False)
+    amount = DecimalField(label=_("New amount in yuan"), max_digits=14, decimal_places=2, required=False)
     words = _words(_("Reason"))
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.refusals import Refusal
+from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID, REGION_INVALID, refusal_text
 from marketplace.catalogue.domain.requirements import parse, text_of
 from marketplace.procurement.domain.methods import LABELS, FundSource, Method, QuoteKind
@@ -46,11 +47,11 @@ class NeedForm(forms.Form):
     content = _words(_("What is to be done"), 4000, rows=4)
     service_time = _words(_("Time for the service"), 120)
     amount_defined = forms.BooleanField(label=_("The amount is defined"), required=False, initial=True)
-    ceiling_price = forms.DecimalField(label=_("Highest price, yuan"), **PRICE)
-    floor_price = forms.DecimalField(label=_("Lowest price, yuan"), **PRICE)
+    ceiling_price = DecimalField(label=_("Highest price, yuan"), **PRICE)
+    floor_price = DecimalField(label=_("Lowest price, yuan"), **PRICE)
     method = forms.ChoiceField(label=_("Method of selection"))
     quote_kind = forms.ChoiceField(label=_("Kind of quote"), choices=[(key.value, QUOTES[key]) for key in QuoteKind])
-    bid_step = forms.DecimalField(label=_("Step of the live bidding, yuan"), **PRICE)
+    bid_step = DecimalField(label=_("Step of the live bidding, yuan"), **PRICE)
     big_list = forms.IntegerField(label=_("Length of the long list"), min_value=1, max_value=100, required=False)
     small_list = forms.IntegerField(label=_("Length of the short list"), min_value=1, max_value=100, required=False)
     criteria = _words(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from marketplace.selection.domain.case import Case, Criterion
 
 
@@ -30,7 +31,7 @@ class ScoreForm(forms.Form):
             for criterion in case.terms.criteria:
                 name = f"{number}-{criterion.key}"
                 self.places[name] = (number, criterion)
-                self.fields[name] = forms.DecimalField(
+                self.fields[name] = DecimalField(
                     label=f"{number} · {case.entrant(number).name} · {criterion.label} (0–{criterion.points})",
                     min_value=Decimal(0),
                     max_value=criterion.points,

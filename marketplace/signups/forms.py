@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import DecimalField
 from commons.texts import REGION_INVALID
 from marketplace.procurement.domain.methods import PROPOSED, QUOTED, QuoteKind
 from marketplace.procurement.queries import ProcurementView
@@ -22,7 +23,7 @@ class SignUpForm(forms.Form):
         low, high = found.quote_rule.span()
         if found.need.method in QUOTED:
             rate = found.need.quote_kind is QuoteKind.DISCOUNT_RATE
-            self.fields["quote"] = forms.DecimalField(
+            self.fields["quote"] = DecimalField(
                 label=_("Your discount in percent") if rate else _("Your quote in yuan"),
                 max_digits=14,
                 decimal_places=2,
@@ -48,7 +49,7 @@ class SubscriptionForm(forms.Form):
         help_text=_("Empty: everywhere."),
         error_messages=REGION_INVALID,
     )
-    least_price = forms.DecimalField(
+    least_price = DecimalField(
         label=_("From this highest price on, yuan"), max_digits=14, decimal_places=2, min_value=0, required=False
     )
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.codes import check_uscc
+from commons.forms import DecimalField
 from signatures.guarantees.domain.terms import ClaimGround, GuaranteeKind, IssuerKind, IssuerStatus, RefusalGround
 from signatures.guarantees.labels import CLAIM_GROUNDS, ISSUER_KINDS, ISSUER_STATUSES, KINDS, REFUSAL_GROUNDS
 
@@ -35,7 +36,7 @@ class UploadForm(forms.Form):
     issuer_name = forms.CharField(label=_("Issuer"), max_length=120)
     issuer_uscc = forms.CharField(label=_("Credit code of the issuer"), max_length=18)
     number = forms.CharField(label=_("Number of the guarantee"), max_length=60)
-    amount = forms.DecimalField(label=_("Amount, yuan"), **MONEY)
+    amount = DecimalField(label=_("Amount, yuan"), **MONEY)
     expires_on = forms.DateField(label=_("Last day of validity"), **DAY)
     file = forms.FileField(label=_("The signed file"), help_text=_("PDF with the issuer's signature, at most 10 MB."))
 
@@ -77,7 +78,7 @@ class ClaimForm(forms.Form):
     """On which ground, how much, and why."""
 
     ground = forms.ChoiceField(label=_("Ground"), choices=[(one.value, CLAIM_GROUNDS[one]) for one in ClaimGround])
-    amount = forms.DecimalField(label=_("Amount, yuan"), **MONEY)
+    amount = DecimalField(label=_("Amount, yuan"), **MONEY)
     document_ref = forms.CharField(label=_("Number of the decision or document"), max_length=120, required=False)
     statement = forms.CharField(
         label=_("Statement"),
@@ -115,7 +116,7 @@ class CreditForm(forms.Form):
     """A credit line for an applicant."""
 
     uscc = forms.CharField(label=_("Credit code of the applicant"), max_length=18)
-    limit = forms.DecimalField(label=_("Limit, yuan"), **MONEY)
+    limit = DecimalField(label=_("Limit, yuan"), **MONEY)
     valid_until = forms.DateField(label=_("Valid until"), **DAY)
 
 
@@ -125,12 +126,10 @@ class IssuerForm(forms.Form):
     uscc = forms.CharField(label=_("Credit code of the issuer"), max_length=18)
     kind = forms.ChoiceField(label=_("Kind"), choices=[(one.value, ISSUER_KINDS[one]) for one in IssuerKind])
     licence_no = forms.CharField(label=_("Number of its licence"), max_length=60)
-    premium_rate = forms.DecimalField(
+    premium_rate = DecimalField(
         label=_("Fee, share of the amount per year"), max_digits=8, decimal_places=6, min_value=Decimal(0)
     )
-    premium_minimum = forms.DecimalField(
-        label=_("Lowest fee, yuan"), max_digits=12, decimal_places=2, min_value=Decimal(0)
-    )
+    premium_minimum = DecimalField(label=_("Lowest fee, yuan"), max_digits=12, decimal_places=2, min_value=Decimal(0))
     endpoint = forms.URLField(
         label=_("Address of its own system"),
         required=False,
