@@ -24,7 +24,7 @@ def main() -> int:
         "names",
         nargs="*",
         help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages, seal, uploads, rush, opening, sign, "
-        "log, signups, hall",
+        "log, signups, peak, hall",
     )
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, proves nothing")
     arguments = parser.parse_args()
@@ -36,12 +36,12 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import envelopes, evidence_log, fanout, halls, pages, rooms, signing, signups, sockets, stage
+    from benchmarks import envelopes, evidence_log, fanout, halls, pages, peak, rooms, signing, signups, sockets, stage
     from benchmarks.figures import Rounds
 
     stage.prepare_database()
     rounds = Rounds(1, 2.0) if arguments.quick else Rounds(3, 5.0)
-    subjects = (rooms, fanout, sockets, pages, envelopes, signing, evidence_log, signups, halls)
+    subjects = (rooms, fanout, sockets, pages, envelopes, signing, evidence_log, signups, peak, halls)
     known = {name: run for subject in subjects for name, run in subject.BENCHMARKS.items()}
     unknown = [name for name in arguments.names if name not in known]
     if unknown:
