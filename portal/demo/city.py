@@ -22,7 +22,7 @@ from portal.demo.opening import open_bids
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
 from portal.demo.registry import build_registry
 from portal.demo.robots import Robot
-from portal.demo.tenders import agree_on_consortium, build_tenders
+from portal.demo.tenders import agree_on_consortium, ask_for_bond_guarantee, build_tenders
 
 OPENS_IN = timedelta(seconds=15)
 BIDDERS = {"buyer1": Decimal("1.680"), "buyer2": Decimal("1.680")}
@@ -49,9 +49,10 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     newcomer.settle(at=LONG_AGO)
     open_accounts(at=LONG_AGO)
     build_registry(at=LONG_AGO)
-    open_issuers(at=LONG_AGO)
+    issuers = open_issuers(at=LONG_AGO)
     ask_for_certificates(at=LONG_AGO)
     roster_id, takes_bids = build_tenders(authority, at=at)
+    ask_for_bond_guarantee(takes_bids, issuers["bank"], at=at - timedelta(hours=3))
     with answered_by_the_story(authority):
         certificate = finish_by_negotiation(authority, at=at)
         agree_on_consortium(authority, takes_bids, at=at - timedelta(days=1))

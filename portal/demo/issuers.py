@@ -25,7 +25,7 @@ ISSUERS: dict[str, tuple[str, IssuerFacts]] = {
 }
 """By organisation of the cast: who manages it, and its entry on the list."""
 
-BORROWERS = ("jinma", "lanshi", "nanfeng")
+BORROWERS = ("jinma", "lanshi", "nanfeng", "anju")
 DECISION = "佛金监〔2026〕9号"
 
 
@@ -41,7 +41,7 @@ def open_issuers(*, at: datetime) -> dict[str, int]:
                 actor=actor(manager),
                 issuer_id=number,
                 organisation_id=organisation_id(borrower),
-                limit=Money(Decimal("500000.00")),
+                limit=Money(Decimal("1000000.00")),
                 valid_until=date(2027, 12, 31),
                 at=at,
             )

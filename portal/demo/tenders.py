@@ -34,6 +34,7 @@ from signatures.envelopes import queries as envelope_queries
 from signatures.envelopes import services as envelopes
 from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.slots import unwrap_kek
+from signatures.guarantees.domain.terms import GuaranteeKind
 
 OFFICERS = ("officer1", "officer2", "officer3")
 BUILDERS = ("builder1", "builder2", "builder3")
@@ -141,6 +142,18 @@ def agree_on_consortium(authority: CityAuthority, tender_id: int, *, at: datetim
     lead = actor("builder1")
     number = bids.propose_consortium(actor=lead, section_id=section_id, said=said, at=at)
     sign_as(authority, "builder1", bids.request_agreement(actor=lead, agreement_id=number, at=at), at=at)
+
+
+def ask_for_bond_guarantee(tender_id: int, issuer_id: int, *, at: datetime) -> None:
+    """The third builder asks the bank to stand for its bond: the application waits for the bank's underwriter."""
+    bids.ask_for_bond_guarantee(
+        actor=actor("builder3"),
+        section_id=published_tender(tender_id).sections[0].section_id,
+        issuer_id=issuer_id,
+        kind=GuaranteeKind.INDEPENDENT,
+        note="已办妥基本账户开户许可,近三年无违约记录。",
+        at=at,
+    )
 
 
 def purchase(roster_id: int, at: datetime) -> None:
