@@ -1,7 +1,6 @@
 """What forms of all packages share: numbers as people type them, and refusals at the field that they name."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?", re.ASCII)
 class DecimalField(forms.DecimalField):
     """A number as people type it: with full-width digits, thousands set apart, blanks around. No exponents."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(self._plain(value) if isinstance(value, str) else value)
 
     def _plain(self, value: str) -> str:

@@ -51,9 +51,10 @@ def repeating_cursor() -> CursorWrapper:
 
 
 class PreparedStatement:
-    """A statement with `%(name)s` placeholders, prepared once a connection; outside a block it is its own transaction.
+    """A statement with `%(name)s` placeholders, prepared once a connection and run as a transaction of its own.
 
-    psycopg's cursors prepare nothing on Django's connections, and take five times as long around a short statement.
+    psycopg's cursors take five times as long around a short statement. They also let go of every statement of a
+    connection that is rolled back, these ones too if a `PlannedCursor` has prepared one: then it is prepared again.
     """
 
     def __init__(self, name: str, sql: str) -> None:
@@ -63,15 +64,23 @@ class PreparedStatement:
         self._ready: WeakSet[Any] = WeakSet()
 
     def execute(self, connection: "psycopg.Connection[Any]", values: Mapping[str, Value]) -> None:
-        """Run it; raises psycopg's errors. Blocks the calling thread, not the interpreter."""
-        wire = connection.pgconn
-        if connection not in self._ready:
-            _check(wire.prepare(self._name, self._sql), connection)
-            self._ready.add(connection)
-        _check(wire.exec_prepared(self._name, self._texts(values)), connection)
+        """Run it, in no block; raises psycopg's errors. Blocks the calling thread, not the interpreter."""
+        wire, texts = connection.pgconn, self._texts(values)
+        if connection in self._ready:
+            try:
+                _check(wire.exec_prepared(self._name, texts), connection)
+                return
+            except psycopg.errors.InvalidSqlStatementName:
+                self._ready.discard(connection)
+        _check(wire.prepare(self._name, self._sql), connection)
+        self._ready.add(connection)
+        _check(wire.exec_prepared(self._name, texts), connection)
 
     def send(self, connection: "psycopg.Connection[Any]", values: Mapping[str, Value]) -> "Answer":
-        """Hand it to the server, on a connection that has run it before and is otherwise idle; waits for nothing."""
+        """Hand it to the server, on a connection that has run it before and is otherwise idle; waits for nothing.
+
+        The answer raises `psycopg.errors.InvalidSqlStatementName` where the server let go of it: `execute` it then.
+        """
         assert connection in self._ready, "prepared by its first execution"
         connection.pgconn.send_query_prepared(self._name, self._texts(values))
         return Answer(connection)

@@ -130,11 +130,15 @@ def test_appending_outside_a_transaction_is_a_mistake():
         append_one()
 
 
-STORE = PreparedStatement("store", f"WITH {embedded.CTES} SELECT 1 / ({embedded.HELD})::int")
+@pytest.fixture
+def store(request: pytest.FixtureRequest) -> PreparedStatement:
+    """The statement under a name of its own: what a test prepared, its end has the server forget."""
+    name = f"store-{abs(hash(request.node.name))}"
+    return PreparedStatement(name, f"WITH {embedded.CTES} SELECT 1 / ({embedded.HELD})::int")
 
 
 @pytest.mark.services
-def test_embedded_entries_are_those_that_would_be_stored_at_once():
+def test_embedded_entries_are_those_that_would_be_stored_at_once(store):
     if connection.vendor != "postgresql":
         pytest.skip("one statement for everything is PostgreSQL's")
     first, other = append_one("lot:1"), append_one("room:7")
@@ -144,7 +148,7 @@ def test_embedded_entries_are_those_that_would_be_stored_at_once():
         *chain.extend("room:7", Head(1, other.hash), [odd, DRAFT]),
     ]
 
-    STORE.execute(connection.connection, embedded.parameters(rows))
+    store.execute(connection.connection, embedded.parameters(rows))
 
     assert links_of("lot:1")[1:] + links_of("room:7")[1:] == rows
     assert append_one("room:7").seq == 4
@@ -152,7 +156,7 @@ def test_embedded_entries_are_those_that_would_be_stored_at_once():
 
 @pytest.mark.services
 @pytest.mark.parametrize("head", [Head(0, bytes(31) + b"\1"), Head(1, bytes(32)), Head(2, bytes(32))])
-def test_embedded_entries_of_a_stream_that_moved_fail_the_statement(head):
+def test_embedded_entries_of_a_stream_that_moved_fail_the_statement(store, head):
     if connection.vendor != "postgresql":
         pytest.skip("one statement for everything is PostgreSQL's")
     append_one("lot:1")
@@ -163,7 +167,7 @@ def test_embedded_entries_of_a_stream_that_moved_fail_the_statement(head):
     ]
 
     with pytest.raises(psycopg.errors.DivisionByZero), transaction.atomic():
-        STORE.execute(connection.connection, embedded.parameters(rows))
+        store.execute(connection.connection, embedded.parameters(rows))
     assert len(links_of("room:7")) == 1
     assert EvidenceEntry.objects.count() == 2
 

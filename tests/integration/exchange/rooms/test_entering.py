@@ -17,7 +17,7 @@ from exchange.rooms.services.entering import EntryNeedsCertificate, RoomKeyEnded
 from signatures.crypto.answers import CertificateRevoked
 from signatures.pki import queries as certificates
 from signatures.pki.services import require_usable, revoking, verify_signature, watch_revocation
-from tests.cast import actor
+from tests.cast import actor, person
 from tests.pki import authority
 from tests.signing.entering import ask_to_enter, enter_by_certificate, enter_by_session, room_for_entering
 
@@ -95,7 +95,7 @@ def test_a_key_ends_with_the_certificate_that_vouched_for_it_and_a_new_one_may_e
 def test_a_revocation_that_shows_when_somebody_signs_ends_the_key_too():
     room_id, key = room_for_entering(certificate=True), KeyPair.generate()
     enter_by_certificate(room_id, key)
-    (one,) = certificates.certificates_of(actor("buyer1").person_id)
+    (one,) = certificates.certificates_of(person("buyer1").pk)
 
     authority().revoke("buyer1", at=timezone.now() - timedelta(minutes=1))
     try:

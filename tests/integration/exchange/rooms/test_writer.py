@@ -166,6 +166,23 @@ def test_connection_lost_under_a_batch_costs_a_retry_and_nothing_else() -> None:
     check_room(room.room_id)
 
 
+def test_statement_that_the_server_let_go_of_costs_no_bid_its_verdict() -> None:
+    room, clock, _ = opened()
+    first, mine, next_one = rising(room, clock, 3)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        if desk.engine.line is not None:
+            # What a rollback on this connection does once something else was prepared on it.
+            await asyncio.to_thread(desk.engine.line.execute, "DEALLOCATE ALL")
+        await desk.place(mine)
+        assert desk.engine.is_on_line is (connection.vendor == "postgresql")
+        await desk.place(next_one)
+
+    assert codes(with_desk(clock, play).told) == ["", "", ""]
+    check_room(room.room_id)
+
+
 def test_what_was_handed_in_before_the_end_is_stored() -> None:
     room, clock, _ = opened()
     bids = rising(room, clock, 12)
