@@ -64,7 +64,8 @@ class NeedForm(forms.Form):
         label=_("Number of the agency"),
         min_value=1,
         required=False,
-        help_text=_("For direct selection: the number in the address of its page."),
+        help_text=_("Choose from the agencies that could sign up; they are listed beside the form."),
+        widget=forms.NumberInput(attrs={"list": "nameable"}),
     )
     direct_reason = _words(_("Why this agency"), 1000, rows=2)
     requirement = _words(

@@ -1,6 +1,6 @@
 """Questions about procurements."""
 
-from marketplace.procurement.queries.advice import count_eligible, scope_of, split_of
+from marketplace.procurement.queries.advice import count_eligible, nameable, scope_of, split_of
 from marketplace.procurement.queries.listing import (
     NoticeSearch,
     facets,
@@ -28,6 +28,7 @@ __all__ = [
     "count_eligible",
     "demand_of",
     "facets",
+    "nameable",
     "need_of",
     "number_of",
     "open_notice",

@@ -18,6 +18,7 @@ from marketplace.procurement.models import Procurement
 
 TRADE = "SUPERMARKET"
 A_MONTH_DAYS = 30
+MOST_NAMEABLE = 200
 DECENTRALISED, TENDER, MONTHS = (
     "supermarket.decentralised_limit", "supermarket.public_tender_limit", "split.months",
 )  # fmt: skip
@@ -63,6 +64,14 @@ def split_of(need: NeedFacts, *, owner_id: int, except_id: int | None, at: datet
 def count_eligible(need: NeedFacts, *, at: datetime) -> int:
     """How many agencies could sign up for this need now; one query."""
     return entry.eligible_count(Demand(need.item_id, need.requirement, None, need.avoided), at=at)
+
+
+def nameable(need: NeedFacts, *, at: datetime) -> list[tuple[int, str]]:
+    """The agencies that a direct selection may name, number and name: who stands, offers the item and holds what is
+    asked; the first two hundred by name. One query. Relations to the owner are looked at when the need is handed in."""
+    demand = Demand(need.item_id, need.requirement, None, need.avoided)
+    found = entry.eligible_agencies(demand, at=at).order_by("organisation__name", "pk")
+    return list(found.values_list("pk", "organisation__name")[:MOST_NAMEABLE])
 
 
 def _limit(row: Row | None) -> Limit | None:

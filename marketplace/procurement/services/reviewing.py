@@ -15,9 +15,10 @@ from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
 from commons.repeated import Repeated
+from marketplace.entry.domain.eligibility import Demand
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.models import Entrant
-from marketplace.entry.queries import require_entered
+from marketplace.entry.queries import control, eligibility, require_entered
 from marketplace.entry.services.steps import record as record_entrant
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.needs import NeedFacts
@@ -41,6 +42,11 @@ class NotYourTurn(NotPermitted):
 class DirectTooDear(Refusal):
     code = "DIRECT_TOO_DEAR"
     message = gettext_noop("Direct selection is possible up to %(limit)s yuan. Choose another method.")
+
+
+class NamedNotEligible(Refusal):
+    code = "NAMED_AGENCY_NOT_ELIGIBLE"
+    message = gettext_noop("The named agency cannot take part: %(reason)s. %(value)s Choose one from the list.")
 
 
 @transaction.atomic
@@ -78,7 +84,7 @@ _CHAIN: Repeated[tuple[int]] = Repeated(
 def submit(*, actor: Actor, procurement_id: int, at: datetime) -> ProcurementState:
     """Hand the need in; gives the state that it came to: the owner's review, or the audit where there is no chain.
 
-    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`, `NotAllowedNow`.
+    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`, `NamedNotEligible`, `NotAllowedNow`.
     """
     can_draft(actor).require()
     row = locked_procurement(procurement_id)
@@ -102,13 +108,14 @@ def submit(*, actor: Actor, procurement_id: int, at: datetime) -> ProcurementSta
 def examine(row: Procurement, *, at: datetime) -> tuple[dict[str, object], dict[str, JSON]]:
     """What the rules say of a need that is handed in: columns to store, and facts for the evidence.
 
-    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`.
+    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`, `NamedNotEligible`.
     """
     need = need_of(row)
     need.require_complete()
     scope = scope_of(need, on=local_day(at))
     scope.require_allowed()
     _require_direct_ceiling(need, at)
+    _require_named_eligible(need, row.owner.organisation_id, at)
     split = split_of(need, owner_id=row.owner_id, except_id=row.pk, at=at)
     columns: dict[str, object] = {
         "scope_verdict": scope.verdict.value,
@@ -177,6 +184,16 @@ def _require_direct_ceiling(need: NeedFacts, at: datetime) -> None:
     limit = parameters.decimal(key, trade_type=TRADE, region=need.region, on=local_day(at))
     if need.ceiling_price > limit:
         raise DirectTooDear(limit=as_text(limit))
+
+
+def _require_named_eligible(need: NeedFacts, owner_organisation_id: int, at: datetime) -> None:
+    """Direct selection takes an agency that could sign up for the same need, and none behind which the owner stands."""
+    if need.method is not Method.DIRECT or need.named_agency_id is None:
+        return
+    demand = Demand(need.item_id, need.requirement, control(owner_organisation_id), need.avoided, need.avoidance_reason)
+    found = eligibility(need.named_agency_id, demand, at=at)
+    if not found.eligible:
+        raise NamedNotEligible(reason=found.bars[0].message, value=found.bars[0].value)
 
 
 def _keep_decision(row: Procurement, due: ChainStep, approved: bool, reason: str, at: datetime) -> None:

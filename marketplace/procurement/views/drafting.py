@@ -22,6 +22,7 @@ from marketplace.catalogue.domain.requirements import text_of
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.procurement import queries, services
+from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.needs import NeedFacts
 from marketplace.procurement.domain.states import EDITABLE, ProcurementState
 from marketplace.procurement.forms import AmendForm, NeedForm, initial_of
@@ -184,6 +185,7 @@ def advice_on(request: HttpRequest, need: NeedFacts, found: ProcurementView | No
         "split": queries.split_of(need, owner_id=owner.pk, except_id=found.id if found else None, at=at),
         "eligible": queries.count_eligible(need, at=at),
         "explanation": method_explanation(need.method),
+        "nameable": queries.nameable(need, at=at) if need.method is Method.DIRECT else (),
     }
 
 

@@ -104,10 +104,13 @@ def test_the_owner_writes_a_need_and_reads_the_advice_meanwhile(market):
     said = {name: as_text(value) if name.endswith("price") else value for name, value in said.items()}
 
     advice = client.post("/supermarket/owner/advice/", said).content.decode()
+    direct = client.post("/supermarket/owner/advice/", {**said, "method": "DIRECT"}).content.decode()
     begun = client.post("/supermarket/owner/new/", said)
     handed = client.post(f"{begun.headers['Location']}submit/")
 
     assert "2" in advice
+    assert "datalist" not in advice
+    assert cast.ORGANISATIONS["lvyuan"].name in direct  # could sign up, so that it can be named
     assert begun.status_code == handed.status_code == 302
     assert Procurement.objects.latest("pk").state == ProcurementState.AUDITING
 

@@ -14,7 +14,9 @@ from commons.intake import queries as cases
 from commons.intake import services as intake
 from commons.intake.domain import Case, CaseState
 from commons.outbox.services import deliver_due
+from commons.people.models import Organisation
 from exchange.notices.services import NumberedDecision
+from marketplace.entry.models import AgencyItem
 from marketplace.procurement import queries, services
 from marketplace.procurement.domain.methods import FundSource, Method
 from marketplace.procurement.domain.needs import NeedIncomplete
@@ -24,7 +26,7 @@ from marketplace.procurement.models import Procurement, ProcurementNotice
 from marketplace.procurement.policies import AuditedByYourself, can_select
 from marketplace.procurement.services.amending import AmendmentChangesNeed
 from marketplace.procurement.services.drafting import CaseOfAnother, CaseTaken
-from marketplace.procurement.services.reviewing import DirectTooDear, NotYourTurn
+from marketplace.procurement.services.reviewing import DirectTooDear, NamedNotEligible, NotYourTurn
 from marketplace.procurement.services.rounds import MethodStays
 from marketplace.signups import queries as signup_queries
 from marketplace.signups import services as signups
@@ -115,6 +117,26 @@ def test_what_the_rules_bar_is_not_handed_in(item):
     dear = draft(item, method=Method.DIRECT, named_agency_id=named, direct_reason="原测绘单位")
     with pytest.raises(DirectTooDear):
         services.submit(actor=cast.actor(OWNER), procurement_id=dear, at=AT)
+
+
+def test_only_an_agency_that_could_sign_up_is_named_directly(item):
+    named = story.agency("agency1", item)
+    cheap: dict[str, Any] = {"method": Method.DIRECT, "direct_reason": "原测绘单位", "ceiling_price": Decimal(50_000)}
+    made = draft(item, named_agency_id=named, floor_price=None, **cheap)
+    need = queries.procurement(made).need
+    assert [number for number, _ in queries.nameable(need, at=AT)] == [named]
+
+    AgencyItem.objects.filter(agency_id=named).delete()
+    assert queries.nameable(need, at=AT) == []
+    with pytest.raises(NamedNotEligible):
+        services.submit(actor=cast.actor(OWNER), procurement_id=made, at=AT)
+    AgencyItem.objects.create(agency_id=named, item_id=item)
+    owner, agency = (cast.actor(name).organisation_id for name in (OWNER, "agency1"))
+    Organisation.objects.filter(pk__in=[owner, agency]).update(legal_representative="同一人")
+    with pytest.raises(NamedNotEligible):
+        services.submit(actor=cast.actor(OWNER), procurement_id=made, at=AT)
+    Organisation.objects.filter(pk=agency).update(legal_representative="另一人")
+    assert services.submit(actor=cast.actor(OWNER), procurement_id=made, at=AT) is ProcurementState.AUDITING
 
 
 def test_who_audits_does_not_select_and_the_owner_audits_nothing(item):
