@@ -1,7 +1,7 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
 from marketplace.catalogue.models import ItemMatter, QualificationKind, ServiceItem
-from marketplace.credit.models import CreditEvent, CreditScore, Listing, Rating
+from marketplace.credit.models import CreditEvent, CreditScore, Listing, Rating, SupervisionLetter
 from marketplace.entry.models import (
     AgencyItem,
     AgencyQualification,
@@ -53,4 +53,5 @@ __all__ = [
     "StatusEntry",
     "StepDecision",
     "Subscription",
+    "SupervisionLetter",
 ]

@@ -48,6 +48,15 @@ class DecisionForm(forms.Form):
         self.fields["verdict"].choices = verdicts  # type: ignore[attr-defined]  # a choice field
 
 
+class LetterForm(forms.Form):
+    """A letter of the authority under its number."""
+
+    body = forms.CharField(label=_("Issuing authority"), max_length=80)
+    number = forms.CharField(label=_("Number of the letter"), max_length=60)
+    file = forms.FileField(label=_("Document (PDF)"))
+    words = _words(_("What it says, for everybody to read"))
+
+
 class ProposeForm(forms.Form):
     """Propose an entry of a list."""
 

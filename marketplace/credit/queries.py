@@ -10,7 +10,7 @@ from marketplace.credit.domain.boards import Contract, Standing, board
 from marketplace.credit.domain.listing import ListingState
 from marketplace.credit.domain.ratings import RatingState
 from marketplace.credit.domain.scoring import Event, EventKind, Rules, Score, score
-from marketplace.credit.models import CreditEvent, CreditScore, Listing, Rating
+from marketplace.credit.models import CreditEvent, CreditScore, Listing, Rating, SupervisionLetter
 from marketplace.fulfilment import queries as engagements
 
 TRADE = "SUPERMARKET"
@@ -111,6 +111,11 @@ def proceedings() -> list[Listing]:
 def proceedings_about(agency_id: int) -> list[Listing]:
     """Entries about one agency."""
     return list(Listing.objects.filter(agency_id=agency_id).order_by("-id"))
+
+
+def letters_to(agency_id: int) -> list[SupervisionLetter]:
+    """The letters of the authority to an agency, the newest first; public."""
+    return list(SupervisionLetter.objects.filter(agency_id=agency_id).order_by("-id"))
 
 
 def leaderboard(*, since: datetime, region: str, on: date, limit: int = 50) -> list[BoardLine]:

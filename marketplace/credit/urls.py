@@ -9,6 +9,7 @@ urlpatterns = [
     path("supermarket/credit/", public.board, name="board"),
     path("supermarket/credit/<int:organisation_id>/", public.agency, name="agency"),
     path("supermarket/credit/<int:organisation_id>/listing/", deciding.Propose.as_view(), name="propose"),
+    path("supermarket/credit/<int:organisation_id>/letter/", deciding.Letter.as_view(), name="letter"),
     path("supermarket/services/<int:engagement_id>/rating/", rating.Rate.as_view(), name="rate"),
     path("supermarket/ratings/<int:rating_id>/", public.rating, name="rating"),
     path("supermarket/ratings/<int:rating_id>/appeal/", rating.Appeal.as_view(), name="appeal"),

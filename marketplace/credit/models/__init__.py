@@ -1,3 +1,3 @@
-from marketplace.credit.models.credit import CreditEvent, CreditScore, Listing, Rating
+from marketplace.credit.models.credit import CreditEvent, CreditScore, Listing, Rating, SupervisionLetter
 
-__all__ = ["CreditEvent", "CreditScore", "Listing", "Rating"]
+__all__ = ["CreditEvent", "CreditScore", "Listing", "Rating", "SupervisionLetter"]

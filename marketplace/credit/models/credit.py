@@ -1,8 +1,9 @@
-"""Ratings, the events that move scores, scores, and red and black lists."""
+"""Ratings, the events that move scores, scores, red and black lists, and the letters of the authority."""
 
 from django.db import models
 from django.db.models import Q
 
+from commons.evidence.append_only import append_only
 from marketplace.credit.domain.listing import ListColour, ListingState
 from marketplace.credit.domain.ratings import RatingState, Side
 from marketplace.credit.domain.scoring import EventKind
@@ -116,4 +117,25 @@ class Listing(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["PROPOSED", "HEARD", "DROPPED"]) | ~Q(number=""), name="listing_has_decision"
             ),
+        ]
+
+
+@append_only
+class SupervisionLetter(models.Model):
+    """A letter 监管函 of the authority to an agency: it warns or asks, is read by everybody, and moves no score."""
+
+    agency = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
+    authority = models.CharField(max_length=80)
+    number = models.CharField(max_length=60)
+    words = models.TextField()
+    document = models.ForeignKey("commons.Document", null=True, on_delete=models.PROTECT, related_name="+")
+    issued_by = models.CharField(max_length=80)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "marketplace"
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(condition=~Q(number=""), name="supervision_letter_has_number"),
+            models.UniqueConstraint(fields=["agency", "authority", "number"], name="supervision_letter_once"),
         ]

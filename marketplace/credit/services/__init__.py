@@ -12,6 +12,7 @@ from marketplace.credit.services.deciding import (
 )
 from marketplace.credit.services.rating import appeal, rate
 from marketplace.credit.services.watching import advance_due
+from marketplace.credit.services.writing import issue_letter
 
 __all__ = [
     "advance_due",
@@ -19,6 +20,7 @@ __all__ = [
     "decide_appeal",
     "decide_listing",
     "end_due_listings",
+    "issue_letter",
     "make_statement",
     "propose_listing",
     "rate",

@@ -15,7 +15,7 @@ from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
 from marketplace.credit import policies, services
 from marketplace.credit.domain.listing import ListColour, ListingState
-from marketplace.credit.forms import DecisionForm, ProposeForm
+from marketplace.credit.forms import DecisionForm, LetterForm, ProposeForm
 from marketplace.credit.models import Listing, Rating
 from marketplace.entry import queries as entry
 
@@ -42,12 +42,16 @@ class _Authority(FormPage):
         return {"title": self.title, "about": self.about(), "button": self.button}
 
     def decision(self, request: HttpRequest, said: dict[str, Any], at: datetime) -> NumberedDecision:
-        """The decision with its document in the vault."""
-        kept = vault.store(
-            actor=signed_in(request), stream=said["file"], name=said["file"].name, media_type="application/pdf", at=at,
-            sensitive=True, subject="credit",
-        )  # fmt: skip
-        return NumberedDecision(said["body"], said["number"], kept.id)
+        return _numbered(request, said, at)
+
+
+def _numbered(request: HttpRequest, said: dict[str, Any], at: datetime) -> NumberedDecision:
+    """What the authority issued, with its document in the vault."""
+    kept = vault.store(
+        actor=signed_in(request), stream=said["file"], name=said["file"].name, media_type="application/pdf", at=at,
+        sensitive=True, subject="credit",
+    )  # fmt: skip
+    return NumberedDecision(said["body"], said["number"], kept.id)
 
 
 class Appealed(_Authority):
@@ -97,6 +101,30 @@ class Listed(_Authority):
                 actor=signed_in(request), listing_id=listing_id, list_it=list_it, decision=decision, at=at
             )
         return reverse("credit:listing", args=[listing_id])
+
+
+class Letter(FormPage):
+    """The authority sends an agency a letter that stands in its public record."""
+
+    template_name = "marketplace/credit/form.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        policies.can_decide(signed_in(request)).require()
+        if not entry.was_published(self.kwargs["organisation_id"]):
+            raise NotFound()
+        return LetterForm(data, request.FILES if data is not None else None)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = people.organisation(self.kwargs["organisation_id"])
+        if found is None:
+            raise NotFound()
+        return {"title": _("Send a letter"), "about": found.name, "button": _("Issue the document")}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        said, agency_id = form.cleaned_data, self.kwargs["organisation_id"]
+        letter = _numbered(request, said, at)
+        services.issue_letter(actor=signed_in(request), agency_id=agency_id, letter=letter, words=said["words"], at=at)
+        return reverse("credit:agency", args=[agency_id])
 
 
 class Propose(FormPage):

@@ -80,6 +80,7 @@ def agency(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "history": queries.history(organisation_id),
         "ratings": [(row, RATINGS[row.state]) for row in queries.ratings_of(organisation_id)],
         "listings": [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in _shown_listings(organisation_id)],
+        "letters": queries.letters_to(organisation_id),
         "may_propose": bool(policies.can_decide(actor_of(request))),
     }
     return render(request, "marketplace/credit/agency.html", context)

@@ -6,7 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from commons.domain.refusals import NotAllowedNow, NotPermitted
+from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
+from commons.inbox.models import InboxMessage
 from commons.intake import queries as cases
 from commons.intake import services as intake
 from commons.intake.domain import Case, CaseState
@@ -17,6 +18,7 @@ from marketplace.credit import services as crediting
 from marketplace.credit.domain.listing import HearingFirst, ListColour
 from marketplace.credit.domain.ratings import RatedAlready, Side
 from marketplace.credit.models import Listing, Rating
+from marketplace.credit.services.writing import LetterIssuedAlready
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.eligibility import NotEligible
 from marketplace.entry.models import Entrant
@@ -279,6 +281,33 @@ def test_the_black_list_needs_a_hearing_and_a_decision_and_bars_in_the_whole_pro
     crediting.repair_listing(actor=regulator, listing_id=number, decision=decision("修复1号"), at=at)
     assert Listing.objects.get(pk=number).state == "REPAIRED"
     story.sign(agency, need)
+
+
+def test_a_letter_of_the_authority_stands_in_the_record_and_moves_no_score(client):
+    _, agencies = selecting.market(1)
+    agency, at = agencies[0], story.AT
+    assert agency.organisation_id is not None
+    before = credit.explain(agency.organisation_id, on=at.date()).points
+    said = {
+        "agency_id": agency.organisation_id,
+        "letter": decision("监管函1号"),
+        "words": "现场人员与报名人员不符，请整改。",
+    }
+
+    with pytest.raises(NotPermitted):
+        crediting.issue_letter(actor=cast.actor("staff"), at=at, **said)
+    with pytest.raises(NotFound):
+        crediting.issue_letter(actor=cast.actor("regulator"), at=at, **{**said, "agency_id": 0})
+    crediting.issue_letter(actor=cast.actor("regulator"), at=at, **said)
+    with pytest.raises(LetterIssuedAlready):
+        crediting.issue_letter(actor=cast.actor("regulator"), at=at, **said)
+
+    page = client.get(f"/supermarket/credit/{agency.organisation_id}/").content.decode()
+    assert "监管函1号" in page
+    assert "现场人员与报名人员不符" in page
+    assert credit.explain(agency.organisation_id, on=at.date()).points == before
+    told = [one.fields.get("number") for one in InboxMessage.objects.all()]
+    assert told.count("监管函1号") == 1
 
 
 def test_linked_parties_are_flagged_and_count_on_no_board():
