@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from benchmarks import stage
 from benchmarks.figures import Line, Rounds, at_most
+from benchmarks.signups import market_item
 from commons.domain.actor import Assurance, Role
 
 AGENCIES = 500
@@ -74,8 +75,7 @@ def _stage() -> tuple[int, list[Browser]]:
     from tests.integration.marketplace import story
     from tests.integration.marketplace.test_peak import agencies
 
-    item = story.item("P0101")
-    story.owner()
+    item = market_item()
     need = story.published(item, at=timezone.now())
     browsers = []
     with transaction.atomic():

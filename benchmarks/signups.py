@@ -44,7 +44,7 @@ def rush() -> tuple[float, int]:
     from tests.integration.marketplace import story
     from tests.integration.marketplace.test_peak import agencies
 
-    item = _item()
+    item = market_item()
     need = story.published(item)
     found = procurements.procurement(need)
     assert found.sign_up_until is not None, "it was published"
@@ -72,7 +72,7 @@ def rush() -> tuple[float, int]:
     return seconds, len(queries.sign_ups_of(need))
 
 
-def _item() -> int:
+def market_item() -> int:
     """The item and its owner, made in the first round."""
     from marketplace.catalogue.models import ServiceItem
     from tests.integration.marketplace import story
