@@ -9,7 +9,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tests import cast
 from tests.live.servers import Server
@@ -99,6 +99,12 @@ def chromium() -> Iterator[Chromium]:
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
         else:
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+def send(button: Locator) -> None:
+    """Press a button that sends a form, and wait until the platform has answered: what follows finds it done."""
+    with button.page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
 
 
 def axe_problems(page: Page) -> list[str]:

@@ -23,7 +23,7 @@ from portal.demo.issuers import open_issuers
 from signatures.guarantees import queries as guarantees
 from signatures.guarantees.services.papers import check_uploaded
 from tests import cast
-from tests.browser.chromium import DESKTOP, PHONE, axe_problems, chromium
+from tests.browser.chromium import DESKTOP, PHONE, axe_problems, chromium, send
 from tests.browser.signing import PATIENCE_MS, certified, choose_p12, key_file
 from tests.integration.exchange.auctions import story
 from tests.live.servers import Server, running
@@ -102,8 +102,8 @@ def underwrite(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("revealed to you at the opening")
     page.get_by_role("link", name="Assess").click()
     page.get_by_label("Number of the guarantee").fill("BH-2026-0001")
-    page.get_by_role("button", name="Record the assessment").click()
-    expect(page.locator("main")).to_contain_text("Fee")
+    send(page.get_by_role("button", name="Record the assessment"))
+    expect(page.locator("main dt", has_text="Fee")).to_be_visible()
     page.goto("/issuer/credit/")
     expect(page.locator("main")).to_contain_text("500,000.00")
     looked_at(page, "credit")

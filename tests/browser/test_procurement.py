@@ -25,7 +25,7 @@ from bidding.tenders import services as tenders
 from bidding.tenders.models import Section, TenderProject
 from commons.domain.actor import Assurance
 from tests import cast
-from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
+from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium, send
 from tests.integration.bidding import story as procurements
 from tests.integration.bidding.opening import story as stories
 from tests.integration.exchange.auctions.test_story import signed
@@ -98,7 +98,7 @@ def objects(browser: Chromium, server: Any, told: procurements.Told) -> None:
     """A supplier takes the documents, objects on a phone, and the purchaser's answer moves the deadline."""
     supplier = browser.page(server, person="buyer1", language="en", viewport=PHONE)
     supplier.goto(f"/tenders/{told.tender_id}/")
-    supplier.get_by_role("button", name="Take the documents").click()
+    send(supplier.get_by_role("button", name="Take the documents"))
     supplier.goto(f"/sections/{told.section_id}/object/")
     supplier.get_by_label("What you object to, and why").fill("技术参数指向特定品牌，请修改。")
     supplier.get_by_role("button", name="Raise the objection").click()
@@ -124,9 +124,9 @@ def reports(owner: Page, staff: Page, told: procurements.Told, folder: Path) -> 
         owner.fill(f"[name=price{number}]", price)
         owner.fill(f"[name=score{number}]", str(95 - 5 * rank))
         owner.fill(f"[name=reason{number}]", "评标委员会综合评分")
-    owner.get_by_role("button", name="Record; a second person confirms").click()
+    send(owner.get_by_role("button", name="Record; a second person confirms"))
     staff.goto(desk)
-    staff.get_by_role("button", name="It is what was signed").click()
+    send(staff.get_by_role("button", name="It is what was signed"))
     owner.goto(desk)
     owner.get_by_role("button", name="Publish the candidates").click()
     expect(owner.locator("main")).to_contain_text("shown long enough")
@@ -170,7 +170,7 @@ def test_from_an_objection_to_the_award_notice(
         reports(owner, staff, told, tmp_path)
         CandidateList.objects.filter(report__section_id=told.section_id).update(shown_until=timezone.now())
         owner.reload()
-        owner.get_by_role("button", name="Award and draw the letter").click()
+        send(owner.get_by_role("button", name="Award and draw the letter"))
         award = Award.objects.get()
         apart(lambda: signed(f"award:{award.pk}", AWARD_LETTER, {"owner": "tenderee"}, at=timezone.now()))
         watcher.goto(f"/tenders/{told.tender_id}/")

@@ -31,7 +31,7 @@ from portal.demo.city import ask_for_certificates
 from portal.demo.robots import Robot, Robots
 from signatures.documents import queries as papers
 from signatures.documents import services as documents
-from tests.browser.chromium import PHONE, Chromium, chromium
+from tests.browser.chromium import PHONE, Chromium, chromium, send
 from tests.browser.signing import certified, choose_p12, key_file, sign_with_file
 from tests.cast import PARTIES, organisation
 from tests.integration.exchange.auctions import story
@@ -110,7 +110,7 @@ def check_and_publish(checks: Page, publishes: Page) -> Lot:
     checks.locator("main table a").first.click()
     for box in checks.locator("main input[type=checkbox]").all():
         box.check()
-    checks.get_by_role("button", name="Everything is there").click()
+    send(checks.get_by_role("button", name="Everything is there"))
     publishes.goto("/centre/projects/")
     publishes.locator("main table a").first.click()
     publishes.locator("form[action$='/publish/'] button").click()
@@ -179,8 +179,7 @@ def hand_in_statement(
     file.write_bytes(statement(paid, account=account, statement_id=name, at=timezone.now()))
     page.goto("/finance/statements/")
     page.set_input_files("[name=file]", file)
-    page.get_by_role("button", name="Take in").click()
-    page.wait_for_load_state()
+    send(page.get_by_role("button", name="Take in"))
     page.goto("/finance/statements/")
     expect(page.locator("main")).to_contain_text(f"{name}.xml")
     expect(page.locator("main")).to_contain_text("Everything is clear")

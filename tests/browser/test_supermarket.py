@@ -30,7 +30,7 @@ from marketplace.selection import services as selecting_services
 from marketplace.selection.models import Selection
 from marketplace.signups import services as signups
 from tests import cast
-from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
+from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium, send
 from tests.integration.marketplace import selecting, story
 from tests.integration.marketplace.test_fulfilling import ruling
 
@@ -55,7 +55,13 @@ def desk(browser: Chromium, server: Any, key: str) -> Page:
 
 def press(page: Page, name: str) -> None:
     """Press a button of that name, or follow such a link."""
-    page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name, exact=True)).first.click()
+    button = page.get_by_role("button", name=name)
+    found = button.or_(page.get_by_role("link", name=name, exact=True)).first
+    found.wait_for()
+    if button.count():
+        send(found)
+    else:
+        found.click()
     page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
@@ -76,7 +82,7 @@ def handed_in(page: Page, item_name: str) -> int:
         page.fill(f"[name={name}]", value)
     page.select_option("[name=fund]", "SOCIAL")
     page.select_option("[name=method]", "LOWEST_PRICE")
-    page.locator("main form button.btn-primary").first.click()
+    send(page.locator("main form button.btn-primary").first)
     page.goto(f"/supermarket/owner/{made}/")
     assert axe_problems(page) == []
     press(page, "Hand it in")
@@ -136,23 +142,23 @@ def served(owner: Page, agency: Page, engagement_id: int) -> None:
     owner.fill("[name=ends_on]", str(today + timedelta(days=60)))
     owner.fill("[name=milestones]", f"成果报告 | 100 | {today + timedelta(days=40)}")
     owner.check("[name=outside]")
-    owner.locator("main form button.btn-primary").first.click()
+    send(owner.locator("main form button.btn-primary").first)
     agency.goto(here)
     press(agency, "确认已登记的合同")
     owner.goto(here + "record/")
-    owner.locator("main form button.btn-primary").first.click()
+    send(owner.locator("main form button.btn-primary").first)
     agency.goto(here + "milestones/1/deliver/")
     agency.fill("[name=words]", "成果报告已提交")
-    agency.locator("main form button.btn-primary").first.click()
+    send(agency.locator("main form button.btn-primary").first)
     owner.goto(here)
-    owner.locator(f"form[action='{here}milestones/1/accept/'] button").click()
+    send(owner.locator(f"form[action='{here}milestones/1/accept/'] button"))
     owner.goto(here + "payment/")
     for name, value in {"amount": "110000.00", "paid_on": str(today), "voucher": "P-9"}.items():
         owner.fill(f"[name={name}]", value)
-    owner.locator("main form button.btn-primary").first.click()
+    send(owner.locator("main form button.btn-primary").first)
     owner.goto(here + "finish/")
     owner.fill("[name=words]", "合格")
-    owner.locator("main form button.btn-primary").first.click()
+    send(owner.locator("main form button.btn-primary").first)
     rated(agency, here, {"COOPERATION": "5", "PAYMENT": "4", "CLARITY": "5"})
     rated(owner, here, {"QUALITY": "5", "TIME": "5", "ATTITUDE": "4", "CHARGES": "5"})
 
@@ -166,7 +172,7 @@ def rated(page: Page, here: str, stars: dict[str, str]) -> None:
             page.check(f"[name={name}][value='{count}']")
         else:
             field.select_option(count)
-    page.locator("main form button.btn-primary").first.click()
+    send(page.locator("main form button.btn-primary").first)
     page.wait_for_load_state()
 
 
