@@ -4,6 +4,7 @@ A wrong or missing value stops the start with a sentence that says what to do. N
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -32,6 +33,8 @@ class Environment:
     draw_beacon_file: Path | None
     """Rounds of a public beacon (`luochui-beacon/v1`), for draws that wait for one."""
     public_url: str
+    platform_name: str
+    """Under which the platform's new keys sign; keys that there are keep their names."""
     platform_uscc: str
     behind_tls_proxy: bool
     email_url: str
@@ -57,16 +60,19 @@ def read(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> Environme
         raise ConfigurationError(f"LUOCHUI_MODE is “{mode}”; set it to “embedded” or “production”.")
     production = mode == "production"
     data_dir = Path(environ.get("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+    public_url = environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
     settings = Environment(
         production=production,
         secret_key=_secret_key(environ, production=production, data_dir=data_dir),
         database_url=environ.get("DATABASE_URL", "") or _embedded_database(production, data_dir),
         redis_url=environ.get("REDIS_URL", ""),
-        allowed_hosts=tuple(environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
+        # Health checks ask the machine itself, whatever the site is called.
+        allowed_hosts=("127.0.0.1", *environ.get("ALLOWED_HOSTS", "localhost,[::1]").split(",")),
         data_dir=data_dir,
         signing_keys_dir=Path(environ.get("SIGNING_KEYS_DIR", str(data_dir / "keys"))).resolve(),
         draw_beacon_file=Path(beacon) if (beacon := environ.get("DRAW_BEACON_FILE")) else None,
-        public_url=environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/"),
+        public_url=public_url,
+        platform_name=_platform_name(environ.get("PLATFORM_NAME") or urlsplit(public_url).netloc),
         platform_uscc=environ.get("PLATFORM_USCC", "12440600456077815N"),
         behind_tls_proxy=environ.get("BEHIND_TLS_PROXY", "") == "1",
         email_url=environ.get("EMAIL_URL", ""),
@@ -160,6 +166,14 @@ def _secret_key(environ: "os._Environ[str] | dict[str, str]", *, production: boo
     if production:
         raise ConfigurationError("set SECRET_KEY_FILE to a file that holds at least 50 random characters.")
     return "embedded-demo-city-only-" + "0" * 40
+
+
+def _platform_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:\[\]-]{1,60}", name):
+        raise ConfigurationError(
+            "PLATFORM_NAME must be up to 60 letters, digits, dots and hyphens: trade.example.gov.cn."
+        )
+    return name
 
 
 def _port(text: str) -> int:

@@ -15,6 +15,7 @@ SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url
+PLATFORM_NAME = ENV.platform_name
 PLATFORM_USCC = ENV.platform_uscc
 DATA_DIR = ENV.data_dir
 PLATFORM_KEYS_DIR = ENV.signing_keys_dir

@@ -27,7 +27,7 @@ class Ticket:
 def seal(*, actor: Actor, hall_id: int, viewer: Viewer, language: str) -> str:
     """The ticket as text for the page."""
     person = actor.person_id
-    epoch = people.session_epochs([person]).get(person, 0) if person else 0
+    epoch = people.socket_epochs([person]).get(person, 0) if person else 0
     organisation = actor.organisation_id if viewer is Viewer.BIDDER else None
     return signing.dumps([hall_id, viewer.value, organisation, person, epoch, language], salt=SALT)
 

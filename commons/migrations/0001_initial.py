@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('assurance', models.PositiveSmallIntegerField(choices=[(0, 'NONE'), (1, 'PHONE'), (2, 'REAL_NAME'), (3, 'FACE_OR_LICENCE'), (4, 'CERTIFICATE')], default=commons.domain.actor.Assurance['PHONE'])),
                 ('language', models.CharField(default='zh-hans', max_length=10)),
                 ('session_epoch', models.PositiveIntegerField(default=0)),
+                ('socket_epoch', models.PositiveIntegerField(default=0)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
@@ -536,7 +537,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('public',), name='platform_key_once'), models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('name',), name='one_current_platform_key')],
+                'constraints': [models.UniqueConstraint(fields=('public', 'name'), name='platform_key_once'), models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('name',), name='one_current_platform_key')],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,5 @@
 """How allauth behaves here: accounts open on pages of our own, and sockets hear of a sign-out."""
 
-from functools import partial
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import record_authentication
@@ -11,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from commons.people.announcements import SessionsEnded, publish
+from commons.people.announcements import SessionsEnded
+from commons.people.ending import end_sockets
 from commons.people.models import PersonSession
 from commons.people.sessions import session_ref
 
@@ -40,11 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def logout(self, request: HttpRequest) -> None:
         person_id, reference = request.user.pk, session_ref(request.session.session_key)
-        super().logout(request)
-        if person_id is not None:
-            publish(SessionsEnded(person_id, reference, "SIGNED_OUT", timezone.now()))
+        with transaction.atomic():
+            super().logout(request)
+            if person_id is not None:
+                end_sockets(SessionsEnded(person_id, reference, "SIGNED_OUT", timezone.now()))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        super().set_password(user, password)
-        ended = SessionsEnded(user.pk, "", "PASSWORD_CHANGED", timezone.now())
-        transaction.on_commit(partial(publish, ended))
+        with transaction.atomic():
+            super().set_password(user, password)
+            end_sockets(SessionsEnded(user.pk, "", "PASSWORD_CHANGED", timezone.now()))
+        user.refresh_from_db(fields=["socket_epoch"])

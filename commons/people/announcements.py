@@ -1,10 +1,10 @@
 """Sessions that have ended, told to whoever keeps sockets open: this process at once, the others through Redis.
 
-An announcement is a hint. The truth is `Person.session_epoch`: a hub that missed a hint (Redis was away) finds out
-when it renews a ticket, or by `queries.session_epochs`.
+An announcement is a hint. The truth is `Person.socket_epoch`: a hub that missed a hint (Redis was away) finds out by
+`queries.socket_epochs`, which it asks more than once a second.
 
     unsubscribe = subscribe(listener)       # listener(SessionsEnded) is called in some thread; it must not block
-    publish(SessionsEnded(...))             # after the commit
+    publish(SessionsEnded(...))             # after the commit; `ending.end_sockets` does it
 """
 
 import json
@@ -65,7 +65,7 @@ def publish(ended: SessionsEnded) -> None:
         with redis.Redis.from_url(settings.REDIS_URL) as client:
             client.publish(channel(), json.dumps(message))
     except redis.RedisError:
-        # The sessions are over in any case; sockets elsewhere close at their next ticket renewal.
+        # The epoch is raised in any case: the hubs of other processes find out within a second.
         logger.warning("sessions ended, but Redis could not be told", exc_info=True)
 
 

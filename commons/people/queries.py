@@ -100,9 +100,9 @@ def names_with(organisation_id: int, *roles: Role) -> dict[int, str]:
     return dict(found.order_by("pk").values_list("pk", "name"))
 
 
-def session_epochs(person_ids: Iterable[int]) -> dict[int, int]:
-    """The session epoch of each person: sockets opened under a lower one are over. The inactive are left out."""
-    return dict(Person.objects.filter(pk__in=list(person_ids), is_active=True).values_list("pk", "session_epoch"))
+def socket_epochs(person_ids: Iterable[int]) -> dict[int, int]:
+    """The socket epoch of each person: sockets opened under a lower one are over. The inactive are left out."""
+    return dict(Person.objects.filter(pk__in=list(person_ids), is_active=True).values_list("pk", "socket_epoch"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,11 @@ def members_of(organisation_id: int, *, viewer: Actor) -> tuple[Member, ...]:
 def name_of(person_id: int) -> str | None:
     """The real name of the active person of that number. Only for rules: pages ask for what the viewer may see."""
     return Person.objects.filter(pk=person_id, is_active=True).values_list("name", flat=True).first()
+
+
+def name_on_record(person_id: int) -> str:
+    """The name of whoever did something, active or not; empty when there is no such person."""
+    return Person.objects.filter(pk=person_id).values_list("name", flat=True).first() or ""
 
 
 def person_id_of(username: str) -> int | None:

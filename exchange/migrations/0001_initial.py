@@ -751,7 +751,7 @@ class Migration(migrations.Migration):
                 ('public_key', models.BinaryField()),
                 ('statement', models.TextField()),
                 ('vouched_by', models.CharField(choices=[('SESSION', 'Session'), ('CERTIFICATE', 'Certificate')], default='SESSION', max_length=12)),
-                ('signature', models.BinaryField(default=b'')),
+                ('signature', commons.secrecy.fields.SealedBytesField(label='room_key.signature', null=True)),
                 ('certificate', commons.secrecy.fields.SealedTextField(blank=True, label='room_key.certificate')),
                 ('session_ref', commons.secrecy.fields.SealedTextField(blank=True, label='room_key.session_ref')),
                 ('entered_at', models.DateTimeField()),
@@ -1198,7 +1198,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='roomkey',
-            constraint=models.CheckConstraint(condition=models.Q(('vouched_by', 'SESSION'), models.Q(('signature', b''), _negated=True), _connector='XOR'), name='certificate_left_its_signature'),
+            constraint=models.CheckConstraint(condition=models.Q(('vouched_by', 'SESSION'), ('signature__isnull', False), _connector='XOR'), name='certificate_left_its_signature'),
         ),
         migrations.AddConstraint(
             model_name='bid',

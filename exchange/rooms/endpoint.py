@@ -166,7 +166,8 @@ class Connection:
     async def _enter(self, hello: HelloFrame) -> Scene | None:
         ticket, peer = self._ticket, self._peer
         assert ticket is not None, "hello brought a ticket"
-        peer.viewer, peer.alias, peer.person_id = ticket.viewer, ticket.alias, ticket.person_id
+        peer.viewer, peer.alias = ticket.viewer, ticket.alias
+        peer.person_id, peer.epoch = ticket.person_id, ticket.socket_epoch
         known = await self._verdicts(hello.pending) if hello.pending else []
         found = await self._runtime.scene(self._room_id)
         if not isinstance(found, Scene):

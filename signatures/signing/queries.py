@@ -88,7 +88,7 @@ class SignatureView:
 
 def one(viewer: Actor, number: str) -> SessionView:
     """The session for its signer. Refuses `NotFound`, `OtherOrganisation`, `SigningElsewhere`."""
-    row = SigningSession.objects.select_related("signer").filter(number=number).first()
+    row = SigningSession.objects.filter(number=number).first()
     if row is None:
         raise NotFound()
     can_sign(viewer, row).require()
@@ -97,26 +97,24 @@ def one(viewer: Actor, number: str) -> SessionView:
 
 def waiting_for(viewer: Actor, *, at: datetime, limit: int = 50) -> list[SessionView]:
     """What others ask the viewer to sign now, oldest first; not what the viewer opened itself in a browser."""
-    rows = SigningSession.objects.select_related("signer").filter(
-        signer_id=viewer.person_id, state__in=[state.value for state in OPEN], expires_at__gt=at, session_ref=""
+    if viewer.person_id is None:
+        return []
+    rows = SigningSession.objects.filter(
+        waits_for=viewer.person_id, state__in=[state.value for state in OPEN], expires_at__gt=at
     )
     return [view(row) for row in rows[:limit]]
 
 
 def signatures_about(subject: str, kind: str) -> list[SignatureView]:
     """The signatures of that kind about `subject`, oldest first. Who may read them, the caller decides."""
-    rows = list(
-        SigningSession.objects.select_related("signer").filter(
-            subject=subject, kind=kind, state=SigningState.SIGNED.value
-        )
-    )
+    rows = list(SigningSession.about(kind=kind, subject=subject).filter(state=SigningState.SIGNED.value))
     stamps = pki.stamps_of([stamp_subject(bytes(row.signature)) for row in rows if row.signature])
     return [
         SignatureView(
             row.stream,
             row.subject,
             row.kind,
-            row.signer.name,
+            people.name_on_record(row.signer_id),
             row.organisation_id,
             row.ended_at or row.requested_at,
             row.digest,
@@ -155,7 +153,7 @@ def view(row: SigningSession) -> SessionView:
         digest=row.digest,
         ranges=tuple((offset, length) for offset, length in row.ranges),
         media_type=kind_of(row.kind).media_type,
-        signer_name=row.signer.name,
+        signer_name=people.name_on_record(row.signer_id),
         organisation_name=organisation.name if organisation else "",
         state=SigningState(row.state),
         expires_at=row.expires_at,

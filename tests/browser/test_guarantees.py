@@ -41,7 +41,7 @@ def server(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Se
     """This process, which opens the guarantee and delivers messages, and the server share folders and keys."""
     settings.DATA_DIR, settings.PLATFORM_KEYS_DIR = tmp_path, tmp_path / "keys"
     server = Server(PASSWORD_ASSURANCE="3", DATA_DIR=str(tmp_path), SIGNING_KEYS_DIR=str(tmp_path / "keys"))
-    settings.PUBLIC_URL = server.http  # keys are named after the address
+    settings.PUBLIC_URL = server.http
     with running(server):
         yield server
 

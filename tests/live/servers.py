@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,10 +30,10 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def test_database_url() -> str:
-    settings = connection.settings_dict
+    database = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite://{settings['NAME']}"
-    return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
+        return f"sqlite://{database['NAME']}"
+    return f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
 
 
 class Server:
@@ -52,7 +53,8 @@ class Server:
         return f"ws://localhost:{self.port}/ws/rooms/{room_id}/?lang=en"
 
     def start(self) -> "Server":
-        public = {"PUBLIC_URL": self.http, "LUOCHUI_SERVICES": os.environ.get("LUOCHUI_SERVICES", "")}
+        services = os.environ.get("LUOCHUI_SERVICES", "")
+        public = {"PUBLIC_URL": self.http, "PLATFORM_NAME": settings.PLATFORM_NAME, "LUOCHUI_SERVICES": services}
         self.process = subprocess.Popen(
             [sys.executable, *self._command, "--skip-checks", "--port", str(self.port)],
             cwd=ROOT,

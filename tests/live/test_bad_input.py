@@ -8,8 +8,8 @@ import pytest
 import websockets
 from django.utils import timezone
 
-from commons.people import announcements
 from commons.people.announcements import SessionsEnded
+from commons.people.ending import end_sockets
 from exchange.rooms.client import KeyPair, RoomClient, new_bid_id, signed_bid
 from exchange.rooms.models import Bid, RefusedFrame
 from tests import cast
@@ -109,9 +109,9 @@ def test_sockets_of_strangers_floods_and_ended_sessions_are_closed() -> None:
                     await flood.socket.send("nonsense")
                 await flood.socket.wait_closed()
             async with bidder:
-                # Another process ends the sessions; the room hears of it through Redis where there is one.
+                # Another process ends the sessions; the room hears of it through Redis or finds it in the rows.
                 ended = SessionsEnded(person_id or 0, "", "test", timezone.now())
-                await asyncio.to_thread(announcements.publish, ended)
+                await asyncio.to_thread(end_sockets, ended)
                 async with asyncio.timeout(2):
                     await bidder.socket.wait_closed()
             return {

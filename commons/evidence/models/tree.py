@@ -83,7 +83,7 @@ class PlatformKey(models.Model):
         app_label = "commons"
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(fields=["public"], name="platform_key_once"),
+            models.UniqueConstraint(fields=["public", "name"], name="platform_key_once"),
             models.UniqueConstraint(
                 fields=["name"], condition=models.Q(valid_until__isnull=True), name="one_current_platform_key"
             ),

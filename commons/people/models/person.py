@@ -36,7 +36,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(max_length=10, default="zh-hans")
     session_epoch = models.PositiveIntegerField(default=0)
-    """Raised to end every session and socket of the person at once."""
+    """Raised to end every session of the person at once."""
+    socket_epoch = models.PositiveIntegerField(default=0)
+    """Raised whenever a session of the person ends: a socket that was opened under a lower one is over."""
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)

@@ -1,7 +1,6 @@
 """Ending sessions: everywhere, at once, sockets included."""
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -9,7 +8,8 @@ from django.db.models import F
 from commons.domain.actor import Actor, system_actor
 from commons.evidence import services as evidence
 from commons.people.accounts import certificates_behind
-from commons.people.announcements import SessionsEnded, publish
+from commons.people.announcements import SessionsEnded
+from commons.people.ending import end_sockets
 from commons.people.models import Person, PersonSession
 from commons.people.sessions import session_ref
 
@@ -18,7 +18,7 @@ def end_sessions(*, person_id: int, reason: str, at: datetime, actor: Actor | No
     """End every session and socket of the person, on every process, when the caller's transaction commits.
 
     Three ways at once: the raised epoch refuses each session at its next request (it is part of the session's hash),
-    the rows are deleted, and the announcement closes open sockets within a second.
+    the rows are deleted, and open sockets are closed within a second (`ending`).
     """
     with transaction.atomic():
         Person.objects.filter(pk=person_id).update(session_epoch=F("session_epoch") + 1)
@@ -30,8 +30,7 @@ def end_sessions(*, person_id: int, reason: str, at: datetime, actor: Actor | No
             payload={"reason": reason},
             decided_at=at,
         )
-        ended = SessionsEnded(person_id=person_id, session_ref="", reason=reason, at=at)
-        transaction.on_commit(partial(publish, ended))
+        end_sockets(SessionsEnded(person_id=person_id, session_ref="", reason=reason, at=at))
 
 
 @transaction.atomic
@@ -51,6 +50,5 @@ def end_certificate_sessions(*, person_id: int, fingerprint: str, reason: str, a
         decided_at=at,
     )
     for row in begun:
-        ended = SessionsEnded(person_id, session_ref(row.session_key), reason, at)
-        transaction.on_commit(partial(publish, ended))
+        end_sockets(SessionsEnded(person_id, session_ref(row.session_key), reason, at))
     return len(begun)

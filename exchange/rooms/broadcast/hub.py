@@ -8,7 +8,7 @@ here runs on the event loop's thread.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exchange.rooms.broadcast.outlets import text_frame
@@ -219,9 +219,24 @@ class Hub:
         if peer.outlet.waiting_bytes() > self.cadence.close_bytes or now - peer.slow_since > self.cadence.close_after_s:
             peer.close(CLOSE_NOT_READING)
 
+    def people(self) -> set[int]:
+        """Who has a socket open here, of those who are signed in."""
+        return {peer.person_id for peer in self._everyone() if peer.person_id is not None}
+
+    def close_outdated(self, epochs: Mapping[int, int | None], code: int) -> None:
+        """Close the sockets of the people named that were opened under a lower epoch; None: the person has none."""
+        for peer in self._everyone():
+            if peer.person_id in epochs:
+                epoch = epochs[peer.person_id]
+                if epoch is None or epoch > peer.epoch:
+                    peer.close(code)
+
     def close_person(self, person_id: int, code: int) -> int:
         """Close every socket of a person whose sessions ended; the number of sockets."""
-        found = [peer for scene in self.scenes.values() for peer in scene.everyone() if peer.person_id == person_id]
+        found = [peer for peer in self._everyone() if peer.person_id == person_id]
         for peer in found:
             peer.close(code)
         return len(found)
+
+    def _everyone(self) -> Iterator[Peer]:
+        return (peer for scene in self.scenes.values() for peer in scene.everyone())

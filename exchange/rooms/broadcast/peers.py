@@ -24,6 +24,8 @@ class Peer:
     viewer: Viewer
     alias: str = ""
     person_id: int | None = None
+    epoch: int = 0
+    """The person's socket epoch when its ticket was issued."""
     language: str = "zh-hans"
     close_code: int = 0
     """Set when the server decided to close; the endpoint hears of it through `closing`."""

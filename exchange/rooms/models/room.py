@@ -4,7 +4,7 @@ from django.db import models
 
 from commons.domain.identifiers import random_number
 from commons.people.parties import NamesParty
-from commons.secrecy.fields import PartyField, SealedIntegerField, SealedTextField
+from commons.secrecy.fields import PartyField, SealedBytesField, SealedIntegerField, SealedTextField
 
 
 class Room(models.Model):
@@ -94,10 +94,11 @@ class RoomKey(models.Model):
     """SubjectPublicKeyInfo, DER."""
     statement = models.TextField()
     vouched_by = models.CharField(max_length=12, choices=Voucher.choices, default=Voucher.SESSION)
-    signature = models.BinaryField(default=b"")
-    """Detached CMS over the statement, by the bidder's certificate; empty where the session vouched."""
+    signature = SealedBytesField(label="room_key.signature", null=True)
+    """Detached CMS over the statement, by the bidder's certificate, which names the bidder; none where the session
+    vouched."""
     certificate = SealedTextField(label="room_key.certificate", blank=True)
-    """Fingerprint of that certificate: it names a bidder, so it stands sealed."""
+    """Fingerprint of that certificate."""
     session_ref = SealedTextField(label="room_key.session_ref", blank=True)
     entered_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -110,7 +111,7 @@ class RoomKey(models.Model):
             models.UniqueConstraint(fields=["room", "key_id"], name="key_enters_a_room_once"),
             models.CheckConstraint(condition=models.Q(vouched_by__in=Voucher.values), name="room_key_voucher_known"),
             models.CheckConstraint(
-                condition=models.Q(vouched_by=Voucher.SESSION) ^ ~models.Q(signature=b""),
+                condition=models.Q(vouched_by=Voucher.SESSION) ^ models.Q(signature__isnull=False),
                 name="certificate_left_its_signature",
             ),
         ]

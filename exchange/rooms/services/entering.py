@@ -70,11 +70,11 @@ def admit(*, actor: Actor, room_id: int, at: datetime) -> Admission:
     """A ticket for the room's socket: as bidder, overseer or watcher. Rooms are public. Refuses `NotFound`."""
     if not Room.objects.filter(pk=room_id).exists():
         raise NotFound()
-    epoch = people.session_epochs([actor.person_id]).get(actor.person_id, 0) if actor.person_id else 0
-    return admission(actor=actor, room_id=room_id, session_epoch=epoch, at=at)
+    epoch = people.socket_epochs([actor.person_id]).get(actor.person_id, 0) if actor.person_id else 0
+    return admission(actor=actor, room_id=room_id, socket_epoch=epoch, at=at)
 
 
-def admission(*, actor: Actor, room_id: int, session_epoch: int, at: datetime) -> Admission:
+def admission(*, actor: Actor, room_id: int, socket_epoch: int, at: datetime) -> Admission:
     """The same for who has the room at hand and knows the epoch of the actor's sessions (0: nobody signed in)."""
     found = policies.participant_of(actor, room_id)
     participant = found if policies.can_bid(actor, found) else None
@@ -84,7 +84,7 @@ def admission(*, actor: Actor, room_id: int, session_epoch: int, at: datetime) -
         viewer=viewer,
         alias=participant.alias if participant else "",
         person_id=actor.person_id,
-        session_epoch=session_epoch,
+        socket_epoch=socket_epoch,
         participant_id=participant.pk if participant else None,
         expires_ms=to_milliseconds(at) + LIFETIME_MS,
     )
@@ -196,7 +196,7 @@ def _vouch(place: _Place, *, actor: Actor, voucher: Voucher, at: datetime, signe
             "statement": place.statement,
             "session_ref": actor.session_ref,
             "vouched_by": voucher,
-            "signature": signed.finished.cms if signed else b"",
+            "signature": signed.finished.cms if signed else None,
             "certificate": facts_of(signed.order.certificate).fingerprint if signed else "",
             "entered_at": at,
         },

@@ -1,6 +1,6 @@
 """What the reader's thread of a web process looks up, away from the writer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +37,17 @@ class Rows:
     seqs: dict[int, int]
     ended_keys: list[tuple[int, str]]
     """Room and id of keys that bid no more."""
+    socket_epochs: dict[int, int]
+    """Of those people who may still have sockets at all."""
 
 
-def rows_of(room_ids: Sequence[int]) -> Rows:
-    """Where the rows of those rooms stand, and which of their keys have ended; two queries."""
+def rows_of(room_ids: Sequence[int], person_ids: Collection[int] = ()) -> Rows:
+    """Where the rows of those rooms and people stand, and which keys of the rooms have ended; three queries."""
     ended = RoomKey.objects.filter(room__in=room_ids, ended_at__isnull=False)
     return Rows(
         dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "seq")),
         list(ended.values_list("room_id", "key_id")),
+        people.socket_epochs(person_ids),
     )
 
 
@@ -54,6 +57,6 @@ def events_after(room_id: int, seq: int, limit: int) -> list[Event]:
     return [records.decode_event(link, seal) for link in links]
 
 
-def is_current(person_id: int, session_epoch: int) -> bool:
+def is_current(person_id: int, socket_epoch: int) -> bool:
     """Whether the sessions under which a ticket was issued still live."""
-    return people.session_epochs([person_id]).get(person_id) == session_epoch
+    return people.socket_epochs([person_id]).get(person_id) == socket_epoch

@@ -16,13 +16,13 @@ RENEW_AFTER_MS = 40_000
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
-    """Who may open which room as what, until when. `session_epoch` dies with the person's sessions."""
+    """Who may open which room as what, until when. `socket_epoch` dies with the person's sessions."""
 
     room_id: int
     viewer: Viewer
     alias: str
     person_id: int | None
-    session_epoch: int
+    socket_epoch: int
     participant_id: int | None
     expires_ms: int
 

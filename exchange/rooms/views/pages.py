@@ -51,8 +51,8 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
 def screen_of(request: HttpRequest, actor: Actor, scene: Scene, **extra: Any) -> RoomScreen:
     """What a live screen shows to the actor."""
     room_id, at = scene.row.room_id, timezone.now()
-    epoch = request.user.session_epoch if actor.person_id else 0  # type: ignore[union-attr]  # signed in
-    admission = services.admission(actor=actor, room_id=room_id, session_epoch=epoch, at=at)
+    epoch = request.user.socket_epoch if actor.person_id else 0  # type: ignore[union-attr]  # signed in
+    admission = services.admission(actor=actor, room_id=room_id, socket_epoch=epoch, at=at)
     me = own(admission, actor)
     receipts = scene.receipts(admission.participant_id) if admission.participant_id is not None else []
     return RoomScreen(

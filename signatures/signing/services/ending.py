@@ -32,10 +32,8 @@ def withdraw(*, actor: Actor, subject: str, kind: str, at: datetime) -> int:
 
     Whether the actor may is the caller's question.
     """
-    rows = SigningSession.objects.select_for_update(of=("self",)).filter(
-        subject=subject, kind=kind, state__in=[state.value for state in OPEN]
-    )
-    found = list(rows)
+    rows = SigningSession.about(kind=kind, subject=subject).filter(state__in=[state.value for state in OPEN])
+    found = list(rows.select_for_update(of=("self",)))
     for row in found:
         step(row, SigningCommand.WITHDRAW, actor=actor, at=at)
     return len(found)
@@ -44,7 +42,7 @@ def withdraw(*, actor: Actor, subject: str, kind: str, at: datetime) -> int:
 @transaction.atomic
 def reveal(*, actor: Actor, subject: str, kind: str, at: datetime) -> int:
     """Open in the log what was signed about `subject` as a secret kind; how many entries. The caller knows the time."""
-    rows = SigningSession.objects.filter(subject=subject, kind=kind)
+    rows = SigningSession.about(kind=kind, subject=subject)
     return sum(evidence.reveal(stream=row.stream, actor=actor, at=at) for row in rows)
 
 

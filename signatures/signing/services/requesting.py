@@ -16,7 +16,7 @@ from commons.evidence.domain.canonical import JSON
 from signatures.crypto.authorities import Purpose
 from signatures.signing.domain.sessions import LARGEST_CONTENT_BYTES, LIFETIME, ContentTooLarge, Fact, Signer
 from signatures.signing.kinds import kind_of
-from signatures.signing.models import SigningSession
+from signatures.signing.models import SigningSession, subject_ref
 from signatures.signing.services.steps import record
 
 
@@ -48,19 +48,21 @@ def request_signature(
 ) -> SessionRef:
     """Open a session in which `signer` signs `content` as `role`; the kind's `done` is called with the signature.
 
-    What the signer asks for itself stays with its browser; what others ask for, the signer may open in any. `context`
-    comes back to `done` unseen; it is no part of what is signed. Empty content: the kind's form brings it when it
-    prepares. Whether the actor may ask is the caller's question. Refuses `ContentTooLarge`.
+    What the signer asks for itself stays with its browser; what others ask for, the signer may open in any, and finds
+    in its list unless the kind is secret. `context` comes back to `done` unseen; it is no part of what is signed. Empty
+    content: the kind's form brings it when it prepares. Whether the actor may ask is the caller's question. Refuses
+    `ContentTooLarge`.
     """
-    kind_of(kind)
+    secret = kind_of(kind).secret
     if len(content) > LARGEST_CONTENT_BYTES:
         raise ContentTooLarge(limit=LARGEST_CONTENT_BYTES)
     digest = canonical.digest(content) if content else ""
-    own = actor.person_id == signer.person_id
+    session_ref = actor.session_ref if actor.person_id == signer.person_id else ""
     row = SigningSession.objects.create(
         number=secrets.token_urlsafe(18),
         kind=kind,
         subject=subject,
+        subject_ref=subject_ref(kind, subject),
         title=title[:200],
         role=role,
         amount=amount,
@@ -71,7 +73,8 @@ def request_signature(
         purpose=purpose.value,
         signer_id=signer.person_id,
         organisation_id=signer.organisation_id,
-        session_ref=actor.session_ref if own else "",
+        waits_for_id=None if session_ref or secret else signer.person_id,
+        session_ref=session_ref,
         requested_by=actor.ref,
         requested_at=at,
         expires_at=at + valid_for,

@@ -15,7 +15,7 @@ from signatures.signing.models import SigningSession
 
 def found(number: str) -> SigningSession:
     """The session as it is now. Refuses `NotFound`."""
-    row = SigningSession.objects.select_related("signer").filter(number=number).first()
+    row = SigningSession.objects.filter(number=number).first()
     if row is None:
         raise NotFound()
     return row

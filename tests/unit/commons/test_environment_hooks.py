@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.environment import ConfigurationError, hooks, mail
+from portal.environment import ConfigurationError, hooks, mail, read
 
 
 def test_what_the_environment_names_is_taken_and_the_rest_stays_embedded():
@@ -22,3 +22,14 @@ def test_a_mail_address_becomes_settings():
 def test_a_wrong_mail_address_stops_the_start_with_a_sentence(url):
     with pytest.raises(ConfigurationError, match="EMAIL_URL"):
         mail(url)
+
+
+def test_the_platform_signs_under_its_host_or_the_name_it_is_given():
+    assert read({"PUBLIC_URL": "https://trade.city.cn/"}).platform_name == "trade.city.cn"
+    assert read({"PUBLIC_URL": "https://trade.city.cn", "PLATFORM_NAME": "city"}).platform_name == "city"
+
+
+@pytest.mark.parametrize("name", ["a+b", "a b", "a/b", "x" * 61])
+def test_a_name_that_no_signature_can_carry_stops_the_start(name):
+    with pytest.raises(ConfigurationError, match="PLATFORM_NAME"):
+        read({"PLATFORM_NAME": name})

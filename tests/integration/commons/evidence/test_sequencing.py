@@ -1,8 +1,11 @@
+import os
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
@@ -166,6 +169,47 @@ def test_a_rotated_key_still_opens_old_checkpoints(settings, tmp_path):
     assert len(signers) == 2
     ended = PlatformKey.objects.get(name="localhost:8000/log", valid_until__isnull=False)
     assert ended.valid_until == AT + timedelta(days=1) + keys.OVERLAP
+
+
+def test_keys_keep_their_name_when_the_site_moves_to_another_address(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path
+    append_one("lot:1")
+    checkpoint(AT)
+    settings.PLATFORM_NAME = "trade.moved.example"
+    append_one("lot:2")
+    checkpoint(AT + timedelta(days=1))
+    keys.rotate(keys.Purpose.LOG, at=AT + timedelta(days=2))
+    checkpoint(AT + timedelta(days=3))
+
+    assert {trusted.key.name for trusted in queries.keyring().keys.values() if "/log" in trusted.key.name} == {
+        "localhost:8000/log"
+    }
+    assert queries.verify_database().faults == []
+
+
+def test_a_key_that_was_given_another_name_is_believed_under_both(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR = tmp_path
+    append_one("lot:1")
+    checkpoint(AT)
+    file = tmp_path / "log.pem"
+    file.write_text(file.read_text().replace("localhost:8000/log", "trade.moved.example/log"))
+    os.utime(file, ns=(1, 1))
+    checkpoint(AT + timedelta(days=1))
+
+    assert [row.note.partition("\n")[0] for row in EvidenceCheckpoint.objects.order_by("id")] == [
+        "localhost:8000/log",
+        "trade.moved.example/log",
+    ]
+    assert queries.verify_database().faults == []
+
+
+def test_a_key_made_elsewhere_signs_under_the_name_of_the_platform(settings, tmp_path):
+    settings.PLATFORM_KEYS_DIR, settings.PLATFORM_NAME = tmp_path, "trade.example"
+    private = Ed25519PrivateKey.generate()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "log.pem").write_bytes(pem)
+
+    assert keys.signing_key(keys.Purpose.LOG).name == "trade.example/log"
 
 
 def test_a_missing_key_is_never_made_in_production(settings, tmp_path):

@@ -97,13 +97,15 @@ def test_the_end_is_on_record_without_a_name() -> None:
     assert person.username.encode() not in bytes(entry.payload)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_signing_out_tells_the_sockets_of_that_session(heard: list[SessionsEnded]) -> None:
     client = signed_in("buyer1")
     reference = session_ref(client.session.session_key)
 
+    before = cast.person("buyer1").socket_epoch
     client.post("/account/logout/")
 
+    assert cast.person("buyer1").socket_epoch == before + 1, "who did not hear it finds it there"
     assert [(one.person_id, one.session_ref) for one in heard] == [(cast.person("buyer1").pk, reference)]
 
 
