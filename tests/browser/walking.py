@@ -1,10 +1,10 @@
 """A walk along every link of a running site, as a visitor would find them, looking at each page on the way."""
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
 
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
 from tests.browser.chromium import axe_problems
@@ -14,7 +14,7 @@ ASIDE = ("/account/logout/", "/language/", "/admin/")
 
 
 def walk(page: Page, start: str, *, of_a_kind: int = 1) -> Iterator[str]:
-    """Every address that links lead to from `start`, opened; `of_a_kind` of those that differ by numbers only."""
+    """Every address that links lead to from `start`, opened; `of_a_kind` of those that one route serves."""
     home = page.context.new_page()
     home.goto(start)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(home.url))
@@ -35,8 +35,12 @@ def walk(page: Page, start: str, *, of_a_kind: int = 1) -> Iterator[str]:
 
 
 def kind_of(address: str) -> str:
-    """The address without what tells one record from another."""
-    return re.sub(r"/[^/]*\d[^/]*", "/#", urlsplit(address).path)
+    """The route behind the address: what tells one record from another is left out."""
+    path = urlsplit(address).path
+    try:
+        return resolve(path).route
+    except Resolver404:
+        return path
 
 
 def opened(page: Page, address: str) -> bool:

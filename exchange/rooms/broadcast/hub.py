@@ -25,6 +25,9 @@ class Cadence:
     small_s: float = 0.020
     large_s: float = 0.050
     small_room_sockets: int = 100
+    crowd_s: float = 0.000_1
+    """So long for each socket, where that is longer: a crowd twice as large is told half as often, at the same cost."""
+    longest_s: float = 0.200
     slice_sockets: int = 1_000
     share_of_loop: float = 0.5
     """Telling may take no more than this share of the loop's time, however large the crowd and however many rooms."""
@@ -33,6 +36,12 @@ class Cadence:
     skip_bytes: int = 64 * 1024
     close_bytes: int = 256 * 1024
     close_after_s: float = 10.0
+
+    def pause_s(self, sockets: int) -> float:
+        """How long a room with so many sockets waits between two tellings."""
+        if sockets <= self.small_room_sockets:
+            return self.small_s
+        return max(self.large_s, min(self.longest_s, sockets * self.crowd_s))
 
 
 Render = Callable[["Scene", Viewer, bool], bytes]
@@ -122,9 +131,7 @@ class Hub:
         if scene.telling is not None or not scene.sockets:
             return
         loop = asyncio.get_running_loop()
-        cadence = self.cadence
-        pause = cadence.small_s if scene.sockets <= cadence.small_room_sockets else cadence.large_s
-        due = scene.told_at + pause
+        due = scene.told_at + self.cadence.pause_s(scene.sockets)
         now = loop.time()
         scene.telling = loop.call_soon(self._due, scene) if due <= now else loop.call_at(due, self._due, scene)
 

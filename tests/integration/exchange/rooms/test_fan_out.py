@@ -98,6 +98,13 @@ async def test_first_state_goes_out_at_once_and_busy_rooms_wait_for_the_cadence(
     assert len(paper.frames) == 2
 
 
+@pytest.mark.parametrize(
+    ("sockets", "pause_s"), [(1, 0.020), (100, 0.020), (101, 0.050), (500, 0.050), (1_000, 0.100), (9_000, 0.200)]
+)
+def test_the_larger_the_crowd_the_more_rarely_it_is_told(sockets: int, pause_s: float) -> None:
+    assert Cadence().pause_s(sockets) == pytest.approx(pause_s)
+
+
 async def test_many_rooms_are_told_in_turn_and_together_take_no_more_than_their_share() -> None:
     told: list[int] = []
 
