@@ -1,53 +1,127 @@
 """PostgreSQL by its wire: statements that are planned once and run in one exchange, for the few paths that need it."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
-from weakref import WeakSet
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet
 
 import psycopg
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-from psycopg.pq import ExecStatus
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 _NAME = re.compile(r"%\((\w+)\)s")
 Value = bytes | str | int | None
 """What travels as text: JSON, numbers, spelt instants."""
 
 
-PLANNED_FROM = 2
-"""Times that a statement is planned anew before the server keeps its plan."""
 PLANS = 400
 """Statements that a connection keeps planned, the oldest let go first."""
+_PLACE = re.compile(r"%(s|%)")
 
 
-class PlannedCursor(psycopg.Cursor[Any]):
-    """Binds values at the server, which plans each statement once a connection instead of each time.
+class Told(NamedTuple):
+    """What a statement gave, and how many rows it gave or changed."""
 
-    Only while one of its statements runs may the connection prepare: what Django spells itself is different each time.
+    rows: list[tuple[Any, ...]]
+    rowcount: int
+
+
+def repeat(sql: str, values: Sequence[Any]) -> Told:
+    """Run a statement (`%s` for each value) that comes by again and again with other values.
+
+    PostgreSQL plans it once a connection, and no cursor is made for it: around a short statement that took longer than
+    the statement. It is part of the transaction under way, and raises Django's errors, as with a cursor; so it does
+    where statements are counted or watched, and on SQLite.
     """
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> "PlannedCursor":
-        plans = self.connection
-        plans.prepared_max, plans.prepare_threshold = PLANS, PLANNED_FROM
-        try:
-            super().execute(query, params, **options)
-        finally:
-            plans.prepare_threshold = None
-        return self
-
-
-def repeating_cursor() -> CursorWrapper:
-    """A cursor for a statement that comes by again and again with other values; on SQLite, Django's own."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
+    if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
+        return _by_cursor(sql, values)
     connection.ensure_connection()
-    wire = connection.connection
-    usual, wire.cursor_factory = wire.cursor_factory, PlannedCursor
-    try:
-        return connection.cursor()
-    finally:
-        wire.cursor_factory = usual
+    connection.validate_no_broken_transaction()
+    wrapper = connections[connection.alias]
+    plans = _plans.get(wrapper)
+    if plans is None or plans.line is not wrapper.connection:
+        plans = _plans[wrapper] = Plans(wrapper.connection)
+    with connection.wrap_database_errors:
+        return plans.run(sql, values)
+
+
+def _by_cursor(sql: str, values: Sequence[Any]) -> Told:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return Told(list(cursor.fetchall()) if cursor.description else [], cursor.rowcount)
+
+
+class Plans:
+    """The statements that one connection has planned; values and rows are turned as psycopg's cursors turn them."""
+
+    def __init__(self, line: "psycopg.Connection[Any]", most: int = PLANS) -> None:
+        self.line = line
+        self._turns, self._most = Transformer(line), most
+        self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
+        self._made = 0
+
+    def run(self, sql: str, values: Sequence[Any]) -> Told:
+        """Raises psycopg's errors."""
+        wire, turns = self.line.pgconn, self._turns
+        texts = turns.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types, formats = turns.types or (), turns.formats
+        name = self._name_of(sql, types)
+        if wire.transaction_status == TransactionStatus.IDLE and not self.line.autocommit:
+            result = self._begin_with(name, texts, formats)
+        else:
+            result = wire.exec_prepared(name, texts, formats)  # type: ignore[arg-type]  # NULL is None
+        self._check(result)
+        if result.status != ExecStatus.TUPLES_OK:
+            return Told([], result.command_tuples or 0)
+        turns.set_pgresult(result)
+        rows = turns.load_rows(0, result.ntuples, tuple)
+        return Told(rows, len(rows))
+
+    def _begin_with(self, name: bytes, texts: Any, formats: Any) -> Any:
+        """The first statement of a transaction, in one exchange with its beginning."""
+        wire = self.line.pgconn
+        wire.enter_pipeline_mode()
+        wire.send_query_params(b"BEGIN", None)
+        wire.send_query_prepared(name, texts, formats)
+        wire.pipeline_sync()
+        begun, _end, result, _end, _sync = [wire.get_result() for _ in range(5)]
+        wire.exit_pipeline_mode()
+        self._check(begun)
+        return result
+
+    def _name_of(self, sql: str, types: tuple[int, ...]) -> bytes:
+        known = self._names.get((sql, types))
+        if known is not None:
+            self._names.move_to_end((sql, types))
+            return known
+        if len(self._names) >= self._most:
+            self._check(self.line.pgconn.exec_(b"DEALLOCATE " + self._names.popitem(last=False)[1]))
+        self._made += 1
+        name = b"planned_%d" % self._made
+        self._check(self.line.pgconn.prepare(name, _numbered(sql), types))
+        self._names[sql, types] = name
+        return name
+
+    def _check(self, result: Any) -> None:
+        try:
+            _check(result, self.line)
+        except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported):
+            self._names.clear()  # the server let go of them, or their tables are others now: the next try plans anew
+            raise
+
+
+_plans: "WeakKeyDictionary[BaseDatabaseWrapper, Plans]" = WeakKeyDictionary()
+"""By Django's connection of a thread, which may have connected anew meanwhile."""
+
+
+def _numbered(sql: str) -> bytes:
+    """The statement with the places as PostgreSQL counts them."""
+    numbers = count(1)
+    return _PLACE.sub(lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql).encode()
 
 
 class PreparedStatement:
@@ -114,6 +188,8 @@ class Answer:
 
 
 def _check(result: Any, connection: "psycopg.Connection[Any]") -> None:
+    if result is None or connection.pgconn.status == ConnStatus.BAD:
+        raise psycopg.OperationalError("the connection was lost")
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
         raise psycopg.errors.error_from_result(result, encoding=connection.info.encoding)
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
-from commons.postgresql import repeating_cursor
+from commons.postgresql import repeat
 
 _Row = TypeVar("_Row")
 _Model = TypeVar("_Model", bound=Model)
@@ -55,10 +55,7 @@ class Repeated(Generic[_Row]):
         parameters = list(spelled.constants)
         for place, number in spelled.places:
             parameters[place] = _adapted(values[number])
-        with repeating_cursor() as cursor:
-            cursor.execute(spelled.sql, parameters)
-            found = cursor.fetchall()
-        return [spelled.read(_converted(row, spelled)) for row in found]
+        return [spelled.read(_converted(row, spelled)) for row in repeat(spelled.sql, parameters).rows]
 
     def first(self, *values: Value) -> _Row | None:
         """The first of them, or none."""
@@ -73,9 +70,7 @@ def insert(row: _Model, *, once: str = "") -> _Model:
     """
     sql, fields = _insertion(type(row), once)
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with repeating_cursor() as cursor:
-        cursor.execute(sql, values)
-        row.pk = cursor.fetchone()[0]
+    row.pk = repeat(sql, values).rows[0][0]
     row._state.adding, row._state.db = False, "default"
     return row
 
@@ -87,9 +82,7 @@ def update(model: type[Model], values: Mapping[str, Any], **where: int | str) ->
     sets = ", ".join(f'"{field.column}" = %s' for field, _ in changes)
     holds = " AND ".join(f'"{field.column}" = %s' for field, _ in held)
     sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {holds}'  # noqa: S608
-    with repeating_cursor() as cursor:
-        cursor.execute(sql, [*(value for _, value in changes), *(value for _, value in held)])
-        return int(cursor.rowcount)
+    return repeat(sql, [*(value for _, value in changes), *(value for _, value in held)]).rowcount
 
 
 def update_each(model: type[Model], column: str, values: Mapping[int, Any], **same: Any) -> None:

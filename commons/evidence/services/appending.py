@@ -13,7 +13,7 @@ from commons.domain.time import from_text, to_text
 from commons.evidence.domain import canonical, chain
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.models import EvidenceEntry, EvidenceStream
-from commons.postgresql import repeating_cursor
+from commons.postgresql import repeat
 from commons.repeated import Repeated
 
 # Spelled out, because every change of the platform passes here: compiling them anew each time costs more than they do.
@@ -79,15 +79,13 @@ def require_transaction() -> None:
 def locked_head(stream: str) -> chain.Head:
     """Where the stream stands; its row stays locked until the transaction ends. One statement, three for a new one."""
     lock = _LOCK + (" FOR UPDATE" if connection.features.has_select_for_update else "")
-    with repeating_cursor() as cursor:
-        cursor.execute(lock, [stream])
-        found = cursor.fetchone()
-        if found is None:
-            # Who begins it at the same moment waits here, and then finds where the other one left it.
-            cursor.execute(_BEGIN, [stream, 0, chain.GENESIS])
-            cursor.execute(lock, [stream])
-            found = cursor.fetchone()
-    return chain.Head(int(found[0]), bytes(found[1]))
+    found = repeat(lock, [stream]).rows
+    if not found:
+        # Who begins it at the same moment waits here, and then finds where the other one left it.
+        repeat(_BEGIN, [stream, 0, chain.GENESIS])
+        found = repeat(lock, [stream]).rows
+    ((seq, head),) = found
+    return chain.Head(int(seq), bytes(head))
 
 
 _WITH_KEY: Repeated[EvidenceEntry] = Repeated(
@@ -111,14 +109,11 @@ def store(link: chain.Link, head: chain.Head) -> None:
     moved: list[Any] = [link.seq, link.hash, link.stream, head.seq]
     decided_at = connection.ops.adapt_datetimefield_value(from_text(link.ts))
     entry: list[Any] = [*link[:5], decided_at, *link[6:]]
-    with repeating_cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_AT_ONCE, [*moved, *entry])
-            held = cursor.fetchone() is not None
-        else:
-            cursor.execute(_INSERT, entry)
-            cursor.execute(_MOVE, moved)
-            held = cursor.rowcount == 1
+    if connection.vendor == "postgresql":
+        held = repeat(_AT_ONCE, [*moved, *entry]).rowcount == 1
+    else:
+        repeat(_INSERT, entry)
+        held = repeat(_MOVE, moved).rowcount == 1
     assert held, f"{link.stream} moved while its row was locked"
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from commons.domain.codes import ProjectCode, make_deal_code
-from commons.postgresql import repeating_cursor
+from commons.postgresql import repeat
 from exchange.projects.domain.trades import CLASS_CODES, TradeType
 from exchange.projects.models import CodeCounter
 
@@ -16,9 +16,7 @@ _NEXT = (
 
 def next_number(prefix: str) -> int:
     """The next number under `prefix`, from 1. The counter's row stays locked until the transaction ends."""
-    with repeating_cursor() as cursor:
-        cursor.execute(_NEXT, [prefix])
-        return int(cursor.fetchone()[0])
+    return int(repeat(_NEXT, [prefix]).rows[0][0])
 
 
 def project_code(*, trade_type: TradeType, region: str, on: date) -> str:

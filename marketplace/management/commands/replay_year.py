@@ -53,11 +53,11 @@ class Command(BaseCommand):
         make_ready()
         chosen = PROFILES[profile].scaled(scale)
         call_command("platform_keys", stdout=open_null())
-        city = self.build(chosen)
-        built_s = time.monotonic() - began
-        bar = ProgressBar(self.stderr, built_s)
-        pool = Pool(city, workers)
+        pool = Pool(workers)
         try:
+            pool.settle(self.build(chosen, pool))
+            built_s = time.monotonic() - began
+            bar = ProgressBar(self.stderr, built_s)
             Year(pool, bar.show, Progress(date(chosen.year, 1, 1)), days).play()
         finally:
             pool.close()
@@ -79,14 +79,14 @@ class Command(BaseCommand):
         if report is not None and not report["holds"]:
             sys.exit(1)
 
-    def build(self, profile: Profile) -> City:
+    def build(self, profile: Profile, pool: Pool) -> City:
         """Items, owners and agencies, before the year begins."""
         at = datetime(profile.year, 1, 1, 9, tzinfo=SHANGHAI)
         auditor = building.enter_staff(profile, at)
         items = building.enter_items(profile, at)
-        owners = tuple(building.enter_owner(profile, number, at) for number in range(profile.owners))
-        agencies = tuple(building.enter_agency(profile, number, items, at) for number in range(profile.agencies))
-        return City(profile, items, owners, agencies, auditor)
+        owners = pool.build([("enter_owner", (profile, number, at)) for number in range(profile.owners)])
+        agencies = pool.build([("enter_agency", (profile, number, items, at)) for number in range(profile.agencies)])
+        return City(profile, items, tuple(owners), tuple(agencies), auditor)
 
     def verify(self, skipped: bool) -> dict[str, Any] | None:
         """Every entry of the log, its tree and its checkpoints."""

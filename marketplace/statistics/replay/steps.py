@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from commons.domain.actor import Role
 from marketplace.credit import services as credit
@@ -92,8 +93,9 @@ def begin(_city: City, procurement_id: int, at: datetime) -> int:
     return selecting.begin(actor=PLATFORM, procurement_id=procurement_id, at=at)
 
 
-def pull(_city: City, selection_id: int, at: datetime) -> bool:
-    """What was drawn enters its selection."""
+def reveal(_city: City, selection_id: int, draw_id: UUID, at: datetime) -> bool:
+    """The platform's clock reveals a draw, and what was drawn enters its selection."""
+    draws.advance(draw_id, at)
     return selecting.pull(selection_id=selection_id, at=at)
 
 
@@ -108,8 +110,8 @@ def closing(at: datetime) -> list[int]:
     return list(rows.order_by("sign_up_until", "pk").values_list("pk", flat=True))
 
 
-def keep_secret(city: City, owner: int, selection_id: int, at: datetime) -> int:
-    """The owner's secret for the draw that its selection waits for, left in safekeeping."""
+def keep_secret(city: City, owner: int, selection_id: int, at: datetime) -> UUID:
+    """The owner's secret for the draw that its selection waits for, left in safekeeping; the draw."""
     found = selections.selection(selection_id)
     assert found.draw_id is not None, "the selection waits for a draw"
     secret = sha256(f"{found.draw_id}".encode()).digest()
@@ -120,7 +122,7 @@ def keep_secret(city: City, owner: int, selection_id: int, at: datetime) -> int:
         secret=secret,
         at=at,
     )
-    return 1
+    return found.draw_id
 
 
 def pick(city: City, owner: int, selection_id: int, at: datetime) -> int:
@@ -183,9 +185,3 @@ def waiting(kind: str) -> list[tuple[int, int]]:
     """(selection, procurement) that wait for something."""
     rows = Selection.objects.filter(state="RUNNING", wait=kind).order_by("pk")
     return list(rows.values_list("pk", "procurement_id"))
-
-
-def advance_draws(before: datetime, revealed: datetime) -> int:
-    """Checkpoint what was announced, then reveal; how many draws moved. The timekeeper's two calls."""
-    draws.advance_due(before)
-    return draws.advance_due(revealed)

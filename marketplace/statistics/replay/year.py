@@ -17,6 +17,7 @@ from marketplace.selection import services as selecting
 from marketplace.statistics.replay import steps
 from marketplace.statistics.replay.plan import NoticePlan, notices
 from marketplace.statistics.replay.pool import Pool, Task
+from signatures.draws import services as draws
 
 SIGN_UP_DAYS = 3
 CONTRACT_AFTER, FINISH_AFTER = 3, 10
@@ -81,9 +82,7 @@ class Year:
         procurements.advance_due(at(day, 8))
         self._select(number, at(day, 10))
         self._publish(number, published, at(day, 13))
-        self._sign_up(number, at(day, 14))
-        self._contracts(number, at(day, 15))
-        self._finish(number, at(day, 16))
+        self._serve(number, day)
         credit.advance_due(at(day, 20))
         evidence.checkpoint(at(day, 21))
 
@@ -95,10 +94,17 @@ class Year:
             for day in range(SIGN_UP_DAYS) if plan.sign_ups else ():
                 self.signing[number + day].append((made, day))
 
-    def _sign_up(self, number: int, when: datetime) -> None:
-        open_ones = self.signing.pop(number, [])
-        tasks: list[Task] = [("sign_up", (self.under_way[made], made, day, when)) for made, day in open_ones]
-        self.progress.sign_ups += sum(self.pool.run(tasks))
+    def _serve(self, number: int, day: date) -> None:
+        """The afternoon: sign-ups, contracts and deliveries, each of other notices."""
+        signing = self.signing.pop(number, [])
+        contracted, finishing = self.contracts.pop(number, []), self.finishing.pop(number, [])
+        tasks: list[Task] = [("sign_up", (self.under_way[made], made, turn, at(day, 14))) for made, turn in signing]
+        tasks += [("finish", (self.under_way.pop(made), made, at(day, 16))) for made in finishing]
+        tasks += [("contract", (self.under_way[made], made, at(day, 15))) for made in contracted]
+        done = self.pool.run(tasks)
+        self.progress.sign_ups += sum(done[: len(signing)])
+        self.progress.finished += len(finishing)
+        self.finishing[number + FINISH_AFTER] += contracted
 
     def _select(self, number: int, when: datetime) -> None:
         self.pool.run([("begin", (made, when)) for made in selecting.due(when)])
@@ -123,11 +129,11 @@ class Year:
             ("keep_secret", (self.under_way[made].owner, selection_id, when + timedelta(minutes=1)))
             for selection_id, made in waiting
         ]
-        self.pool.run(tasks)
-        revealed = when + timedelta(minutes=31)
-        while steps.advance_draws(when + timedelta(minutes=2), revealed):
+        drawn = self.pool.run(tasks)
+        while draws.anchor_due(when + timedelta(minutes=2)):
             pass
-        self.pool.run([("pull", (selection_id, revealed)) for selection_id, _ in waiting])
+        revealed = when + timedelta(minutes=31)
+        self.pool.run([("reveal", (number, draw, revealed)) for (number, _), draw in zip(waiting, drawn, strict=True)])
         return revealed
 
     def _pick(self, when: datetime) -> None:
@@ -151,17 +157,6 @@ class Year:
         if refusing:
             self.pool.run(refusing)
             self._go_on(when)  # the next may have to be drawn, within the hour in which secrets are taken
-
-    def _contracts(self, number: int, when: datetime) -> None:
-        due = self.contracts.pop(number, [])
-        self.pool.run([("contract", (self.under_way[made], made, when)) for made in due])
-        self.finishing[number + FINISH_AFTER] += due
-
-    def _finish(self, number: int, when: datetime) -> None:
-        due = self.finishing.pop(number, [])
-        self.progress.finished += sum(
-            self.pool.run([("finish", (self.under_way.pop(made), made, when)) for made in due])
-        )
 
 
 def at(day: date, hour: int) -> datetime:

@@ -164,28 +164,30 @@ def _invalidate(draw: Draw, violations: list[Broken], at: datetime) -> None:
 
 def advance_due(at: datetime) -> int:
     """For the timekeeper: checkpoints for what was announced, secrets in safekeeping and the beacon, and void draws."""
-    _anchor(at)
+    anchor_due(at)
     due = Draw.objects.filter(
         Q(state=DrawState.GATHERING, known_from__lte=at) | Q(state=DrawState.ANNOUNCED, reveal_from__lte=at)
     ).order_by("reveal_from", "pk")
-    return sum(_advance(draw_id, at) for draw_id in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return sum(advance(draw_id, at) for draw_id in list(due.values_list("pk", flat=True)[:AT_ONCE]))
 
 
-def _anchor(at: datetime) -> None:
-    """A checkpoint over every announcement, before anything that it depends on can be known."""
+def anchor_due(at: datetime) -> int:
+    """A checkpoint over every announcement, before anything that it depends on can be known; how many it covers."""
     waiting = Draw.objects.filter(state=DrawState.ANNOUNCED, known_from__gt=at, anchored_at=None).order_by("known_from")
     rows = list(waiting[:AT_ONCE])
     if not rows:
-        return
+        return 0
     evidence.checkpoint(at)
     for draw in rows:
         announced = _announced(draw)
         anchored_at = log.anchored_at(draw.stream, announced[0]) if announced else None
         Draw.objects.filter(pk=draw.pk).update(anchored_at=anchored_at)
+    return len(rows)
 
 
 @transaction.atomic
-def _advance(draw_id: UUID, at: datetime) -> bool:
+def advance(draw_id: UUID, at: datetime) -> bool:
+    """What is due of one draw; whether it moved."""
     draw = locked(draw_id)
     before, revealed = (draw.state, draw.beacon_value is None), 0
     if draw.state == DrawState.GATHERING and at >= draw.known_from:

@@ -6,9 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
-from commons.postgresql import PLANNED_FROM, Answer, PreparedStatement, repeating_cursor
+from commons.postgresql import Answer, Plans, PreparedStatement, Told, repeat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
@@ -29,10 +29,10 @@ def planned() -> int:
     return int(count)
 
 
-def repeat() -> None:
-    for number in range(PLANNED_FROM + 1):
-        with repeating_cursor() as cursor:
-            cursor.execute("SELECT %s::int", [number])
+def forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert planned() == 0  # without this the tests prove nothing
 
 
 def wait_for(answer: Answer) -> None:
@@ -40,16 +40,10 @@ def wait_for(answer: Answer) -> None:
         select.select([answer.socket], [], [], 10)
 
 
-def test_statement_is_prepared_again_after_a_rollback_has_swept_it_away(line: Any) -> None:
+def test_statement_is_prepared_again_after_the_server_let_go_of_it(line: Any) -> None:
     statement = PreparedStatement("one_more", "SELECT %(number)s::int")
     statement.execute(line, {"number": 1})
-    repeat()
-    assert planned() == 2
-
-    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
-        planned()
-        raise ZeroDivisionError
-    assert planned() == 0  # without this the rest proves nothing
+    forget()
 
     with pytest.raises(psycopg.errors.InvalidSqlStatementName):
         wait_for(statement.send(line, {"number": 2}))
@@ -65,3 +59,76 @@ def test_statement_that_fails_is_not_run_twice(line: Any) -> None:
         statement.execute(line, {"number": 0})
     statement.execute(line, {"number": 2})
     assert planned() == 1
+
+
+def test_what_is_repeated_is_planned_once_and_keeps_its_plan_over_a_rollback(line: Any) -> None:
+    before = planned()
+    for number in range(3):
+        with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+            assert repeat("SELECT %s::int, '%%'", [number]) == Told([(number, "%")], 1)
+            raise ZeroDivisionError
+
+    assert planned() == before + 1
+
+
+def test_what_is_repeated_belongs_to_the_transaction_under_way(line: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE counted (number int)")
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        assert repeat("INSERT INTO counted VALUES (%s)", [1]) == Told([], 1)
+        raise ZeroDivisionError
+    with transaction.atomic():
+        repeat("INSERT INTO counted VALUES (%s)", [2])
+        with pytest.raises(DataError), transaction.atomic():
+            repeat("SELECT 1 / %s::int", [0])
+        repeat("INSERT INTO counted VALUES (%s)", [3])
+
+    assert repeat("SELECT number FROM counted ORDER BY number", []).rows == [(2,), (3,)]
+
+
+def test_a_first_statement_that_fails_leaves_a_transaction_to_roll_back(line: Any) -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        repeat("SELECT 1 / %s::int", [0])
+
+    assert repeat("SELECT 1 / %s::int", [1]).rows == [(1,)]
+
+
+def test_plans_that_the_server_let_go_of_are_made_again_at_the_next_try(line: Any) -> None:
+    repeat("SELECT %s::int", [1])
+    forget()
+
+    with pytest.raises(ProgrammingError):
+        repeat("SELECT %s::int", [2])
+    assert repeat("SELECT %s::int", [3]).rows == [(3,)]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_connection_that_the_server_ended_is_told_as_such(line: Any, inside: bool) -> None:
+    repeat("SELECT %s::int", [1])
+    with psycopg.connect(line.info.dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [line.info.backend_pid])
+
+    with pytest.raises(OperationalError), transaction.atomic() if inside else contextlib.nullcontext():
+        repeat("SELECT %s::int", [2])
+    connection.close()
+    assert repeat("SELECT %s::int", [3]).rows == [(3,)]
+
+
+def test_only_so_many_plans_are_kept(line: Any) -> None:
+    plans, before = Plans(line, most=2), planned()
+    for text in ("a", "b", "a", "c", "a"):
+        assert plans.run(f"SELECT %s::text AS {text}", [text]).rows == [(text,)]
+
+    assert planned() == before + 2
+
+
+def test_a_connection_made_anew_has_plans_of_its_own(line: Any) -> None:
+    repeat("SELECT %s::int", [1])
+    connection.close()
+
+    assert repeat("SELECT %s::int", [2]).rows == [(2,)]
+
+
+def test_what_is_repeated_is_counted_where_queries_are(line: Any, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert repeat("SELECT %s::int", [1]).rows == [(1,)]
