@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+
+from tests.live.forks import Fork
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 40
@@ -43,7 +45,7 @@ class Server:
         self.port = port or free_port()
         self._command = command or ("manage.py", "web")
         self._extra = extra
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Fork | None = None
 
     @property
     def http(self) -> str:
@@ -55,8 +57,8 @@ class Server:
     def start(self) -> "Server":
         services = os.environ.get("LUOCHUI_SERVICES", "")
         public = {"PUBLIC_URL": self.http, "PLATFORM_NAME": settings.PLATFORM_NAME, "LUOCHUI_SERVICES": services}
-        self.process = subprocess.Popen(
-            [sys.executable, *self._command, "--skip-checks", "--port", str(self.port)],
+        self.process = Fork(
+            [*self._command, "--skip-checks", "--port", str(self.port)],
             cwd=ROOT,
             env=environment(**public, **self._extra),
         )
@@ -106,32 +108,36 @@ class Background:
 
     def __init__(self, *command: str, **extra: str) -> None:
         self._command, self._extra = command, extra
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Fork | None = None
 
     def start(self) -> "Background":
-        self.process = subprocess.Popen(
-            [sys.executable, *self._command, "--skip-checks"],
-            cwd=ROOT,
-            env=environment(**self._extra),
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdout is not None
-        self.process.stdout.readline()  # it says that it has begun
+        with tempfile.TemporaryDirectory() as folder:
+            said = Path(folder) / "said"
+            self.process = Fork(
+                [*self._command, "--skip-checks"], cwd=ROOT, env=environment(**self._extra), stdout=said
+            )
+            self._wait_until_it_speaks(said)
         return self
+
+    def _wait_until_it_speaks(self, said: Path) -> None:
+        assert self.process is not None, "start it first"
+        deadline = time.monotonic() + START_S
+        while not (said.exists() and said.stat().st_size):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the process ended with {self.process.returncode}")
+            if time.monotonic() > deadline:
+                raise TimeoutError("the process did not begin")
+            time.sleep(0.05)
 
     def kill(self) -> None:
         assert self.process is not None, "start it first"
         self.process.kill()
-        self._reap()
+        self.process.wait(timeout=20)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self._reap()
-
-    def _reap(self) -> None:
-        assert self.process is not None, "start it first"
-        self.process.communicate(timeout=20)
+            self.process.wait(timeout=20)
 
 
 @contextlib.contextmanager
