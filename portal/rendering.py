@@ -6,22 +6,31 @@ it is logged as information, without its fields.
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from commons.domain.actor import ANONYMOUS
 from commons.domain.refusals import AssuranceTooLow, NotFound, NotPermitted, Refusal
+from commons.domain.text import gettext_noop
 from commons.texts import refusal_text
 
 logger = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
+
+
+class SignedOut(NotPermitted):
+    """Somebody sends a form that only a signed-in person may send; most often the session has ended meanwhile."""
+
+    code = "SIGNED_OUT"
+    message = gettext_noop("You are not signed in, or no longer; nothing was changed. Sign in and send it again.")
 
 
 class RefusalMiddleware:
@@ -67,6 +76,8 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A whole page: what happened, what to do next, and the way back."""
+    if type(refusal) is NotPermitted and request.method == "POST" and _anonymous(request):
+        refusal = SignedOut()
     return render(request, "portal/refusal.html", _words(request, refusal), status=refusal.status)
 
 
@@ -122,19 +133,30 @@ def _fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _words(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
+    back = _way_back(request)
     return {
         "refusal": refusal,
         "text": refusal_text(refusal),
-        "back": _way_back(request),
+        "back": back,
+        "sign_in": _sign_in(back) if isinstance(refusal, SignedOut) else "",
         "needs_second_factor": isinstance(refusal, AssuranceTooLow),
     }
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page that the reader came from, if it is ours."""
+    """The page that the reader came from, if it is ours; a form may well have come from its own address."""
     referrer = request.META.get("HTTP_REFERER", "")
     same_site = url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()})
-    return referrer if referrer and same_site and referrer != request.build_absolute_uri() else ""
+    circle = request.method in ("GET", "HEAD") and referrer == request.build_absolute_uri()
+    return referrer if referrer and same_site and not circle else ""
+
+
+def _sign_in(back: str) -> str:
+    """The sign-in page, which leads on to the page with the form."""
+    there = urlsplit(back)
+    next_address = urlunsplit(("", "", there.path, there.query, ""))
+    login = resolve_url(settings.LOGIN_URL)
+    return f"{login}?{urlencode({'next': next_address})}" if next_address else login
 
 
 def _anonymous(request: HttpRequest) -> bool:

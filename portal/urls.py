@@ -9,7 +9,7 @@ from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
 from portal.api import api
-from portal.views import design, errors, health, home, operations, pages, problems, workspace
+from portal.views import design, errors, health, home, operations, pages, problems, results, workspace
 
 PACKAGES: tuple[tuple[str, str], ...] = (
     ("", "bidding.bids"),
@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", workspace.WorkspaceView.as_view(), name="workspace"),
     path("operations/", operations.operations, name="operations"),
     path("operations/outbox/<int:message_id>/revive/", operations.revive, name="revive"),
+    path("results/", results.results, name="results"),
     path("verify/", pages.VerifyView.as_view(), name="verify"),
     path("accessibility/", TemplateView.as_view(template_name="portal/help.html"), name="help"),
     path("api/", pages.DevelopersView.as_view(), name="developers"),

@@ -70,12 +70,20 @@ class ProfileForm(forms.Form):
             self._row("threshold", key.value, gettext(label))
 
     def _row(self, kind: str, name: str, label: str) -> None:
+        """One line of the table of limits or thresholds; each cell tells a screen reader its line and column."""
         shape = r"^[0-9]{1,4}$" if kind == "limit" else r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
-        self.fields[f"{kind}_{name}_count"] = forms.RegexField(label=label, regex=shape, required=False)
+        prefix = f"{kind}_{name}"
+        self.fields[f"{prefix}_count"] = forms.RegexField(label=label, regex=shape, required=False)
         if kind == "limit":
-            self.fields[f"{kind}_{name}_unit"] = forms.ChoiceField(label=_("Unit"), choices=UNITS)
-        self.fields[f"{kind}_{name}_source"] = forms.CharField(label=_("Source"), max_length=200, required=False)
-        self.fields[f"{kind}_{name}_mark"] = forms.ChoiceField(label=_("Certainty"), choices=MARKS)
+            self.fields[f"{prefix}_unit"] = forms.ChoiceField(label=f"{label}: {gettext('Unit')}", choices=UNITS)
+        self.fields[f"{prefix}_source"] = forms.CharField(
+            label=f"{label}: {gettext('Source')}", max_length=200, required=False
+        )
+        self.fields[f"{prefix}_mark"] = forms.ChoiceField(label=f"{label}: {gettext('Certainty')}", choices=MARKS)
+        for part in ("count", "unit", "source", "mark"):
+            if field := self.fields.get(f"{prefix}_{part}"):
+                style = "form-select" if part in ("unit", "mark") else "form-control"
+                field.widget.attrs |= {"class": style, "aria-label": field.label}
 
     def rows(self, kind: str) -> list[list[Any]]:
         """The fields of each limit or threshold."""

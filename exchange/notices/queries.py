@@ -110,9 +110,12 @@ def notices_of_lot(lot: Lot) -> list[Notice]:
     return list(found.order_by("-published_at", "-id"))
 
 
-def results() -> QuerySet[Deal]:
-    """Every published deal, the latest first."""
+def results(words: str = "") -> QuerySet[Deal]:
+    """Every published deal whose project, seller or buyer is called like `words`, the latest first."""
     deals = Deal.objects.filter(notified_at__isnull=False).select_related("lot__project__seller", "buyer")
+    if words:
+        named = Q(lot__project__title__icontains=words) | Q(lot__project__code__icontains=words)
+        deals = deals.filter(named | Q(lot__project__seller__name__icontains=words) | Q(buyer__name__icontains=words))
     return deals.order_by("-notified_at", "-id")
 
 

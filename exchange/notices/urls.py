@@ -11,5 +11,5 @@ urlpatterns = [
     path("notices/<int:project_id>/data.json", public.project_json, name="project_json"),
     path("notices/<int:project_id>/dates.ics", public.project_ics, name="project_ics"),
     path("documents/<int:document_id>/", documents.document, name="document"),
-    path("results/", public.results, name="results"),
+    path("results/auctions/", public.results, name="results"),
 ]

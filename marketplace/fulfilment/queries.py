@@ -86,9 +86,12 @@ def mine(viewer: Actor) -> "QuerySet[Engagement]":
     return rows.none() if number is None else rows.filter(Q(owner_id=number) | Q(agency_id=number))
 
 
-def results() -> "QuerySet[Engagement]":
-    """Every published result, newest first; public."""
+def results(words: str = "") -> "QuerySet[Engagement]":
+    """Every published result whose title, owner or agency is called like `words`, newest first; public."""
     rows = Engagement.objects.filter(published_at__isnull=False).select_related("owner", "agency", "selection")
+    if words:
+        named = Q(title__icontains=words) | Q(owner__name__icontains=words)
+        rows = rows.filter(named | Q(agency__name__icontains=words))
     return rows.order_by("-published_at", "-id")
 
 

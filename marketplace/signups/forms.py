@@ -29,6 +29,8 @@ class SignUpForm(forms.Form):
                 decimal_places=2,
                 help_text=f"{low:,.2f} – {high:,.2f}" if high is not None else f"≥ {low:,.2f}",
             )
+            # Sealed: the browser keeps no copy of what is typed.
+            self.fields["quote"].widget.attrs["autocomplete"] = "off"
         if found.need.method in PROPOSED:
             self.fields["proposal"] = forms.FileField(
                 label=_("Your proposal (PDF)"), widget=forms.ClearableFileInput(attrs={"accept": ".pdf"})

@@ -13,13 +13,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from commons.domain.actor import Role
+from commons.domain.actor import ANONYMOUS, Role
 from commons.domain.money import capital_yuan, normal_text
 from commons.domain.tasks import TaskState
 from commons.domain.time import SHANGHAI
 from commons.people.labels import role_label
 from commons.people.queries import organisations
+from portal.context import address
 from portal.events import EVENTS
+from portal.views.workspace import is_way
 
 register = template.Library()
 
@@ -232,6 +234,15 @@ def data_table(
     numbers = [number for _, number in columns]
     cells = [list(zip(row, numbers, strict=True)) for row in rows]
     return {"caption": caption, "columns": columns, "rows": cells, "csv": csv, "request": context["request"]}
+
+
+@register.inclusion_tag("portal/fragments/trail.html", takes_context=True)
+def trail(context: Mapping[str, object]) -> dict[str, str]:
+    """What stands above a page without a trail of its own: the workspace that leads to it, else the front page."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    at_work = match is not None and is_way(getattr(request, "actor", ANONYMOUS), match.view_name)
+    return {"url": address("workspace") if at_work else "/", "title": gettext("Workspace" if at_work else "Home")}
 
 
 @register.simple_tag

@@ -51,7 +51,7 @@ def entries() -> list[Tile]:
         Tile(
             _("I look for a result"),
             _("Who bought or was selected, at what price, by which draw, and how to check it."),
-            address("notices:results") or "/",
+            address("results"),
         ),
         Tile(
             _("I work at the centre, supervise or audit"),

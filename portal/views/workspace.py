@@ -259,6 +259,12 @@ def what_waits(actor: Actor, now: datetime) -> list[Waiting]:
     return in_order({(one.title, one.url, one.hint): one for one in found}.values())
 
 
+def is_way(actor: Actor, page: str) -> bool:
+    """Whether the page is one of those to which the workspace of this person leads."""
+    ways = (*FOR_EVERYBODY, *(way for role in actor.roles for way in WAYS.get(role, ())))
+    return actor.person_id is not None and any(way.page == page for way in ways)
+
+
 def lead_to(ways: Sequence[Way], counts: Mapping[str, int]) -> Iterator[Tile]:
     """The ways whose pages this installation has, each with how much waits at that address."""
     for way in ways:

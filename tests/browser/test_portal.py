@@ -1,5 +1,7 @@
 """The front door in a real browser: axe clean, no message of the policy, phone and desk, both languages, passkeys."""
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +14,7 @@ from tests import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("portal-browser")]
 PHONE, DESK = (390, 844), (1280, 800)
-PUBLIC = ["/", "/verify/", "/accessibility/", "/api/", "/design/", "/account/login/", "/no/such/page/"]
+PUBLIC = ["/", "/results/", "/verify/", "/accessibility/", "/api/", "/design/", "/account/login/", "/no/such/page/"]
 SIGNED_IN = ["/workspace/", "/people/account/", "/people/members/", "/people/members/open/", "/account/2fa/"]
 FACES = [("zh-CN", PHONE, "light"), ("en-GB", DESK, "light"), ("en-GB", PHONE, "dark"), ("zh-CN", DESK, "dark")]
 PASSWORD = "luochui-demo"
@@ -210,6 +212,75 @@ def test_a_passkey_that_is_cancelled_says_so(live_server: LiveServer, visit: Vis
     page.click("#passkey_login")
 
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used")
+
+
+def test_what_was_typed_outlives_the_session(live_server: LiveServer, visit: Visit) -> None:
+    cast.person("seller")
+    page = visit.page()
+    sign_in(page, live_server.url, "seller")
+    page.goto(f"{live_server.url}/seller/projects/new/")
+    typed = {"title": "A long morning's typing", "decision_body": "Bureau", "decision_no": "No. 7",
+             "contact_name": "Li", "contact_phone": "0757-83000000", "description": "Line one\nLine two"}  # fmt: skip
+    for name, text in typed.items():
+        page.fill(f"[name={name}]", text)
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not signed in")
+    expect(page.locator("main")).to_contain_text("What you typed is kept in this tab.")
+    page.locator("main").get_by_role("link", name="Sign in").click()
+    page.fill("#id_login", "seller")
+    page.fill("#id_password", PASSWORD)
+    page.click("form[action='/account/login/'] button")
+
+    page.wait_for_url("**/seller/projects/new/")
+    for name, text in typed.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(text)
+    expect(page.locator("#messages .alert-warning")).to_contain_text("it was not sent yet")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url(re.compile(r"/seller/projects/\d+/$"))
+    page.goto(f"{live_server.url}/seller/projects/new/")
+    expect(page.locator("[name=title]")).to_have_value("")
+
+
+def test_what_one_person_typed_is_not_shown_to_the_next(live_server: LiveServer, visit: Visit) -> None:
+    for key in ("seller", "buyer1"):
+        cast.person(key)
+    page = visit.page()
+    sign_in(page, live_server.url, "seller")
+    page.goto(f"{live_server.url}/seller/projects/new/")
+    page.fill("[name=title]", "Not for others")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator("[data-draft-kept]")).to_be_visible()
+
+    sign_in(page, live_server.url, "buyer1")
+
+    assert page.evaluate("sessionStorage.getItem('luochui-drafts')") is None
+
+
+def test_passwords_and_sealed_prices_are_not_kept(live_server: LiveServer, visit: Visit) -> None:
+    page = visit.page()
+    page.goto(f"{live_server.url}/verify/")
+    page.evaluate(
+        """() => {
+            const form = document.createElement("form");
+            form.setAttribute("method", "post");
+            form.innerHTML = '<input name="words" value="kept"><input name="price" value="9" autocomplete="off">' +
+                             '<input name="code" value="8" autocomplete="one-time-code">';
+            document.querySelector("main").append(form);
+            const keys = form.cloneNode(true);
+            keys.insertAdjacentHTML("beforeend", '<input name="pin" type="password" value="7">');
+            document.querySelector("main").append(keys);
+            addEventListener("submit", (event) => event.preventDefault());
+            form.requestSubmit();
+            keys.requestSubmit();
+        }"""
+    )
+
+    drafts = json.loads(page.evaluate("sessionStorage.getItem('luochui-drafts')"))
+
+    assert [draft["values"] for draft in drafts] == [["kept"]]
 
 
 def test_a_double_click_sends_a_form_once(live_server: LiveServer, visit: Visit) -> None:

@@ -8,6 +8,7 @@ from bidding.awards.queries.results import (
     ResultView,
     awards_of,
     debrief,
+    public_awards,
     public_result,
     reports_of,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "has_rounds",
     "offers_of",
     "own_offer",
+    "public_awards",
     "public_result",
     "ranked_prices",
     "ranking",

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
+
 from bidding.awards.domain.states import AwardState, ReportState
 from bidding.awards.models import Award, CandidateList, EvaluationReport, ResultLine
+from bidding.tenders.domain.states import SectionState
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 
@@ -73,6 +76,17 @@ def public_result(section_id: int) -> ResultView | None:
         for line in lines
     )
     return ResultView(section_id, candidates, shown.shown_until, given)
+
+
+def public_awards(words: str = "") -> QuerySet[Award]:
+    """Every award that stands and whose tender, owner or winner is called like `words`, the latest first; public."""
+    rows = Award.objects.exclude(state=AwardState.GIVEN_UP.value).exclude(section__state=SectionState.FAILED.value)
+    if words:
+        named = Q(section__tender__title__icontains=words) | Q(section__tender__code__icontains=words)
+        owner = Q(section__tender__project__owner__name__icontains=words)
+        rows = rows.filter(named | owner | Q(line__organisation__name__icontains=words))
+    found = rows.select_related("line__organisation", "section__tender__project__owner")
+    return found.order_by("-awarded_at", "-pk")
 
 
 def awards_of(section_id: int) -> tuple[AwardView, ...]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -77,17 +78,18 @@ class EditProfile(FormPage):
 
     template_name = "profiles/edit.html"
 
-    def _profile(self, request: HttpRequest) -> ProcedureProfile:
-        can_edit_profiles(signed_in(request)).require()
+    @cached_property
+    def _profile(self) -> ProcedureProfile:
         return queries.profile(self.kwargs["code"], on=local_day(timezone.now())).profile
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        can_edit_profiles(signed_in(request)).require()
         today = local_day(timezone.now())
-        self.made = ProfileForm(data, profile=self._profile(request), initial={"valid_from": today})
+        self.made = ProfileForm(data, profile=self._profile, initial={"valid_from": today})
         return self.made
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        profile = self._profile(request)
+        profile = self._profile
         return {
             "name": name_of(profile),
             "code": profile.code,

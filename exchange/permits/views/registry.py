@@ -151,6 +151,10 @@ class Reverse(FormPage):
         return reverse("permits:holder", args=[undone.source_id or undone.target_id])
 
 
+TARGET_IDS = "target_%s"
+"""Two forms stand on the page of areas; both ask for the region."""
+
+
 class Areas(FormPage):
     """Basins and missed quality targets, by region."""
 
@@ -159,13 +163,14 @@ class Areas(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         self.found = queries.areas(signed_in(request))
         target = data is not None and data.get("step") == "miss"
-        return TargetForm(data) if target else BasinForm(data)
+        self.sent = TargetForm(data, auto_id=TARGET_IDS) if target else BasinForm(data)
+        return self.sent
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {
             "rows": [(area, [(INSTRUMENT_LABELS[line[1]], line) for line in area.missed]) for area in self.found],
-            "target_form": TargetForm(),
-            "basin_form": BasinForm(),
+            "target_form": self.sent if isinstance(self.sent, TargetForm) else TargetForm(auto_id=TARGET_IDS),
+            "basin_form": self.sent if isinstance(self.sent, BasinForm) else BasinForm(),
             "may_record": bool(can_record_permit(signed_in(request))),
         }
 

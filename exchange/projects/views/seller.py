@@ -90,19 +90,24 @@ class EditProject(FormPage):
 @require_GET
 def draft(request: HttpRequest, project_id: int) -> HttpResponse:
     """One project as the seller sees it: tasks, lots, documents, what the exchange said."""
-    project = queries.draft(signed_in(request), project_id)
+    return _draft_page(request, queries.draft(signed_in(request), project_id), AttachmentForm())
+
+
+def _draft_page(
+    request: HttpRequest, project: Project, attachment_form: AttachmentForm, *, status: int = 200
+) -> HttpResponse:
     context = {
         "project": project,
         "state": project_state(project.state),
         "editable": project.state in EDITABLE,
         "lots": [queries.lot_view(lot) for lot in _with_project(project)],
         "attachments": list(project.attachments.all()),
-        "attachment_form": AttachmentForm(),
+        "attachment_form": attachment_form,
         "returned": _last_return(project),
         "may_offer_again": any(lot.state == LotState.FAILED for lot in project.lots.all()),
         "tasks": _tasks(project),
     }
-    return render(request, "exchange/projects/draft.html", context)
+    return render(request, "exchange/projects/draft.html", context, status=status)
 
 
 @require_POST
@@ -112,18 +117,19 @@ def attach(request: HttpRequest, project_id: int) -> HttpResponse:
     form = AttachmentForm(request.POST, request.FILES)
     project = queries.draft(actor, project_id)
     can_change_project(actor, project).require()
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        document = vault.store(
-            actor=actor,
-            stream=file,
-            name=file.name,
-            media_type="application/pdf",
-            at=at,
-            subject=f"project:{project_id}",
-        )
-        title = form.cleaned_data["title"]
-        services.attach(actor=actor, project_id=project_id, document_id=document.id, title=title, at=at)
+    if not form.is_valid():
+        return _draft_page(request, project, form, status=400)
+    file = form.cleaned_data["file"]
+    document = vault.store(
+        actor=actor,
+        stream=file,
+        name=file.name,
+        media_type="application/pdf",
+        at=at,
+        subject=f"project:{project_id}",
+    )
+    title = form.cleaned_data["title"]
+    services.attach(actor=actor, project_id=project_id, document_id=document.id, title=title, at=at)
     return HttpResponseRedirect(reverse("projects:draft", args=[project_id]) + "#documents")
 
 

@@ -1,4 +1,6 @@
-// What every page needs: menus close on Escape, errors get the focus, the server's clock keeps running.
+// What every page needs: menus close on Escape, errors get the focus, the server's clock keeps running, nothing typed is lost.
+import "./drafts.js";
+
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
 
 document.addEventListener("keydown", (event) => {
@@ -64,7 +66,7 @@ document.addEventListener("allauth.error", (event) => {
 const RESEND_MS = 4_000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.matches("[hx-post]")) return;
   if (performance.now() - (form.sentAt ?? -RESEND_MS) < RESEND_MS) event.preventDefault();
   else form.sentAt = performance.now();
 });

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from bidding.awards import queries, services
 from bidding.awards.domain.reports import NotTheFirst, ReportLine, SamePerson, StillShown, TooFewValid, VoteMissing
@@ -173,6 +174,8 @@ def test_the_award_waits_for_publicity_and_for_objections_and_goes_to_the_first(
     assert tenders.section_terms(told.section_id).state is SectionState.PUBLICIZED
     services.award_section(actor=owner, section_id=told.section_id, line_ids=[second], at=until + timedelta(minutes=1))
     assert [award.state for award in queries.awards_of(told.section_id)] == [AwardState.GIVEN_UP, AwardState.AWARDED]
+    (standing,) = Client().get("/results/?trade=tender").context["page"]
+    assert standing.winner == queries.awards_of(told.section_id)[1].winner
 
 
 def test_the_last_candidate_gives_up_and_the_section_fails() -> None:

@@ -68,6 +68,7 @@ def test_everybody_reads_selection_result_credit_and_figures(client):
         "/supermarket/statistics/?by=district",
     ):
         assert "<h1>" in read(client, address)
+    assert f"/supermarket/selections/{found.selection_id}/" in read(client, "/results/", trade="service", q=found.title)
     figures = json.loads(read(client, "/supermarket/statistics/", format="json"))["figures"]
     assert (figures["notices"], figures["selected"], figures["saving_rate"]) == ("1", "1", "0.4000")
     assert "0.4000" in read(client, "/supermarket/statistics/", format="csv")

@@ -12,7 +12,16 @@ from commons.domain.actor import Role
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-PUBLIC = ["/", "/verify/", "/accessibility/", "/api/", "/design/", "/account/login/", "/problems/NOT_PERMITTED/"]
+PUBLIC = [
+    "/",
+    "/results/",
+    "/verify/",
+    "/accessibility/",
+    "/api/",
+    "/design/",
+    "/account/login/",
+    "/problems/NOT_PERMITTED/",
+]
 SIGNED_IN = ["/workspace/", "/people/account/", "/account/2fa/", "/account/password/change/", "/account/logout/"]
 MOST_QUERIES = 10
 MOST_OF_WORKSPACE = 13
@@ -188,8 +197,18 @@ def test_a_certificate_is_looked_up_whatever_the_keyboard_made_of_its_number(typ
     assert response.context["number"] == "F014406"
 
 
-def test_results_lead_to_those_of_tenders_and_of_the_supermarket() -> None:
-    text = Client().get(reverse("notices:results")).text
+def test_results_lead_to_each_trade_in_full() -> None:
+    text = Client().get(reverse("results")).text
 
+    assert reverse("notices:results") in text
     assert reverse("fulfilment:results") in text
     assert f"{reverse('tenders:list')}?stage=result" in text
+    assert "?trade=service" in text
+
+
+def test_a_page_without_a_trail_of_its_own_leads_to_the_workspace_that_names_it_or_to_the_front_page() -> None:
+    seller, english = signed_in("seller"), {"accept-language": "en"}
+
+    assert '<a href="/workspace/">Workspace</a></nav>' in seller.get(reverse("projects:desk"), headers=english).text
+    assert '<a href="/">Home</a></nav>' in seller.get(reverse("results"), headers=english).text
+    assert '<a href="/">Home</a></nav>' in Client().get("/no/such/page/", headers=english).text

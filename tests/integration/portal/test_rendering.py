@@ -113,8 +113,19 @@ def test_an_anonymous_reader_is_asked_to_sign_in_and_comes_back() -> None:
     assert response["Location"] == "/account/login/?next=/role/%3Flot%3D3"
 
 
-def test_an_anonymous_sender_is_refused_and_not_sent_on() -> None:
-    assert client().post("/role/").status_code == 403
+def test_an_anonymous_sender_is_told_to_sign_in_and_comes_back_to_the_form() -> None:
+    response = client().post("/role/", headers={"Referer": "http://testserver/role/?lot=3"})
+
+    assert response.status_code == 403
+    assert "SIGNED_OUT" in response.text
+    assert 'href="/account/login/?next=%2Frole%2F%3Flot%3D3"' in response.text
+
+
+def test_a_sign_in_after_a_refused_form_leads_to_no_foreign_site() -> None:
+    response = client().post("/role/", headers={"Referer": "https://evil.example/role/"})
+
+    assert "evil.example" not in response.text
+    assert 'href="/account/login/"' in response.text
 
 
 def test_a_signed_in_reader_without_the_role_is_refused() -> None:

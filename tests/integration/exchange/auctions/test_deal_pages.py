@@ -186,6 +186,8 @@ def test_anybody_verifies_a_certificate_and_compares_a_copy(
     assert client.get("/verify/certificate/F99-unknown/").status_code == 404
     assert client.get(f"/api/v1/certificates/{code}").json()["verification"]["registered"] is True
     assert client.get("/api/v1/results/").json()["items"][0]["buyer"]["name"] == story.company("buyer1").name
+    assert story.company("buyer1").name in client.get(f"/results/?trade=auction&q={story.company('buyer1').name}").text
+    assert client.get("/results/?q=nobody").context["total"] == 0
     assert client.get(f"/api/v1/lots/{lot.pk}").json()["state"] == "CLOSED"
     assert client.get("/api/v1/notices/?stage=sold").json()["items"][0]["id"] == lot.pk
     assert Project.objects.get(pk=lot.project_id).state == "CLOSED"
