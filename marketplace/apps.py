@@ -10,6 +10,7 @@ class MarketplaceConfig(AppConfig):
         from marketplace.entry import services  # noqa: F401  # registers what agencies sign
         from marketplace.fulfilment import section as results
         from marketplace.fulfilment import services as fulfilment  # noqa: F401  # registers who signs which paper
+        from marketplace.selection import policies  # noqa: F401  # says who else reads proposals
         from marketplace.signups import section
 
         importing.register_all()

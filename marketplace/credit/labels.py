@@ -1,6 +1,7 @@
 """Words of credit, for pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.credit.domain.listing import ListColour, ListingState
 from marketplace.credit.domain.ratings import RatingState, Side
@@ -23,10 +24,10 @@ EVENTS = {
     EventKind.REPAIR.value: _("Credit repair"),
 }
 RATINGS = {
-    RatingState.GIVEN.value: ("info", _("given")),
-    RatingState.APPEALED.value: ("waiting", _("under appeal")),
-    RatingState.UPHELD.value: ("info", _("stands after the appeal")),
-    RatingState.ANNULLED.value: ("stop", _("annulled")),
+    RatingState.GIVEN.value: ("info", pgettext_lazy("supermarket", "Given")),
+    RatingState.APPEALED.value: ("waiting", _("Under appeal")),
+    RatingState.UPHELD.value: ("info", _("Stands after the appeal")),
+    RatingState.ANNULLED.value: ("stop", _("Annulled")),
 }
 SIDES = {Side.OWNER.value: _("The owner rates the agency"), Side.AGENCY.value: _("The agency rates the owner")}
 COLOURS = {
@@ -34,10 +35,10 @@ COLOURS = {
     ListColour.BLACK.value: ("stop", _("Black list (barred)")),
 }
 LISTINGS = {
-    ListingState.PROPOSED.value: ("waiting", _("proposed; the agency may speak")),
-    ListingState.HEARD.value: ("waiting", _("the agency was heard")),
-    ListingState.LISTED.value: ("info", _("in force")),
-    ListingState.REPAIRED.value: ("neutral", _("ended by credit repair")),
-    ListingState.ENDED.value: ("neutral", _("its term is over")),
-    ListingState.DROPPED.value: ("neutral", _("dropped")),
+    ListingState.PROPOSED.value: ("waiting", _("Proposed; the agency may speak")),
+    ListingState.HEARD.value: ("waiting", _("The agency was heard")),
+    ListingState.LISTED.value: ("info", _("In force")),
+    ListingState.REPAIRED.value: ("neutral", _("Ended by credit repair")),
+    ListingState.ENDED.value: ("neutral", _("Its term is over")),
+    ListingState.DROPPED.value: ("neutral", _("Dropped")),
 }

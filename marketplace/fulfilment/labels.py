@@ -1,6 +1,7 @@
 """Words of fulfilment, for pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.fulfilment.domain.states import (
     EngagementState,
@@ -11,21 +12,21 @@ from marketplace.fulfilment.domain.states import (
 )
 
 STATES = {
-    EngagementState.SELECTED.value: ("waiting", _("result to be published")),
-    EngagementState.PUBLISHED.value: ("waiting", _("result published")),
-    EngagementState.CONTRACTING.value: ("waiting", _("contract to be signed")),
-    EngagementState.SIGNED.value: ("info", _("contract signed")),
-    EngagementState.SERVING.value: ("info", _("service goes on")),
-    EngagementState.DONE.value: ("done", _("service accepted")),
-    EngagementState.TERMINATED.value: ("stop", _("contract ended early")),
-    EngagementState.GIVEN_UP.value: ("stop", _("given up")),
-    EngagementState.REVOKED.value: ("stop", _("set aside by decision")),
+    EngagementState.SELECTED.value: ("waiting", _("Result to be published")),
+    EngagementState.PUBLISHED.value: ("waiting", pgettext_lazy("supermarket", "Result published")),
+    EngagementState.CONTRACTING.value: ("waiting", _("Contract to be signed")),
+    EngagementState.SIGNED.value: ("info", pgettext_lazy("supermarket", "Contract signed")),
+    EngagementState.SERVING.value: ("info", _("Service goes on")),
+    EngagementState.DONE.value: ("done", _("Service accepted")),
+    EngagementState.TERMINATED.value: ("stop", _("Contract ended early")),
+    EngagementState.GIVEN_UP.value: ("stop", _("Given up")),
+    EngagementState.REVOKED.value: ("stop", _("Set aside by decision")),
 }
 MILESTONES = {
-    MilestoneState.PLANNED.value: ("neutral", _("planned")),
-    MilestoneState.DELIVERED.value: ("waiting", _("to be accepted")),
-    MilestoneState.RETURNED.value: ("stop", _("returned")),
-    MilestoneState.ACCEPTED.value: ("done", _("accepted")),
+    MilestoneState.PLANNED.value: ("neutral", _("Planned")),
+    MilestoneState.DELIVERED.value: ("waiting", _("To be accepted")),
+    MilestoneState.RETURNED.value: ("stop", _("Returned")),
+    MilestoneState.ACCEPTED.value: ("done", _("Accepted")),
 }
 PROPOSALS = {
     ProposalKind.EXTENSION: _("Extension"),
@@ -33,18 +34,18 @@ PROPOSALS = {
     ProposalKind.TERMINATION: _("Early end of the contract"),
 }
 PROPOSAL_STATES = {
-    ProposalState.OPEN.value: ("waiting", _("waits for the other side")),
-    ProposalState.AGREED.value: ("done", _("agreed")),
-    ProposalState.DECLINED.value: ("stop", _("declined")),
+    ProposalState.OPEN.value: ("waiting", _("Waits for the other side")),
+    ProposalState.AGREED.value: ("done", _("Agreed")),
+    ProposalState.DECLINED.value: ("stop", pgettext_lazy("supermarket", "Declined")),
 }
 GRIEVANCES = {
-    GrievanceState.RAISED.value: ("waiting", _("waits for the owner's answer")),
-    GrievanceState.ANSWERED.value: ("info", _("answered")),
-    GrievanceState.COMPLAINED.value: ("waiting", _("waits for the regulator")),
-    GrievanceState.ACCEPTED.value: ("waiting", _("taken up, waits for the decision")),
-    GrievanceState.REJECTED.value: ("neutral", _("not taken up")),
-    GrievanceState.UPHELD.value: ("stop", _("upheld")),
-    GrievanceState.DISMISSED.value: ("done", _("dismissed")),
+    GrievanceState.RAISED.value: ("waiting", _("Waits for the owner's answer")),
+    GrievanceState.ANSWERED.value: ("info", _("Answered")),
+    GrievanceState.COMPLAINED.value: ("waiting", _("Waits for the regulator")),
+    GrievanceState.ACCEPTED.value: ("waiting", _("Taken up, waits for the decision")),
+    GrievanceState.REJECTED.value: ("neutral", pgettext_lazy("supermarket", "Not taken up")),
+    GrievanceState.UPHELD.value: ("stop", pgettext_lazy("supermarket", "Upheld")),
+    GrievanceState.DISMISSED.value: ("done", pgettext_lazy("supermarket", "Dismissed")),
 }
 RULINGS = {
     "ComplaintTakenUp": _("Taken up"),

@@ -35,6 +35,20 @@ def can_object(actor: Actor, entrant_organisations: frozenset[int]) -> Decision:
     return require_role(actor, Role.AGENCY, assurance=Assurance.REAL_NAME)
 
 
+def can_object_to_notice(actor: Actor, owner_organisation_id: int) -> Decision:
+    """Any agency but the owner itself."""
+    if actor.organisation_id is None or actor.organisation_id == owner_organisation_id:
+        return deny()
+    return require_role(actor, Role.AGENCY, assurance=Assurance.REAL_NAME)
+
+
+def can_answer(actor: Actor, grievance: Grievance) -> Decision:
+    """The people of the owner whose notice or result it is about."""
+    if actor.organisation_id != grievance.procurement.owner.organisation_id:
+        return deny()
+    return require_role(actor, Role.OWNER, assurance=Assurance.REAL_NAME)
+
+
 def can_complain(actor: Actor, grievance: Grievance) -> Decision:
     """Who objected."""
     if actor.organisation_id != grievance.organisation_id:
@@ -54,9 +68,11 @@ def can_read(actor: Actor, engagement: Engagement) -> Decision:
 
 
 def can_read_grievance(actor: Actor, grievance: Grievance) -> Decision:
-    """Who objected, both sides of the engagement, and the overseers."""
-    own = actor.organisation_id is not None and actor.organisation_id == grievance.organisation_id
-    return ALLOWED if own else can_read(actor, grievance.engagement)
+    """Who objected, the owner, the agency whose result it is about, and the overseers."""
+    concerned = {grievance.organisation_id, grievance.procurement.owner.organisation_id}
+    if grievance.engagement is not None:
+        concerned.add(grievance.engagement.agency_id)
+    return ALLOWED if actor.organisation_id in concerned or actor.system or actor.has(*OVERSEERS) else deny()
 
 
 @guards("engagement")

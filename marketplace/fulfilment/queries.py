@@ -103,10 +103,10 @@ def paid(engagement_id: int) -> Decimal:
 
 def grievance(viewer: Actor, grievance_id: int) -> Grievance:
     """One objection for those who may read it; for the pages of this package. Raises `NotFound`."""
-    row = Grievance.objects.select_related("engagement__owner", "engagement__agency", "organisation").filter(
-        pk=grievance_id
+    rows = Grievance.objects.select_related(
+        "engagement__owner", "engagement__agency", "organisation", "procurement__owner"
     )
-    found = row.first()
+    found = rows.filter(pk=grievance_id).first()
     if found is None or not can_read_grievance(viewer, found):
         raise NotFound()
     return found
@@ -114,13 +114,14 @@ def grievance(viewer: Actor, grievance_id: int) -> Grievance:
 
 def grievances(viewer: Actor) -> "QuerySet[Grievance]":
     """Objections that the viewer has to do with, newest first."""
-    rows = Grievance.objects.select_related("engagement", "organisation").order_by("-id")
+    rows = Grievance.objects.select_related("procurement", "organisation").order_by("-id")
     if viewer.has(*OVERSEERS):
         return rows
     number = viewer.organisation_id
     if number is None:
         return rows.none()
-    return rows.filter(Q(organisation_id=number) | Q(engagement__owner_id=number) | Q(engagement__agency_id=number))
+    owned = Q(procurement__owner__organisation_id=number)
+    return rows.filter(Q(organisation_id=number) | owned | Q(engagement__agency_id=number))
 
 
 def finished_since(since: datetime) -> list[EngagementView]:

@@ -6,7 +6,8 @@ from commons.domain.actor import Actor
 from marketplace.fulfilment import queries
 from marketplace.fulfilment.labels import STATES
 from marketplace.fulfilment.models import Engagement
-from marketplace.fulfilment.policies import can_object, can_read
+from marketplace.fulfilment.policies import can_object, can_object_to_notice, can_read
+from marketplace.procurement.domain.states import BEFORE_SELECTION
 from marketplace.procurement.queries import ProcurementView
 from marketplace.procurement.sections import Section, register_section
 from marketplace.selection import queries as selections
@@ -15,10 +16,11 @@ from marketplace.selection.labels import WAITS
 
 
 def build(viewer: Actor, found: ProcurementView, at: datetime) -> Section | None:
-    """Nothing before the selection has begun; then how far it is, who was selected, and the way to each page."""
+    """To agencies the way to object, before the selection; then how far it is, who was selected, and each page."""
     selection = selections.of_procurement(found.id)
-    if selection is None:
-        return None
+    if selection is None or found.state in BEFORE_SELECTION:
+        may = found.state in BEFORE_SELECTION and bool(can_object_to_notice(viewer, found.owner_organisation_id))
+        return Section("marketplace/fulfilment/_objecting.html", {"number": found.id}) if may else None
     engagement = queries.of_selection(selection.id)
     row = Engagement.objects.select_related("agency").filter(pk=engagement.id).first() if engagement else None
     entrants = frozenset(selections.entrant_organisations(selection.id).values())

@@ -25,6 +25,11 @@ urlpatterns = [
     path(SERVICE + "payment/", acting.Pay.as_view(), name="pay"),
     path(SERVICE + "payment/<int:payment_id>/", acting.paid, name="paid"),
     path(SERVICE + "objection/", grieving.Raise.as_view(), name="object"),
+    path(
+        "supermarket/notices/<int:procurement_id>/objection/",
+        grieving.RaiseAboutNotice.as_view(),
+        name="object_to_notice",
+    ),
     path("supermarket/objections/", grieving.objections, name="objections"),
     path("supermarket/objections/<int:grievance_id>/", grieving.objection, name="objection"),
     path("supermarket/objections/<int:grievance_id>/answer/", grieving.Answer.as_view(), name="answer_objection"),

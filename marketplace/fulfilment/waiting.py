@@ -1,88 +1,85 @@
 """What waits for owner, agency and regulator after a selection, by when, for the workspace."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from commons.domain.actor import Actor
-from commons.domain.tasks import Waiting
-from commons.domain.time import end_of
+from marketplace.duties import Duty, Rows, rows
 from marketplace.fulfilment import queries
 from marketplace.fulfilment.domain.states import EngagementState, GrievanceState, MilestoneState, ProposalState
-from marketplace.fulfilment.models import Engagement, Milestone
+from marketplace.fulfilment.models import ContractProposal, Engagement, Milestone, Payment
 
-MOST = 20
+DUTIES = {
+    "SERVICE_CONTRACT": Duty(_("Compose the contract"), "fulfilment:service"),
+    "SERVICE_RECORD": Duty(_("Put the contract on the public record"), "fulfilment:service"),
+    "SERVICE_ACCEPT": Duty(_("Accept or return a deliverable"), "fulfilment:service"),
+    "SERVICE_FINISH": Duty(_("Accept the whole service"), "fulfilment:service"),
+    "SERVICE_CONFIRM": Duty(_("Confirm the registered contract"), "fulfilment:service"),
+    "SERVICE_DELIVER": Duty(_("Hand in a deliverable"), "fulfilment:service"),
+    "SERVICE_PAID": Duty(_("Confirm a payment"), "fulfilment:service"),
+    "SERVICE_PROPOSAL": Duty(_("Answer a proposed change of the contract"), "fulfilment:service"),
+    "OBJECTION_ANSWER": Duty(_("Answer an objection"), "fulfilment:objection"),
+    "COMPLAINT_TAKE_UP": Duty(_("Accept or reject a complaint"), "fulfilment:objection"),
+    "COMPLAINT_DECIDE": Duty(_("Decide a complaint"), "fulfilment:objection"),
+}
 _S = EngagementState
+_OPEN = [MilestoneState.PLANNED.value, MilestoneState.RETURNED.value]
+_GOING = [_S.PUBLISHED.value, _S.CONTRACTING.value, _S.SIGNED.value, _S.SERVING.value]
 
 
-def of_owner(actor: Actor, now: datetime) -> Iterator[Waiting]:
+def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Contracts to compose and record, deliverables to accept, changes and objections to answer."""
-    for row in _of(actor, now).filter(owner_id=actor.organisation_id)[:MOST]:
-        yield from _of_either(actor, row)
-        if row.state == _S.PUBLISHED:
-            yield _about(row, _("Compose the contract"), row.contract_due_on)
-        elif row.state == _S.SIGNED:
-            yield _about(row, _("Put the contract on the public record"), row.upload_due_on)
-        elif row.state == _S.SERVING:
-            yield from _to_accept(row)
+    own = Engagement.objects.filter(owner_id=actor.organisation_id, suspended_by="")
+    parts = Milestone.objects.filter(engagement=OuterRef("pk"))
+    yield rows(own.filter(state=_S.PUBLISHED.value), "SERVICE_CONTRACT", due_on="contract_due_on")
+    yield rows(own.filter(state=_S.SIGNED.value), "SERVICE_RECORD", due_on="upload_due_on")
+    handed_in = _milestones(state=MilestoneState.DELIVERED.value, engagement__owner_id=actor.organisation_id)
+    yield _of_milestones(handed_in, "SERVICE_ACCEPT", due_on="engagement__acceptance_due_on")
+    done = own.filter(Exists(parts), ~Exists(parts.exclude(state=MilestoneState.ACCEPTED.value)))
+    yield rows(done.filter(state=_S.SERVING.value), "SERVICE_FINISH", due_on="acceptance_due_on")
+    yield _proposals(actor, engagement__owner_id=actor.organisation_id)
     raised = queries.grievances(actor).filter(
-        state=GrievanceState.RAISED.value, engagement__owner_id=actor.organisation_id
+        state=GrievanceState.RAISED.value, procurement__owner__organisation_id=actor.organisation_id
     )
-    for objection in raised[:MOST]:
-        url, due_at = reverse("fulfilment:objection", args=[objection.pk]), end_of(objection.answer_due_on)
-        yield Waiting(_("Answer an objection"), url, due_at, objection.engagement.title)
+    yield rows(raised, "OBJECTION_ANSWER", title="procurement__title", due_on="answer_due_on")
 
 
-def of_agency(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Contracts to confirm, the next deliverable, payments to confirm, changes to answer."""
-    for row in _of(actor, now).filter(agency_id=actor.organisation_id)[:MOST]:
-        yield from _of_either(actor, row)
-        if row.state == _S.CONTRACTING and not row.contract_paper:
-            yield _about(row, _("Confirm the registered contract"), row.contract_due_on)
-        elif row.state == _S.SERVING:
-            due = [
-                one for one in row.milestones.all() if one.state in (MilestoneState.PLANNED, MilestoneState.RETURNED)
-            ]
-            if due:
-                yield _about(row, _("Hand in a deliverable"), min(one.due_on for one in due), due[0])
-        if any(one.confirmed_at is None for one in row.payments.all()):
-            yield _about(row, _("Confirm a payment"), None)
+def of_agency(actor: Actor, now: datetime) -> Iterator[Rows]:
+    """Contracts to confirm, the next deliverable of each service, payments to confirm, changes to answer."""
+    number = actor.organisation_id
+    registered = Engagement.objects.filter(
+        agency_id=number, suspended_by="", state=_S.CONTRACTING.value, contract_paper=""
+    )
+    yield rows(registered, "SERVICE_CONFIRM", due_on="contract_due_on")
+    earlier = Milestone.objects.filter(engagement=OuterRef("engagement"), state__in=_OPEN, place__lt=OuterRef("place"))
+    next_ones = _milestones(state__in=_OPEN, engagement__agency_id=number).exclude(Exists(earlier))
+    yield _of_milestones(next_ones, "SERVICE_DELIVER", due_on="due_on")
+    unconfirmed = Payment.objects.filter(engagement__agency_id=number, confirmed_at__isnull=True)
+    yield rows(unconfirmed, "SERVICE_PAID", number="engagement_id", title="engagement__title", part="voucher")
+    yield _proposals(actor, engagement__agency_id=number)
 
 
-def of_regulator(actor: Actor, now: datetime) -> Iterator[Waiting]:
+def of_regulator(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Complaints of the supermarket to take up and to decide."""
-    titles = {
-        GrievanceState.COMPLAINED.value: _("Accept or reject a complaint"),
-        GrievanceState.ACCEPTED.value: _("Decide a complaint"),
-    }
-    for row in queries.grievances(actor).filter(state__in=titles)[:MOST]:
-        yield Waiting(titles[row.state], reverse("fulfilment:objection", args=[row.pk]), None, row.engagement.title)
+    codes = {GrievanceState.COMPLAINED: "COMPLAINT_TAKE_UP", GrievanceState.ACCEPTED: "COMPLAINT_DECIDE"}
+    for state, code in codes.items():
+        yield rows(queries.grievances(actor).filter(state=state.value), code, title="procurement__title")
 
 
-def _of(actor: Actor, now: datetime) -> "QuerySet[Engagement]":
-    going = [_S.PUBLISHED.value, _S.CONTRACTING.value, _S.SIGNED.value, _S.SERVING.value]
-    rows = queries.mine(actor).filter(state__in=going, suspended_by="")
-    return rows.prefetch_related("milestones", "payments", "proposals")
+def _milestones(**asked: object) -> "QuerySet[Milestone]":
+    return Milestone.objects.filter(engagement__state=_S.SERVING.value, engagement__suspended_by="", **asked)
 
 
-def _of_either(actor: Actor, row: Engagement) -> Iterator[Waiting]:
-    asked = [one for one in row.proposals.all() if one.state == ProposalState.OPEN]
-    if any(one.proposed_by_id != actor.organisation_id for one in asked):
-        yield _about(row, _("Answer a proposed change of the contract"), None)
+def _of_milestones(found: "QuerySet[Milestone]", code: str, *, due_on: str) -> Rows:
+    return rows(found, code, number="engagement_id", title="engagement__title", part="title", due_on=due_on)
 
 
-def _to_accept(row: Engagement) -> Iterator[Waiting]:
-    milestones = list(row.milestones.all())
-    for one in milestones:
-        if one.state == MilestoneState.DELIVERED:
-            yield _about(row, _("Accept or return a deliverable"), None, one)
-    if milestones and all(one.state == MilestoneState.ACCEPTED for one in milestones):
-        yield _about(row, _("Accept the whole service"), row.acceptance_due_on)
-
-
-def _about(row: Engagement, title: str, due_on: date | None, part: Milestone | None = None) -> Waiting:
-    hint = f"{row.title} · {part.title}" if part else row.title
-    return Waiting(title, reverse("fulfilment:service", args=[row.pk]), end_of(due_on) if due_on else None, hint)
+def _proposals(actor: Actor, **asked: object) -> Rows:
+    """What the other side proposed and the reader's side has still to answer."""
+    found = ContractProposal.objects.filter(
+        state=ProposalState.OPEN.value, engagement__state__in=_GOING, engagement__suspended_by="", **asked
+    ).exclude(proposed_by_id=actor.organisation_id)
+    return rows(found, "SERVICE_PROPOSAL", number="engagement_id", title="engagement__title")

@@ -87,6 +87,22 @@ def method_explanation(method: Method | str) -> str:
     return gettext(EXPLANATIONS[Method(method)])
 
 
+FAILURES: dict[str, Label] = {
+    "TOO_FEW_SIGN_UPS": _("Too few agencies signed up."),
+    "TOO_FEW": _("Too few of those who signed up were qualified at the selection."),
+    "NO_BIDS": _("Nobody bid in the live room."),
+    "NOBODY_LEFT": _("Nobody was left to select."),
+    "REFUSED": _("The selected agency gave up."),
+    "NAMED_BARRED": _("The named agency was not qualified at the selection."),
+}
+"""Why a round failed, by the code that its notice carries."""
+
+
+def notice_reason(reason: str) -> Label:
+    """The reason of a notice in words: of a failed round for its code, else as it was written."""
+    return FAILURES.get(reason, reason)
+
+
 def reason_words(reason: Mapping[str, str]) -> tuple[str, str]:
     """A stored reason of the scope decision, and its source."""
     return render(reason["message"], {"value": reason["value"]}), reason["source"]

@@ -3,45 +3,51 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from commons.domain.actor import Actor
-from commons.domain.tasks import Waiting
+from marketplace.duties import Duty, Rows, rows, tally
 from marketplace.procurement import queries
+from marketplace.procurement.domain.needs import Source
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import Question
 
-MOST = 20
+_S = ProcurementState
 
 
-def of_owner(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Needs at the reader's step of the chain, needs that came back, failed rounds, questions without an answer."""
-    for row in queries.to_approve(actor)[:MOST]:
-        yield Waiting(_("Approve a need"), reverse("procurement:own", args=[row.pk]), None, row.title)
-    titles = {
-        ProcurementState.RETURNED.value: _("A need came back from the check"),
-        ProcurementState.FAILED.value: _("A round failed: announce it again or give it up"),
-    }
-    for row in queries.own(actor).filter(state__in=titles)[:MOST]:
-        yield Waiting(titles[row.state], reverse("procurement:own", args=[row.pk]), None, row.title)
-    if actor.organisation_id is None:
-        return
+def _to_audit(count: int) -> str:
+    return ngettext("%(count)s need to audit", "%(count)s needs to audit", count) % {"count": count}
+
+
+DUTIES = {
+    "NEED_APPROVE": Duty(_("Approve a need"), "procurement:own"),
+    "NEED_CASE": Duty(_("Hand in the need of a case"), "procurement:own"),
+    "NEED_RETURNED": Duty(_("A need came back from the check"), "procurement:own"),
+    "NEED_FAILED": Duty(_("A round failed: announce it again or give it up"), "procurement:own"),
+    "NEED_QUESTION": Duty(_("Answer a question"), "procurement:own"),
+    "NEEDS_AUDIT": Duty("", "procurement:desk", numbered=False, count=_to_audit),
+}
+
+
+def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
+    """Needs at the reader's step of the chain, cases to go on with, what came back, failed rounds, questions."""
+    own = queries.own(actor)
     asked = Question.objects.filter(
         answered_at__isnull=True,
         procurement__owner__organisation_id=actor.organisation_id,
-        procurement__state=ProcurementState.SIGNING_UP.value,
+        procurement__state=_S.SIGNING_UP.value,
     )
-    for question in asked.select_related("procurement")[:MOST]:
-        found = question.procurement
-        url = reverse("procurement:own", args=[found.pk])
-        yield Waiting(_("Answer a question"), url, found.sign_up_until, found.title)
+    yield rows(queries.to_approve(actor), "NEED_APPROVE")
+    yield rows(own.filter(state=_S.DRAFT.value, source=Source.CASE.value), "NEED_CASE")
+    yield rows(own.filter(state=_S.RETURNED.value), "NEED_RETURNED")
+    yield rows(own.filter(state=_S.FAILED.value), "NEED_FAILED")
+    yield rows(
+        asked, "NEED_QUESTION", number="procurement_id", title="procurement__title",
+        due_at="procurement__sign_up_until",
+    )  # fmt: skip
 
 
-def of_staff(actor: Actor, now: datetime) -> Iterator[Waiting]:
+def of_staff(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Needs and amendments to audit."""
-    count = queries.to_audit(actor).count()
-    if count:
-        words = ngettext("%(count)s need to audit", "%(count)s needs to audit", count)
-        yield Waiting(words % {"count": count}, reverse("procurement:desk"), count=count)
+    yield tally(queries.to_audit(actor), "NEEDS_AUDIT")

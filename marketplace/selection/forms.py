@@ -51,5 +51,8 @@ class PickForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, numbers: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(number, f"{number} · {case.entrant(number).name}") for number in numbers]
+        choices = [
+            (number, f"{number} · {case.entrant(number).name} · {_('credit')} {case.entrant(number).credit:f}")
+            for number in numbers
+        ]
         self.fields["number"].choices = choices  # type: ignore[attr-defined]  # a choice field

@@ -1,6 +1,6 @@
 """Words of selections, for pages."""
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from marketplace.entry.domain.eligibility import Bar
 from marketplace.selection.domain.case import Cause, QuoteKind, Way
@@ -18,17 +18,17 @@ WAYS = {
 }
 LIVE = gettext_lazy("Live reverse bidding")
 STATES = {
-    SelectionState.RUNNING: ("waiting", gettext_lazy("under way")),
-    SelectionState.DECIDED: ("done", gettext_lazy("decided")),
-    SelectionState.FAILED: ("stop", gettext_lazy("nobody selected")),
-    SelectionState.VOIDED: ("stop", gettext_lazy("set aside by decision")),
+    SelectionState.RUNNING: ("waiting", gettext_lazy("Under way")),
+    SelectionState.DECIDED: ("done", pgettext_lazy("supermarket", "Decided")),
+    SelectionState.FAILED: ("stop", gettext_lazy("Nobody selected")),
+    SelectionState.VOIDED: ("stop", gettext_lazy("Set aside by decision")),
 }
 WAITS = {
     Wait.NOTHING: "",
-    Wait.DRAW: gettext_lazy("waits for its draw"),
-    Wait.ROOM: gettext_lazy("bidding goes on in the live room"),
-    Wait.SCORES: gettext_lazy("waits for the panel's scores"),
-    Wait.PICK: gettext_lazy("waits for the owner's pick"),
+    Wait.DRAW: gettext_lazy("Waits for its draw"),
+    Wait.ROOM: gettext_lazy("Bidding goes on in the live room"),
+    Wait.SCORES: gettext_lazy("Waits for the panel's scores"),
+    Wait.PICK: gettext_lazy("Waits for the owner's pick"),
 }
 CAUSES = {
     Cause.REFUSED: gettext_lazy("gave up after the selection"),

@@ -2,6 +2,7 @@
 
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from marketplace.selection.models import PanelMember, Selection
+from marketplace.signups.policies import register_reader
 
 OVERSEERS = (Role.STAFF, Role.HOST, Role.REGULATOR, Role.AUDITOR)
 
@@ -18,6 +19,14 @@ def can_score(actor: Actor, member: PanelMember | None) -> Decision:
     if member is None or actor.person_id != member.person_id or actor.assurance < Assurance.REAL_NAME:
         return deny()
     return ALLOWED
+
+
+@register_reader
+def is_member(actor: Actor, procurement_id: int) -> bool:
+    """A named member of the panel reads the proposals that it scores."""
+    if actor.person_id is None or actor.assurance < Assurance.REAL_NAME:
+        return False
+    return PanelMember.objects.filter(person_id=actor.person_id, selection__procurement_id=procurement_id).exists()
 
 
 def can_see_running(actor: Actor, selection: Selection, owner_id: int) -> Decision:

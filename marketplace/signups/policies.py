@@ -1,5 +1,7 @@
 """Who signs up, who sees what of it and when."""
 
+from collections.abc import Callable
+
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
@@ -26,7 +28,8 @@ def owns(actor: Actor, sign_up: SignUp) -> bool:
 
 @guards("sign-up")
 def can_download_proposal(actor: Actor, document: StoredDocument) -> Decision:
-    """A proposal is its agency's alone until the quotes are opened; then also the owner's and the centre's."""
+    """A proposal is its agency's alone until the quotes are opened; then also the owner's, the centre's, and of
+    whoever has to score it."""
     number = int(document.subject.partition(":")[2] or 0)
     rows = SignUp.objects.select_related("procurement__owner").filter(procurement_id=number, proposal_id=document.id)
     sign_up = rows.first()
@@ -37,4 +40,16 @@ def can_download_proposal(actor: Actor, document: StoredDocument) -> Decision:
     if sign_up.opened_at is None:
         return deny()
     of_owner = actor.organisation_id == sign_up.procurement.owner.organisation_id
-    return ALLOWED if actor.has(*OVERSEERS) or (of_owner and actor.organisation_id is not None) else deny()
+    if actor.has(*OVERSEERS) or (of_owner and actor.organisation_id is not None):
+        return ALLOWED
+    return ALLOWED if any(reads(actor, number) for reads in _READERS) else deny()
+
+
+Reader = Callable[[Actor, int], bool]
+_READERS: list[Reader] = []
+
+
+def register_reader(reads: Reader) -> Reader:
+    """Let a subject above say who else reads the opened proposals of a procurement: `reads(actor, procurement_id)`."""
+    _READERS.append(reads)
+    return reads

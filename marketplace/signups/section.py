@@ -29,6 +29,7 @@ def build(viewer: Actor, found: ProcurementView, at: datetime) -> Section | None
         "found": found,
         "open": open_now,
         "is_agency": viewer.has(Role.AGENCY),
+        "signed_in": viewer.person_id is not None,
         "entered": agency is not None,
         "bars": bar_words(bars),
         "own": queries.own_sign_up(viewer, found.id) if agency is not None else None,

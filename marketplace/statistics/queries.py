@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Substr, TruncMonth
 
+from commons.domain.regions import region_name
 from commons.domain.time import SHANGHAI
 from marketplace.catalogue.models import ServiceItem
 from marketplace.entry.domain.entrants import EntrantKind
@@ -30,9 +31,14 @@ class Rates:
 
     __slots__ = ()
     notices: int
+    sign_ups: int
     selected: int
     ceiling_by_price: Decimal
     amount_by_price: Decimal
+
+    @property
+    def sign_ups_per_notice(self) -> Decimal:
+        return _share(self.sign_ups, self.notices).quantize(Decimal("0.01"))
 
     @property
     def selection_rate(self) -> Decimal:
@@ -47,6 +53,10 @@ class Rates:
     @property
     def saving_percent(self) -> Decimal:
         return self.saving_rate * 100
+
+    @property
+    def selection_percent(self) -> Decimal:
+        return self.selection_rate * 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,6 @@ class Figures(Rates):
     ceiling_by_price: Decimal
     amount_by_price: Decimal
 
-    @property
-    def sign_ups_per_notice(self) -> Decimal:
-        return _share(self.sign_ups, self.notices).quantize(Decimal("0.01"))
-
     def as_json(self) -> dict[str, str]:
         told = {name: str(value) for name, value in asdict(self).items()}
         rates = ("sign_ups_per_notice", "selection_rate", "saving_rate")
@@ -81,14 +87,18 @@ class Row(Rates):
     key: str
     label: str
     notices: int
+    sign_ups: int
     selected: int
     amount: Decimal
     ceiling_by_price: Decimal
     amount_by_price: Decimal
 
 
-def overview(first: date, last: date) -> Figures:
-    """The figures of a period: notices by their publication, everything else by its notice. Seven queries."""
+def overview(first: date, last: date, *, sign_ups: int | None = None) -> Figures:
+    """The figures of a period: notices by their publication, everything else by its notice. Seven queries.
+
+    `sign_ups`, where a breakdown has counted them already, saves the dearest.
+    """
     found = _notices(first, last)
     decided = _decided(found)
     sums = decided.aggregate(
@@ -104,7 +114,7 @@ def overview(first: date, last: date) -> Figures:
         agencies=kinds.get(EntrantKind.AGENCY.value, 0),
         items=ServiceItem.objects.filter(withdrawn_at__isnull=True).count(),
         notices=found.count(),
-        sign_ups=_sign_ups(found),
+        sign_ups=_sign_ups(found) if sign_ups is None else sign_ups,
         selected=sums["number"],
         failed=found.filter(failed_rounds__gt=0, state__in=["FAILED", "EXPIRED", "VOID"]).count(),
         amount=sums["total"] or Decimal(0),
@@ -132,7 +142,7 @@ def by_item(first: date, last: date, limit: int = 20) -> list[Row]:
 def by_district(first: date, last: date) -> list[Row]:
     """District by district, by the region of the notice."""
     rows = _breakdown(_notices(first, last), Substr("region", 1, 6), Substr("procurement__region", 1, 6))
-    return [_row(key, key, *values) for key, *values in rows]
+    return [_row(key, region_name(key), *values) for key, *values in rows]
 
 
 def by_way(first: date, last: date) -> list[Row]:
@@ -142,11 +152,13 @@ def by_way(first: date, last: date) -> list[Row]:
 
 
 def _breakdown(found: "QuerySet[Procurement]", notices_by: Any, selections_by: Any) -> list[tuple[Any, ...]]:
-    """(key, notices, selected, amount, ceilings, awards of price selection); two queries."""
+    """(key, notices, sign-ups, selected, amount, ceilings, awards of price selection); three queries."""
     counted = {
         row["key"]: row["number"]
         for row in found.order_by().annotate(key=notices_by).values("key").annotate(number=Count("pk"))
     }
+    signed = SignUp.objects.filter(procurement__in=found, state__in=COUNTED).order_by().annotate(key=selections_by)
+    sign_ups = dict(signed.values("key").annotate(number=Count("pk")).values_list("key", "number"))
     sums = {
         row["key"]: row
         for row in _decided(found)
@@ -164,15 +176,16 @@ def _breakdown(found: "QuerySet[Procurement]", notices_by: Any, selections_by: A
     rows = []
     for key in sorted(counted):
         found_sums = sums.get(key, empty)
-        rows.append(
-            (key, counted[key], found_sums["number"], found_sums["total"], found_sums["top"], found_sums["priced"])
-        )
+        told = (found_sums[name] for name in ("number", "total", "top", "priced"))
+        rows.append((key, counted[key], sign_ups.get(key, 0), *told))
     return rows
 
 
-def _row(key: str, label: str, notices: int, selected: int, amount: Any, ceiling: Any, by_price: Any) -> Row:
+def _row(
+    key: str, label: str, notices: int, sign_ups: int, selected: int, amount: Any, ceiling: Any, by_price: Any
+) -> Row:
     zero = Decimal(0)
-    return Row(key, label, notices, selected, amount or zero, ceiling or zero, by_price or zero)
+    return Row(key, label, notices, sign_ups, selected, amount or zero, ceiling or zero, by_price or zero)
 
 
 def _notices(first: date, last: date) -> "QuerySet[Procurement]":

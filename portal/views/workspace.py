@@ -21,11 +21,10 @@ from commons.domain.tasks import Waiting, in_order
 from commons.people.labels import role_label
 from exchange.auctions import waiting as auctions
 from exchange.deposits import waiting as deposits
-from marketplace.entry import queries as entries
-from marketplace.fulfilment import waiting as services
-from marketplace.procurement import waiting as needs
+from marketplace import waiting as supermarket
 from portal.context import address
 from signatures.documents import waiting as papers
+from signatures.draws import waiting as draws
 from signatures.guarantees import waiting as guarantees
 
 Text = str | Promise
@@ -89,14 +88,18 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way(
             "fulfilment:list", _("Contracts and services"), _("Contracts to compose, deliverables to accept, ratings.")
         ),
-        Way("fulfilment:objections", _("Objections to results"), _("Answer them within their limit.")),
+        Way("fulfilment:objections", _("Objections"), _("To your notices and results: answer within the limit.")),
         Way("catalogue:list", _("Service items"), _("What agencies can be asked to do, and by which law.")),
     ),
     Role.AGENCY: (
         Way("signups:workspace", _("Notices that fit"), _("Open notices with the reason for match or mismatch.")),
         Way("signups:mine", _("Our sign-ups"), _("Receipts, and what became of each.")),
         Way("fulfilment:list", _("Contracts and services"), _("Sign, hand in deliverables, confirm payments, rate.")),
-        Way("fulfilment:objections", _("Objections to results"), _("What was answered, and the way to the regulator.")),
+        Way(
+            "fulfilment:objections",
+            _("Objections"),
+            _("To notices and results: what was answered, and the way to the regulator."),
+        ),
         Way(
             "entry:agency_entry",
             _("Entry into the supermarket"),
@@ -166,7 +169,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("complaints:complaints", _("Complaints"), _("Accept, decide, suspend, each under its number.")),
         Way("rooms:list", _("Live rooms"), _("Every room as its host sees it.")),
         Way("entry:directory", _("Agencies"), _("Suspend one, or restrict it in the whole province, by decision.")),
-        Way("fulfilment:objections", _("Objections to results"), _("Complaints of the supermarket: take up, decide.")),
+        Way("fulfilment:objections", _("Objections"), _("Complaints of the supermarket: take up, decide.")),
         Way("credit:lists", _("Red and black lists"), _("Appeals against ratings, entries, hearings, repair.")),
         Way("evidence:log", _("Evidence log"), _("Streams, checkpoints and proofs.")),
         Way("draws:mine", _("Draws in which you hold a secret"), _("Commit beforehand, reveal at the moment.")),
@@ -201,27 +204,20 @@ FOR_EVERYBODY = (
 )
 
 
-def entries_of_staff(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Entries into the supermarket to check."""
-    count = entries.entrants_waiting(actor).count()
-    if count:
-        words = ngettext("%(count)s entry to check", "%(count)s entries to check", count)
-        yield Waiting(words % {"count": count}, address("entry:desk"), count=count)
-
-
 Question = Callable[[Actor, datetime], Iterable[Waiting]]
 QUESTIONS: dict[Role, tuple[Question, ...]] = {
     Role.BIDDER: (auctions.of_bidder, tenders_waiting.of_bidder, openings.of_bidder, papers.of_anybody),
     Role.SELLER: (auctions.of_seller, papers.of_anybody),
-    Role.OWNER: (needs.of_owner, services.of_owner, papers.of_anybody),
-    Role.AGENCY: (services.of_agency, papers.of_anybody),
+    Role.OWNER: (supermarket.of_anybody, draws.of_holder, papers.of_anybody),
+    Role.AGENCY: (supermarket.of_anybody, papers.of_anybody),
     Role.TENDEREE: (tenders_waiting.of_owner, openings.of_host, papers.of_anybody),
     Role.AGENT: (tenders_waiting.of_owner, openings.of_host, papers.of_anybody),
-    Role.STAFF: (auctions.of_staff, tenders_waiting.of_staff, needs.of_staff, entries_of_staff),
-    Role.HOST: (auctions.of_host, openings.of_host),
+    Role.STAFF: (auctions.of_staff, tenders_waiting.of_staff, supermarket.of_anybody),
+    Role.HOST: (auctions.of_host, openings.of_host, draws.of_holder),
     Role.FINANCE: (deposits.of_finance,),
     Role.TREASURY: (deposits.of_treasury,),
-    Role.REGULATOR: (auctions.of_regulator, services.of_regulator),
+    Role.REGULATOR: (auctions.of_regulator, supermarket.of_anybody, draws.of_holder),
+    Role.EXPERT: (supermarket.of_anybody,),
     Role.ISSUER: (guarantees.of_issuer,),
     Role.ISSUER_MANAGER: (guarantees.of_issuer,),
 }

@@ -30,8 +30,9 @@ def directory(request: HttpRequest) -> HttpResponseBase:
     found = queries.directory(question=question, item_id=item_id)
     if request.GET.get("format") == "csv":
         header = [_("Agency"), _("Code"), _("State"), _("In force since"), _("Re-check by")]
+        states = {one.value: str(words) for one, (words, _tone) in ENTRANT_STATES.items()}
         rows = (
-            (row.organisation.name, row.organisation.uscc, row.state, row.published_at, row.recheck_due_on)
+            (row.organisation.name, row.organisation.uscc, states[row.state], row.published_at, row.recheck_due_on)
             for row in found[:5_000]
         )
         return csv_response("agencies", header, rows)
@@ -73,8 +74,25 @@ def agency(request: HttpRequest, entrant_id: int) -> HttpResponse:
 
 
 @require_safe
-def standing(request: HttpRequest) -> HttpResponse:
-    """The shared feed of standing, the newest first."""
+def standing(request: HttpRequest) -> HttpResponseBase:
+    """The shared feed of standing, the newest first; as a table to download too."""
+    if request.GET.get("format") == "csv":
+        header = [
+            _("When"),
+            _("Code"),
+            _("What"),
+            _("Deciding authority"),
+            _("Decision"),
+            _("Reason"),
+            _("In force until"),
+        ]
+        kinds = {one.value: str(words) for one, (words, _tone) in STATUS_KINDS.items()}
+        told = (
+            (line.recorded_at, line.uscc, kinds[line.kind], line.authority, line.number,
+             line.reason, line.until)
+            for line in StatusEntry.objects.order_by("-id")[:20_000].iterator(500)
+        )  # fmt: skip
+        return csv_response("standing", header, told)
     page = Paginator(StatusEntry.objects.order_by("-id"), PAGE).get_page(request.GET.get("page"))
     rows = [(line, STATUS_KINDS[StatusKind(line.kind)]) for line in page]
     names = queries.names_of({line.uscc for line, _ in rows})

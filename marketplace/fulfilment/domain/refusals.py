@@ -41,6 +41,11 @@ class WordsTooShort(Refusal):
     status = 400
 
 
+class NoticeObjectionTooLate(Refusal):
+    code = "NOTICE_OBJECTION_TOO_LATE"
+    message = gettext_noop("A notice can be objected to until its selection begins. Object to the result instead.")
+
+
 class MilestonesOpen(Refusal):
     code = "MILESTONES_OPEN"
     message = gettext_noop("%(count)s milestones are not accepted yet. Accept or return their deliverables first.")

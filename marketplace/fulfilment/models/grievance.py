@@ -1,4 +1,4 @@
-"""Objections to results and the complaints that follow them."""
+"""Objections to results and to notices, and the complaints that follow them."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,9 +7,14 @@ from marketplace.fulfilment.domain.states import GrievanceState
 
 
 class Grievance(models.Model):
-    """An objection 异议 of an agency that signed up; from it, a complaint 投诉 to the regulator."""
+    """An objection 异议 of an agency, to a result or, before the selection, to a notice; from it, a complaint 投诉."""
 
-    engagement = models.ForeignKey("marketplace.Engagement", on_delete=models.PROTECT, related_name="grievances")
+    procurement = models.ForeignKey("marketplace.Procurement", on_delete=models.PROTECT, related_name="+")
+    engagement = models.ForeignKey(
+        "marketplace.Engagement", null=True, on_delete=models.PROTECT, related_name="grievances"
+    )
+    """Whose result it is about; empty: it is about the notice."""
+    round = models.PositiveSmallIntegerField(default=1)
     organisation = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, default=GrievanceState.RAISED.value)
     words = models.TextField()
@@ -28,10 +33,29 @@ class Grievance(models.Model):
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(fields=["engagement", "organisation"], name="one_objection_per_agency"),
+            models.UniqueConstraint(
+                fields=["procurement", "round", "organisation"],
+                condition=Q(engagement__isnull=True),
+                name="one_objection_to_a_notice",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[one.value for one in GrievanceState]), name="grievance_state_known"
             ),
         ]
+
+    @property
+    def about_notice(self) -> bool:
+        return self.engagement_id is None
+
+    @property
+    def stream(self) -> str:
+        """The stream of the log in which its steps stand."""
+        return f"procurement:{self.procurement_id}" if self.about_notice else f"engagement:{self.engagement_id}"
+
+    @property
+    def suspended(self) -> bool:
+        """Whether everything stands still because of it."""
+        return self.suspends and self.state == GrievanceState.ACCEPTED.value
 
 
 class GrievanceDocument(models.Model):

@@ -8,7 +8,8 @@ from marketplace.fulfilment.services.contracting import (
     put_on_record,
     register_contract,
 )
-from marketplace.fulfilment.services.grieving import answer, complain, object_to, reject, settle, take_up
+from marketplace.fulfilment.services.grieving import reject, settle, take_up
+from marketplace.fulfilment.services.objecting import answer, complain, object_to, object_to_notice
 from marketplace.fulfilment.services.papers import award_notice, result_notice
 from marketplace.fulfilment.services.proposing import answer_proposal, propose
 from marketplace.fulfilment.services.resulting import advance_due, decided, declare_default, give_up, publish_result
@@ -39,6 +40,7 @@ __all__ = [
     "deliver",
     "give_up",
     "object_to",
+    "object_to_notice",
     "propose",
     "publish_result",
     "put_on_record",

@@ -1,37 +1,33 @@
-"""Objections to a result, and complaints: the regulator takes up, suspends, decides, each under a number."""
+"""Complaints about results and notices: the regulator takes up, suspends, decides, each under a number."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from commons.domain.actor import Actor
-from commons.domain.deadlines import local_day
-from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON, digest
 from exchange.notices.services import NumberedDecision
-from marketplace.fulfilment.domain.refusals import (
-    ComplaintTooEarly,
-    ComplaintTooLateHere,
-    ObjectionTooLate,
-    words_of,
-)
+from marketplace.fulfilment.domain.refusals import words_of
 from marketplace.fulfilment.domain.states import (
     BEFORE_CONTRACT,
-    GRIEVANCE,
     EngagementCommand,
     EngagementState,
     GrievanceCommand,
     GrievanceState,
 )
 from marketplace.fulfilment.models import Engagement, Grievance, GrievanceDocument
-from marketplace.fulfilment.policies import can_act_as_owner, can_complain, can_decide, can_object
-from marketplace.fulfilment.services.common import days, locked, move, record, tell, working_days
+from marketplace.fulfilment.policies import can_decide
+from marketplace.fulfilment.services.common import move
+from marketplace.fulfilment.services.grievances import locked_grievance, record_about, step, tell_about
 from marketplace.procurement import services as procurements
+from marketplace.procurement.domain.states import BEFORE_SELECTION, RESUME, ProcurementState
 from marketplace.selection import queries as selections
 from marketplace.selection import services as selecting
+from marketplace.selection.domain.states import SelectionState
+
+GONE = (EngagementState.GIVEN_UP.value, EngagementState.REVOKED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,88 +48,24 @@ class Ruling:
 
 
 @transaction.atomic
-def object_to(*, actor: Actor, engagement_id: int, words: str, at: datetime) -> int:
-    """An agency of the selection objects to its result, within the limit; the objection's number.
-
-    Refuses `NotFound`, `NotPermitted`, `ObjectionTooLate`, `WordsTooShort`, `NotAllowedNow` a second time.
-    """
-    engagement = locked(engagement_id)
-    entrants = selections.entrant_organisations(engagement.selection_id)
-    can_object(actor, frozenset(entrants.values())).require()
-    assert actor.organisation_id is not None, "the policy knows the organisation"
-    if engagement.objection_until is None or local_day(at) > engagement.objection_until:
-        raise ObjectionTooLate(until=str(engagement.objection_until))
-    if Grievance.objects.filter(engagement=engagement, organisation_id=actor.organisation_id).exists():
-        raise NotAllowedNow(command="OBJECT", state="RAISED")
-    said = words_of(words)
-    due = working_days("supermarket.objection_working_days", engagement.region, at)
-    row = Grievance.objects.create(
-        engagement=engagement, organisation_id=actor.organisation_id, words=said, raised_at=at, answer_due_on=due,
-        complaint_until=days("complaint.days", engagement.region, at),
-    )  # fmt: skip
-    _record(row, "ObjectionRaised", {"words_sha256": digest(said.encode())}, actor=actor, at=at)
-    subject = gettext_noop("An objection to the result of %(title)s waits for your answer until %(until)s")
-    link = f"/supermarket/objections/{row.pk}/"
-    tell(engagement, engagement.owner_id, subject, at=at, key=f"objection:{row.pk}", link=link, until=due.isoformat())
-    return row.pk
-
-
-@transaction.atomic
-def answer(*, actor: Actor, grievance_id: int, words: str, at: datetime) -> None:
-    """The owner answers. Refuses `NotFound`, `NotPermitted`, `WordsTooShort`, `NotAllowedNow`."""
-    row = _locked(grievance_id)
-    can_act_as_owner(actor, row.engagement).require()
-    said = words_of(words)
-    until = days("complaint.days", row.engagement.region, at)
-    payload = {"words_sha256": digest(said.encode())}
-    values = {"answer": said, "answered_at": at, "complaint_until": until}
-    _step(row, GrievanceCommand.ANSWER, payload, actor=actor, at=at, **values)
-    subject = gettext_noop("Your objection to the result of %(title)s was answered")
-    _tell(row, row.organisation_id, subject, at=at, key="answered")
-
-
-@transaction.atomic
-def complain(*, actor: Actor, grievance_id: int, words: str, at: datetime) -> None:
-    """Complain to the regulator about the answer, or that none came in time.
-
-    Refuses `NotFound`, `NotPermitted`, `ComplaintTooEarly`, `ComplaintTooLateHere`, `WordsTooShort`, `NotAllowedNow`.
-    """
-    row = _locked(grievance_id)
-    can_complain(actor, row).require()
-    today = local_day(at)
-    if row.answered_at is None and today <= row.answer_due_on:
-        raise ComplaintTooEarly(until=row.answer_due_on.isoformat())
-    if today > row.complaint_until:
-        raise ComplaintTooLateHere(until=row.complaint_until.isoformat())
-    said = words_of(words)
-    payload = {"words_sha256": digest(said.encode())}
-    _step(row, GrievanceCommand.COMPLAIN, payload, actor=actor, at=at, complaint=said, complained_at=at)
-    subject = gettext_noop("There is a complaint to the regulator about the result of %(title)s")
-    _tell(row, row.engagement.owner_id, subject, at=at, key="complained")
-
-
-@transaction.atomic
 def take_up(*, actor: Actor, grievance_id: int, ruling: Ruling, suspend: bool, at: datetime) -> None:
     """The regulator takes the complaint up and, if it says so, suspends everything until its decision.
 
     Refuses `NotFound`, `NotPermitted`, `DecisionMissing`, `WordsTooShort`, `NotAllowedNow`.
     """
     row = _decided_by(actor, grievance_id)
-    given = ruling.require()
-    suspends = suspend and EngagementState(row.engagement.state) in BEFORE_CONTRACT
-    _step(row, GrievanceCommand.TAKE_UP, _said(given), actor=actor, at=at, suspends=suspends)
+    given, engagement = ruling.require(), _engagement(row)
+    suspends = suspend and _can_stop(row, engagement)
+    step(row, GrievanceCommand.TAKE_UP, _said(given), actor=actor, at=at, suspends=suspends)
     _keep(row, "ComplaintTakenUp", given, actor=actor, at=at)
     if suspends:
-        Engagement.objects.filter(pk=row.engagement_id, suspended_by="").update(suspended_by=given.number)
-        _record(row, "EngagementSuspended", {"number": given.number}, actor=actor, at=at)
+        if engagement is not None:
+            Engagement.objects.filter(pk=engagement.pk, suspended_by="").update(suspended_by=given.number)
+            record_about(row, "EngagementSuspended", {"number": given.number}, actor=actor, at=at)
         procurements.suspend(
-            actor=actor,
-            procurement_id=row.engagement.procurement_id,
-            decision=given.decision,
-            reason=given.words,
-            at=at,
+            actor=actor, procurement_id=row.procurement_id, decision=given.decision, reason=given.words, at=at
         )
-    _tell_both(row, given, at=at)
+    _tell_all(row, engagement, given, at=at)
 
 
 @transaction.atomic
@@ -141,79 +73,81 @@ def reject(*, actor: Actor, grievance_id: int, ruling: Ruling, at: datetime) -> 
     """The regulator does not take the complaint up. Refuses as `take_up`."""
     row = _decided_by(actor, grievance_id)
     given = ruling.require()
-    _step(row, GrievanceCommand.REJECT, _said(given), actor=actor, at=at, ended_at=at)
+    step(row, GrievanceCommand.REJECT, _said(given), actor=actor, at=at, ended_at=at)
     _keep(row, "ComplaintRejected", given, actor=actor, at=at)
-    _tell_both(row, given, at=at)
+    _tell_all(row, _engagement(row), given, at=at)
 
 
 @transaction.atomic
 def settle(*, actor: Actor, grievance_id: int, ruling: Ruling, uphold: bool, at: datetime) -> None:
-    """The regulator decides: dismissed, everything goes on; upheld, the result is set aside and announced anew.
+    """The regulator decides: dismissed, everything goes on; upheld, notice or result is set aside and announced anew.
 
     Refuses as `take_up`.
     """
     row = _decided_by(actor, grievance_id)
-    given = ruling.require()
+    given, engagement = ruling.require(), _engagement(row)
     command = GrievanceCommand.UPHOLD if uphold else GrievanceCommand.DISMISS
-    _step(row, command, _said(given), actor=actor, at=at, ended_at=at)
+    step(row, command, _said(given), actor=actor, at=at, ended_at=at)
     event = "ComplaintUpheld" if uphold else "ComplaintDismissed"
     _keep(row, event, given, actor=actor, at=at)
     if row.suspends:
-        _resume(row, given, actor=actor, at=at)
+        _resume(row, engagement, given, actor=actor, at=at)
     if uphold:
-        _revoke(row, given, actor=actor, at=at)
-    _tell_both(row, given, at=at)
+        _set_aside(row, engagement, given, actor=actor, at=at)
+    _tell_all(row, engagement, given, at=at)
 
 
-def _resume(row: Grievance, given: Ruling, *, actor: Actor, at: datetime) -> None:
+def _engagement(row: Grievance) -> Engagement | None:
+    """What the complaint is about; about a notice, what has come of it meanwhile."""
+    if row.engagement is not None:
+        return row.engagement
+    return Engagement.objects.filter(procurement_id=row.procurement_id).exclude(state__in=GONE).first()
+
+
+def _can_stop(row: Grievance, engagement: Engagement | None) -> bool:
+    """Until the contract is signed everything can stand still."""
+    if engagement is not None:
+        return EngagementState(engagement.state) in BEFORE_CONTRACT
+    return ProcurementState(row.procurement.state) in RESUME
+
+
+def _resume(row: Grievance, engagement: Engagement | None, given: Ruling, *, actor: Actor, at: datetime) -> None:
     others = Grievance.objects.filter(
-        engagement=row.engagement, suspends=True, state=GrievanceState.ACCEPTED.value
+        procurement_id=row.procurement_id, suspends=True, state=GrievanceState.ACCEPTED.value
     ).exclude(pk=row.pk)
     if others.exists():
         return
-    Engagement.objects.filter(pk=row.engagement_id).update(suspended_by="")
-    row.engagement.refresh_from_db()
-    _record(row, "EngagementResumed", {"number": given.number}, actor=actor, at=at)
+    if engagement is not None:
+        Engagement.objects.filter(pk=engagement.pk).update(suspended_by="")
+        engagement.refresh_from_db()
+        record_about(row, "EngagementResumed", {"number": given.number}, actor=actor, at=at)
     procurements.resume(
-        actor=actor,
-        procurement_id=row.engagement.procurement_id,
-        decision=given.decision,
-        reason=given.words,
-        at=at,
+        actor=actor, procurement_id=row.procurement_id, decision=given.decision, reason=given.words, at=at
     )
 
 
-def _revoke(row: Grievance, given: Ruling, *, actor: Actor, at: datetime) -> None:
-    engagement = row.engagement
+def _set_aside(row: Grievance, engagement: Engagement | None, given: Ruling, *, actor: Actor, at: datetime) -> None:
+    """The round has failed: before the selection, while it runs, or with its result. A signed contract stands."""
     payload: dict[str, JSON] = {"number": given.number}
-    values = {"ended_at": at, "end_words": given.words, "suspended_by": ""}
-    move(engagement, EngagementCommand.REVOKE, actor=actor, at=at, payload=payload, **values)
-    selecting.void(actor=actor, selection_id=engagement.selection_id, number=given.number, at=at)
+    if engagement is not None:
+        if row.about_notice and EngagementState(engagement.state) not in BEFORE_CONTRACT:
+            return
+        values = {"ended_at": at, "end_words": given.words, "suspended_by": ""}
+        move(engagement, EngagementCommand.REVOKE, actor=actor, at=at, payload=payload, **values)
+        selecting.void(actor=actor, selection_id=engagement.selection_id, number=given.number, at=at)
+        return
+    selection = selections.of_procurement(row.procurement_id)
+    if selection is not None and selection.state is SelectionState.RUNNING:
+        selecting.void(actor=actor, selection_id=selection.id, number=given.number, at=at)
+        return
+    notice = procurements.locked_procurement(row.procurement_id)
+    if ProcurementState(notice.state) in BEFORE_SELECTION:
+        procurements.fail_round(notice, payload=payload, reason=given.number, actor=actor, at=at)
 
 
 def _decided_by(actor: Actor, grievance_id: int) -> Grievance:
     can_decide(actor).require()
-    return _locked(grievance_id)
-
-
-def _locked(grievance_id: int) -> Grievance:
-    rows = Grievance.objects.select_for_update(of=("self",)).select_related("engagement")
-    row = rows.filter(pk=grievance_id).first()
-    if row is None:
-        raise NotFound()
-    return row
-
-
-def _step(
-    row: Grievance, command: GrievanceCommand, payload: Mapping[str, JSON], *, actor: Actor, at: datetime,
-    **values: object,
-) -> None:  # fmt: skip
-    step = GRIEVANCE.fire(GrievanceState(row.state), command)
-    changed = Grievance.objects.filter(pk=row.pk, state=row.state)
-    if changed.update(state=step.target.value, **values) != 1:
-        raise NotAllowedNow(command=command.value, state=row.state)
-    row.refresh_from_db()
-    _record(row, step.event, payload, actor=actor, at=at)
+    return locked_grievance(grievance_id)
 
 
 def _said(given: Ruling) -> dict[str, JSON]:
@@ -227,16 +161,8 @@ def _keep(row: Grievance, event: str, given: Ruling, *, actor: Actor, at: dateti
     )  # fmt: skip
 
 
-def _record(row: Grievance, event: str, payload: Mapping[str, JSON], *, actor: Actor, at: datetime) -> None:
-    record(row.engagement, event, actor=actor, payload={"objection": f"grievance:{row.pk}", **payload}, at=at)
-
-
-def _tell_both(row: Grievance, given: Ruling, *, at: datetime) -> None:
-    subject = gettext_noop("The regulator issued %(number)s about the result of %(title)s")
-    for organisation_id in (row.organisation_id, row.engagement.owner_id, row.engagement.agency_id):
-        _tell(row, organisation_id, subject, at=at, key=given.number, number=given.number)
-
-
-def _tell(row: Grievance, organisation_id: int, subject: str, *, at: datetime, key: str, **more: str) -> None:
-    link = f"/supermarket/objections/{row.pk}/"
-    tell(row.engagement, organisation_id, subject, at=at, key=f"grievance:{row.pk}:{key}", link=link, **more)
+def _tell_all(row: Grievance, engagement: Engagement | None, given: Ruling, *, at: datetime) -> None:
+    subject = gettext_noop("The regulator issued %(number)s about %(title)s")
+    concerned = {row.organisation_id, row.procurement.owner.organisation_id}
+    for organisation_id in concerned | ({engagement.agency_id} if engagement is not None else set()):
+        tell_about(row, organisation_id, subject, at=at, key=given.number, number=given.number)

@@ -10,8 +10,6 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON, digest
-from commons.intake import services as intake
-from commons.intake.domain import CaseResult
 from marketplace.fulfilment.domain.refusals import MilestonesOpen, check_payment, words_of
 from marketplace.fulfilment.domain.states import (
     MILESTONE,
@@ -23,7 +21,6 @@ from marketplace.fulfilment.domain.states import (
 from marketplace.fulfilment.models import Engagement, Milestone, Payment
 from marketplace.fulfilment.policies import can_act_as_agency, can_act_as_owner
 from marketplace.fulfilment.services.common import (
-    PLATFORM,
     locked,
     move,
     move_procurement,
@@ -32,7 +29,7 @@ from marketplace.fulfilment.services.common import (
     tell,
     working_days,
 )
-from marketplace.procurement import queries as procurements
+from marketplace.procurement import services as procurements
 from marketplace.procurement.domain.states import ProcurementCommand
 
 
@@ -85,23 +82,13 @@ def accept_service(*, actor: Actor, engagement_id: int, words: str, at: datetime
         ended_at=at, end_words=words.strip(), rating_due_on=rating_due_on,
     )  # fmt: skip
     move_procurement(engagement, ProcurementCommand.ACCEPT, actor=actor, at=at)
-    _hand_back(engagement, words.strip(), at=at)
+    procurements.hand_back_case(
+        procurements.locked_procurement(engagement.procurement_id), agency=engagement.agency.name,
+        contract=engagement.contract_number, result=words.strip() or "ACCEPTED", at=at,
+    )  # fmt: skip
     for organisation_id in (engagement.owner_id, engagement.agency_id):
         rate = gettext_noop("%(title)s is finished: rate the other side until %(until)s")
         tell(engagement, organisation_id, rate, at=at, key="rate", until=rating_due_on.isoformat())
-
-
-def _hand_back(engagement: Engagement, words: str, *, at: datetime) -> None:
-    case_number = procurements.procurement(engagement.procurement_id).need.case_number
-    if not case_number:
-        return
-    result = CaseResult(
-        case_number=case_number,
-        agency=engagement.agency.name,
-        contract=engagement.contract_number,
-        result=words or "ACCEPTED",
-    )
-    intake.conclude_case(actor=PLATFORM, result=result, at=at)
 
 
 @transaction.atomic

@@ -27,13 +27,13 @@ from marketplace.fulfilment.forms import (
 from marketplace.fulfilment.models import Engagement
 
 
-def stored(actor: Actor, file: Any, engagement_id: int, at: datetime) -> int | None:
-    """The number of an uploaded PDF in the vault; None without one. Refuses what the vault refuses."""
+def stored(actor: Actor, file: Any, subject: str, at: datetime) -> int | None:
+    """The number of an uploaded PDF in the vault, about `subject`; None without one. Refuses what the vault refuses."""
     if file is None:
         return None
     kept = vault.store(
         actor=actor, stream=file, name=file.name, media_type="application/pdf", at=at, sensitive=True,
-        subject=f"engagement:{engagement_id}",
+        subject=subject,
     )  # fmt: skip
     return kept.id
 
@@ -164,7 +164,7 @@ class Deliver(_Page):
     form_class = DeliverForm
 
     def act(self, actor: Actor, engagement_id: int, said: dict[str, Any], at: datetime) -> None:
-        document_id = stored(actor, said["file"], engagement_id, at)
+        document_id = stored(actor, said["file"], f"engagement:{engagement_id}", at)
         services.deliver(
             actor=actor, engagement_id=engagement_id, place=self.kwargs["place"], document_id=document_id,
             words=said["words"], at=at,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,21 +30,29 @@ def results(request: HttpRequest) -> HttpResponseBase:
     """Every published result; as a table to download too."""
     found = queries.results()
     if request.GET.get("format") == "csv":
-        header = [_("Procurement"), _("Owner"), _("Agency"), _("Amount"), _("Published"), _("State")]
-        rows = (
-            (row.title, row.owner.name, row.agency.name, row.amount, row.published_at, row.state)
-            for row in found[:20_000]
-        )
-        return csv_response("results", header, rows)
+        return _table("results", found)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = [(row, STATES[row.state]) for row in page]
     return render(request, "marketplace/fulfilment/results.html", {"page": page, "rows": shown})
 
 
+def _table(name: str, found: "QuerySet[Engagement]") -> HttpResponseBase:
+    header = [_("Procurement"), _("Owner"), _("Agency"), _("Amount"), _("Published"), _("State")]
+    states = {one: str(words) for one, (_tone, words) in STATES.items()}
+    rows = (
+        (row.title, row.owner.name, row.agency.name, row.amount, row.published_at, states[row.state])
+        for row in found[:20_000]
+    )
+    return csv_response(name, header, rows)
+
+
 @require_safe
-def services(request: HttpRequest) -> HttpResponse:
-    """The services that the reader has to do with."""
-    page = Paginator(queries.mine(signed_in(request)), PAGE).get_page(request.GET.get("page"))
+def services(request: HttpRequest) -> HttpResponseBase:
+    """The services that the reader has to do with; as a table to download too."""
+    found = queries.mine(signed_in(request))
+    if request.GET.get("format") == "csv":
+        return _table("services", found)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = [(row, STATES[row.state]) for row in page]
     return render(request, "marketplace/fulfilment/list.html", {"page": page, "rows": shown})
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from commons.domain.actor import Actor, Role
 from commons.search.queries import matching
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.states import ProcurementState
-from marketplace.procurement.models import ChainStep, Procurement
+from marketplace.procurement.models import ChainStep, Procurement, StepDecision
 
 KIND = "procurement"
 """Of texts that can be searched."""
@@ -93,13 +94,13 @@ def to_approve(actor: Actor) -> "QuerySet[Procurement]":
     """What waits for the actor's step of its owner's chain; the oldest first."""
     if actor.person_id is None or actor.organisation_id is None:
         return Procurement.objects.none()
-    steps = ChainStep.objects.filter(person_id=actor.person_id, owner__organisation_id=actor.organisation_id)
-    places = list(steps.values_list("owner_id", "position"))
-    if not places:
-        return Procurement.objects.none()
-    turn = Q()
-    for owner_id, position in places:
-        turn |= Q(owner_id=owner_id, decided=position - 1)
-    rows = Procurement.objects.select_related("item", "owner").filter(state=_S.OWNER_REVIEW.value)
-    decided = Count("decisions", filter=Q(decisions__submission=F("submission")), distinct=True)
-    return rows.annotate(decided=decided).filter(turn).order_by("submitted_at", "id")
+    steps = ChainStep.objects.filter(person_id=actor.person_id, owner=OuterRef("owner"))
+    rows = Procurement.objects.select_related("item", "owner").filter(
+        state=_S.OWNER_REVIEW.value, owner__organisation_id=actor.organisation_id
+    )
+    decided = StepDecision.objects.filter(procurement=OuterRef("pk"), submission=OuterRef("submission"))
+    counted = decided.order_by().values("procurement").annotate(number=Count("pk")).values("number")
+    rows = rows.annotate(
+        place=Subquery(steps.order_by().values("position")[:1]), decided=Coalesce(Subquery(counted), 0)
+    )
+    return rows.filter(place=F("decided") + 1).order_by("submitted_at", "id")

@@ -7,6 +7,7 @@ from typing import Any
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
+from commons.domain.regions import region_name
 from commons.parameters import queries as parameters
 from commons.repeated import Repeated
 from marketplace.catalogue.domain.requirements import parse
@@ -48,6 +49,11 @@ class ProcurementView:
     ended_at: datetime | None
     scope_verdict: str
     is_public: bool
+
+    @property
+    def region_name(self) -> str:
+        """Where it is needed, by name."""
+        return region_name(self.need.region)
 
     @property
     def quote_rule(self) -> QuoteRule:

@@ -4,6 +4,7 @@ from marketplace.procurement.services.amending import propose_amendment, publish
 from marketplace.procurement.services.asking import answer_question, ask_question
 from marketplace.procurement.services.auditing import publish, return_to_owner
 from marketplace.procurement.services.bulk import BulkReport, bring_in_table
+from marketplace.procurement.services.cases import hand_back_case
 from marketplace.procurement.services.drafting import (
     draft_from_case,
     draft_from_notice,
@@ -13,7 +14,7 @@ from marketplace.procurement.services.drafting import (
 )
 from marketplace.procurement.services.ending import advance_due, follow_cases, resume, suspend
 from marketplace.procurement.services.reviewing import decide_step, set_chain, submit
-from marketplace.procurement.services.rounds import close_round, reannounce
+from marketplace.procurement.services.rounds import close_round, fail_round, reannounce
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, post_notice
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "decide_step",
     "draft_from_case",
     "draft_from_notice",
+    "fail_round",
     "follow_cases",
+    "hand_back_case",
     "locked_procurement",
     "move_procurement",
     "post_notice",

@@ -13,6 +13,7 @@ from commons.repeated import Repeated, insert, update
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import PROCUREMENT, ProcurementCommand, ProcurementState
 from marketplace.procurement.models import Procurement, ProcurementNotice
+from marketplace.procurement.services.cases import WITHOUT_RESULT, hand_back_case
 
 _LOCKED: Repeated[Procurement] = Repeated(
     lambda number: (
@@ -47,7 +48,10 @@ def move_procurement(
         raise NotAllowedNow(command=command.value, state=row.state)
     for name, value in values.items():
         setattr(row, name, value)
-    return record(row, step.event, actor=actor, at=at, payload=payload)
+    entry = record(row, step.event, actor=actor, at=at, payload=payload)
+    if row.case_number and step.target in WITHOUT_RESULT:
+        hand_back_case(row, result=WITHOUT_RESULT[step.target], at=at)
+    return entry
 
 
 def record(

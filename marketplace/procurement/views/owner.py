@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,16 +29,19 @@ from marketplace.procurement.labels import FUNDS, PROCUREMENT_STATES, method_lab
 from marketplace.procurement.models import ChainStep, Procurement, Question, StepDecision
 from marketplace.procurement.policies import can_draft
 from marketplace.procurement.views.drafting import advice_on, items, own
+from marketplace.procurement.views.public import needs_table
 
 PAGE = 20
 STEPS = 4
 
 
 @require_GET
-def workspace(request: HttpRequest) -> HttpResponse:
+def workspace(request: HttpRequest) -> HttpResponseBase:
     """Every need of the owner, what waits for the reader's approval, cases that ask for a service."""
     actor = signed_in(request)
     can_draft(actor).require()
+    if request.GET.get("format") == "csv":
+        return needs_table(queries.own(actor).select_related("owner__organisation", "item"))
     found = entry.own_entrant(actor, EntrantKind.OWNER)
     page = Paginator(queries.own(actor), PAGE).get_page(request.GET.get("page"))
     organisation = people.organisations([actor.organisation_id or 0]).get(actor.organisation_id or 0)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -28,7 +29,15 @@ from marketplace.procurement.domain.methods import LABELS, Method
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import RESUME, ProcurementState
 from marketplace.procurement.forms import DecisionForm
-from marketplace.procurement.labels import FUNDS, NOTICES, PROCUREMENT_STATES, STAGES, method_explanation, method_label
+from marketplace.procurement.labels import (
+    FUNDS,
+    NOTICES,
+    PROCUREMENT_STATES,
+    STAGES,
+    method_explanation,
+    method_label,
+    notice_reason,
+)
 from marketplace.procurement.models import Procurement, ProcurementNotice, Question
 from marketplace.procurement.policies import can_ask, can_suspend
 from marketplace.procurement.queries import NoticeSearch
@@ -43,7 +52,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     search = NoticeSearch.of(request.GET)
     found = queries.published(search)
     if request.GET.get("format") == "csv":
-        return _csv(found)
+        return needs_table(found)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     counts = queries.facets(search)
     context = {
@@ -58,7 +67,8 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     return render(request, "marketplace/procurement/list.html", context)
 
 
-def _csv(found: Any) -> HttpResponseBase:
+def needs_table(found: "QuerySet[Procurement]") -> HttpResponseBase:
+    """Needs as a table to download, read with owner and item; at most 10,000."""
     header = [
         _("Code"),
         _("Title"),
@@ -69,9 +79,11 @@ def _csv(found: Any) -> HttpResponseBase:
         _("State"),
         _("Sign-up until"),
     ]
+    methods = {one.value: method_label(one) for one in Method}
+    states = {one.value: str(words) for one, (words, _tone) in PROCUREMENT_STATES.items()}
     rows = (
-        (row.code, row.title, row.owner.organisation.name, row.item.name, row.method, row.ceiling_price, row.state,
-         row.sign_up_until)
+        (row.code, row.title, row.owner.organisation.name, row.item.name, methods[row.method], row.ceiling_price,
+         states[row.state], row.sign_up_until)
         for row in found[:10_000]
     )  # fmt: skip
     return csv_response("notices", header, rows)
@@ -97,7 +109,8 @@ def notice(request: HttpRequest, procurement_id: int) -> HttpResponse:
         "sections": sections_for(viewer, found, at),
         "steps": _steps(found, at),
         "notices": [
-            (one, NOTICES[ProcurementNoticeKind(one.kind)]) for one in row.notices.order_by("-published_at", "-id")
+            (one, NOTICES[ProcurementNoticeKind(one.kind)], notice_reason(one.reason))
+            for one in row.notices.order_by("-published_at", "-id")
         ],
         "questions": Question.objects.filter(procurement_id=row.pk, answered_at__isnull=False),
         "may_ask": found.state is ProcurementState.SIGNING_UP and bool(can_ask(viewer, row)),

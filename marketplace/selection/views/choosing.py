@@ -15,6 +15,7 @@ from marketplace.procurement import queries as procurements
 from marketplace.selection import policies, queries, services
 from marketplace.selection.forms import PanelForm, PickForm, ScoreForm
 from marketplace.selection.queries import SelectionView
+from marketplace.signups import queries as signups
 
 
 class _Page(FormPage):
@@ -68,6 +69,13 @@ class Scores(_Page):
         if found.id not in queries.to_score(signed_in(request)):
             raise NotPermitted()
         return ScoreForm(data, case=found.case, numbers=found.outcome.eligible)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        found = self.found()
+        organisations = queries.entrant_organisations(found.id)
+        offers = {one.organisation_id: one for one in signups.sign_ups_of(found.procurement_id)}
+        rows = [(number, offers.get(organisations[number])) for number in found.outcome.eligible]
+        return {**super().context(request), "rows": [(number, offer) for number, offer in rows if offer is not None]}
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         assert isinstance(form, ScoreForm), "the form of this page"

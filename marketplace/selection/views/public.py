@@ -1,16 +1,22 @@
 """The public pages of selections: the list, one with every step, and the record to compute it again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commons.domain.actor import Actor
-from commons.pages import actor_of
+from commons.domain.csv_safe import Cell
+from commons.pages import actor_of, csv_response
 from marketplace.procurement import queries as procurements
 from marketplace.selection import policies, queries
+from marketplace.selection.domain.case import Way
 from marketplace.selection.domain.outcome import Step
 from marketplace.selection.domain.states import SelectionState, Wait
 from marketplace.selection.labels import QUOTES, STATES, WAITS, note, sentence, way_of
@@ -30,9 +36,12 @@ class ShownStep:
 
 
 @require_safe
-def selections(request: HttpRequest) -> HttpResponse:
-    """Every selection, the newest first."""
+def selections(request: HttpRequest) -> HttpResponseBase:
+    """Every selection, the newest first; as a table to download too."""
     rows = Selection.objects.select_related("procurement", "winner__organisation").order_by("-id")
+    if request.GET.get("format") == "csv":
+        header = [_("Code"), _("Procurement"), _("Method"), _("State"), _("Selected"), _("Amount"), _("Decided")]
+        return csv_response("selections", header, _lines(rows))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = [(row, way_of(row.way, live=row.live), STATES[SelectionState(row.state)]) for row in page]
     return render(request, "marketplace/selection/list.html", {"page": page, "rows": shown})
@@ -74,6 +83,17 @@ def may_see(actor: Actor, found: SelectionView) -> bool:
     row = Selection.objects.get(pk=found.id)
     owner_id = procurements.procurement(found.procurement_id).owner_organisation_id
     return found.wait is not Wait.ROOM and bool(policies.can_see_running(actor, row, owner_id))
+
+
+def _lines(rows: "QuerySet[Selection]") -> Iterator[tuple[Cell, ...]]:
+    """The lines of the table to download; the words are looked up at once, in the reader's language."""
+    states = {one.value: str(words) for one, (_tone, words) in STATES.items()}
+    ways = {(one.value, live): way_of(one.value, live=live) for one in Way for live in (False, True)}
+    return (
+        (row.procurement.code, row.procurement.title, ways[row.way, row.live], states[row.state],
+         row.winner.organisation.name if row.winner else "", row.amount, row.decided_at)
+        for row in rows[:20_000].iterator(500)
+    )  # fmt: skip
 
 
 def _shown(step: Step) -> ShownStep:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.refusals import NotFound
-from commons.pages import FormPage, signed_in
+from commons.pages import FormPage, csv_response, signed_in
+from marketplace.catalogue.domain.requirements import text_of
+from marketplace.catalogue.labels import requirement_words
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.labels import ENTRANT_STATES, bar_words
@@ -39,10 +42,20 @@ def workspace(request: HttpRequest) -> HttpResponse:
     matches = queries.matches(found.id, at=at) if found is not None and found.published_at else []
     fitting = [one for one in matches if one.eligibility.eligible]
     shown = matches if request.GET.get("all") else fitting
+    asked = {one.procurement.id: text_of(one.procurement.need.requirement) for one in shown}
+    words = requirement_words(asked.values())
     context = {
         "entry": found,
         "state": ENTRANT_STATES[found.state] if found else None,
-        "rows": [(one, method_label(one.procurement.need.method), bar_words(one.eligibility.bars)) for one in shown],
+        "rows": [
+            (
+                one,
+                method_label(one.procurement.need.method),
+                bar_words(one.eligibility.bars),
+                words[asked[one.procurement.id]],
+            )
+            for one in shown
+        ],
         "others": len(matches) - len(fitting),
         "shows_all": bool(request.GET.get("all")),
         "sign_ups": [(row, SIGN_UP_STATES[SignUpState(row.state)]) for row in queries.own_sign_ups(actor)[:10]],
@@ -53,11 +66,21 @@ def workspace(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """Every sign-up of the agency."""
+def mine(request: HttpRequest) -> HttpResponseBase:
+    """Every sign-up of the agency; as a table to download too."""
     actor = signed_in(request)
     can_sign_up(actor).require()
-    page = Paginator(queries.own_sign_ups(actor), PAGE).get_page(request.GET.get("page"))
+    found = queries.own_sign_ups(actor)
+    if request.GET.get("format") == "csv":
+        header = [_("Code"), _("Need"), _("Signed up"), _("State"), _("Commitment")]
+        states = {one.value: str(words) for one, (words, _tone) in SIGN_UP_STATES.items()}
+        told = (
+            (row.procurement.code, row.procurement.title, row.signed_up_at,
+             states[row.state], row.commitment)
+            for row in found[:5_000]
+        )  # fmt: skip
+        return csv_response("sign-ups", header, told)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [(row, SIGN_UP_STATES[SignUpState(row.state)]) for row in page]
     return render(request, "marketplace/signups/mine.html", {"page": page, "rows": rows})
 

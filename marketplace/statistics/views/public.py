@@ -1,6 +1,7 @@
 """The statistics of the supermarket: live, for everybody, as page, CSV and JSON."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -16,6 +17,8 @@ from marketplace.statistics import queries
 from marketplace.statistics.charts import bars
 from marketplace.statistics.queries import Row
 
+MYRIAD, TENTH = Decimal(10_000), Decimal("0.1")
+"""Amounts are drawn in 10,000 yuan."""
 BREAKDOWNS = {
     "month": queries.by_month,
     "item": queries.by_item,
@@ -32,8 +35,9 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     rows = BREAKDOWNS.get(by, queries.by_month)(first, last)
     shown = request.GET.get("format")
     if shown == "csv":
-        return csv_response("supermarket", _header(), ([*_cells(row)] for row in rows))
-    figures = queries.overview(first, last)
+        return csv_response("supermarket", _header(), [_cells(by, row) for row in rows])
+    counted = None if by == "item" else sum(row.sign_ups for row in rows)  # of items only the first are shown
+    figures = queries.overview(first, last, sign_ups=counted)
     if shown == "json":
         data = {"first": str(first), "last": str(last), "figures": figures.as_json(), "by": by}
         return JsonResponse(
@@ -46,8 +50,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "by": by,
         "figures": figures,
         "rows": labelled,
-        "saving_percent": figures.saving_percent,
-        "selection_percent": figures.selection_rate * 100,
+        "amounts": bars([(label, (row.amount / MYRIAD).quantize(TENTH)) for label, row in labelled], title=_("Amount")),
         "chart": bars([(label, row.notices) for label, row in labelled], title=_("Notices")),
         "views": [
             ("month", _("By month")),
@@ -80,6 +83,8 @@ def _header() -> list[str]:
     return [
         _("Breakdown"),
         _("Notices"),
+        _("Sign-ups"),
+        _("Sign-ups per notice"),
         _("Selected"),
         _("Selection rate"),
         _("Amount"),
@@ -87,8 +92,9 @@ def _header() -> list[str]:
     ]
 
 
-def _cells(row: Row) -> tuple[Any, ...]:
-    return (row.label, row.notices, row.selected, row.selection_rate, row.amount, row.saving_rate)
+def _cells(by: str, row: Row) -> tuple[Any, ...]:
+    shares = (row.selected, row.selection_rate, row.amount, row.saving_rate)
+    return (_label(by, row), row.notices, row.sign_ups, row.sign_ups_per_notice, *shares)
 
 
 def _as_json(row: Row) -> dict[str, str]:
@@ -96,6 +102,8 @@ def _as_json(row: Row) -> dict[str, str]:
         "key": row.key,
         "label": row.label,
         "notices": str(row.notices),
+        "sign_ups": str(row.sign_ups),
+        "sign_ups_per_notice": str(row.sign_ups_per_notice),
         "selected": str(row.selected),
         "selection_rate": str(row.selection_rate),
         "amount": str(row.amount),

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
+from commons.evidence.models import EvidenceEntry
 from commons.inbox.models import InboxMessage
 from commons.intake import queries as cases
 from commons.intake import services as intake
@@ -26,6 +27,7 @@ from marketplace.fulfilment import queries, services
 from marketplace.fulfilment.domain.refusals import (
     EngagementSuspended,
     MilestonesOpen,
+    NoticeObjectionTooLate,
     ObjectionTooLate,
     OwnProposal,
     PaymentTooMuch,
@@ -39,6 +41,7 @@ from marketplace.procurement import queries as procurements
 from marketplace.procurement import services as procurement_services
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.selection import queries as selections
+from marketplace.signups.domain.signups import SignUpClosed
 from tests import cast
 from tests.integration.exchange.auctions.story import PDF
 from tests.integration.marketplace import selecting, story
@@ -134,6 +137,58 @@ def test_a_case_of_the_intake_comes_back_with_agency_and_result_after_the_servic
     assert procurements.procurement(engagement.procurement_id).state is ProcurementState.COMPLETED
     assert credit.explain(agency.organisation_id, on=at.date()).points == 81
     assert selections.credits([agency.organisation_id]) == {agency.organisation_id: Decimal("81.00")}
+
+
+def objected(need, at=story.AT):
+    """An objection of agency1 to a notice, answered, and the complaint about the answer."""
+    agency, words = cast.actor("agency1"), "公告要求的资质超出服务需要，排斥潜在机构。"
+    number = services.object_to_notice(actor=agency, procurement_id=need, words=words, at=at)
+    services.answer(actor=cast.actor("owner1"), grievance_id=number, words="资质要求与工程规模相符。", at=at)
+    services.complain(actor=agency, grievance_id=number, words="对答复不服，请求监管部门处理。", at=at)
+    return number
+
+
+def test_an_objection_to_a_notice_can_stop_it_and_the_time_it_lost_is_given_back():
+    item_id, agencies = selecting.market(2)
+    need = story.published(item_id)
+    until = procurements.procurement(need).sign_up_until
+    number, regulator = objected(need), cast.actor("regulator")
+
+    services.take_up(actor=regulator, grievance_id=number, ruling=ruling(), suspend=True, at=story.AT)
+    assert procurements.procurement(need).state is ProcurementState.SUSPENDED
+    with pytest.raises(SignUpClosed):
+        story.sign("agency2", need)
+    later = story.AT + timedelta(days=2)
+    services.settle(actor=regulator, grievance_id=number, ruling=ruling("佛数监〔2026〕8号"), uphold=False, at=later)
+
+    found = procurements.procurement(need)
+    assert (found.state, found.sign_up_until) == (ProcurementState.SIGNING_UP, until + timedelta(days=2))
+    assert {one.state for one in Grievance.objects.all()} == {"DISMISSED"}
+    log = EvidenceEntry.objects.filter(stream=f"procurement:{need}", type__in=["ObjectionRaised", "ComplaintRaised"])
+    assert {one.actor for one in log} == {"system:fulfilment"}, "the public log does not name who objects"
+    with pytest.raises(NotAllowedNow):
+        services.object_to_notice(actor=agencies[0], procurement_id=need, words="再次提出同样的异议内容。", at=later)
+
+
+def test_an_upheld_objection_fails_the_round_and_the_owner_announces_a_better_one():
+    item_id, _agencies = selecting.market(2)
+    need = story.published(item_id)
+    number, regulator = objected(need), cast.actor("regulator")
+    services.take_up(actor=regulator, grievance_id=number, ruling=ruling(), suspend=False, at=story.AT)
+    services.settle(actor=regulator, grievance_id=number, ruling=ruling("佛数监〔2026〕8号"), uphold=True, at=story.AT)
+
+    assert procurements.procurement(need).state is ProcurementState.FAILED
+    assert procurement_services.reannounce(actor=cast.actor("owner1"), procurement_id=need, at=story.AT) == 2
+
+
+def test_a_notice_is_objected_to_before_its_selection_by_agencies_alone():
+    engagement_id, agencies, at = won()
+    need, words = queries.engagement(engagement_id).procurement_id, "公告要求的资质超出服务需要。"
+
+    with pytest.raises(NoticeObjectionTooLate):
+        services.object_to_notice(actor=agencies[0], procurement_id=need, words=words, at=at)
+    with pytest.raises(NotPermitted):
+        services.object_to_notice(actor=cast.actor("owner1"), procurement_id=need, words=words, at=at)
 
 
 def test_who_gives_up_in_time_makes_room_for_the_next_and_loses_points():

@@ -13,6 +13,7 @@ from commons.inbox.models import InboxMessage
 from commons.intake import queries as cases
 from commons.intake import services as intake
 from commons.intake.domain import Case, CaseState
+from commons.outbox.models import OutboxMessage
 from commons.outbox.services import deliver_due
 from commons.people.models import Organisation
 from exchange.notices.services import NumberedDecision
@@ -75,6 +76,33 @@ def test_a_case_becomes_a_draft_once_and_its_withdrawal_ends_the_need(item):
     assert services.follow_cases(AT) == 1
     assert services.follow_cases(AT) == 0
     assert state(made) is ProcurementState.VOID
+
+
+def test_a_case_whose_need_is_given_up_goes_back_and_its_clock_runs_on(item):
+    city, code = system_actor("intake"), cast.uscc("water")
+    intake.receive_case(actor=city, case=Case("C-3", "建设工程规划许可证核发", "…", code), at=AT)
+    made = services.draft_from_case(actor=cast.actor(OWNER), case_number="C-3", at=AT)
+
+    services.void(actor=cast.actor(OWNER), procurement_id=made, reason="项目取消", at=AT)
+
+    found = cases.case("C-3")
+    assert found is not None
+    assert found.state is CaseState.CONCLUDED
+    told = OutboxMessage.objects.get(topic="intake.result", key="C-3").payload
+    assert (told["agency"], told["result"]) == ("", "采购需求已废置，未产生中介服务成果")
+
+
+def test_a_number_that_was_only_typed_ends_nobody_s_case(item):
+    city, other = system_actor("intake"), cast.uscc("chengjian")
+    intake.receive_case(actor=city, case=Case("C-4", "建设工程规划许可证核发", "…", other), at=AT)
+    intake.take_case(actor=city, number="C-4", at=AT)
+    for number in ("C-4", "no case of the intake"):
+        made = services.start_draft(actor=cast.actor(OWNER), need=story.need(item, case_number=number), at=AT)
+        services.void(actor=cast.actor(OWNER), procurement_id=made, reason="项目取消", at=AT)
+
+    found = cases.case("C-4")
+    assert found is not None
+    assert found.state is CaseState.IN_PROGRESS
 
 
 def test_last_year_s_notice_is_copied_without_its_case_and_urgency(item):
