@@ -157,8 +157,8 @@ def _breakdown(found: "QuerySet[Procurement]", notices_by: Any, selections_by: A
         row["key"]: row["number"]
         for row in found.order_by().annotate(key=notices_by).values("key").annotate(number=Count("pk"))
     }
-    signed = SignUp.objects.filter(procurement__in=found, state__in=COUNTED).order_by().annotate(key=selections_by)
-    sign_ups = dict(signed.values("key").annotate(number=Count("pk")).values_list("key", "number"))
+    signed = SignUp.objects.filter(procurement__in=found, state__in=COUNTED).order_by().annotate(line=selections_by)
+    sign_ups = dict(signed.values("line").annotate(number=Count("pk")).values_list("line", "number"))
     sums = {
         row["key"]: row
         for row in _decided(found)

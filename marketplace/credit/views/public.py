@@ -47,7 +47,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     lines = queries.leaderboard(since=now - A_YEAR, region="", on=local_day(now))
     if request.GET.get("format") == "csv":
-        header = [_("Place"), _("Agency"), _("Credit"), _("Different owners"), _("Contracts"), _("Amount that counts")]
+        header = [_("Rank"), _("Agency"), _("Credit"), _("Different owners"), _("Contracts"), _("Amount that counts")]
         rows = (
             (one.place, one.name, one.points, one.standing.owners, one.standing.contracts, one.standing.amount)
             for one in lines

@@ -23,9 +23,10 @@ from marketplace.catalogue.labels import requirement_words
 from marketplace.entry import queries as entry
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.procurement import queries, services
+from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import EDITABLE, ProcurementState
 from marketplace.procurement.forms import NeedForm
-from marketplace.procurement.labels import FUNDS, PROCUREMENT_STATES, method_label
+from marketplace.procurement.labels import FUNDS, PROCUREMENT_STATES, method_label, notice_reason
 from marketplace.procurement.models import ChainStep, Procurement, Question, StepDecision
 from marketplace.procurement.policies import can_draft
 from marketplace.procurement.views.drafting import advice_on, items, own
@@ -85,6 +86,7 @@ def procurement(request: HttpRequest, procurement_id: int) -> HttpResponse:
         "may_amend": found.state is ProcurementState.SIGNING_UP and row.pending_amendment is None,
         "may_void": found.state in (*EDITABLE, ProcurementState.SIGNING_UP, ProcurementState.AWAITING_SELECTION,
                                     ProcurementState.FAILED),
+        "failure": _failure(row) if found.state is ProcurementState.FAILED else "",
         "records": records_of(f"procurement:{row.pk}"),
         "now": timezone.now(),
         **advice_on(request, found.need, found),
@@ -152,6 +154,13 @@ def answer(request: HttpRequest, question_id: int) -> HttpResponseRedirect:
     services.answer_question(actor=signed_in(request), question_id=question_id, answer=text, at=timezone.now())
     messages.success(request, _("The answer is published."))
     return _to(Question.objects.get(pk=question_id).procurement_id)
+
+
+def _failure(row: Procurement) -> str:
+    """Why the newest round failed, in words."""
+    notices = row.notices.filter(kind=ProcurementNoticeKind.FAILURE.value).order_by("-id")
+    reason = notices.values_list("reason", flat=True).first()
+    return str(notice_reason(reason)) if reason else ""
 
 
 def gap_label(field: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from commons.domain.refusals import NotFound
+from commons.domain.regions import region_name
 from commons.pages import FormPage, csv_response, signed_in
 from marketplace.catalogue.domain.requirements import text_of
 from marketplace.catalogue.labels import requirement_words
@@ -44,6 +45,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     shown = matches if request.GET.get("all") else fitting
     asked = {one.procurement.id: text_of(one.procurement.need.requirement) for one in shown}
     words = requirement_words(asked.values())
+    subscriptions = queries.subscriptions_of(found.id) if found else []
     context = {
         "entry": found,
         "state": ENTRANT_STATES[found.state] if found else None,
@@ -59,7 +61,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "others": len(matches) - len(fitting),
         "shows_all": bool(request.GET.get("all")),
         "sign_ups": [(row, SIGN_UP_STATES[SignUpState(row.state)]) for row in queries.own_sign_ups(actor)[:10]],
-        "subscriptions": queries.subscriptions_of(found.id) if found else [],
+        "subscriptions": [(one, region_name(one.region)) for one in subscriptions],
         "now": at,
     }
     return render(request, "marketplace/signups/workspace.html", context)

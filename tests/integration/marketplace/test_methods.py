@@ -67,11 +67,16 @@ def clock(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Clock:
 
 
 class Desk:
-    """A person's browser."""
+    """A person's browser, signed in anew each time: days pass between two steps."""
 
     def __init__(self, key: str) -> None:
-        self.client = Client()
-        self.client.force_login(cast.person(key), backend="allauth.account.auth_backends.AuthenticationBackend")
+        self.person = cast.person(key)
+
+    @property
+    def client(self) -> Client:
+        client = Client()
+        client.force_login(self.person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
 
     def get(self, address: str) -> Any:
         found = self.client.get(address)
