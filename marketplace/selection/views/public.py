@@ -31,7 +31,8 @@ class ShownStep:
     """A step in words, with its table."""
 
     text: str
-    lines: tuple[tuple[str, str, str], ...]
+    lines: tuple[tuple[str, str, str, bool], ...]
+    """Number, value, note, and whether the value is a figure."""
     draw_id: str
 
 
@@ -97,7 +98,10 @@ def _lines(rows: "QuerySet[Selection]") -> Iterator[tuple[Cell, ...]]:
 
 
 def _shown(step: Step) -> ShownStep:
-    lines = tuple((line.number, line.value, note(step, line.note)) for line in step.lines)
+    lines = tuple(
+        (line.number, line.value, note(step, line.note), line.value[-1:].isdigit() and line.value[:1] in "-0123456789")
+        for line in step.lines
+    )
     return ShownStep(sentence(step), lines, step.draw_id)
 
 
