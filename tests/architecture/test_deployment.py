@@ -10,6 +10,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from portal.environment import read
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -81,6 +83,40 @@ def test_proxy_configuration_names_the_web_service_and_hashes_rooms() -> None:
     assert "hash $room_key consistent;" in nginx
     assert set(re.findall(r"server (\w+):8000", nginx)) == {"web"}
     assert "./deploy/nginx.conf:/etc/nginx/nginx.conf:ro" in services()["proxy"]["volumes"]
+
+
+def test_no_location_of_the_proxy_drops_the_headers_that_every_request_needs() -> None:
+    """A location that sets one header of its own loses all that were set above it: then no host and no https arrive."""
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    locations = re.findall(r"location [^{]+{([^}]*)}", nginx)
+
+    assert len(locations) >= 3
+    assert not any("proxy_set_header" in body or "add_header" in body for body in locations)
+    for header in (
+        "Host $http_host",
+        "X-Forwarded-For $remote_addr",
+        "X-Forwarded-Proto https",
+        "Upgrade $http_upgrade",
+    ):
+        assert f"proxy_set_header {header};" in nginx
+
+
+def test_the_proxy_hands_uploads_on_as_they_come_to_the_process_that_began_them() -> None:
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    (uploads,) = re.findall(r"location /uploads/ {([^}]*)}", nginx)
+
+    assert "proxy_request_buffering off;" in uploads
+    assert "hash $upload_key consistent;" in nginx
+    assert re.search(r"http2_body_preread_size 1m;", nginx), "or an upload over HTTP/2 waits for each 64 KiB"
+    assert 'Strict-Transport-Security "max-age=31536000" always' in nginx
+
+
+def test_the_health_checks_of_the_containers_are_answered() -> None:
+    """They ask their own machine by its address."""
+    asked = re.findall(r"https?://([\d.]+)[:/]", COMPOSE)
+
+    assert set(asked) == {"127.0.0.1"}
+    assert set(asked) <= set(read({"ALLOWED_HOSTS": "trade.city.cn"}).allowed_hosts)
 
 
 def test_image_copies_what_exists_and_runs_as_a_user_without_rights() -> None:

@@ -12,6 +12,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
-        call_command("platform_keys", stdout=io.StringIO())
+        for keys in ("platform_keys", "at_rest_key"):
+            call_command(keys, stdout=io.StringIO())
         if not settings.ENV.embedded:
             call_command("collectstatic", interactive=False, verbosity=0)
