@@ -9,7 +9,10 @@ class BiddingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bidding.awards.services import signing  # noqa: F401  # registers who signs which paper
+        from bidding.awards.services import (
+            signing,  # noqa: F401  # registers who signs which paper
+            standing_still,  # noqa: F401  # registers the clock of rounds
+        )
         from bidding.bids import services as bids  # noqa: F401  # registers who may upload
         from bidding.opening import services as opening  # noqa: F401  # registers the record of the opening
         from bidding.tenders.queries import published_under_older_rules

@@ -3,6 +3,8 @@
 from bidding.awards.models import (
     Award,
     CallOff,
+    CallOffCompetition,
+    CallOffQuote,
     CandidateList,
     EvaluationReport,
     Forfeiture,
@@ -12,6 +14,7 @@ from bidding.awards.models import (
     RoundExclusion,
     RoundOffer,
     SectionRoom,
+    TurnDeclined,
 )
 from bidding.bids.models import ConsortiumAgreement, LibraryItem
 from bidding.opening.models import Hall, HallBid, HallEntry, HallPicture, HallSignIn, HallWord
@@ -39,6 +42,8 @@ __all__ = [
     "Addendum",
     "Award",
     "CallOff",
+    "CallOffCompetition",
+    "CallOffQuote",
     "CandidateList",
     "ClauseFinding",
     "ConsortiumAgreement",
@@ -72,4 +77,5 @@ __all__ = [
     "TenderNotice",
     "TenderObjection",
     "TenderProject",
+    "TurnDeclined",
 ]

@@ -31,6 +31,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     checkpoint_due,
     awards.settle_due,
     awards.close_rounds,
+    awards.close_competitions,
     awards.take_room_results,
     draws.advance_due,
     stamp_checkpoints,

@@ -106,7 +106,7 @@ class RoundForm(forms.Form):
 class OfferForm(forms.Form):
     """An offer in a round; only the final one needs a price."""
 
-    price = amount(_("Price in yuan"), required=False)
+    price = amount(_("Price in yuan"), required=False, help_text=_("To the fen, for example 980000.00."))
     words = forms.CharField(
         label=_("Your offer in words"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -150,4 +150,63 @@ class CallOffForm(forms.Form):
     """One purchase under a framework."""
 
     title = forms.CharField(label=_("What is bought"), max_length=120)
-    amount = amount(_("Amount, yuan"))
+    amount = amount(_("Amount, yuan"), help_text=_("At the agreed prices; at most what is left of the contract."))
+    reason = forms.CharField(
+        label=_("Why this supplier"),
+        max_length=1000,
+        help_text=_("By price, quality, convenience or what users say of it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, chosen: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not chosen:
+            del self.fields["reason"]
+
+
+class CompetitionForm(forms.Form):
+    """A second competition: what is needed, until when, and what it costs at each supplier's agreed prices."""
+
+    title = forms.CharField(label=_("What is bought"), max_length=120)
+    words = forms.CharField(
+        label=_("What has to be supplied"),
+        max_length=4000,
+        help_text=_("Quantity, place, time and whatever a price depends on; the same words for all."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    closes_at = moment(_("Quotes until"), required=True)
+    roster = forms.ChoiceField(
+        label=_("Opening officers"), help_text=_("Quotes are sealed for the supplier and these officers together.")
+    )
+    left_out = forms.CharField(
+        label=_("Why the others are not asked"),
+        required=False,
+        max_length=2000,
+        help_text=_("Needed when a supplier has no amount above: every one that can meet the need is asked."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, *args: Any, suppliers: list[tuple[int, str]], rosters: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roster"].choices = rosters  # type: ignore[attr-defined]
+        self.suppliers = [number for number, _name in suppliers]
+        for number, name in suppliers:
+            self.fields[f"ceiling{number}"] = amount(
+                _("%(name)s: cost at its agreed prices, yuan") % {"name": name},
+                required=False,
+                help_text=_("The most that it may quote. Empty: it is not asked."),
+            )
+        self.order_fields(["title", "words", "closes_at", *(f"ceiling{number}" for number in self.suppliers)])
+
+    def ceilings(self) -> dict[int, Decimal]:
+        """Award → the most its supplier may quote, of those that are asked."""
+        found = {number: self.cleaned_data[f"ceiling{number}"] for number in self.suppliers}
+        return {number: most for number, most in found.items() if most is not None}
+
+
+class DeclineForm(forms.Form):
+    """Why a supplier declined its turn."""
+
+    reason = forms.CharField(label=_("Why it declined"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))

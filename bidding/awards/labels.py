@@ -1,12 +1,15 @@
 """Words and tones of reports and awards."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bidding.awards.domain.offers import FAULT_TEXTS, OfferFault
 from bidding.awards.domain.rounds import RoundKind, RoundStage
 from bidding.awards.domain.securities import ForfeitureState, SecurityState
 from bidding.awards.domain.states import AwardState, ReportState
 from exchange.deposits.labels import MONEY
+from signatures.envelopes.labels import CAUSES
 from signatures.guarantees.domain.states import GuaranteeState
 from signatures.guarantees.labels import STATES as GUARANTEES
 
@@ -52,6 +55,7 @@ ROUND_KINDS: dict[str, Label] = {RoundKind.TALK: _("Negotiation"), RoundKind.FIN
 
 ROUND_STAGES: dict[str, tuple[Label, str]] = {
     RoundStage.TAKES: (_("takes offers"), "waiting"),
+    RoundStage.HELD: (_("stands still"), "stop"),
     RoundStage.OPENS: (_("being opened"), "waiting"),
     RoundStage.OVER: (_("over"), "done"),
 }
@@ -66,3 +70,10 @@ OFFER_TEXTS: dict[str, Label] = {
 def offer_texts() -> dict[str, str]:
     """What the script of the offer's page says, in the reader's language."""
     return {key: str(value) for key, value in OFFER_TEXTS.items()}
+
+
+def fault_words(fault: str, cause: str) -> str:
+    """Why an offer does not count; nothing where it does."""
+    if not fault:
+        return ""
+    return " ".join(part for part in (gettext(FAULT_TEXTS[OfferFault(fault)]), str(CAUSES.get(cause, ""))) if part)

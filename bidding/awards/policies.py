@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bidding.awards.domain.securities import BondsSealed
-from bidding.awards.models import Award, EvaluationReport
+from bidding.awards.models import Award, EvaluationReport, ResultLine
 from bidding.tenders import queries as tenders
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
@@ -81,6 +81,18 @@ def can_download_paper(actor: Actor, document: StoredDocument) -> Decision:
     rows = Award.objects.select_related("section__tender__project", "line")
     award = rows.filter(pk=int(document.subject.partition(":")[2] or 0)).first()
     return can_see_award(actor, award) if award else deny()
+
+
+def can_see_debrief(actor: Actor, line: ResultLine) -> Decision:
+    """The bidder that it is for (财政部令第87号 第69条: nobody is told of others), and those who oversee."""
+    return ALLOWED if actor.organisation_id == line.organisation_id or actor.has(*OVERSEERS) else deny()
+
+
+@guards("debrief")
+def can_download_debrief(actor: Actor, document: StoredDocument) -> Decision:
+    """A debrief is read by whoever may see it."""
+    line = ResultLine.objects.filter(pk=int(document.subject.partition(":")[2] or 0)).first()
+    return can_see_debrief(actor, line) if line else deny()
 
 
 @guards("evaluation-report")

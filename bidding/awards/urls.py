@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from bidding.awards.views import after, bonds, pages, rounds
+from bidding.awards.views import after, bonds, call_offs, pages, rounds
 
 app_name = "awards"
 BOND = "owner/sections/<int:section_id>/bonds/<int:organisation_id>/"
 urlpatterns = [
     path("sections/<int:section_id>/result/", pages.result, name="result"),
+    path("sections/<int:section_id>/debrief/", pages.take_debrief, name="debrief"),
     path("owner/sections/<int:section_id>/result/", pages.desk, name="desk"),
     path("owner/sections/<int:section_id>/report/", pages.EnterReport.as_view(), name="report"),
     path("owner/reports/<int:report_id>/", pages.confirm, name="confirm"),
@@ -20,7 +21,11 @@ urlpatterns = [
     path("owner/sections/<int:section_id>/review-again/", after.ReviewAgain.as_view(), name="review_again"),
     path("owner/sections/<int:section_id>/close/", after.Close.as_view(), name="close"),
     path("owner/sections/<int:section_id>/fail/", after.Fail.as_view(), name="fail"),
-    path("awards/<int:award_id>/call-offs/", after.CallOffs.as_view(), name="call_offs"),
+    path("awards/<int:award_id>/call-offs/", call_offs.CallOffs.as_view(), name="call_offs"),
+    path("owner/awards/<int:award_id>/turn/", call_offs.Decline.as_view(), name="decline_turn"),
+    path("owner/sections/<int:section_id>/call-offs/", call_offs.framework, name="framework"),
+    path("owner/sections/<int:section_id>/competition/", call_offs.Compete.as_view(), name="compete"),
+    path("competitions/<int:competition_id>/", call_offs.competition, name="competition"),
     path("sections/<int:section_id>/offer/", rounds.Offer.as_view(), name="offer"),
     path("owner/sections/<int:section_id>/bonds/", bonds.bonds, name="bonds"),
     path(BOND + "keep/", bonds.Forfeit.as_view(), name="forfeit"),

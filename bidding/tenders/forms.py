@@ -14,6 +14,7 @@ from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, SECTOR_LABELS, Sector, Switch
 from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
+from bidding.tenders.domain.sections import CALL_OFF_METHODS
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
 from commons.forms import DecimalField
@@ -133,8 +134,26 @@ class SectionForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=list(SECTION_KINDS.items()))
     estimate = amount(_("Estimate"))
     ceiling = amount(_("Ceiling price"), required=False)
+    alternatives = forms.CharField(
+        label=_("Alternative maxima"),
+        required=False,
+        max_length=1000,
+        help_text=_("One solution in each line with its own ceiling, for example 钢结构方案 11500000.00."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     bond = DecimalField(label=_("Tender bond"), required=False, max_digits=14, decimal_places=2, min_value=Decimal(0))
     awards = forms.IntegerField(label=_("How many are awarded"), min_value=1, max_value=100, initial=1)
+    call_offs = forms.ChoiceField(
+        label=_("How it is called off"),
+        help_text=_("Chosen by the owner is the rule; competing and turns need several suppliers."),
+    )
+    grades = forms.CharField(
+        label=_("Least grades"),
+        required=False,
+        max_length=600,
+        help_text=_("One specialty in each line with its least grade, for example 市政公用工程施工总承包二级."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -142,8 +161,23 @@ class SectionForm(forms.Form):
         self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
         if not profile.has(Switch.BOND):
             del self.fields["bond"]
+        if not profile.has(Switch.ALTERNATIVE_CEILINGS):
+            del self.fields["alternatives"]
         if not profile.has(Switch.FRAMEWORK):
-            del self.fields["awards"]
+            del self.fields["awards"], self.fields["call_offs"]
+        else:
+            methods = [(method.value, gettext(words)) for method, words in CALL_OFF_METHODS.items()]
+            self.fields["call_offs"].choices = methods  # type: ignore[attr-defined]
+
+    def clean_alternatives(self) -> tuple[tuple[str, Decimal], ...]:
+        """Label and ceiling of each solution."""
+        found = []
+        for line in filter(None, map(str.strip, self.cleaned_data["alternatives"].splitlines())):
+            label, _space, ceiling = line.rpartition(" ")
+            if not label.strip():
+                raise forms.ValidationError(gettext("Write a name, a space and an amount: %(line)s") % {"line": line})
+            found.append((label.strip(), self.fields["ceiling"].clean(ceiling)))
+        return tuple(found)
 
 
 class AwardMethodForm(forms.Form):
@@ -357,6 +391,20 @@ class ApplicationForm(forms.Form):
         label=_("How you meet what is asked"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
     )
     file = forms.FileField(label=_("Application documents"), required=False, help_text=_("PDF, at most 50 MB."))
+    members = forms.CharField(
+        label=_("Other members of your consortium"),
+        required=False,
+        max_length=400,
+        help_text=_(
+            "Unified social credit codes, one in each line. After the prequalification nobody joins or leaves."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, consortium: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consortium:
+            del self.fields["members"]
 
 
 class JudgeForm(forms.Form):

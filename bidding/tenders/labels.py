@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
+from bidding.tenders.domain.sections import CALL_OFF_METHODS, CallOffMethod
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
 
 Label = str | Promise
@@ -65,6 +66,11 @@ def notice_label(kind: str) -> str:
 def failure_label(cause: str) -> str:
     """Why a section failed; nothing where it did not."""
     return gettext(CAUSE_LABELS[FailureCause(cause)]) if cause else ""
+
+
+def call_off_label(method: str) -> str:
+    """How a framework is called off."""
+    return gettext(CALL_OFF_METHODS[CallOffMethod(method)])
 
 
 def in_language(english: str, chinese: str) -> str:

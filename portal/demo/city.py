@@ -13,6 +13,7 @@ from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.holders import equip_city, install_platform_seal
 from portal.demo.authority.past import answered_by_the_story
 from portal.demo.bank import open_accounts
+from portal.demo.calling import framework
 from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
@@ -56,6 +57,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     with answered_by_the_story(authority):
         certificate = finish_by_negotiation(authority, at=at)
         agree_on_consortium(authority, takes_bids, at=at - timedelta(days=1))
+        framework(authority, roster_id, at=at)
     consult(authority, roster_id, at=at)
     draw_by_lot(at=at)
     register_now(at=at)

@@ -47,6 +47,7 @@ def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None
         description="新建人行景观桥一座,含照明与绿化。",
         roster_id=roster_id,
         award="floating",
+        grades=("市政公用工程施工总承包二级",),
     )
     tender_id = publish(plan)
     for key in BUILDERS:

@@ -1,5 +1,6 @@
 """Tenders of the demo city, led through the same services that people use, at instants of the past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from bidding.profiles import queries as profiles
 from bidding.profiles.domain.vocabulary import Sector, Switch
 from bidding.tenders import services as tenders
 from bidding.tenders.domain.completeness import items_for
-from bidding.tenders.domain.sections import SectionTermsDraft
+from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft
 from bidding.tenders.queries import published_tender, section_terms
 from commons.domain.deadlines import local_day
 from commons.domain.time import SHANGHAI
@@ -61,6 +62,9 @@ class TenderPlan:
     invited: tuple[str, ...] = field(default=BUILDERS)
     in_the_morning: bool = True
     """Whether bids end at half past nine of that day, as offices like it."""
+    awards: int = 1
+    call_offs: CallOffMethod = CallOffMethod.DIRECT
+    grades: tuple[str, ...] = ()
 
 
 def open_office(authority: CityAuthority, *, at: datetime) -> int:
@@ -108,6 +112,7 @@ def works(roster_id: int, at: datetime) -> int:
         description="改造跨涌桥梁两座,含道路接线、管线迁改与绿化恢复。",
         roster_id=roster_id,
         award="floating",
+        grades=("市政公用工程施工总承包二级",),
     )
     tender_id = publish(plan)
     for key in BUILDERS:
@@ -244,16 +249,21 @@ def with_candidates(roster_id: int, at: datetime) -> None:
     bidders = [organisation_id(PARTIES[key].organisation) for key in BUILDERS]
     bids.open_bonds(actor=actor("host"), terms=section_terms(section_id), organisation_ids=bidders, at=opened_at)
     tenders.end_opening(actor=actor("host"), section_id=section_id, at=opened_at + timedelta(hours=1))
-    reviewed_at = opened_at + timedelta(hours=5)
+    prices = {"builder1": ("8420000", "93.50"), "builder2": ("8540000", "88.20"), "builder3": ("8610000", "84.00")}
+    review(section_id, prices, at=opened_at + timedelta(hours=5))
+    awards.publish_candidates(actor=actor("tenderee"), section_id=section_id, at=at - timedelta(days=1))
+
+
+def review(section_id: int, prices: Mapping[str, tuple[str, str]], *, at: datetime, owner: str = "tenderee") -> None:
+    """The committee's report, by rank: each bidder's price and score; entered, and confirmed by the centre."""
     report = vault.store(
-        actor=actor("tenderee"),
+        actor=actor(owner),
         stream=[pdf.render("portal/demo/decision.html", {"title": "评审报告", "decision_no": "评审", "lots": ()})],
         name="report.pdf",
         media_type="application/pdf",
-        at=reviewed_at,
+        at=at,
         subject=f"evaluation-report:{section_id}",
     )
-    prices = {"builder1": ("8420000", "93.50"), "builder2": ("8540000", "88.20"), "builder3": ("8610000", "84.00")}
     lines = [
         ReportLine(
             organisation_id(PARTIES[key].organisation),
@@ -265,10 +275,9 @@ def with_candidates(roster_id: int, at: datetime) -> None:
         for rank, (key, (price, score)) in enumerate(prices.items(), 1)
     ]
     report_id = awards.enter_report(
-        actor=actor("tenderee"), section_id=section_id, lines=lines, document_id=report.id, at=reviewed_at
+        actor=actor(owner), section_id=section_id, lines=lines, document_id=report.id, at=at
     )
-    awards.confirm_report(actor=actor("staff"), report_id=report_id, at=reviewed_at + timedelta(hours=1))
-    awards.publish_candidates(actor=actor("tenderee"), section_id=section_id, at=at - timedelta(days=1))
+    awards.confirm_report(actor=actor("staff"), report_id=report_id, at=at + timedelta(hours=1))
 
 
 def pay_bonds(section_id: int, *, at: datetime) -> None:
@@ -384,4 +393,7 @@ def _section(plan: TenderPlan, number: int, estimate: str) -> SectionTermsDraft:
         price_kind="AMOUNT",
         ceiling=(amount * Decimal("0.98")).quantize(Decimal("0.01")),
         bond=(amount * plan.bond_share).quantize(Decimal("0.01")) if plan.bond_share else None,
+        awards=plan.awards,
+        call_offs=plan.call_offs,
+        grades=plan.grades,
     )

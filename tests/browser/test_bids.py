@@ -1,5 +1,5 @@
-"""A construction tender in browsers: a bid composed, checked and sealed on the bidder's device, three bidders in the
-opening hall of whom one fails to unlock, the floating point drawn on air, prices confirmed, the record signed."""
+"""A construction tender in browsers: prequalification, a bid composed, checked and sealed on the bidder's device, three
+bidders in the opening hall of whom one fails to unlock, the floating point drawn on air, the record signed."""
 
 import json
 import os
@@ -15,11 +15,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bidding.opening import services as halls
+from bidding.tenders import services as tenders
 from bidding.tenders.models import Tender
 from signatures.envelopes import services as sealing
 from signatures.envelopes.models import SealedEnvelope
 from tests import cast
-from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
+from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium, send
 from tests.browser.signing import certified, sign_with_file
 from tests.integration.bidding.opening import story as stories
 from tests.integration.signatures.envelopes import story as envelopes
@@ -57,7 +58,7 @@ def server(own: Own) -> Server:
 
 @pytest.fixture
 def browser(transactional_db: None, server: Server, own: Own) -> Iterator[Chromium]:
-    for name in (*envelopes.OFFICERS, "staff", "host", "auditor", "seller", *stories.PRICES):
+    for name in (*envelopes.OFFICERS, "staff", "host", "auditor", "tenderee", *stories.PRICES):
         cast.actor(name)
     with running(server, Background("manage.py", "timekeeper", **own)), chromium() as found:
         yield found
@@ -103,9 +104,9 @@ def test_the_bidders_own_checks_find_what_the_committees_find(live_server: Any) 
             assert found == vector["findings"], vector["name"]
 
 
-def test_from_the_composer_to_the_record(browser: Chromium, server: Server, tmp_path: Path) -> None:
-    found = real_time_opening()
+def test_from_the_prequalification_to_the_record(browser: Chromium, server: Server, tmp_path: Path) -> None:
     page = browser.page(server, person="buyer1", language="en")
+    found = prequalified(browser, server, page)
     page.goto("/bids/library/")
     page.get_by_label("Name of the licence").fill("市政公用工程施工总承包二级")
     page.get_by_label("Valid until").fill("2031-01-01")
@@ -168,13 +169,40 @@ def test_from_the_composer_to_the_record(browser: Chromium, server: Server, tmp_
         shots(browser, server, found, Path(folder))
 
 
-def real_time_opening() -> stories.Opening:
-    """The story's tender, moved to this hour, with a draw that takes seconds."""
-    found = stories.opening()
-    deadline = timezone.now() + timedelta(hours=2)
-    stories.move_deadline(found, deadline)
+def prequalified(browser: Chromium, server: Server, page: Page) -> stories.Opening:
+    """A bidder applies on its page, the owner judges and invites, documents are taken; bids come in for two hours.
+
+    The floating point is drawn within seconds.
+    """
+    found = stories.prequalifying(deadline=timezone.now() + timedelta(hours=2))
+    section_id, tender_id = found.section.pk, found.section.tender_id
     fast = {"opening.draw_seconds": {"value": "8", "type": "integer", "source": "test", "mark": "D"}}
-    Tender.objects.filter(pk=found.section.tender_id).update(parameters=fast)
+    Tender.objects.filter(pk=tender_id).update(parameters=fast)
+    page.goto(f"/sections/{section_id}/apply/")
+    page.get_by_label("How you meet what is asked").fill("市政公用工程施工总承包二级，近三年同类工程三项。")
+    send(page.get_by_role("button", name="Hand in the application"))
+    facts = tenders.ApplicationFacts(documents=(), statement="资质与业绩符合要求。")
+    for key in ("buyer2", "buyer3"):
+        tenders.apply(actor=cast.actor(key), section_id=section_id, facts=facts, at=timezone.now())
+    Tender.objects.filter(pk=tender_id).update(applications_end_at=timezone.now())
+
+    owner = browser.page(server, person="tenderee", language="en")
+    owner.goto(f"/owner/tenders/{tender_id}/prequalification/")
+    expect(owner.get_by_role("link", name="Judge")).to_have_count(3)
+    for left in (2, 1, 0):
+        owner.get_by_role("link", name="Judge").first.click()
+        owner.get_by_label("Prequalified", exact=True).check()
+        owner.get_by_label("Grounds").fill("资质、业绩、信誉均符合要求。")
+        send(owner.get_by_role("button", name="Save"))
+        expect(owner.get_by_role("link", name="Judge")).to_have_count(left)
+    send(owner.get_by_role("button", name="Finish: invite those who qualified"))
+    expect(owner.locator("main")).not_to_contain_text("Finish: invite")
+    stories.invited(found, at=timezone.now())
+
+    page.goto(f"/tenders/{tender_id}/")
+    send(page.get_by_role("button", name="Take the documents"))
+    for key in ("buyer2", "buyer3"):
+        tenders.take_documents(actor=cast.actor(key), tender_id=tender_id, at=timezone.now())
     return found
 
 

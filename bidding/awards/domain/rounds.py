@@ -16,14 +16,20 @@ class RoundKind(StrEnum):
 
 class RoundStage(StrEnum):
     TAKES = "TAKES"
+    HELD = "HELD"
+    """The section is suspended: nothing is taken, and the time that was left is left again afterwards."""
     OPENS = "OPENS"
     """The time is over; bidders and officers unlock what was sealed."""
     OVER = "OVER"
     """What was offered can be read."""
 
 
-def stage_of(*, closes_at: datetime, sealed: bool, revealed_at: datetime | None, at: datetime) -> RoundStage:
+def stage_of(
+    *, closes_at: datetime, sealed: bool, revealed_at: datetime | None, at: datetime, held: bool = False
+) -> RoundStage:
     """Where a round stands. A sealed one is over when its envelopes were opened, any other by the clock alone."""
+    if held and revealed_at is None:
+        return RoundStage.HELD
     if at < closes_at:
         return RoundStage.TAKES
     return RoundStage.OVER if revealed_at is not None or not sealed else RoundStage.OPENS
@@ -37,6 +43,15 @@ class RoundsOver(Refusal):
 class RoundOpen(Refusal):
     code = "ROUND_OPEN"
     message = gettext_noop("Round %(number)s takes offers until %(until)s. The next one follows after it.")
+
+
+class RoundHeld(Refusal):
+    """招标投标法实施条例 第54, 62条."""
+
+    code = "ROUND_HELD"
+    message = gettext_noop(
+        "Round %(number)s stands still while the section is suspended; you are told when it goes on."
+    )
 
 
 class RoundBeingOpened(Refusal):

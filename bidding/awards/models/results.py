@@ -1,4 +1,4 @@
-"""Tables of results, awards, contracts and call-offs. All of it comes after the opening: names are known."""
+"""Tables of results, awards and contracts. All of it comes after the opening: names are known."""
 
 from django.db import models
 
@@ -101,22 +101,4 @@ class Award(models.Model):
                 condition=~models.Q(state="CONTRACTED") | models.Q(contracted_at__isnull=False),
                 name="contracted_award_has_day",
             ),
-        ]
-
-
-class CallOff(models.Model):
-    """One purchase under a framework 框架协议下的订单."""
-
-    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="call_offs")
-    number = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=120)
-    amount = models.DecimalField(max_digits=16, decimal_places=2)
-    placed_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "bidding"
-        ordering = ("award_id", "number")
-        constraints = [
-            models.UniqueConstraint(fields=["award", "number"], name="call_off_number_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="call_off_amount_positive"),
         ]

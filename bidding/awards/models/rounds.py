@@ -21,6 +21,8 @@ class OfferRound(models.Model):
     """What is negotiated or changed in this round, the same for all."""
     began_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True, blank=True)
+    """Since when it stands still with its suspended section."""
     intake_id = models.BigIntegerField(null=True, blank=True, unique=True)
     """The sealed intake of this round; nothing where the procedure seals nothing."""
     revealed_at = models.DateTimeField(null=True, blank=True)

@@ -97,17 +97,20 @@ def awards_of(section_id: int) -> tuple[AwardView, ...]:
 
 def debrief(viewer: Actor, section_id: int) -> Debrief:
     """The viewer's own result, once the candidates are public. Refuses `NotFound`."""
+    own = own_line(viewer, section_id)
+    return Debrief(own.rank, own.price, own.score, own.reason, own.report.lines.count())
+
+
+def own_line(viewer: Actor, section_id: int) -> ResultLine:
+    """The row of the viewer in the report whose candidates are public. Refuses `NotFound`."""
     if viewer.organisation_id is None:
         raise NotFound()
     shown = CandidateList.objects.filter(report__section_id=section_id, report__state=ReportState.CONFIRMED).first()
-    own = (
-        ResultLine.objects.filter(report=shown.report, organisation_id=viewer.organisation_id).first()
-        if shown
-        else None
-    )
-    if own is None or shown is None:
+    lines = ResultLine.objects.filter(organisation_id=viewer.organisation_id)
+    own = lines.filter(report=shown.report).select_related("organisation", "report").first() if shown else None
+    if own is None:
         raise NotFound()
-    return Debrief(own.rank, own.price, own.score, own.reason, shown.report.lines.count())
+    return own
 
 
 def reports_of(section_id: int) -> list[EvaluationReport]:

@@ -12,7 +12,7 @@ from bidding.opening.models import Hall, HallBid
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.scoring.domain.engine import score
 from bidding.scoring.domain.json_form import parameters_of
-from bidding.scoring.domain.model import Bid, Formula, Question
+from bidding.scoring.domain.model import BEYOND_PRICE, Bid, Formula, Question
 from bidding.scoring.texts import sentence
 from bidding.tenders.queries import SectionTerms
 from bidding.tenders.services.common import takers
@@ -75,8 +75,8 @@ def rounds_of(section_id: int) -> list[OfferRound]:
 
 def stage(row: OfferRound, at: datetime) -> RoundStage:
     """Whether a round takes offers, is being opened, or is over."""
-    sealed = row.intake_id is not None
-    return stage_of(closes_at=row.closes_at, sealed=sealed, revealed_at=row.revealed_at, at=at)
+    sealed, held = row.intake_id is not None, row.held_at is not None
+    return stage_of(closes_at=row.closes_at, sealed=sealed, revealed_at=row.revealed_at, at=at, held=held)
 
 
 def own_offer(round_id: int, organisation_id: int) -> Mapping[str, str] | None:
@@ -114,7 +114,10 @@ def ranked_prices(room: SectionRoom) -> list[Ranked]:
 
 
 def ranking(terms: SectionTerms, *, at: datetime) -> Ranking | None:
-    """The final offers ranked by the formula of the notice, the same as `score` says; None before they are opened."""
+    """The final offers ranked by the formula of the notice, the same as `score` says; None before they are opened.
+
+    None too where the formula compares more than prices: then the committee ranks.
+    """
     final = OfferRound.objects.filter(section_id=terms.section_id, kind=RoundKind.FINAL.value).first()
     if final is None or stage(final, at) is not RoundStage.OVER:
         return None
@@ -122,11 +125,13 @@ def ranking(terms: SectionTerms, *, at: datetime) -> Ranking | None:
     offers = {one.organisation: one for one in found if one.price is not None and not one.fault}
     if terms.price.formula not in list(Formula):
         return _by_price(list(offers.values()))
+    if Formula(terms.price.formula) in BEYOND_PRICE:
+        return None
     firsts = {row.organisation_id: row.content for row in HallBid.objects.filter(hall__section_id=terms.section_id)}
     bids = tuple(_bid(one, firsts.get(one.organisation_id, {})) for one in offers.values())
     given = {key: value for key, value in terms.price.parameters.items() if key != "deltas"}
-    if terms.ceiling is not None:
-        given["ceiling"] = as_text(terms.ceiling)
+    if terms.highest_ceiling is not None:
+        given["ceiling"] = as_text(terms.highest_ceiling)
     sheet = score(Question(Formula(terms.price.formula), parameters_of(given), bids))
     points = {one.bidder: one.points for one in sheet.scores}
     lines = []

@@ -1,7 +1,10 @@
 """From the committee's report to the contract."""
 
 from bidding.awards.services.awarding import award_section, give_up, publish_candidates, reopen_review
-from bidding.awards.services.contracting import call_off, close_section, draw_contract
+from bidding.awards.services.calling import call_off, decline_turn
+from bidding.awards.services.competing import Need, close_competitions, open_competition
+from bidding.awards.services.contracting import close_section, draw_contract
+from bidding.awards.services.debriefing import DEBRIEF, draw_debrief
 from bidding.awards.services.forfeiting import approve_forfeiture, propose_forfeiture, reject_forfeiture
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
 from bidding.awards.services.performing import ask_security, hand_in_security, judge_security, return_security
@@ -12,16 +15,21 @@ from bidding.awards.services.settling import let_go, settle_due
 
 __all__ = [
     "AWARD_LETTER",
+    "DEBRIEF",
     "TENDER_CONTRACT",
+    "Need",
     "RoomPlan",
     "approve_forfeiture",
     "ask_security",
     "award_section",
     "call_off",
+    "close_competitions",
     "close_rounds",
     "close_section",
     "confirm_report",
+    "decline_turn",
     "draw_contract",
+    "draw_debrief",
     "enter_report",
     "exclude",
     "give_up",
@@ -29,6 +37,7 @@ __all__ = [
     "hand_in_security",
     "judge_security",
     "let_go",
+    "open_competition",
     "open_price_room",
     "open_round",
     "propose_forfeiture",

@@ -1,33 +1,24 @@
-"""Contract, report to the authority, and call-offs of a framework."""
+"""Contract, and report to the authority."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
 
 from bidding.awards.domain.states import AwardCommand, AwardState
-from bidding.awards.models import Award, CallOff
+from bidding.awards.models import Award
 from bidding.awards.policies import can_award
 from bidding.awards.services.common import locked_award, move_award
 from bidding.awards.services.papers import contract
 from bidding.awards.services.performing import require_given
-from bidding.profiles.domain.vocabulary import Switch, ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from commons.domain.actor import Actor
-from commons.domain.money import as_text, money
-from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
-from commons.domain.text import gettext_noop
+from commons.domain.money import as_text
+from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
-from commons.evidence.services import append
 from signatures.documents import services as documents
-
-
-class FrameworkOver(Refusal):
-    code = "FRAMEWORK_OVER"
-    message = gettext_noop("The framework ended on %(ended_on)s (%(source)s). Tender anew.")
 
 
 def draw_contract(*, actor: Actor, award_id: int, at: datetime) -> int:
@@ -88,32 +79,3 @@ def close_section(*, actor: Actor, section_id: int, authority: str, number: str,
     tender_services.file_result(
         actor=actor, section_id=section_id, authority=authority, number=number, filed_on=filed_on, at=at
     )
-
-
-@transaction.atomic
-def call_off(*, actor: Actor, award_id: int, title: str, amount: Decimal, at: datetime) -> int:
-    """Buy under a framework; gives the number of the call-off. Refuses `FrameworkOver`, `NotAllowedNow`."""
-    award = locked_award(award_id)
-    terms = tenders.section_terms(award.section_id)
-    can_award(actor, terms).require()
-    if not terms.profile.has(Switch.FRAMEWORK) or award.state != AwardState.CONTRACTED.value:
-        raise NotAllowedNow(command="CALL_OFF", state=award.state)
-    _require_running(award, terms, at)
-    last = award.call_offs.order_by("-number").values_list("number", flat=True).first() or 0
-    amount = money(amount)
-    row = CallOff.objects.create(
-        award=award, number=last + 1, title=tender_services.words_of(title, 2), amount=amount, placed_at=at
-    )
-    payload: dict[str, JSON] = {"award": f"award:{award.pk}", "number": str(row.number), "amount": as_text(amount)}
-    append(stream=terms.stream, type="CalledOff", actor=actor, payload=payload, decided_at=at)
-    return row.number
-
-
-def _require_running(award: Award, terms: tenders.SectionTerms, at: datetime) -> None:
-    years = terms.profile.thresholds.get(ThresholdName.FRAMEWORK_YEARS)
-    if years is None or award.contracted_at is None:
-        return
-    began = award.contracted_at
-    ends = began.replace(year=began.year + int(years.value), day=min(began.day, 28))
-    if at >= ends:
-        raise FrameworkOver(ended_on=ends.date().isoformat(), source=years.source)

@@ -37,7 +37,7 @@ def enter_report(
     can_record_report(actor, terms).require()
     if terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="RECORD_REPORT", state=terms.state.value)
-    check_lines(lines, ceiling=terms.ceiling, as_rate=terms.price_kind == "DISCOUNT_RATE")
+    check_lines(lines, ceiling=terms.highest_ceiling, as_rate=terms.price_kind == "DISCOUNT_RATE")
     for line in lines:
         if not tenders.has_taken(terms.tender_id, line.organisation_id):
             raise ReportInvalid(reason=gettext_noop("it names somebody who did not take part"))

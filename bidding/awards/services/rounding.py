@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from bidding.awards.domain.rounds import (
     AboveCeiling,
@@ -15,6 +16,7 @@ from bidding.awards.domain.rounds import (
     OfferToSeal,
     RoundBeingOpened,
     RoundClosed,
+    RoundHeld,
     RoundKind,
     RoundOpen,
     RoundsOver,
@@ -29,7 +31,7 @@ from bidding.awards.services.unsealing import KEEPER, advance, seal_round
 from bidding.profiles.domain.vocabulary import ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
-from bidding.tenders.domain.states import SectionState
+from bidding.tenders.domain.states import ENDED, SectionState
 from commons.domain.actor import Actor
 from commons.domain.money import as_text, money
 from commons.domain.refusals import NotAllowedNow, NotFound
@@ -105,6 +107,8 @@ def hand_in_offer(*, actor: Actor, round_id: int, price: Decimal | None, words: 
     terms, organisation_id = tenders.section_terms(row.section_id), actor.organisation_id or 0
     if organisation_id not in remaining(terms):
         raise NotInRound()
+    if row.held_at is not None:
+        raise RoundHeld(number=row.number)
     if at >= row.closes_at:
         raise RoundClosed(number=row.number, until=to_text(row.closes_at))
     if terms.state is not SectionState.OPENED:
@@ -150,17 +154,19 @@ def close_rounds(at: datetime) -> int:
 
     Time decides, not this errand.
     """
-    due = OfferRound.objects.filter(closes_at__lte=at, revealed_at__isnull=True)
+    runs_or_ended = Q(held_at__isnull=True) | Q(section__state__in=[state.value for state in ENDED])
+    due = OfferRound.objects.filter(runs_or_ended, closes_at__lte=at, revealed_at__isnull=True)
     return sum(_close(pk, at) for pk in list(due.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def _close(round_id: int, at: datetime) -> bool:
     row = OfferRound.objects.select_for_update().get(pk=round_id)
-    if row.revealed_at is not None:
+    terms = tenders.section_terms(row.section_id)
+    if row.revealed_at is not None or (row.held_at is not None and terms.state not in ENDED):
         return False
     if row.intake_id is not None:
-        return advance(row, tenders.section_terms(row.section_id), at=at)
+        return advance(row, terms, at=at)
     reveal(stream=_stream(round_id), actor=KEEPER, at=at)
     row.revealed_at = at
     row.save(update_fields=["revealed_at"])
@@ -189,5 +195,6 @@ def _require_enough(terms: tenders.SectionTerms, remain: int) -> None:
 def _require_price(row: OfferRound, price: Decimal | None, terms: tenders.SectionTerms) -> None:
     if row.kind == RoundKind.FINAL.value and not price:
         raise FinalPriceNeeded()
-    if price is not None and terms.ceiling is not None and price > terms.ceiling:
-        raise AboveCeiling(price=as_text(price), ceiling=as_text(terms.ceiling))
+    most = terms.highest_ceiling
+    if price is not None and most is not None and price > most:
+        raise AboveCeiling(price=as_text(price), ceiling=as_text(most))

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bidding.awards.domain.offers import LARGEST_BYTES, NAME, OfferFault, read
-from bidding.awards.domain.rounds import NotInRound, RoundKind
+from bidding.awards.domain.rounds import NotInRound, RoundHeld, RoundKind
 from bidding.awards.models import OfferRound, RoundOffer
 from bidding.awards.policies import can_make_offers
 from bidding.awards.queries import remaining
@@ -97,7 +98,7 @@ def _take(row: OfferRound, terms: SectionTerms, at: datetime) -> None:
     assert row.intake_id is not None, "its offers are sealed"
     told: list[JSON] = []
     for view in envelopes.opening(KEEPER, row.intake_id).envelopes:
-        facts = _facts(view, row, terms, at)
+        facts = facts_of(view, kind=RoundKind(row.kind), ceiling=terms.highest_ceiling, at=at)
         RoundOffer.objects.update_or_create(party=Party(row.pk, view.organisation_id), defaults={"facts": facts})
         told.append(
             {"organisation": f"organisation:{view.organisation_id}", "receipt": view.receipt, "price": facts["price"],
@@ -107,11 +108,12 @@ def _take(row: OfferRound, terms: SectionTerms, at: datetime) -> None:
     append(stream=terms.stream, type="OffersOpened", actor=KEEPER, payload=payload, decided_at=at)
 
 
-def _facts(view: EnvelopeView, row: OfferRound, terms: SectionTerms, at: datetime) -> dict[str, str]:
+def facts_of(view: EnvelopeView, *, kind: RoundKind, ceiling: Decimal | None, at: datetime) -> dict[str, str]:
+    """What came out of an envelope after its opening, or why it does not count."""
     common = {"at": to_text(view.received_at), "cause": view.cause}
     if view.state is not EnvelopeState.OPENED:
         return {"price": "", "words": "", "fault": OfferFault.NOT_OPENED.value, **common}
-    said = read(_data(view.files, at), kind=RoundKind(row.kind), ceiling=terms.ceiling)
+    said = read(_data(view.files, at), kind=kind, ceiling=ceiling)
     price = as_text(said.price) if said.price is not None else ""
     return {"price": price, "words": said.words, "fault": said.fault.value if said.fault else "", **common}
 
@@ -140,6 +142,8 @@ def _admit(actor: Actor, subject: str, at: datetime) -> None:
     terms = tenders.section_terms(row.section_id)
     if actor.organisation_id not in remaining(terms):
         raise NotInRound()
+    if row.held_at is not None:
+        raise RoundHeld(number=row.number)
     if terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="OFFER", state=terms.state.value)
 

@@ -1,4 +1,4 @@
-"""Steps around a result that are taken more rarely: live room, review again, call-offs, failing and closing."""
+"""Steps around a result that are taken more rarely: live room, review again, failing and closing."""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bidding.awards import services
-from bidding.awards.forms import CallOffForm, FailForm, FilingForm, RoomForm
-from bidding.awards.models import Award
-from bidding.awards.policies import can_award, can_open_room, can_see_award
+from bidding.awards.forms import FailForm, FilingForm, RoomForm
+from bidding.awards.policies import can_award, can_open_room
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -164,42 +163,3 @@ class OpenRoom(_OwnerStep):
         else:
             messages.success(request, _("The room is open for entry; every supplier is told."))
         return self.desk()
-
-
-class CallOffs(FormPage):
-    """The purchases under a framework, for both sides; the owner places the next."""
-
-    template_name = "awards/call_offs.html"
-
-    def _award(self, request: HttpRequest) -> Award:
-        rows = Award.objects.select_related("section__tender__project", "line__organisation")
-        award = rows.filter(pk=self.kwargs["award_id"]).first()
-        if award is None:
-            raise NotFound()
-        can_see_award(signed_in(request), award).require()
-        return award
-
-    def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        self._award(request)
-        return CallOffForm(data)
-
-    def context(self, request: HttpRequest) -> dict[str, Any]:
-        award = self._award(request)
-        terms = tenders.section_terms(award.section_id)
-        placed = list(award.call_offs.order_by("number"))
-        return {
-            "award": award,
-            "terms": terms,
-            "placed": placed,
-            "total": sum((one.amount for one in placed), start=award.amount * 0),
-            "may_place": bool(can_award(signed_in(request), terms)) and award.state == "CONTRACTED",
-        }
-
-    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        award = self._award(request)
-        said = form.cleaned_data
-        services.call_off(
-            actor=signed_in(request), award_id=award.pk, title=said["title"], amount=said["amount"], at=at
-        )
-        messages.success(request, _("The call-off is placed."))
-        return reverse("awards:call_offs", args=[award.pk])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bidding.awards import queries, services
+from bidding.awards.domain.states import AwardState
 from bidding.awards.forms import ReportForm
 from bidding.awards.labels import AWARD_STATES, REPORT_STATES, SECURITY_STATES
 from bidding.awards.models import Award, EvaluationReport
@@ -58,6 +59,13 @@ def result(request: HttpRequest, section_id: int) -> HttpResponse:
     return render(request, "awards/result.html", context)
 
 
+@require_POST
+def take_debrief(request: HttpRequest, section_id: int) -> HttpResponse:
+    """The own result as a sealed paper."""
+    number = services.draw_debrief(actor=signed_in(request), section_id=section_id, at=timezone.now())
+    return HttpResponseRedirect(reverse("documents:paper", args=[number]))
+
+
 @require_safe
 def desk(request: HttpRequest, section_id: int) -> HttpResponse:
     """What the owner's side and the centre see of a section's result, with the next step."""
@@ -77,6 +85,7 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
         "may_award": bool(can_award(actor, terms)),
         "steps": after.steps_for(actor, terms),
         "is_framework": terms.profile.has(Switch.FRAMEWORK),
+        "has_contract": any(award.state is AwardState.CONTRACTED for award in awards),
         "room": room,
         "room_prices": queries.ranked_prices(room) if room and room.ended_at else [],
         "has_rounds": queries.has_rounds(terms) and terms.opened_at is not None,

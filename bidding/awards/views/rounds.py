@@ -13,10 +13,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from bidding.awards import queries, services
-from bidding.awards.domain.offers import FAULT_TEXTS, OfferFault
 from bidding.awards.domain.rounds import RoundKind, RoundStage
 from bidding.awards.forms import OfferForm, RoundForm
-from bidding.awards.labels import ROUND_KINDS, ROUND_STAGES, offer_texts
+from bidding.awards.labels import ROUND_KINDS, ROUND_STAGES, fault_words, offer_texts
 from bidding.awards.models import OfferRound
 from bidding.awards.policies import can_confirm_report, can_make_offers, can_record_report
 from bidding.tenders import queries as tenders
@@ -27,7 +26,6 @@ from commons.domain.refusals import NotFound, NotPermitted
 from commons.pages import FormPage, signed_in
 from commons.people import queries as people
 from signatures.envelopes import queries as envelopes
-from signatures.envelopes.labels import CAUSES
 from signatures.envelopes.labels import texts as envelope_texts
 from signatures.envelopes.policies import can_watch_opening
 from signatures.envelopes.views.intakes import bidders_part
@@ -81,17 +79,9 @@ class Rounds(FormPage):
 
 def _told(row: OfferRound, terms: tenders.SectionTerms, at: datetime) -> dict[str, Any]:
     """A round with its words: where it stands, what was offered, what does not count and why."""
-    offers = [(one, _why(one.fault, one.cause)) for one in queries.offers_of(row, terms, at=at)]
+    offers = [(one, fault_words(one.fault, one.cause)) for one in queries.offers_of(row, terms, at=at)]
     now = queries.stage(row, at)
     return {"row": row, "kind": ROUND_KINDS[row.kind], "offers": offers, "stage": now, "label": ROUND_STAGES[now]}
-
-
-def _why(fault: str, cause: str) -> str:
-    return (
-        " ".join(part for part in (_(FAULT_TEXTS[OfferFault(fault)]), str(CAUSES.get(cause, ""))) if part)
-        if fault
-        else ""
-    )
 
 
 @method_decorator(signing_page, name="dispatch")  # type: ignore[arg-type]  # the page answers with HttpResponse
@@ -146,7 +136,7 @@ def _past(actor: Actor, section_id: int) -> list[tuple[Any, ...]]:
         own = queries.own_offer(row.pk, actor.organisation_id or 0)
         if own is not None:
             price = Decimal(own["price"]) if own["price"] else None
-            why = _why(own.get("fault", ""), own.get("cause", ""))
+            why = fault_words(own.get("fault", ""), own.get("cause", ""))
             found.append((row, ROUND_KINDS[row.kind], {"price": price, "words": own["words"]}, why))
     return found
 
@@ -156,10 +146,11 @@ def _sealing(actor: Actor, row: OfferRound, terms: tenders.SectionTerms, at: dat
     if row.intake_id is None:
         return {}
     intake = envelopes.intake(row.intake_id)
-    ceiling = as_text(terms.ceiling) if terms.ceiling is not None else ""
+    ceiling = as_text(terms.highest_ceiling) if terms.highest_ceiling is not None else ""
     return {
         "intake": intake,
         "envelope_texts": envelope_texts(),
         "offer": {"final": row.kind == RoundKind.FINAL.value, "ceiling": ceiling, "texts": offer_texts()},
         **bidders_part(actor, intake, at),
+        **({"takes": False} if row.held_at is not None else {}),
     }

@@ -1,7 +1,7 @@
 """The machine checks of a bid: what the committee runs after the opening, and the bidder before sealing (`checks.js`).
 
 Both programs give the same findings in the same order for the same bid, requirements and facts about its files; the
-vectors in `tests/vectors/bid-checks.json` hold for both.
+vectors in `tests/unit/bidding/bids/check_vectors.json` hold for both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from bidding.bids.domain.grades import lowered
 from bidding.bids.domain.package import BidPackage, Volume
 from bidding.bids.domain.requirements import Requirements
 from bidding.scoring.domain.capitals import parse_capitals
 from bidding.scoring.domain.rounding import exact, fen
+from bidding.tenders.domain.grades import lowered, short_of
 from commons.domain.money import as_text
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
@@ -36,6 +36,7 @@ class Check(StrEnum):
     WORDS_MISSING = "WORDS_MISSING"
     WORDS_UNREADABLE = "WORDS_UNREADABLE"
     WORDS_DIFFER = "WORDS_DIFFER"
+    ALTERNATIVE_UNKNOWN = "ALTERNATIVE_UNKNOWN"
     ABOVE_CEILING = "ABOVE_CEILING"
     RATE_OUT_OF_RANGE = "RATE_OUT_OF_RANGE"
     LINE_MISSING = "LINE_MISSING"
@@ -57,6 +58,9 @@ class Check(StrEnum):
     SHARES = "SHARES"
     GRADE_LOWERED = "GRADE_LOWERED"
     """建筑法 第27条, 招标投标法 第31条."""
+    GRADE_MISSING = "GRADE_MISSING"
+    GRADE_TOO_LOW = "GRADE_TOO_LOW"
+    """招标投标法 第26条: a bidder has the qualification that the documents ask for."""
     BRAND_MISSING = "BRAND_MISSING"
     SME_NEEDED = "SME_NEEDED"
 
@@ -67,6 +71,7 @@ TEXTS = {
     Check.WORDS_MISSING: gettext_noop("The price in capital words is missing."),
     Check.WORDS_UNREADABLE: gettext_noop("The price in capital words cannot be read: %(what)s."),
     Check.WORDS_DIFFER: gettext_noop("In words the price is %(what)s, in figures %(other)s."),
+    Check.ALTERNATIVE_UNKNOWN: gettext_noop("The documents know no solution %(what)s."),
     Check.ABOVE_CEILING: gettext_noop("The price %(what)s is above the ceiling %(other)s."),
     Check.RATE_OUT_OF_RANGE: gettext_noop("The discount rate %(what)s is not between 0 and 1."),
     Check.LINE_MISSING: gettext_noop("The bill of quantities lacks a price for %(what)s."),
@@ -89,6 +94,8 @@ TEXTS = {
     Check.GRADE_LOWERED: gettext_noop(
         "The licence %(what)s counts as %(other)s: of members in one specialty the lowest grade counts."
     ),
+    Check.GRADE_MISSING: gettext_noop("The documents ask for %(what)s or better; no such licence is named."),
+    Check.GRADE_TOO_LOW: gettext_noop("The documents ask for %(what)s or better; what counts is %(other)s."),
     Check.BRAND_MISSING: gettext_noop("The brand of the core product is missing."),
     Check.SME_NEEDED: gettext_noop("This section is reserved for small and medium enterprises; say that you are one."),
 }
@@ -153,8 +160,12 @@ def _price(given: Given, asked: Requirements) -> Iterator[Finding]:
         yield Finding(Check.WORDS_MISSING)
     else:
         yield from _words(bid.words, bid.figures)
-    if asked.ceiling is not None and bid.figures > asked.ceiling:
-        yield Finding(Check.ABOVE_CEILING, what=_fen(bid.figures), other=_fen(asked.ceiling))
+    ceilings = dict(asked.alternatives)
+    if bid.alternative and bid.alternative not in ceilings:
+        yield Finding(Check.ALTERNATIVE_UNKNOWN, what=bid.alternative)
+    ceiling = ceilings.get(bid.alternative, asked.ceiling)
+    if ceiling is not None and bid.figures > ceiling:
+        yield Finding(Check.ABOVE_CEILING, what=_fen(bid.figures), other=_fen(ceiling))
 
 
 def _words(words: str, figures: Decimal) -> Iterator[Finding]:
@@ -245,12 +256,24 @@ def _company(given: Given, asked: Requirements) -> Iterator[Finding]:
     shares = sum((member.share for member in bid.members), Decimal(0))
     if bid.members and shares != HUNDRED:
         yield Finding(Check.SHARES, what=_short(shares))
-    for title, counts in lowered([one.title for one in bid.licences], [one.licence for one in bid.members]):
-        yield Finding(Check.GRADE_LOWERED, Level.WARNING, what=title, other=counts)
+    yield from _grades(bid, asked)
     if asked.brands and not bid.brands:
         yield Finding(Check.BRAND_MISSING, Level.WARNING)
     if asked.sme_reserved and not bid.sme:
         yield Finding(Check.SME_NEEDED)
+
+
+def _grades(bid: BidPackage, asked: Requirements) -> Iterator[Finding]:
+    titles, members = [one.title for one in bid.licences], [one.licence for one in bid.members]
+    for title, counts in lowered(titles, members):
+        yield Finding(Check.GRADE_LOWERED, Level.WARNING, what=title, other=counts)
+    short = short_of(asked.grades, titles, members)
+    for least, counts in short:
+        if not counts:
+            yield Finding(Check.GRADE_MISSING, what=least)
+    for least, counts in short:
+        if counts:
+            yield Finding(Check.GRADE_TOO_LOW, what=least, other=counts)
 
 
 def blocks(findings: Sequence[Finding]) -> bool:

@@ -41,6 +41,15 @@ class InAnotherConsortium(Refusal):
     message = gettext_noop("You signed the agreement of another consortium for this section.")
 
 
+class ConsortiumChanged(Refusal):
+    """招标投标法实施条例 第37条: a bid is void when members join, leave or change after the prequalification."""
+
+    code = "CONSORTIUM_CHANGED"
+    message = gettext_noop(
+        "You were prequalified together with exactly these: %(members)s. After that nobody joins, leaves or changes."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member with its share of the work in percent and its part in words."""

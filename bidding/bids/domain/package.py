@@ -69,6 +69,8 @@ class BidPackage:
     figures: Decimal | None
     words: str
     rate: Decimal | None
+    alternative: str = ""
+    """Which of the solutions with a ceiling of its own it is for; nothing for the main one."""
     bill: tuple[BillPrice, ...] = ()
     validity_days: int = 0
     duration_days: int = 0
@@ -112,6 +114,7 @@ def parse(data: object) -> BidPackage:
         figures=_maybe(price.get("figures"), "price.figures", places=2),
         words=str(price.get("words") or ""),
         rate=_maybe(price.get("rate"), "price.rate", places=6),
+        alternative=str(given.get("alternative") or ""),
         bill=tuple(_bill(row, f"bill[{index}]") for index, row in enumerate(bill)),
         validity_days=_count(given.get("validity_days", "0"), "validity_days"),
         duration_days=_count(given.get("duration_days", "0"), "duration_days"),

@@ -49,6 +49,10 @@ class Requirements:
     brands: bool
     sme_reserved: bool
     needs_licence: bool
+    alternatives: tuple[tuple[str, Decimal], ...] = ()
+    """Other solutions by their names, each with its own ceiling."""
+    grades: tuple[str, ...] = ()
+    """The least grade in each specialty."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -77,6 +81,8 @@ class Requirements:
             "brands": self.brands,
             "sme_reserved": self.sme_reserved,
             "needs_licence": self.needs_licence,
+            "alternatives": [{"label": label, "ceiling": as_text(most)} for label, most in self.alternatives],
+            "grades": list(self.grades),
         }
 
 
@@ -99,4 +105,6 @@ def parse(data: Mapping[str, Any]) -> Requirements:
         brands=data["brands"],
         sme_reserved=data["sme_reserved"],
         needs_licence=data["needs_licence"],
+        alternatives=tuple((row["label"], Decimal(row["ceiling"])) for row in data["alternatives"]),
+        grades=tuple(data["grades"]),
     )

@@ -65,6 +65,8 @@ def requirements_of(terms: SectionTerms) -> Requirements:
         brands=terms.profile.has(Switch.SAME_BRAND_ONCE) and terms.kind == "GOODS",
         sme_reserved=terms.sme_reserved,
         needs_licence=terms.sector in LICENSED,
+        alternatives=tuple((one.label, one.ceiling) for one in terms.alternatives),
+        grades=terms.grades,
     )
 
 

@@ -17,6 +17,7 @@ from bidding.bids.domain.consortium import (
     AgreementInvalid,
     AgreementUnsigned,
     ConsortiumBarred,
+    ConsortiumChanged,
     InAnotherConsortium,
     Member,
     MemberBidsAlone,
@@ -26,6 +27,7 @@ from bidding.bids.models import ConsortiumAgreement
 from bidding.bids.policies import can_prepare
 from bidding.bids.queries.consortia import agreements_of, members_of
 from bidding.bids.services.bonds import BidStillIn
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
@@ -56,7 +58,7 @@ class Said(NamedTuple):
 def propose_consortium(*, actor: Actor, section_id: int, said: Sequence[Said], at: datetime) -> int:
     """The lead writes the agreement, or another one in its place, for which nobody has signed yet; its number.
 
-    Refuses `MayNotBid`, `ConsortiumBarred`, `AgreementInvalid`, `BidStillIn`.
+    Refuses `MayNotBid`, `ConsortiumBarred`, `AgreementInvalid`, `ConsortiumChanged`, `BidStillIn`.
     """
     can_prepare(actor).require()
     terms = tenders.section_terms(section_id)
@@ -68,6 +70,7 @@ def propose_consortium(*, actor: Actor, section_id: int, said: Sequence[Said], a
         raise BidStillIn()
     members = [_member(one, terms) for one in said]
     check_members(members, lead_id=lead)
+    _require_as_qualified(terms, lead, {one.organisation_id for one in members})
     facts = {"members": [_kept(member) for member in members], "salt": secrets.token_hex(16), "at": to_text(at)}
     row, _ = ConsortiumAgreement.objects.update_or_create(party=Party(section_id, lead), defaults={"facts": facts})
     _record(row, "ConsortiumProposed", actor, at)
@@ -113,17 +116,25 @@ def dissolve_consortium(*, actor: Actor, section_id: int, at: datetime) -> None:
 
 
 def require_whole(section_id: int, organisation_id: int) -> None:
-    """Asked before a bid is taken in. Refuses `AgreementUnsigned` to a lead and `MemberBidsAlone` to a member."""
+    """Asked before a bid is taken in.
+
+    Refuses `AgreementUnsigned` to a lead, `MemberBidsAlone` to a member, `ConsortiumChanged` to whoever was
+    prequalified with others and bids without them.
+    """
+    leads = False
     for row in agreements_of(section_id):
         members = members_of(row)
         own = next((one for one in members if one.organisation_id == organisation_id), None)
         if own is None:
             continue
         if row.organisation_id == organisation_id:
+            leads = True
             if missing := sum(1 for one in members if not one.signed_at):
                 raise AgreementUnsigned(missing=missing)
         elif own.signed_at:
             raise MemberBidsAlone()
+    if not leads:
+        _require_as_qualified(tenders.section_terms(section_id), organisation_id, {organisation_id})
 
 
 def _signed(signed: Signed) -> None:
@@ -172,6 +183,15 @@ def _member(said: Said, terms: tenders.SectionTerms) -> Member:
     if found is None or found.id in (terms.owner_id, terms.agent_id):
         raise AgreementInvalid(reason=gettext_noop("a member is not registered here, or is the owner or its agent"))
     return Member(found.id, found.uscc, found.name, said.share, said.role.strip(), said.licence.strip())
+
+
+def _require_as_qualified(terms: tenders.SectionTerms, lead: int, members: set[int]) -> None:
+    if not terms.profile.has(Switch.PREQUALIFICATION):
+        return
+    together = tenders.qualified_together(terms.section_id, lead)
+    if together and members != together:
+        names = sorted(one.name for one in people.organisations(together).values())
+        raise ConsortiumChanged(members="、".join(names))
 
 
 def _kept(member: Member) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bidding.bids import policies, services
 from bidding.bids.domain.consortium import Member
-from bidding.bids.domain.grades import joint
 from bidding.bids.forms import ConsortiumForm
 from bidding.bids.queries.consortia import led_by, own_agreements, section_of_agreement
 from bidding.tenders import queries as tenders
+from bidding.tenders.domain.grades import joint
 from bidding.tenders.domain.states import SectionState
 from commons.domain.time import from_text
 from commons.pages import FormPage, signed_in, told_there

@@ -29,6 +29,7 @@ class RemarkCode(StrEnum):
     SAME_BRAND = "SAME_BRAND"
     FEWER_THAN_MINIMUM = "FEWER_THAN_MINIMUM"
     EQUAL_PRICES = "EQUAL_PRICES"
+    OTHER_SOLUTION = "OTHER_SOLUTION"
 
 
 ARTICLES = {
@@ -39,6 +40,7 @@ ARTICLES = {
     RemarkCode.SAME_BRAND: "政府采购货物和服务招标投标管理办法 第31条",
     RemarkCode.FEWER_THAN_MINIMUM: "招标投标法 第28条, 第42条",
     RemarkCode.EQUAL_PRICES: "招标投标法实施条例 第40条",
+    RemarkCode.OTHER_SOLUTION: "标准施工招标文件 投标人须知 第3.6款",
 }
 
 
@@ -62,6 +64,9 @@ class Offer:
     control: Control | None = None
     members: tuple[str, ...] = ()
     """Credit codes of a consortium's members."""
+    alternative: str = ""
+    """The solution that it is for, where that has a ceiling of its own."""
+    ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ def analyse(
 ) -> Analysis:
     """Everything that can be seen at once, in a fixed order."""
     remarks: list[Remark] = []
-    read = tuple(_read(offer, ceiling, remarks) for offer in offers)
+    remarks += [_other_solution(offer) for offer in offers if offer.alternative]
+    read = tuple(_read(offer, offer.ceiling or ceiling, remarks) for offer in offers)
     remarks += _same_control(offers)
     groups = _same_brand(offers) if brands_count_once else []
     remarks += groups
@@ -126,6 +132,12 @@ def _read(offer: Offer, ceiling: Decimal | None, remarks: list[Remark]) -> Read:
         fields = {"price": as_text(correction.amount), "ceiling": as_text(ceiling)}
         remarks.append(Remark(RemarkCode.ABOVE_CEILING, (offer.bidder,), Step(text, fields)))
     return Read(offer.bidder, correction.amount, correction.needs_confirmation)
+
+
+def _other_solution(offer: Offer) -> Remark:
+    text = gettext_noop("This bid is for the solution “%(solution)s”, whose ceiling price is %(ceiling)s.")
+    fields = {"solution": offer.alternative, "ceiling": as_text(offer.ceiling) if offer.ceiling else "–"}
+    return Remark(RemarkCode.OTHER_SOLUTION, (offer.bidder,), Step(text, fields))
 
 
 def _same_control(offers: Sequence[Offer]) -> list[Remark]:

@@ -18,7 +18,7 @@ from bidding.opening.domain.states import LISTED, VALUES_SHOWN, HallState, WordS
 from bidding.opening.models import Hall, HallBid, HallWord
 from bidding.scoring.domain.engine import score
 from bidding.scoring.domain.json_form import parameters_of, sheet_json
-from bidding.scoring.domain.model import Bid, Formula, Question
+from bidding.scoring.domain.model import BEYOND_PRICE, Bid, Formula, Question
 from bidding.scoring.texts import sentence
 from bidding.tenders import queries as tenders
 from bidding.tenders.queries import SectionTerms
@@ -108,18 +108,18 @@ def mask(full: Mapping[str, Any], viewer: Viewer, *, organisation_id: int | None
 
 
 def price_sheet(hall_id: int) -> Scene | None:
-    """The price scores as they would stand now, with every step; None before the reading or without such a formula."""
+    """The price scores as they would stand now, with every step; None before the reading or beyond prices."""
     hall = _hall(hall_id)
     terms = tenders.section_terms(hall.section_id)
-    if hall.state not in VALUES_SHOWN or terms.price.formula not in list(Formula):
+    if hall.state not in VALUES_SHOWN or terms.price.formula not in set(Formula) - BEYOND_PRICE:
         return None
     bids = [bid for bid in HallBid.objects.filter(hall=hall) if bid.price is not None]
     names = people.organisations(bid.organisation_id for bid in bids)
     parameters = {key: value for key, value in terms.price.parameters.items() if key != "deltas"}
     if hall.delta is not None:
         parameters["delta"] = normal_text(hall.delta)
-    if terms.ceiling is not None:
-        parameters["ceiling"] = as_text(terms.ceiling)
+    if terms.highest_ceiling is not None:
+        parameters["ceiling"] = as_text(terms.highest_ceiling)
     try:
         question = Question(
             Formula(terms.price.formula),

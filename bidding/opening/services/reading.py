@@ -83,9 +83,7 @@ def package_of(bid: HallBid) -> BidPackage | None:
 
 def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms) -> Analysis:
     controls = {one.organisation_id: one for one in people.control_of(bid.organisation_id for bid in bids)}
-    offers = [
-        _offer(package_of(bid), names[bid.pk], bid.organisation_id, controls.get(bid.organisation_id)) for bid in bids
-    ]
+    offers = [_offer(package_of(bid), names[bid.pk], controls.get(bid.organisation_id), terms) for bid in bids]
     return analyse(
         offers,
         ceiling=terms.ceiling,
@@ -94,12 +92,13 @@ def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms
     )
 
 
-def _offer(package: BidPackage | None, name: str, organisation_id: int, known: people.ControlView | None) -> Offer:
+def _offer(package: BidPackage | None, name: str, known: people.ControlView | None, terms: SectionTerms) -> Offer:
     control = Control(known.uscc, known.legal_representative, known.controller_uscc) if known else None
     if package is None:
         return Offer(name, None, control=control)
     members = tuple(member.uscc for member in package.members if member.uscc != package.bidder)
-    return Offer(name, package.quoted(), package.rate, package.brands, control, members)
+    ceiling = terms.ceiling_of(package.alternative)
+    return Offer(name, package.quoted(), package.rate, package.brands, control, members, package.alternative, ceiling)
 
 
 def _remarks(analysis: Analysis) -> list[JSON]:

@@ -246,13 +246,13 @@ FORMULAS: Mapping[str, str] = MappingProxyType(
         "lowest_evaluated": gettext_noop("Lowest evaluated price"),
         "reviewed_lowest": gettext_noop("Lowest price after conversion, not below cost"),
         "quality_weighted": gettext_noop("Quality-weighted price"),
-        "life_cycle": gettext_noop("Life-cycle cost"),
+        "life_cycle_cost": gettext_noop("Life-cycle cost"),
         "energy_performance": gettext_noop("Energy performance (net present value)"),
         "highest_price": gettext_noop("Highest price scores full"),
         "none": gettext_noop("No price score"),
     }
 )
-"""The price formulas that a profile may offer; all but the last two are those of `bidding.scoring`."""
+"""The price formulas that a profile may offer; all but the last are those of `bidding.scoring`."""
 
 
 def is_weaker(bound: Bound, *, before: Decimal, after: Decimal) -> bool:

@@ -32,6 +32,12 @@ class Formula(StrEnum):
     ENERGY_PERFORMANCE = "energy_performance"
 
 
+BEYOND_PRICE = frozenset(
+    {Formula.REVIEWED_LOWEST, Formula.QUALITY_WEIGHTED, Formula.LIFE_CYCLE_COST, Formula.ENERGY_PERFORMANCE}
+)
+"""What these compare is not in the prices: features, conversions, costs and savings that a committee finds first."""
+
+
 class Trim(StrEnum):
     """Which prices the mean leaves out."""
 

@@ -18,6 +18,8 @@ class TenderNoticeKind(StrEnum):
     CANDIDATES = "CANDIDATES"
     AWARD = "AWARD"
     CONTRACT = "CONTRACT"
+    CALL_OFF = "CALL_OFF"
+    """Who supplies a purchase under a framework (财政部令第110号 第35条)."""
 
 
 NOTICE_LABELS = {
@@ -32,4 +34,5 @@ NOTICE_LABELS = {
     TenderNoticeKind.CANDIDATES: gettext_noop("Award candidates"),
     TenderNoticeKind.AWARD: gettext_noop("Award notice"),
     TenderNoticeKind.CONTRACT: gettext_noop("Contract notice"),
+    TenderNoticeKind.CALL_OFF: gettext_noop("Result of a call-off"),
 }

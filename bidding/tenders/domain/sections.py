@@ -1,13 +1,38 @@
-"""What a section may ask: estimate, ceiling, bond, number of awards."""
+"""What a section may ask: estimate, ceiling, bond, grades, number of awards and how a framework is called off."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import Switch, ThresholdName
+from bidding.tenders.domain.grades import grade_of
 from commons.domain.money import normal_text
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
+
+
+class CallOffMethod(StrEnum):
+    """How the supplier of each purchase under a framework is found (财政部令第110号 第32条)."""
+
+    DIRECT = "DIRECT"
+    """直接选定: the rule, where the documents say nothing else."""
+    COMPETITION = "COMPETITION"
+    """二次竞价: sealed quotes below the agreed prices, the lowest supplies (第33条)."""
+    ROTATION = "ROTATION"
+    """顺序轮候: each in turn, in the order of the first stage (第34条)."""
+
+
+CALL_OFF_METHODS = {
+    CallOffMethod.DIRECT: gettext_noop("chosen by the owner"),
+    CallOffMethod.COMPETITION: gettext_noop("second competition by sealed quotes"),
+    CallOffMethod.ROTATION: gettext_noop("in turn, in the order of the first stage"),
+}
+CALL_OFF_SOURCES = {
+    CallOffMethod.DIRECT: "财政部令第110号第三十二条",
+    CallOffMethod.COMPETITION: "财政部令第110号第三十三条",
+    CallOffMethod.ROTATION: "财政部令第110号第三十四条",
+}
 
 
 class SectionInvalid(Refusal):
@@ -44,6 +69,10 @@ class SectionTermsDraft:
     bond: Decimal | None
     awards: int = 1
     alternatives: tuple[tuple[str, Decimal], ...] = ()
+    call_offs: str = CallOffMethod.DIRECT
+    """A name of `CallOffMethod`; of weight in a framework alone."""
+    grades: tuple[str, ...] = ()
+    """The least grade 资质等级 in each specialty, as a licence spells it: 市政公用工程施工总承包二级."""
 
 
 def bond_cap(profile: ProcedureProfile, estimate: Decimal) -> tuple[Decimal, str] | None:
@@ -70,9 +99,38 @@ def check_section(draft: SectionTermsDraft, profile: ProcedureProfile) -> None:
         raise SectionInvalid(reason=gettext_noop("the ceiling must be above zero"))
     if draft.alternatives and not profile.has(Switch.ALTERNATIVE_CEILINGS):
         raise SectionInvalid(reason=gettext_noop("this procedure has one ceiling for each section"))
+    _check_alternatives(draft)
     if draft.awards < 1 or (draft.awards > 1 and not profile.has(Switch.FRAMEWORK)):
         raise SectionInvalid(reason=gettext_noop("only a framework is awarded to several"))
+    _check_call_offs(draft)
+    _check_grades(draft)
     _check_bond(draft, profile)
+
+
+def _check_alternatives(draft: SectionTermsDraft) -> None:
+    if not draft.alternatives:
+        return
+    if draft.ceiling is None or draft.price_kind != "AMOUNT":
+        raise SectionInvalid(reason=gettext_noop("alternative maxima stand beside a ceiling in yuan"))
+    if any(not label or ceiling <= 0 for label, ceiling in draft.alternatives):
+        raise SectionInvalid(reason=gettext_noop("each alternative maximum has a name and is above zero"))
+    if len({label for label, _ceiling in draft.alternatives}) != len(draft.alternatives):
+        raise SectionInvalid(reason=gettext_noop("two alternative maxima have one name"))
+
+
+def _check_call_offs(draft: SectionTermsDraft) -> None:
+    if draft.call_offs not in list(CallOffMethod):
+        raise SectionInvalid(reason=gettext_noop("call-offs are chosen, competed for or taken in turn"))
+    if draft.call_offs != CallOffMethod.DIRECT and draft.awards < 2:
+        raise SectionInvalid(reason=gettext_noop("only several suppliers compete or take turns"))
+
+
+def _check_grades(draft: SectionTermsDraft) -> None:
+    found = [grade_of(text) for text in draft.grades]
+    if not all(found):
+        raise SectionInvalid(reason=gettext_noop("each grade names a specialty and its grade, as a licence does"))
+    if len({grade.specialty for grade in found if grade}) != len(found):
+        raise SectionInvalid(reason=gettext_noop("a specialty has one least grade"))
 
 
 def _check_bond(draft: SectionTermsDraft, profile: ProcedureProfile) -> None:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from bidding.profiles.domain.vocabulary import Sector
+from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import SectionState, TenderState
 
 _SECTORS = [sector.value for sector in Sector]
@@ -148,6 +149,10 @@ class Section(models.Model):
     bond = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     awards = models.PositiveSmallIntegerField(default=1)
     """How many are awarded: more than one in a framework."""
+    call_offs = models.CharField(max_length=12, default=CallOffMethod.DIRECT.value)
+    """How a framework is called off; fixed before the notice."""
+    grades = models.JSONField(default=list, blank=True)
+    """The least grade 资质等级 in each specialty, as licences spell it."""
     intake_id = models.BigIntegerField(null=True, blank=True)
     """Where sealed bids come in (`signatures.SealedIntake`)."""
     state = models.CharField(max_length=16, default=SectionState.DRAFT.value)
@@ -178,6 +183,10 @@ class Section(models.Model):
                 condition=models.Q(kind__in=["WORKS", "GOODS", "SERVICES"]), name="section_kind_known"
             ),
             models.CheckConstraint(condition=models.Q(estimate__gt=0), name="section_estimate_positive"),
+            models.CheckConstraint(
+                condition=models.Q(call_offs__in=[method.value for method in CallOffMethod]),
+                name="section_call_offs_known",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="SUSPENDED") | ~models.Q(suspended_in=""),
                 name="suspended_section_knows_where",

@@ -16,6 +16,7 @@ from bidding.tenders.queries.terms import (
     locked_terms,
     published_tender,
     published_under_older_rules,
+    qualified_together,
     section_terms,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "locked_terms",
     "published_tender",
     "published_under_older_rules",
+    "qualified_together",
     "section_terms",
 ]

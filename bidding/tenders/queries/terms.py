@@ -11,6 +11,7 @@ from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, Thresh
 from bidding.tenders.domain.document import TenderDocument
 from bidding.tenders.domain.document import parse as parse_document
 from bidding.tenders.domain.eligibility import Eligibility, Facts, eligibility
+from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import ENDED, ApplicationState, SectionState
 from bidding.tenders.models import (
     DocumentTaking,
@@ -76,6 +77,9 @@ class SectionTerms:
     alternatives: tuple[Alternative, ...]
     bond: Decimal | None
     awards: int
+    call_offs: CallOffMethod
+    grades: tuple[str, ...]
+    """The least grade in each specialty, as licences spell it."""
     price: PriceFormula
     bid_deadline: datetime | None
     roster_id: int | None
@@ -99,6 +103,17 @@ class SectionTerms:
     def stream(self) -> str:
         """Its evidence stream."""
         return f"section:{self.section_id}"
+
+    def ceiling_of(self, alternative: str) -> Decimal | None:
+        """The ceiling of the solution that a bid names; the section's own where it names none, or one unknown."""
+        return next((one.ceiling for one in self.alternatives if one.label == alternative), self.ceiling)
+
+    @property
+    def highest_ceiling(self) -> Decimal | None:
+        """What no price may exceed, whichever solution it is for."""
+        if self.ceiling is None:
+            return None
+        return max((self.ceiling, *(one.ceiling for one in self.alternatives)))
 
     @property
     def bid_parts(self) -> tuple[DocumentPart, ...]:
@@ -218,6 +233,14 @@ def is_qualified(section_id: int, organisation_id: int) -> bool:
     return own.filter(state=ApplicationState.QUALIFIED.value).exists()
 
 
+def qualified_together(section_id: int, organisation_id: int) -> frozenset[int]:
+    """Who was prequalified for the section with the organisation, itself included; nobody where it was not."""
+    own = PrequalificationApplication.objects.filter(party=Party(section_id, organisation_id)).first()
+    if own is None or own.state != ApplicationState.QUALIFIED.value:
+        return frozenset()
+    return frozenset({organisation_id, *own.facts.get("consortium", ())})
+
+
 def _rows() -> Any:
     return Section.objects.select_related("tender__project")
 
@@ -252,6 +275,8 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         alternatives=tuple(Alternative(one["label"], Decimal(one["ceiling"])) for one in row.alternatives),
         bond=row.bond,
         awards=row.awards,
+        call_offs=CallOffMethod(row.call_offs),
+        grades=tuple(row.grades),
         price=PriceFormula(tender.award_method, dict(tender.award_parameters), choice.source if choice else ""),
         bid_deadline=tender.bid_deadline,
         roster_id=tender.roster_id,

@@ -18,6 +18,7 @@ from bidding.tenders.services.drafting import (
     submit_tender,
 )
 from bidding.tenders.services.finishing import (
+    announce_call_off,
     award,
     bonds_settled,
     contracted,
@@ -51,6 +52,7 @@ __all__ = [
     "ProjectFacts",
     "TenderFacts",
     "add_section",
+    "announce_call_off",
     "answer_finding",
     "answer_objection",
     "apply",

@@ -19,6 +19,7 @@ from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON, digest
 from commons.evidence.services import append
 from commons.inbox import services as inbox
+from commons.people import queries as people
 from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
 from exchange.projects.services import StateMoved
@@ -94,6 +95,23 @@ def takers(tender_id: int) -> list[int]:
 def invited(tender_id: int) -> list[int]:
     """Whoever is invited, found in the same way."""
     return sorted(row.organisation_id for row in Invitation.objects.iterator() if row.party.place == tender_id)
+
+
+class UnknownCode(Refusal):
+    code = "TENDER_UNKNOWN_CODE"
+    message = gettext_noop("No registered organisation has the code %(uscc)s.")
+    status = 400
+
+
+def organisations_of(codes: str) -> tuple[int, ...]:
+    """The organisations with these unified social credit codes. Refuses (`UnknownCode`) one that is not registered."""
+    found = []
+    for code in codes.split():
+        organisation = people.organisation_by_uscc(code)
+        if organisation is None:
+            raise UnknownCode(uscc=code)
+        found.append(organisation.id)
+    return tuple(found)
 
 
 def tell(

@@ -44,12 +44,6 @@ class RosterUnknown(Refusal):
     status = 400
 
 
-class UnknownCode(Refusal):
-    code = "TENDER_UNKNOWN_CODE"
-    message = gettext_noop("No registered organisation has the code %(uscc)s.")
-    status = 400
-
-
 class FiledTooLate(Refusal):
     """前期物业管理招标投标管理暂行办法 第11条: at least 10 days before the notice."""
 
@@ -272,5 +266,7 @@ def _section_columns(terms: SectionTermsDraft) -> dict[str, Any]:
         "ceiling": terms.ceiling,
         "bond": terms.bond,
         "awards": terms.awards,
+        "call_offs": terms.call_offs,
+        "grades": [text.strip() for text in terms.grades],
         "alternatives": [{"label": label, "ceiling": as_text(ceiling)} for label, ceiling in terms.alternatives],
     }

@@ -73,6 +73,13 @@ def contracted(*, section_id: int, body: Body, at: datetime) -> None:
 
 
 @transaction.atomic
+def announce_call_off(*, section_id: int, body: Body, actor: Actor, at: datetime) -> None:
+    """Publish who supplies a purchase under a framework. The caller has asked who may."""
+    section = locked_section(section_id)
+    publish_notice(section.tender, TenderNoticeKind.CALL_OFF, body, actor=actor, at=at, section=section)
+
+
+@transaction.atomic
 def file_result(*, actor: Actor, section_id: int, authority: str, number: str, filed_on: date, at: datetime) -> None:
     """Report the result under the authority's number; the section is closed."""
     section = locked_section(section_id)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from bidding.tenders import clocks
 from bidding.tenders.domain.failing import ObjectionOpen
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import BEFORE_OPENING, RESUME, SectionCommand, SectionState
@@ -48,6 +49,7 @@ def suspend_sections(
             suspended_at=at,
         )
         _hold(section, tender, before, at)
+        clocks.stop(section.pk, at)
         stopped += 1
     return stopped
 
@@ -68,10 +70,11 @@ def resume_sections(
         _move_dates(tender, since, at - since)
     for section in suspended:
         command = RESUME[SectionState(section.suspended_in)]
-        before = section.suspended_in
+        before, stopped = section.suspended_in, section.suspended_at or at
         facts: dict[str, JSON] = {**payload, "paused_seconds": str(int((at - since).total_seconds()))}
         move_section(section, command, actor=actor, at=at, payload=facts, suspended_in="", suspended_at=None)
         _release(section, tender, before, at)
+        clocks.go_on(section.pk, since=stopped, at=at)
     return len(suspended)
 
 

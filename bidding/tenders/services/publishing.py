@@ -172,6 +172,8 @@ def _section_body(section: Section) -> dict[str, JSON]:
         "alternatives": list(section.alternatives),
         "bond": as_text(section.bond) if section.bond is not None else None,
         "awards": str(section.awards),
+        "call_offs": section.call_offs if section.awards > 1 else None,
+        "grades": list(section.grades),
     }
 
 

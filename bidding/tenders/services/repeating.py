@@ -27,7 +27,10 @@ COPIED = (
     "title", "description", "award_method", "award_parameters", "roster_id", "contact_name", "contact_phone",
     "designated_media", "sme_reserved", "consortium_allowed", "draft",
 )  # fmt: skip
-SECTION_COPIED = ("title", "scope", "kind", "estimate", "price_kind", "ceiling", "alternatives", "bond", "awards")
+SECTION_COPIED = (
+    "title", "scope", "kind", "estimate", "price_kind", "ceiling", "alternatives", "bond", "awards", "call_offs",
+    "grades",
+)  # fmt: skip
 
 
 @transaction.atomic

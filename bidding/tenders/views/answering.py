@@ -1,5 +1,6 @@
 """Questions, addenda, objections and prequalification, at the owner's desk. Nobody is named before the time."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,9 @@ from bidding.tenders.services.prequalifying import applications
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound
 from commons.pages import signed_in, told_there
+from commons.people import queries as people
 from commons.people.parties import with_organisations
+from commons.people.queries import OrganisationView
 
 
 class Questions(OwnerForm):
@@ -112,7 +115,8 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
     rows = []
     for section in tender.sections.all():
         found = with_organisations(applications(section.pk)) if Sight.APPLICANTS in allowed else []
-        rows.append((section, [(one, *APPLICATION_STATES[one.state]) for one in found]))
+        others = people.organisations(number for one in found for number in one.facts.get("consortium", ()))
+        rows.append((section, [(one, *APPLICATION_STATES[one.state], _with(one.facts, others)) for one in found]))
     return render(
         request,
         "tenders/prequalification.html",
@@ -123,6 +127,11 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
             "in_stages": pages.snapshot_of(tender).has(Switch.TWO_STAGE),
         },
     )
+
+
+def _with(facts: Mapping[str, Any], others: Mapping[int, OrganisationView]) -> str:
+    """The other members of an applicant's consortium."""
+    return "、".join(others[number].name for number in facts.get("consortium", ()))
 
 
 class Judge(OwnerForm):

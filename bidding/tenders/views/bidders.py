@@ -22,8 +22,10 @@ from bidding.tenders.labels import APPLICATION_STATES, CRITERIA, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
+from bidding.tenders.services.common import organisations_of
 from commons.domain.refusals import NotFound
 from commons.pages import FormPage, csv_response, signed_in, told_there
+from commons.people import queries as people
 from commons.vault import services as vault
 
 
@@ -147,10 +149,15 @@ class Apply(FormPage):
         return section
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        own = pages.own_application(signed_in(request), self._section(request).pk)
-        return ApplicationForm(
-            data, request.FILES or None, initial={"statement": own.facts["statement"]} if own else None
-        )
+        section = self._section(request)
+        own = pages.own_application(signed_in(request), section.pk)
+        staged = pages.snapshot_of(section.tender).has(Switch.TWO_STAGE)
+        initial = None
+        if own is not None:
+            members = people.organisations(own.facts.get("consortium", ())).values()
+            initial = {"statement": own.facts["statement"], "members": "\n".join(one.uscc for one in members)}
+        together = section.tender.consortium_allowed and not staged
+        return ApplicationForm(data, request.FILES or None, initial=initial, consortium=together)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         section = self._section(request)
@@ -179,7 +186,8 @@ class Apply(FormPage):
                 subject=f"application:{section.pk}",
             )  # fmt: skip
             numbers = (stored.id,)
-        facts = services.ApplicationFacts(documents=numbers, statement=form.cleaned_data["statement"])
+        members = organisations_of(form.cleaned_data.get("members", ""))
+        facts = services.ApplicationFacts(numbers, form.cleaned_data["statement"], members)
         services.apply(actor=actor, section_id=section.pk, facts=facts, at=at)
         messages.success(request, _("Handed in. Nobody learns who applied before the applications end."))
         return reverse("tenders:tender", args=[section.tender_id])

@@ -18,8 +18,7 @@ from bidding.tenders.forms import (
     RosterForm,
     WordsForm,
 )
-from bidding.tenders.services.common import invited
-from bidding.tenders.services.drafting import UnknownCode
+from bidding.tenders.services.common import invited, organisations_of
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound
 from commons.pages import signed_in
@@ -96,12 +95,7 @@ class Invite(OwnerForm):
         return {**super().context(request), "intro": text}
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        found = []
-        for code in form.cleaned_data["codes"].split():
-            organisation = people.organisation_by_uscc(code)
-            if organisation is None:
-                raise UnknownCode(uscc=code)
-            found.append(organisation.id)
+        found = list(organisations_of(form.cleaned_data["codes"]))
         services.invite(actor=signed_in(request), tender_id=self.kwargs["tender_id"], organisation_ids=found, at=at)
         return self.draft_url()
 

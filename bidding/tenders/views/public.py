@@ -16,7 +16,7 @@ from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, 
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import procedure_name, sectors
-from bidding.tenders.labels import SECTION_STATES, failure_label, notice_label, place_label
+from bidding.tenders.labels import SECTION_STATES, call_off_label, failure_label, notice_label, place_label
 from bidding.tenders.models import Section, Tender
 from bidding.tenders.policies import can_run_procedure, can_take_part
 from bidding.tenders.queries import pages
@@ -68,8 +68,8 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "procedure": procedure_name(profile),
         "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
         "award_source": formula.source if formula else "",
-        "sections": [(section, *SECTION_STATES[section.state], failure_label(section.failure))
-                     for section in found.sections.all()],
+        "sections": [(section, *SECTION_STATES[section.state], failure_label(section.failure),
+                      call_off_label(section.call_offs)) for section in found.sections.all()],
         "steps": list(timeline(found)),
         "addenda": found.addenda.prefetch_related("questions").order_by("-number"),
         "findings": [(one, f"{place_label(one.place)} · {_(label_of(one.rule))}")

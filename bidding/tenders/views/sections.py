@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bidding.tenders import services
-from bidding.tenders.domain.sections import SectionTermsDraft, bond_cap
+from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft, bond_cap
 from bidding.tenders.forms import (
     SectionForm,
 )
@@ -50,8 +50,12 @@ class EditSection(OwnerForm):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         section, profile = self._section(), self.profile(request)
-        names = ("title", "scope", "kind", "estimate", "ceiling", "bond", "awards", "price_kind")
-        form = SectionForm(data, profile=profile, initial={name: getattr(section, name) for name in names})
+        names = ("title", "scope", "kind", "estimate", "ceiling", "bond", "awards", "price_kind", "call_offs")
+        initial = {name: getattr(section, name) for name in names} | {
+            "grades": "\n".join(section.grades),
+            "alternatives": "\n".join(f"{one['label']} {one['ceiling']}" for one in section.alternatives),
+        }
+        form = SectionForm(data, profile=profile, initial=initial)
         cap = bond_cap(profile, section.estimate)
         if cap and "bond" in form.fields:
             text = _("At most %(cap)s yuan for this estimate (%(source)s).")
@@ -80,5 +84,8 @@ def section_of(form: forms.Form) -> SectionTermsDraft:
         price_kind=given["price_kind"],
         ceiling=given["ceiling"],
         bond=given.get("bond"),
+        alternatives=given.get("alternatives") or (),
         awards=given.get("awards") or 1,
+        call_offs=given.get("call_offs") or CallOffMethod.DIRECT,
+        grades=tuple(line.strip() for line in given["grades"].splitlines() if line.strip()),
     )

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from bidding.awards import queries, services
+from bidding.awards.domain.call_offs import FrameworkOver
 from bidding.awards.domain.reports import NotTheFirst, ReportLine, SamePerson, StillShown, TooFewValid, VoteMissing
 from bidding.awards.domain.states import AwardState
 from bidding.awards.models import Award
 from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
-from bidding.awards.services.contracting import FrameworkOver
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -24,6 +24,7 @@ from exchange.notices.services import NumberedDecision
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import Told
+from tests.integration.bidding.test_pages import client
 from tests.integration.exchange.auctions.test_story import signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,6 +198,12 @@ def test_each_bidder_is_told_its_own_result_and_no_other() -> None:
     own = queries.debrief(cast.actor("builder2"), told.section_id)
     assert (own.rank, own.score, own.bidders) == (2, Decimal(90), 3)
     assert own.reason == "评标委员会综合评分"
+    address = f"/sections/{told.section_id}/debrief/"
+    paper = client("builder2").post(address)["Location"]
+    assert client("builder2").post(address)["Location"] == paper, "the same paper when asked again"
+    assert client("builder2").get(paper).status_code == 200
+    assert client("builder1").get(paper).status_code in (403, 404)
+    assert client("supplier1").post(address).status_code == 404
 
 
 def test_owners_decide_by_vote_where_their_assembly_tenders() -> None:
@@ -240,10 +247,18 @@ def test_a_framework_is_awarded_to_several_and_called_off() -> None:
         services.draw_contract(actor=owner, award_id=award_id, at=until)
         signed(f"award:{award_id}", TENDER_CONTRACT, {"owner": "tenderee", "winner": winner}, at=until)
 
-    assert services.call_off(actor=owner, award_id=first, title="第一批订单", amount=Decimal("50000"), at=until) == 1
+    assert services.call_off(
+        actor=owner, award_id=first, title="第一批订单", amount=Decimal("50000"), at=until,
+        reason="供货地点最近，到货最快。",
+    ) == 1  # fmt: skip
     with pytest.raises(FrameworkOver):
         services.call_off(
-            actor=owner, award_id=first, title="迟来的订单", amount=Decimal(1), at=until + timedelta(days=3 * 366)
+            actor=owner,
+            award_id=first,
+            title="迟来的订单",
+            amount=Decimal(1),
+            reason="价格最低。",
+            at=until + timedelta(days=3 * 366),
         )
     assert tenders.section_terms(told.section_id).state is SectionState.CONTRACTED
 

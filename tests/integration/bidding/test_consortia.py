@@ -10,12 +10,15 @@ from bidding.bids import services
 from bidding.bids.domain.consortium import (
     AgreementInvalid,
     AgreementUnsigned,
+    ConsortiumChanged,
     InAnotherConsortium,
     MemberBidsAlone,
 )
 from bidding.bids.queries.consortia import own_agreements
 from bidding.bids.services.consortia import Said, require_whole
 from bidding.tenders import services as tender_services
+from bidding.tenders.models import Tender
+from bidding.tenders.services import ApplicationFacts
 from commons.domain.refusals import NotFound
 from tests import cast
 from tests.integration.bidding import story
@@ -112,3 +115,53 @@ def test_the_page_of_a_consortium_is_for_its_members() -> None:
     ((row, _),) = own_agreements(cast.actor("builder2"), told.section_id)
     assert client("builder2").get(f"/bids/consortium/{row.pk}/")["Location"] == address
     assert client("builder3").get(f"/bids/consortium/{row.pk}/").status_code == 404
+
+
+def test_nobody_joins_or_leaves_a_consortium_after_the_prequalification() -> None:
+    told = story.published("WORKS_PREQUALIFIED")
+    at, section_id, owner = told.published_at + timedelta(days=1), told.section_id, cast.actor("tenderee")
+    together = {"builder1": (number("supplier1"),), "builder2": (), "builder3": ()}
+    applied = [
+        tender_services.apply(
+            actor=cast.actor(key), section_id=section_id, at=at,
+            facts=ApplicationFacts(documents=(), statement="具备相应资质与业绩。", consortium=others),
+        )
+        for key, others in together.items()
+    ]  # fmt: skip
+    ends = told.row.applications_end_at
+    assert ends is not None
+    for one in applied:
+        tender_services.judge(actor=owner, application_id=one, qualified=True, reason="资质业绩符合", at=ends)
+    tender_services.finish_prequalification(actor=owner, section_id=section_id, at=ends)
+    for key in together:
+        tender_services.take_documents(actor=cast.actor(key), tender_id=told.tender_id, at=ends)
+
+    for lead, said in (
+        ("builder1", [of("builder1", "60"), of("builder3", "40")]),
+        ("builder1", [of("builder1", "50"), of("supplier1", "30"), of("builder3", "20")]),
+        ("builder2", [of("builder2", "60"), of("supplier1", "40")]),
+    ):
+        with pytest.raises(ConsortiumChanged):
+            services.propose_consortium(actor=cast.actor(lead), section_id=section_id, said=said, at=ends)
+    with pytest.raises(ConsortiumChanged):
+        require_whole(section_id, number("builder1"))
+    require_whole(section_id, number("builder2"))
+    said = [of("builder1", "60"), of("supplier1", "40")]
+    assert services.propose_consortium(actor=cast.actor("builder1"), section_id=section_id, said=said, at=ends)
+    with pytest.raises(AgreementUnsigned):
+        require_whole(section_id, number("builder1"))
+
+
+def test_an_application_names_the_members_on_its_page_and_the_owner_reads_them_afterwards() -> None:
+    told = story.published("WORKS_PREQUALIFIED", at=now() - timedelta(days=3))
+    other = cast.organisation(cast.PARTIES["supplier1"].organisation)
+    address, code, name = f"/sections/{told.section_id}/apply/", other.uscc, other.name
+    browser = client("builder1")
+    said = {"statement": "具备相应资质与业绩。", "members": "91440600MA4UNKNOWN"}
+    assert browser.post(address, said).status_code == 400
+    assert browser.post(address, {**said, "members": code}).status_code == 302
+    assert code in browser.get(address).content.decode()
+    desk = f"/owner/tenders/{told.tender_id}/prequalification/"
+    assert name not in client("tenderee").get(desk).content.decode()
+    Tender.objects.filter(pk=told.tender_id).update(applications_end_at=now() - timedelta(seconds=1))
+    assert name in client("tenderee").get(desk).content.decode()

@@ -17,6 +17,7 @@ from bidding.awards.domain.rounds import (
     OfferToSeal,
     RoundBeingOpened,
     RoundClosed,
+    RoundHeld,
     RoundKind,
     RoundOpen,
     RoundsOver,
@@ -31,6 +32,7 @@ from bidding.tenders.domain.qualifying import ClarifyFirst, PriceInProposal, Pro
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.services import ApplicationFacts
 from commons.vault import services as vault
+from exchange.notices.services import NumberedDecision
 from signatures.envelopes import queries as sealing_queries
 from signatures.envelopes import services as sealing
 from signatures.envelopes.domain.rules import IntakeLate
@@ -282,3 +284,54 @@ def test_two_stages_take_proposals_without_a_price_then_clarified_documents_then
     assert found.may_bid
     stranger = tenders.eligibility_of(section_id=told.section_id, organisation_id=number("supplier1"), at=ends)
     assert Bar.NO_PROPOSAL in stranger.bars
+
+
+def decided(told: Told, act: str, at: datetime) -> None:
+    """The centre records somebody's decision on the section."""
+    paper = vault.store(actor=cast.actor("staff"), stream=[b"%PDF-1.7 d"], name="d.pdf", media_type="application/pdf",
+                        at=at, subject=f"evaluation-report:{told.section_id}")  # fmt: skip
+    decision = NumberedDecision("市财政局", f"佛财〔2026〕{act}", paper.id)
+    step = {"stop": tender_services.suspend_by_decision, "go": tender_services.resume_by_decision}[act]
+    step(actor=cast.actor("staff"), section_id=told.section_id, decision=decision, reason="投诉处理期间暂停", at=at)
+
+
+def test_a_round_stands_still_with_its_section_and_ends_later_by_the_pause() -> None:
+    told, at = opened("GOV_NEGOTIATION")
+    final = begin(told, RoundKind.FINAL, at)
+    ends = at + timedelta(hours=1)
+    seal(told, "builder1", final, "11000000.00", at + timedelta(minutes=20))
+    decided(told, "stop", at + timedelta(minutes=40))
+    with pytest.raises(RoundHeld):
+        seal(told, "builder2", final, "10900000.00", at + timedelta(minutes=45))
+    later = ends + timedelta(days=3)
+    assert services.close_rounds(later) == 0, "the clock stands still"
+    assert "停" in client("builder2").get(f"/sections/{told.section_id}/offer/").content.decode()
+    assert client("tenderee").get(f"/owner/sections/{told.section_id}/rounds/").status_code == 200
+
+    decided(told, "go", later)
+    row = queries.rounds_of(told.section_id)[-1]
+    assert row.closes_at == later + timedelta(minutes=20), "the twenty minutes that were left are left again"
+    seal(told, "builder2", final, "10900000.00", later + timedelta(minutes=19))
+    with pytest.raises(IntakeLate):
+        seal(told, "builder3", final, "10800000.00", row.closes_at)
+    over = row.closes_at + SETTLING
+    unlocked(told, final, "builder1", "builder2", at=over)
+    assert services.close_rounds(over) == 1
+    prices = queries.final_prices(told.section_id)
+    assert prices == {number("builder1"): Decimal(11_000_000), number("builder2"): Decimal(10_900_000)}
+
+
+def test_a_round_that_was_over_does_not_move_with_its_section() -> None:
+    told, at = opened("GOV_SINGLE_SOURCE")
+    first = begin(told, RoundKind.TALK, at)
+    ends = at + timedelta(hours=1)
+    decided(told, "stop", ends)
+    decided(told, "go", ends + timedelta(hours=5))
+    assert OfferRound.objects.get(pk=first).closes_at == ends
+    assert services.close_rounds(ends + timedelta(hours=5)) == 1
+
+    final = begin(told, RoundKind.FINAL, ends + timedelta(hours=6))
+    decided(told, "stop", ends + timedelta(hours=6, minutes=30))
+    with pytest.raises(RoundHeld):
+        services.hand_in_offer(actor=cast.actor("builder1"), round_id=final, price=Decimal(1), words="", at=ends
+                               + timedelta(hours=6, minutes=31))  # fmt: skip

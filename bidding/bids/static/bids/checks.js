@@ -1,9 +1,9 @@
 // The machine checks of a bid, as bidding/bids/domain/checks.py runs them after the opening: the same findings in the same
-// order for the same bid, requirements and facts about its files (tests/vectors/bid-checks.json holds for both).
+// order for the same bid, requirements and facts about its files (check_vectors.json of the tests holds for both).
 
 import { ZERO, add, compare, fen, multiply, parse, short, text } from "./decimal.js";
 import { parseCapitals } from "./capitals.js";
-import { lowered } from "./grades.js";
+import { lowered, shortOf } from "./grades.js";
 
 const found = (check, what = "", other = "", level = "ERROR") => ({ check, level, what, other });
 const two = (value) => text(fen(value));
@@ -23,7 +23,7 @@ function* place(bid, asked) {
   if (bid.tender !== asked.tender || bid.section !== asked.section) yield found("OTHER_SECTION");
 }
 
-function* price({ price: given }, asked) {
+function* price({ price: given, alternative = "" }, asked) {
   if (asked.price_kind === "DISCOUNT_RATE") {
     const rate = positive(given.rate, 6);
     if (!rate) yield found("PRICE_MISSING");
@@ -38,7 +38,10 @@ function* price({ price: given }, asked) {
     if (!words) yield found("WORDS_UNREADABLE", given.words);
     else if (compare(words, figures)) yield found("WORDS_DIFFER", two(words), two(figures));
   }
-  const ceiling = asked.ceiling === null ? null : parse(asked.ceiling);
+  const other = asked.alternatives.find(({ label }) => label === alternative);
+  if (alternative && !other) yield found("ALTERNATIVE_UNKNOWN", alternative);
+  const most = other?.ceiling ?? asked.ceiling;
+  const ceiling = most === null ? null : parse(most);
   if (ceiling && compare(figures, ceiling) > 0) yield found("ABOVE_CEILING", two(figures), two(ceiling));
 }
 
@@ -91,8 +94,15 @@ function* company(bid, asked) {
   if (bid.members.length && !asked.consortium) yield found("CONSORTIUM_BARRED");
   const shares = bid.members.reduce((sum, { share }) => add(sum, parse(share) ?? ZERO), ZERO);
   if (bid.members.length && compare(shares, { digits: 100n, places: 0 })) yield found("SHARES", short(shares));
-  const licences = lowered(bid.licences.map(({ title }) => title), bid.members.map(({ licence }) => licence ?? ""));
-  for (const [title, counts] of licences) yield found("GRADE_LOWERED", title, counts, "WARNING");
+  yield* grades(bid, asked);
   if (asked.brands && !bid.brands.length) yield found("BRAND_MISSING", "", "", "WARNING");
   if (asked.sme_reserved && !bid.sme) yield found("SME_NEEDED");
+}
+
+function* grades(bid, asked) {
+  const [titles, members] = [bid.licences.map(({ title }) => title), bid.members.map(({ licence }) => licence ?? "")];
+  for (const [title, counts] of lowered(titles, members)) yield found("GRADE_LOWERED", title, counts, "WARNING");
+  const short = shortOf(asked.grades, titles, members);
+  for (const [least, counts] of short) if (!counts) yield found("GRADE_MISSING", least);
+  for (const [least, counts] of short) if (counts) yield found("GRADE_TOO_LOW", least, counts);
 }

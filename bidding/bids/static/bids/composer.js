@@ -33,6 +33,7 @@ function bid() {
     tender: asked.tender,
     section: asked.section,
     bidder: data.bidder,
+    alternative: fields.alternative?.value ?? "",
     price: { figures: typed("figures"), words: plain(fields.words?.value ?? ""), rate: rate() },
     bill: asked.bill.map(billLine).filter(Boolean),
     validity_days: plain(fields.validity.value).replace(/\D/g, "") || "0",
@@ -64,10 +65,10 @@ function billLine(item) {
 }
 
 const TASKS = {
-  price: ["PRICE_MISSING", "WORDS_MISSING", "WORDS_UNREADABLE", "WORDS_DIFFER", "ABOVE_CEILING", "RATE_OUT_OF_RANGE"],
+  price: ["PRICE_MISSING", "WORDS_MISSING", "WORDS_UNREADABLE", "WORDS_DIFFER", "ALTERNATIVE_UNKNOWN", "ABOVE_CEILING", "RATE_OUT_OF_RANGE"],
   bill: ["LINE_MISSING", "LINE_UNKNOWN", "LINE_QUANTITY", "LINE_TOTAL", "BILL_TOTAL"],
   files: ["PART_MISSING", "FILE_EMPTY", "FILE_NOT_PDF", "FILE_DIFFERS", "BLIND_METADATA", "BLIND_NAME", "BLIND_MARK"],
-  company: ["LICENCE_MISSING", "LICENCE_EXPIRED", "CONSORTIUM_BARRED", "SHARES", "GRADE_LOWERED", "BRAND_MISSING", "SME_NEEDED"],
+  company: ["LICENCE_MISSING", "LICENCE_EXPIRED", "CONSORTIUM_BARRED", "SHARES", "GRADE_LOWERED", "GRADE_MISSING", "GRADE_TOO_LOW", "BRAND_MISSING", "SME_NEEDED"],
   bond: ["BOND_MISSING"],
 };
 const SHOWN = 8;
@@ -104,7 +105,7 @@ function begun(task, made) {
 }
 
 function answers(made) {
-  const price = made.price.figures ? `¥ ${made.price.figures} ${made.price.words}` : made.price.rate;
+  const price = made.price.figures ? [made.alternative, `¥ ${made.price.figures} ${made.price.words}`].filter(Boolean).join(" · ") : made.price.rate;
   const flags = [made.sme && text("sme"), made.domestic && text("domestic"), made.bond && text(made.bond)].filter(Boolean).join(", ");
   const rows = [
     [one("price-head").textContent, price || text("none")],

@@ -112,6 +112,25 @@ def opening(profile_code: str = "WORKS_OPEN", **changes: Any) -> Opening:
     return found
 
 
+def prequalifying(*, deadline: datetime) -> Opening:
+    """Applications come in, for an owner who can sign in; the officers are in office, nothing is sealed yet."""
+    made = section("WORKS_PREQUALIFIED", state="PREQUALIFYING")
+    sealed = envelopes.ceremony(at=AT)
+    TenderProject.objects.filter(pk=made.tender.project_id).update(owner=cast.organisation("chengjian"))
+    Tender.objects.filter(pk=made.tender_id).update(
+        roster_id=sealed.roster_id, bid_deadline=deadline, documents_until=deadline, applications_end_at=deadline
+    )
+    return Opening(made, sealed)
+
+
+def invited(found: Opening, *, at: datetime) -> None:
+    """Those prequalified are invited: there is an intake for their bids, and a hall."""
+    found.section.refresh_from_db()
+    found.sealed.intake_id = found.section.intake_id or 0
+    halls.prepare_halls(at)
+    found.hall_id = Hall.objects.get(section=found.section).pk
+
+
 def move_deadline(found: Opening, deadline: datetime) -> None:
     """The same section with another deadline; signing in is open for a day before it."""
     Tender.objects.filter(pk=found.section.tender_id).update(bid_deadline=deadline)

@@ -21,6 +21,7 @@ ASKED: dict[str, Any] = {
     "parts": [{"code": "LETTER", "label": "Letter", "label_zh": "函", "required": True, "blind": False},
               {"code": "PLAN", "label": "Plan", "label_zh": "施组", "required": True, "blind": True}],
     "consortium": False, "brands": False, "sme_reserved": False, "needs_licence": False,
+    "alternatives": [], "grades": [],
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bidding.bids.domain.grades import grade_of, joint, lowered
+from bidding.tenders.domain.grades import grade_of, joint, lowered
 
 ROADS, BRIDGES = "市政公用工程施工总承包", "桥梁工程专业承包"
 

@@ -93,3 +93,14 @@ def test_only_what_lies_with_others_is_a_withdrawal(cause: Cause) -> None:
 def test_a_hall_opens_nothing_twice_and_ends_where_it_should() -> None:
     assert HALL.final_states() == {HallState.NOT_OPENED}
     assert not any(HALL.allows(state, HallCommand.PUBLISH_LIST) for state in HallState if state != HallState.WAITING)
+
+
+def test_a_bid_keeps_to_the_ceiling_of_the_solution_that_it_is_for() -> None:
+    offers = [offer("A", "95.00", alternative="钢结构方案", ceiling=D("100.00")), offer("B", "95.00")]
+    remarks = analyse(offers, ceiling=D("90.00"), minimum=1).remarks
+    found = {one.code: one.bidders for one in remarks}
+    assert found == {
+        RemarkCode.OTHER_SOLUTION: ("A",),
+        RemarkCode.EQUAL_PRICES: ("A", "B"),
+        RemarkCode.ABOVE_CEILING: ("B",),
+    }

@@ -13,9 +13,14 @@ from bidding.profiles.domain.refusals import (
     ProfileWeakened,
 )
 from bidding.profiles.domain.revising import require_day, require_revision
-from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import FORMULAS, LimitName, Sector, Switch, ThresholdName
 from bidding.profiles.seeds import seed_profiles
+from bidding.scoring.domain.model import Formula
 from commons.parameters.domain.legality import Method
+
+
+def test_every_formula_on_offer_is_one_that_the_scoring_knows() -> None:
+    assert set(FORMULAS) - {"none"} == set(Formula)
 
 
 def seeded(code: str) -> ProcedureProfile:

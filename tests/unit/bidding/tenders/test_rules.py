@@ -132,14 +132,29 @@ def test_a_bond_is_capped_by_share_and_by_amount(estimate: str, bond: str, holds
         ("WORKS_OPEN", {"awards": 2}),
         ("WORKS_OPEN", {"alternatives": (("钢结构", Decimal(1)),)}),
         ("WORKS_OPEN", {"price_kind": "DISCOUNT_RATE", "ceiling": None}),
+        ("WORKS_TWO_STAGE", {"alternatives": (("钢结构", Decimal(0)),)}),
+        ("WORKS_TWO_STAGE", {"alternatives": (("钢结构", Decimal(1)), ("钢结构", Decimal(2)))}),
+        ("WORKS_TWO_STAGE", {"alternatives": (("钢结构", Decimal(1)),), "ceiling": None}),
         ("WORKS_OPEN", {"estimate": Decimal(0)}),
         ("GOV_OPEN", {"price_kind": "DISCOUNT_RATE"}),
         ("PROPERTY_OPEN", {"bond": Decimal(1)}),
+        ("GOV_FRAMEWORK", {"awards": 3, "call_offs": "AUCTION"}),
+        ("GOV_FRAMEWORK", {"awards": 1, "call_offs": "ROTATION"}),
+        ("GOV_OPEN", {"call_offs": "COMPETITION"}),
+        ("WORKS_OPEN", {"grades": ("市政公用工程施工总承包",)}),
+        ("WORKS_OPEN", {"grades": ("市政公用工程施工总承包二级", "市政公用工程施工总承包（三级）")}),
     ],
 )
 def test_a_section_asks_only_what_its_procedure_knows(code: str, changes: dict[str, Any]) -> None:
     with pytest.raises(SectionInvalid):
         check_section(section(**changes), profile(code))
+
+
+def test_a_framework_says_how_it_is_called_off_and_a_section_which_grades_it_asks_for() -> None:
+    grades = ("市政公用工程施工总承包二级", "桥梁工程专业承包（贰级）")
+    check_section(section(awards=3, call_offs="COMPETITION"), profile("GOV_FRAMEWORK"))
+    check_section(section(grades=grades), profile("WORKS_OPEN"))
+    check_section(section(alternatives=(("钢结构", Decimal(1)), ("木结构", Decimal(2)))), profile("WORKS_TWO_STAGE"))
 
 
 def scored(*points: tuple[str, str]) -> TenderDocument:

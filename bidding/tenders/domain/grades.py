@@ -1,6 +1,6 @@
 """Grades of qualifications 资质等级: in a consortium of one specialty the member with the lowest counts. Pure.
 
-建筑法第二十七条, 招标投标法第三十一条. `static/bids/grades.js` is the same in the browser.
+建筑法第二十七条, 招标投标法第三十一条. `bids/static/bids/grades.js` is the same in the browser.
 """
 
 import re
@@ -58,4 +58,23 @@ def lowered(titles: Iterable[str], members: Sequence[str]) -> list[tuple[str, st
         own = grade_of(title)
         if own is not None and own.specialty in counts and counts[own.specialty].rank > own.rank:
             found.append((title, counts[own.specialty].word))
+    return found
+
+
+def short_of(asked: Sequence[str], titles: Iterable[str], members: Sequence[str]) -> list[tuple[str, str]]:
+    """The grades asked for that a bid does not reach: each, and the grade that counts instead, empty without any.
+
+    What the members of a consortium bring counts before the bid's own licences, and of those the best.
+    """
+    counts: dict[str, Grade] = {}
+    for own in (grade for title in titles if (grade := grade_of(title)) is not None):
+        before = counts.get(own.specialty)
+        if before is None or own.rank < before.rank:
+            counts[own.specialty] = own
+    counts |= {grade.specialty: grade for grade in joint(members)}
+    found = []
+    for least in (grade for text in asked if (grade := grade_of(text)) is not None):
+        held = counts.get(least.specialty)
+        if held is None or held.rank > least.rank:
+            found.append((str(least), str(held) if held else ""))
     return found

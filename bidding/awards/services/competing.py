@@ -1,0 +1,217 @@
+"""Second competitions 二次竞价: sealed quotes below the agreed prices, the lowest supplies (财政部令第110号 第33条).
+
+Quotes are envelopes, as the offers of rounds are: sealed in the supplier's browser, opened by supplier and officers
+together once the time is over. Time decides; `close_competitions` only carries out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from bidding.awards.domain.call_offs import CompetitionTooShort, NotAsked, Quote, cheapest, require_asked, require_left
+from bidding.awards.domain.rounds import RoundKind
+from bidding.awards.models import Award, CallOffCompetition, CallOffQuote
+from bidding.awards.policies import can_award, can_make_offers
+from bidding.awards.queries.call_offs import left_of, quote_of, standing
+from bidding.awards.services.calling import announce, place, require_framework
+from bidding.awards.services.common import locked_award
+from bidding.awards.services.unsealing import LONGEST_TITLE, facts_of
+from bidding.profiles.domain.vocabulary import Switch
+from bidding.tenders import queries as tenders
+from bidding.tenders import services as tender_services
+from bidding.tenders.domain.sections import CallOffMethod
+from commons.domain.actor import Actor, system_actor
+from commons.domain.money import as_text, money, parse_decimal
+from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.domain.text import gettext_noop
+from commons.domain.time import to_text
+from commons.evidence.domain.canonical import JSON, digest
+from commons.evidence.services import append
+from signatures.envelopes import queries as envelopes
+from signatures.envelopes import services as sealing
+from signatures.envelopes.admitting import register_admission
+from signatures.envelopes.domain.header import Mode
+from signatures.envelopes.domain.states import IntakeState
+from signatures.envelopes.services.uploading import SETTLING
+
+KEEPER = system_actor("competitions")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is bought: its title, the same words for all, and until when quotes come in."""
+
+    title: str
+    words: str
+    closes_at: datetime
+
+
+@transaction.atomic
+def open_competition(
+    *, actor: Actor, section_id: int, need: Need, ceilings: Mapping[int, Decimal], roster_id: int, at: datetime,
+    left_out: str = "",
+) -> int:  # fmt: skip
+    """Ask suppliers to quote, all at one instant and until one instant; gives the number of the competition's row.
+
+    `ceilings`: award → what the need costs at that supplier's agreed prices, the most it may quote; a supplier without
+    one is not asked, and `left_out` says why. Refuses `CompetitionTooShort`, `TooFewAsked`, `LeftOutWithoutReason`,
+    `FrameworkSpent`, `FrameworkOver`, `NotAllowedNow`, `RosterNotActive`.
+    """
+    terms = tenders.locked_terms(section_id)
+    can_award(actor, terms).require()
+    awards = {award.pk: award for award in standing(section_id)}
+    require_framework(terms, at, list(awards.values()))
+    if terms.call_offs is not CallOffMethod.COMPETITION:
+        raise NotAllowedNow(command="OPEN_COMPETITION", state=terms.call_offs.value)
+    if need.closes_at <= at:
+        raise CompetitionTooShort()
+    if set(ceilings) - set(awards):
+        raise NotFound()
+    require_asked(len(ceilings), len(awards), reason=left_out)
+    for award_id, ceiling in ceilings.items():
+        require_left(ceiling, left_of(awards[award_id]))
+    row = _create(terms, need, left_out, roster_id, at)
+    asked = [CallOffQuote(competition=row, award=awards[pk], ceiling=money(most)) for pk, most in ceilings.items()]
+    CallOffQuote.objects.bulk_create(asked)
+    payload: dict[str, JSON] = {
+        "competition": f"competition:{row.pk}",
+        "words_sha256": digest(row.words.encode()),
+        "closes_at": to_text(row.closes_at),
+        "asked": [{"award": f"award:{one.award_id}", "ceiling": as_text(one.ceiling)} for one in asked],
+        "left_out_sha256": digest(row.left_out.encode()) if row.left_out else None,
+    }
+    append(stream=terms.stream, type="CompetitionOpened", actor=actor, payload=payload, decided_at=at)
+    subject = gettext_noop("%(tender)s asks for your sealed quote on “%(title)s” until %(until)s")
+    _tell(row, terms, asked, subject, at=at, key="asked", until=row.closes_at)
+    return row.pk
+
+
+def close_competitions(at: datetime) -> int:
+    """Begin the opening of competitions that are over, and buy where the quotes are opened; how many moved."""
+    due = CallOffCompetition.objects.filter(closes_at__lte=at - SETTLING, ended_at__isnull=True)
+    return sum(_advance(pk, at) for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _advance(competition_id: int, at: datetime) -> bool:
+    row = CallOffCompetition.objects.select_for_update().get(pk=competition_id)
+    if row.ended_at is not None or row.intake_id is None:
+        return False
+    intake = envelopes.intake(row.intake_id)
+    terms = tenders.section_terms(row.section_id)
+    if intake.state is IntakeState.OPEN:
+        _begin(row, terms, row.intake_id, at)
+        return True
+    if intake.state is not IntakeState.FINISHED:
+        return False
+    _conclude(row, terms, row.intake_id, at)
+    return True
+
+
+def _create(terms: tenders.SectionTerms, need: Need, left_out: str, roster_id: int, at: datetime) -> CallOffCompetition:
+    rows = CallOffCompetition.objects.filter(section_id=terms.section_id).order_by("-number")
+    row = CallOffCompetition.objects.create(
+        section_id=terms.section_id,
+        number=(rows.values_list("number", flat=True).first() or 0) + 1,
+        title=tender_services.words_of(need.title, 2),
+        words=tender_services.words_of(need.words),
+        left_out=left_out.strip(),
+        began_at=at,
+        closes_at=need.closes_at,
+    )
+    row.intake_id = sealing.open_intake(
+        actor=KEEPER,
+        subject=sealing.Subject(
+            f"competition:{row.pk}",
+            f"{terms.tender_title} · {row.title} · 二次竞价"[:LONGEST_TITLE],
+            terms.envelope_tender,
+            f"{terms.envelope_lot}C{row.number}",
+        ),
+        mode=Mode(terms.profile.choice(Switch.ENCRYPTION)),
+        deadline=row.closes_at,
+        roster_id=roster_id,
+        at=at,
+        window_minutes=terms.decrypt_minutes,
+    )
+    row.save(update_fields=["intake_id"])
+    return row
+
+
+def _begin(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: int, at: datetime) -> None:
+    """The time for unlocking begins; whoever quoted is told to unlock."""
+    sealing.begin_opening(actor=KEEPER, intake_id=intake_id, at=at)
+    found = envelopes.opening(KEEPER, intake_id)
+    quoted = {one.organisation_id for one in found.envelopes}
+    asked = row.quotes.select_related("award__line")
+    there = [one for one in asked if one.award.line.organisation_id in quoted]
+    until = found.intake.window_ends_at or at
+    subject = gettext_noop("%(tender)s: unlock your quote on “%(title)s” until %(until)s")
+    _tell(row, terms, there, subject, at=at, key="unlock", until=until)
+
+
+def _conclude(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: int, at: datetime) -> None:
+    """Read what was opened, find the lowest, and buy from it; nothing that counts ends the competition alone."""
+    quotes = {one.award.line.organisation_id: one for one in row.quotes.select_related("award__line__organisation")}
+    for view in envelopes.opening(KEEPER, intake_id).envelopes:
+        quote = quotes[view.organisation_id]
+        # What another purchase took of the contract meanwhile is no longer there to be sold.
+        most = min(quote.ceiling, left_of(quote.award))
+        facts = facts_of(view, kind=RoundKind.FINAL, ceiling=most, at=at)
+        quote.price = parse_decimal(facts["price"], field="price", places=2) if facts["price"] else None
+        quote.words, quote.fault, quote.cause = facts["words"], facts["fault"], facts["cause"]
+        quote.received_at = view.received_at
+        quote.save(update_fields=["price", "words", "fault", "cause", "received_at"])
+    told: list[JSON] = [
+        {"award": f"award:{one.award_id}", "price": as_text(one.price) if one.price is not None else None,
+         "fault": one.fault, "cause": one.cause}
+        for one in quotes.values()
+    ]  # fmt: skip
+    row.ended_at = at
+    row.save(update_fields=["ended_at"])
+    payload: dict[str, JSON] = {"competition": f"competition:{row.pk}", "quotes": told}
+    append(stream=terms.stream, type="QuotesOpened", actor=KEEPER, payload=payload, decided_at=at)
+    award_id = cheapest(
+        Quote(one.award_id, one.award.line.rank, one.price, one.received_at is not None and not one.fault)
+        for one in quotes.values()
+    )
+    if award_id is not None:
+        _buy(row, locked_award(award_id), terms, at)
+    subject = gettext_noop("%(tender)s: the quotes on “%(title)s” are opened")
+    _tell(row, terms, list(quotes.values()), subject, at=at, key="opened", until=at)
+
+
+def _buy(row: CallOffCompetition, award: Award, terms: tenders.SectionTerms, at: datetime) -> None:
+    price = row.quotes.values_list("price", flat=True).get(award=award)
+    assert price is not None, "what counts has a price"
+    bought = place(award, terms, title=row.title, amount=price, actor=KEEPER, at=at, competition=row)
+    announce(bought, award, terms, actor=KEEPER, at=at)
+
+
+def _tell(
+    row: CallOffCompetition, terms: tenders.SectionTerms, quotes: list[CallOffQuote], subject: str, *,
+    at: datetime, key: str, until: datetime,
+) -> None:  # fmt: skip
+    for quote in quotes:
+        tender_services.tell_one(
+            terms.tender_id,
+            quote.award.line.organisation_id,
+            subject,
+            at=at,
+            key=f"competition:{row.pk}:{key}",
+            fields={"title": row.title, "until": to_text(until)},
+            link=f"/competitions/{row.pk}/",
+        )
+
+
+def _admit(actor: Actor, subject: str, at: datetime) -> None:
+    """Asked before an upload for a competition; its intake looks at the time. Refuses `NotAsked`."""
+    can_make_offers(actor).require()
+    row = CallOffCompetition.objects.get(pk=int(subject.partition(":")[2]))
+    if quote_of(row, actor.organisation_id) is None:
+        raise NotAsked()
+
+
+register_admission("competition", _admit)
