@@ -128,13 +128,15 @@ class Shell:
 
     @cached_property
     def opening_room(self) -> Opening | None:
-        """The reader's next room, in its last minutes before the opening."""
+        """The reader's next room, in its last minutes before the opening; not told in that room itself."""
         if not self.actor.has(Role.BIDDER):
             return None
         soon = {room.room_id: room for room in opening_rooms()}
         own = rooms_with(self.actor.organisation_id, list(soon)) if soon else frozenset()
         nearest = min((soon[room_id] for room_id in own), key=lambda room: room.opens_at, default=None)
-        return None if nearest is None else Opening(nearest.opens_at, reverse("rooms:ready", args=[nearest.room_id]))
+        if nearest is None or self.request.path.startswith(reverse("rooms:room", args=[nearest.room_id])):
+            return None
+        return Opening(nearest.opens_at, reverse("rooms:ready", args=[nearest.room_id]))
 
 
 def opening_rooms() -> list[RoomView]:

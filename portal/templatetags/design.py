@@ -217,7 +217,8 @@ def error_summary(form: BaseForm | None) -> dict[str, object]:
     lines: list[tuple[str, str]] = [("", str(error)) for error in form.non_field_errors()]
     for name, errors in form.errors.items():
         if name in form.fields:
-            lines += [(form[name].id_for_label, f"{form[name].label}: {error}") for error in errors]
+            told = gettext("%(label)s: %(error)s")
+            lines += [(form[name].id_for_label, told % {"label": form[name].label, "error": error}) for error in errors]
     return {"lines": lines}
 
 

@@ -104,8 +104,10 @@ def record_account(*, actor: Actor, organisation_id: int, facts: AccountFacts, a
 
 @transaction.atomic
 def end_account(*, actor: Actor, account_id: int, reason: str, at: datetime) -> None:
-    """Take an account off the list; one person is enough to stop payments."""
+    """Take an account off the list; one person is enough to stop payments. Refuses (`Malformed`) no reason."""
     can_handle_money(actor).require()
+    if not reason.strip():
+        raise Malformed(field="reason", reason=gettext_noop("say why the account goes off the list"))
     changed = PayeeAccount.objects.filter(pk=account_id, ended_at__isnull=True).update(
         ended_at=at, end_reason=reason.strip()[:200]
     )

@@ -122,8 +122,10 @@ def order_batch(*, actor: Actor, batch_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def reject_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> None:
-    """Say no to a batch, or take one's own back: its payments are due again."""
+    """Say no to a batch, or take one's own back: its payments are due again. Refuses (`Malformed`) no reason."""
     can_handle_money(actor).require()
+    if not reason.strip():
+        raise Malformed(field="reason", reason=gettext_noop("say why the batch is rejected"))
     batch, legs = _locked(batch_id)
     _move_batch(batch, BatchCommand.REJECT, actor=actor, at=at)
     approvals.reject(actor=actor, approval_id=batch.approval_id, at=at, reason=reason)

@@ -107,3 +107,5 @@ def test_the_workspace_and_every_page_say_so(client: Client, settings: Any, time
 
     assert page.count(ready) == 2, "in the list and in the banner"
     assert ready not in other
+    room = signed_in(Client(), "buyer1").get(f"/rooms/{lot.room_id}/").content.decode()
+    assert f'href="{ready}"' not in room, "in the room its own clock says so"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
-from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.domain.refusals import Malformed, NotAllowedNow, NotFound
 from exchange.deposits import queries, services
 from exchange.deposits.domain.pain import NAMESPACE
 from exchange.deposits.domain.payouts import BatchChanged, LegState, NothingDue, PayeeNotListed
@@ -88,6 +88,8 @@ def test_a_rejected_batch_makes_its_payments_due_again() -> None:
     act("release", offered)
     batch_id = propose()
 
+    with pytest.raises(Malformed):
+        services.reject_batch(actor=cast.actor("finance2"), batch_id=batch_id, reason="", at=PAID)
     services.reject_batch(actor=cast.actor("finance2"), batch_id=batch_id, reason="wrong day", at=PAID)
 
     [leg] = queries.legs(cast.actor("finance"))
@@ -135,6 +137,8 @@ def test_no_money_goes_to_an_account_that_is_not_on_the_list() -> None:
     bank(line(expect(offered)))
     act("release", offered)
     for account in queries.accounts(cast.actor("finance"), organisation_id=cast.organisation("jinma").pk):
+        with pytest.raises(Malformed):
+            services.end_account(actor=cast.actor("finance"), account_id=account.id, reason=" ", at=AT)
         services.end_account(actor=cast.actor("finance"), account_id=account.id, reason="closed", at=AT)
 
     with pytest.raises(PayeeNotListed):
