@@ -59,7 +59,8 @@ def rows(
         duty_at=F(due_at) if due_at else Cast(Value(None), DateTimeField()),
         duty_on=F(due_on) if due_on else Cast(Value(None), DateField()),
     )
-    return lines.values_list(*_COLUMNS)
+    told: Rows = lines.values_list(*_COLUMNS)
+    return told
 
 
 def tally(found: "QuerySet[Any]", code: str) -> Rows:
@@ -71,7 +72,8 @@ def tally(found: "QuerySet[Any]", code: str) -> Rows:
         duty_at=Cast(Value(None), DateTimeField()),
         duty_on=Cast(Value(None), DateField()),
     )  # fmt: skip
-    return lines.values_list(*_COLUMNS)
+    counted: Rows = lines.values_list(*_COLUMNS)
+    return counted
 
 
 def told(duties: Mapping[str, Duty], statements: Iterable[Rows]) -> Iterator[Waiting]:

@@ -1,6 +1,6 @@
 """What waits in the supermarket for a person in its roles, by when, for the workspace.
 
-One statement; sign-ups, which name nobody, are looked for by one or two of their own.
+One statement; cases of the intake and sign-ups, which name nobody, are looked for by one or two of their own.
 """
 
 from collections.abc import Iterator
@@ -31,5 +31,7 @@ def of_anybody(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Every duty of the reader in the supermarket."""
     asked = {source: None for role, sources in SOURCES.items() if role in actor.roles for source in sources}
     yield from told(DUTIES, [found for source in (*asked, *EVERY_ROLE) for found in source(actor, now)])
+    if actor.has(Role.OWNER):
+        yield from procurement.cases_of_owner(actor, now)
     if actor.has(Role.AGENCY):
         yield from signups.of_agency(actor, now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from commons.intake.domain import Case, CaseState
 from commons.intake.models import IntakeCase
+from commons.people.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,13 @@ class CaseView:
 def waiting(*, limit: int = 100) -> list[CaseView]:
     """Cases that nobody has taken yet, the oldest first."""
     return [_view(row) for row in IntakeCase.objects.filter(state=CaseState.RECEIVED.value)[:limit]]
+
+
+def waiting_of(organisation_id: int, *, limit: int = 20) -> list[CaseView]:
+    """The cases of one applicant that nobody has taken yet, the oldest first; one query."""
+    code = Organisation.objects.filter(pk=organisation_id).values("uscc")
+    rows = IntakeCase.objects.filter(state=CaseState.RECEIVED.value, applicant_uscc__in=code)
+    return [_view(row) for row in rows[:limit]]
 
 
 def case(number: str) -> CaseView | None:

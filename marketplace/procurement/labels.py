@@ -65,7 +65,7 @@ QUOTES: dict[QuoteKind, Label] = {
     QuoteKind.DISCOUNT_RATE: _("Discount in percent"),
 }
 EXEMPTIONS: dict[Exemption, Label] = {
-    Exemption.NONE: _("none"),
+    Exemption.NONE: pgettext_lazy("supermarket", "None"),
     Exemption.DISASTER: _("Disaster emergency"),
     Exemption.ACCIDENT: _("Urgent accident investigation"),
     Exemption.STATE_SECRET: _("State secrets"),

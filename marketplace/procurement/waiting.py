@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from commons.domain.actor import Actor
+from commons.domain.tasks import Waiting
+from commons.domain.time import end_of
+from commons.intake import queries as cases
 from marketplace.duties import Duty, Rows, rows, tally
 from marketplace.procurement import queries
 from marketplace.procurement.domain.needs import Source
@@ -46,6 +50,14 @@ def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
         asked, "NEED_QUESTION", number="procurement_id", title="procurement__title",
         due_at="procurement__sign_up_until",
     )  # fmt: skip
+
+
+def cases_of_owner(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Cases of the intake that ask for a service and for which nothing is drafted yet."""
+    for found in cases.waiting_of(actor.organisation_id or 0):
+        due_at = end_of(found.case.due_on) if found.case.due_on else None
+        about = f"{found.case.item} · {found.case.number}"
+        yield Waiting(gettext("Draft the need of a case"), reverse("procurement:workspace"), due_at, about)
 
 
 def of_staff(actor: Actor, now: datetime) -> Iterator[Rows]:

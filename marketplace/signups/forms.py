@@ -57,4 +57,4 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *arguments: Any, items: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["item"].choices = [("", _("all that we offer")), *items]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", _("All that we offer")), *items]  # type: ignore[attr-defined]

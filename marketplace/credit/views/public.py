@@ -118,7 +118,12 @@ def lists(request: HttpRequest) -> HttpResponse:
     rows = [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in queries.listed()]
     authority = bool(policies.can_decide(actor_of(request)))
     open_ones = [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in queries.proceedings()] if authority else []
-    context = {"rows": rows, "open": open_ones, "appeals": queries.appealed() if authority else []}
+    context = {
+        "rows": rows,
+        "authority": authority,
+        "open": open_ones,
+        "appeals": queries.appealed() if authority else [],
+    }
     return render(request, "marketplace/credit/lists.html", context)
 
 

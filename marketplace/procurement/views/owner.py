@@ -33,7 +33,7 @@ from marketplace.procurement.views.drafting import advice_on, items, own
 from marketplace.procurement.views.public import needs_table
 
 PAGE = 20
-STEPS = 4
+STEPS = 6
 
 
 @require_GET

@@ -47,6 +47,7 @@ def enter_needs(items: dict[str, int], at: datetime) -> dict[str, int]:
         signups.sign_up(
             actor=who, procurement_id=made["priced"], at=at - timedelta(hours=1), key="demo", quote=Decimal(quote)
         )
+    _ask(made, yesterday)
     signups.advance_due(at)
     live = replace(
         priced, title="澜石大桥引桥沉降测量", method=Method.LIVE_BIDDING, bid_step=Decimal("500.00"),
@@ -70,6 +71,22 @@ def enter_needs(items: dict[str, int], at: datetime) -> dict[str, int]:
     case = Case("GDFS-2026-000123", "水土保持方案编制", ORGANISATIONS["water"].name, uscc("water"), date(2026, 12, 31))
     intake.receive_case(actor=CLERK, case=case, at=at)
     return made
+
+
+def _ask(made: dict[str, int], at: datetime) -> None:
+    """One question with its answer, and one that waits for owner1."""
+    asked = (
+        ("agency2", "priced", "成果报告需要提交几份纸质件？"),
+        ("agency1", "report", "现有厂区监测数据能否提供？"),
+    )
+    first, _ = (
+        procurements.ask_question(
+            actor=actor(who), procurement_id=made[need], text=words, at=at + timedelta(hours=2 + place)
+        )
+        for place, (who, need, words) in enumerate(asked)
+    )
+    answer = "纸质件一式四份，另附电子版一份。"
+    procurements.answer_question(actor=actor("owner1"), question_id=first, answer=answer, at=at + timedelta(hours=4))
 
 
 def base_need(items: dict[str, int]) -> NeedFacts:

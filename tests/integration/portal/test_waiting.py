@@ -134,12 +134,14 @@ def test_who_signed_up_before_an_amendment_is_asked_to_sign_up_again() -> None:
     assert "The notice changed: sign up again" not in titles(agency, market.AT + timedelta(hours=1))
 
 
-def test_the_supermarket_is_asked_in_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_supermarket_and_the_intake_are_asked_in_one_statement_each(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     engagement_id, agencies, at = won()
     finished(engagement_id, agencies, at)
     everybody = replace(cast.actor("owner1"), roles=frozenset(Role) - {Role.AGENCY})
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert list(supermarket.of_anybody(everybody, at))
 
 
