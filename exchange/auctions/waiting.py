@@ -33,9 +33,11 @@ SOON = timedelta(days=7)
 
 def of_bidder(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Registrations to finish, deposits to pay, rooms to come, and deals to confirm, sign and pay."""
-    for registration in queries.registrations_of(actor)[:MOST]:
+    found = list(queries.registrations_of(actor)[:MOST])
+    for registration in found:
         yield from _of_registration(registration, now)
-    yield from _rooms_of(actor, now)
+    if len(found) == MOST or any(registration.lot.room_id for registration in found):
+        yield from _rooms_of(actor, now)
     yield from _of_deals(actor)
 
 
