@@ -304,7 +304,7 @@ class Connection:
             return None
         if ticket.person_id is None:
             return ticket
-        current = await self._runtime.read(reading.is_current, ticket.person_id, ticket.session_epoch)
+        current = await self._runtime.read(reading.is_current, ticket.person_id, ticket.socket_epoch)
         return ticket if current else None
 
     async def _lookup(self, frame: LookupFrame) -> None:

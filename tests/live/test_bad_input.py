@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import websockets
+from django.db import connection
 from django.utils import timezone
 
 from commons.people.announcements import SessionsEnded
@@ -85,6 +86,14 @@ def test_bad_input_is_refused_and_recorded_and_the_bidder_goes_on() -> None:
     check_room(room.room_id)
 
 
+def end_in_a_thread(ended: SessionsEnded) -> None:
+    """With a connection of its own."""
+    try:
+        end_sockets(ended)
+    finally:
+        connection.close()
+
+
 def test_sockets_of_strangers_floods_and_ended_sessions_are_closed() -> None:
     server = Server()
     with running(server):
@@ -111,7 +120,7 @@ def test_sockets_of_strangers_floods_and_ended_sessions_are_closed() -> None:
             async with bidder:
                 # Another process ends the sessions; the room hears of it through Redis or finds it in the rows.
                 ended = SessionsEnded(person_id or 0, "", "test", timezone.now())
-                await asyncio.to_thread(end_sockets, ended)
+                await asyncio.to_thread(end_in_a_thread, ended)
                 async with asyncio.timeout(2):
                     await bidder.socket.wait_closed()
             return {

@@ -82,6 +82,8 @@ def test_sockets_of_one_who_signs_out_and_of_one_who_loses_a_role_close_without_
     async def story() -> list[tuple[int, timedelta]]:
         async with leaves, dismissed, stays, websockets.connect(address) as hall:
             await hall.recv()
+            renewed = await leaves.ask({"type": "renew", "ticket": leaves.ticket}, "ticket")
+            assert renewed["ticket"], "who is signed in goes on"
             redis.send_signal(signal.SIGKILL)
             await asyncio.to_thread(in_a_thread, lambda: browser.post("/account/logout/"))
             left = time.monotonic()

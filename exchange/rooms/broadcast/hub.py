@@ -233,7 +233,7 @@ class Hub:
     def close_outdated(self, epochs: Mapping[int, int | None], code: int) -> None:
         """Close the sockets of the people named that were opened under a lower epoch; None: the person has none."""
         for peer in self._everyone():
-            if peer.person_id in epochs:
+            if peer.person_id is not None and peer.person_id in epochs:
                 epoch = epochs[peer.person_id]
                 if epoch is None or epoch > peer.epoch:
                     peer.close(code)

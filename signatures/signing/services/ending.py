@@ -23,7 +23,7 @@ def decline(*, actor: Actor, number: str, reason: str, at: datetime) -> str:
     payload = {"reason_sha256": canonical.digest(reason.strip().encode())}
     result = {"reason": reason.strip()[:500]}
     step(row, SigningCommand.DECLINE, actor=actor, at=at, payload=payload, result=result)
-    return row.return_url
+    return str(row.return_url)
 
 
 @transaction.atomic
