@@ -92,5 +92,7 @@ def quotes_of(competition: CallOffCompetition) -> list[CallOffQuote]:
 
 def quote_of(competition: CallOffCompetition, organisation_id: int | None) -> CallOffQuote | None:
     """The row of an organisation that was asked; None for everybody else."""
+    if organisation_id is None:
+        return None
     rows = competition.quotes.select_related("award__line__organisation")
     return rows.filter(award__line__organisation_id=organisation_id).first()

@@ -91,7 +91,11 @@ def public_awards(words: str = "") -> QuerySet[Award]:
 
 def awards_of(section_id: int) -> tuple[AwardView, ...]:
     """The awards of a section, those given up included, in the order they were made."""
-    rows = Award.objects.filter(section_id=section_id).select_related("line__organisation").order_by("awarded_at", "pk")
+    rows = (
+        Award.objects.filter(section_id=section_id)
+        .select_related("line__organisation")
+        .order_by("awarded_at", "line__rank", "pk")
+    )
     return tuple(_award(row) for row in rows)
 
 

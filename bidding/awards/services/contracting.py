@@ -45,8 +45,8 @@ def draw_contract(*, actor: Actor, award_id: int, at: datetime) -> int:
 
 
 def _place(award: Award) -> int:
-    """Which award of its section it is: 1 for the first. Awards are only added to, so it stays."""
-    earlier = Q(awarded_at__lt=award.awarded_at) | Q(awarded_at=award.awarded_at, pk__lte=award.pk)
+    """Which award of its section it is: 1 for the first, by rank where several are made at once. It stays so."""
+    earlier = Q(awarded_at__lt=award.awarded_at) | Q(awarded_at=award.awarded_at, line__rank__lte=award.line.rank)
     return Award.objects.filter(earlier, section_id=award.section_id).count()
 
 

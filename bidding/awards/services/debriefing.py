@@ -11,6 +11,7 @@ from django.utils import translation
 from bidding.awards import queries
 from bidding.awards.models import ResultLine
 from bidding.awards.policies import can_see_debrief
+from bidding.awards.services.papers import words_of
 from bidding.opening import queries as halls
 from bidding.tenders import queries as tenders
 from commons.domain.actor import Actor, Decision, deny
@@ -47,6 +48,7 @@ def draw_debrief(*, actor: Actor, section_id: int, at: datetime) -> str:
         template="awards/papers/debrief.html",
         context={
             "terms": terms,
+            "words": words_of(terms),
             "owner": people.organisation(terms.owner_id),
             "line": line,
             "bidders": line.report.lines.count(),

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from bidding.awards.models import Award, ResultLine
-from bidding.profiles.domain.vocabulary import LimitName, ThresholdName
+from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
+from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import Actor
-from commons.domain.money import capital_yuan
+from commons.domain.money import capital_yuan, normal_text
 from commons.domain.text import gettext_noop
+from commons.parameters.domain.legality import Method
 from commons.people import queries as people
 from signatures.documents import services as documents
 from signatures.documents.domain.papers import Party
@@ -16,6 +19,33 @@ from signatures.documents.services import Draft
 
 AWARD_LETTER, TENDER_CONTRACT = "bidding.award_letter", "bidding.contract"
 """Kinds of papers; who signs them and what follows stands in `signing`."""
+
+
+CALL_OFF_WORDS = {
+    CallOffMethod.DIRECT: "甲方依据价格、质量、服务便利性、用户评价等因素，从入围供应商中直接选定",
+    CallOffMethod.COMPETITION: "以入围价格为最高限价，在符合需求的入围供应商中二次竞价，报价最低者成交",
+    CallOffMethod.ROTATION: "按入围名次顺序轮候，每轮每家一次",
+}
+_TENDERS = frozenset({Method.OPEN_TENDER, Method.INVITED_TENDER})
+_PURCHASES = frozenset({Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT})
+
+
+class Words(NamedTuple):
+    """How the papers of a procedure call the two sides and what one of them has achieved."""
+
+    owner: str
+    result: str
+    winner: str
+
+
+def words_of(terms: SectionTerms) -> Words:
+    """采购人 or 招标人; a framework is entered 入围, a tender won 中标, anything else concluded 成交."""
+    owner = "采购人" if terms.sector in _PURCHASES else "招标人"
+    if terms.profile.has(Switch.FRAMEWORK) and terms.awards > 1:
+        return Words(owner, "入围", "入围供应商")
+    if terms.profile.method in _TENDERS:
+        return Words(owner, "中标", "中标人")
+    return Words(owner, "成交", "成交供应商")
 
 
 def award_letter(
@@ -29,7 +59,7 @@ def award_letter(
         kind=AWARD_LETTER,
         subject=f"award:{award_id}",
         guard=f"award:{award_id}",
-        title=f"中标通知书 {terms.code}",
+        title=f"{words_of(terms).result}通知书 {terms.code}",
         template="awards/papers/letter.html",
         context=context,
         parties=[Party("owner", gettext_noop("Tenderee"), terms.owner_id)],
@@ -44,9 +74,10 @@ def contract(terms: SectionTerms, award: Award, number: str, *, actor: Actor, at
     context = {
         **_common(terms, award.line, award.amount, at),
         "number": number,
-        "performance": f"{share * 100:g}" if share else "",
+        "performance": normal_text(share * 100) if share else "",
         "clauses": terms.document.chapter("CONTRACT"),
         "is_framework": terms.awards > 1,
+        "call_offs": CALL_OFF_WORDS[terms.call_offs],
     }
     return documents.draft(
         actor=actor,
@@ -68,6 +99,7 @@ def contract(terms: SectionTerms, award: Award, number: str, *, actor: Actor, at
 def _common(terms: SectionTerms, line: ResultLine, amount: Decimal, at: datetime) -> dict[str, object]:
     return {
         "terms": terms,
+        "words": words_of(terms),
         "owner": people.organisation(terms.owner_id),
         "winner": line.organisation,
         "line": line,

@@ -23,6 +23,7 @@ from bidding.awards.services.competing import KEEPER
 from bidding.tenders.models import Section
 from bidding.tenders.services.common import WordsMissing
 from commons.domain.refusals import NotPermitted
+from signatures.documents import queries as papers
 from signatures.envelopes import queries as sealing_queries
 from signatures.envelopes import services as sealing
 from signatures.envelopes.services.uploading import SETTLING
@@ -162,6 +163,11 @@ def test_nobody_quotes_and_the_competition_ends_by_itself() -> None:
 def test_suppliers_take_turns_in_the_order_of_the_first_stage() -> None:
     told, (first, second, third), at = framework("ROTATION")
     owner = cast.actor("tenderee")
+    numbers = dict(Award.objects.values_list("pk", "contract_no"))
+    assert [numbers[pk][-3:] for pk in (first, second, third)] == ["-01", "-02", "-03"], "by place, not by chance"
+    letter = papers.newest(f"award:{second}", AWARD_LETTER)
+    assert letter is not None
+    assert letter.title.startswith("入围通知书")
 
     def order(award_id: int, amount: str = "50000") -> int:
         return services.call_off(actor=owner, award_id=award_id, title="巡检一个月", amount=Decimal(amount), at=at)
