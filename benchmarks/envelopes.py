@@ -1,4 +1,4 @@
-"""Sealed envelopes: sealing in Chromium against raw WebCrypto, uploads at once, openings against raw decryption."""
+"""Sealed envelopes: uploads at once, openings against raw decryption."""
 
 import contextlib
 import hashlib
@@ -21,21 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils import timezone
 
 from benchmarks import stage
-from benchmarks.devtools import chromium
 from benchmarks.figures import Line, Rounds, at_least, at_most, spread
 
 MIB = 1024 * 1024
-RAW_JS = """async (mebibytes) => {
-  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
-  const plain = new Uint8Array(4 * 1024 * 1024);
-  const began = performance.now();
-  for (let index = 0; index < mebibytes / 4; index += 1) {
-    const iv = new Uint8Array(12);
-    new DataView(iv.buffer).setUint32(0, index);
-    await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: new Uint8Array(32) }, key, plain);
-  }
-  return mebibytes / ((performance.now() - began) / 1000);
-}"""
 
 
 class City:
@@ -101,46 +89,6 @@ def sealed(intake_id: int, bidder: str, size: int) -> Iterator[bytes]:
     )
     piece = secrets.token_bytes(MIB)
     return sealing.seal(drafted, [(piece[: min(MIB, size - start)] for start in range(0, size, MIB))])
-
-
-def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
-    """a file sealed and uploaded by Chromium to its receipt, against WebCrypto's AES-GCM alone in the same page"""
-    from tests import cast
-    from tests.browser.chromium import EXECUTABLE, session_of
-
-    size, raw_size = (1024, 256) if rounds.count > 1 else (32, 64)
-    intake_id = city().intake(f"seal-{secrets.token_hex(3)}")
-    cast.actor("buyer1")
-    cookie = session_of("buyer1")
-    ratios, memory, rates, raws = [], [], [], []
-    with stage.serving() as (port, _), sparse(size * MIB) as file, chromium(EXECUTABLE) as browser:
-        house = f"http://localhost:{port}"
-        for _round in range(min(rounds.count, 2)):
-            with browser.page([{"name": "sessionid", "value": cookie, "url": house}]) as page:
-                page.goto(f"{house}/openings/{intake_id}/")
-                raw = float(page.evaluate(f"({RAW_JS})({raw_size})"))
-                page.choose_file("#seal-files", str(file))
-                with peak_of(browser.renderers(), "RssAnon") as peak:
-                    began = time.perf_counter()
-                    page.evaluate("document.querySelector('#seal-button').click()")
-                    page.until("location.pathname.includes('/receipts/')")
-                    rate = size / (time.perf_counter() - began)
-            raws.append(raw)
-            rates.append(rate)
-            ratios.append(rate / raw)
-            memory.append(peak[0] / MIB)
-    detail = f"{spread(rates, ' MiB/s')} against {spread(raws, ' MiB/s')}, {size} MiB"
-    yield at_least("sealed, uploaded and receipted", ratios, 0.45, detail)
-    yield at_most("memory of the page's process (anonymous)", memory, 200, " MiB")
-
-
-@contextlib.contextmanager
-def sparse(size: int) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bid.bin"
-        with path.open("wb") as file:
-            file.truncate(size)
-        yield path
 
 
 @contextlib.contextmanager
@@ -400,4 +348,4 @@ def prescribed(chunk: int, count: int) -> float:
         return 2 * chunk * count / MIB / (time.perf_counter() - began)
 
 
-BENCHMARKS = {"seal": seal_in_browser, "uploads": uploads, "rush": rush, "opening": opening}
+BENCHMARKS = {"uploads": uploads, "rush": rush, "opening": opening}

@@ -36,12 +36,25 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import envelopes, evidence_log, fanout, halls, pages, peak, rooms, signing, signups, sockets, stage
+    from benchmarks import (
+        envelopes,
+        evidence_log,
+        fanout,
+        halls,
+        pages,
+        peak,
+        rooms,
+        sealing,
+        signing,
+        signups,
+        sockets,
+        stage,
+    )
     from benchmarks.figures import Rounds
 
     stage.prepare_database()
     rounds = Rounds(1, 2.0) if arguments.quick else Rounds(3, 5.0)
-    subjects = (rooms, fanout, sockets, pages, envelopes, signing, evidence_log, signups, peak, halls)
+    subjects = (rooms, fanout, sockets, pages, sealing, envelopes, signing, evidence_log, signups, peak, halls)
     known = {name: run for subject in subjects for name, run in subject.BENCHMARKS.items()}
     unknown = [name for name in arguments.names if name not in known]
     if unknown:

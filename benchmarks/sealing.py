@@ -1,0 +1,179 @@
+"""Sealing in Chromium against WebCrypto's AES-GCM alone, and what its parts cost by themselves."""
+
+import contextlib
+import http.server
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import stage
+from benchmarks.devtools import Browser, Target, chromium
+from benchmarks.envelopes import MIB, city, peak_of, sealed
+from benchmarks.figures import Line, Rounds, at_least, at_most, spread
+
+RAW_JS = """async (mebibytes) => {
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const plain = new Uint8Array(4 * 1024 * 1024);
+  const began = performance.now();
+  for (let index = 0; index < mebibytes / 4; index += 1) {
+    const iv = new Uint8Array(12);
+    new DataView(iv.buffer).setUint32(0, index);
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: new Uint8Array(32) }, key, plain);
+  }
+  return mebibytes / ((performance.now() - began) / 1000);
+}"""
+SEAL_JS = """async (mebibytes) => {
+  const [file] = document.getElementById("seal-files").files;
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const chunk = 4 * 1024 * 1024;
+  const began = performance.now();
+  for (let index = 0; index < mebibytes / 4; index += 1) {
+    const plain = await file.slice(index * chunk, (index + 1) * chunk).arrayBuffer();
+    const iv = new Uint8Array(12);
+    new DataView(iv.buffer).setUint32(0, index);
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: new Uint8Array(32) }, key, plain);
+    await crypto.subtle.digest("SHA-256", sealed);
+  }
+  return mebibytes / ((performance.now() - began) / 1000);
+}"""
+SEND_JS = """async (mebibytes) => {
+  const piece = new Uint8Array(4 * 1024 * 1024 + 16);
+  const send = () => new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PATCH", "/");
+    request.onload = resolve;
+    request.onerror = reject;
+    request.send(piece);
+  });
+  const began = performance.now();
+  for (let sent = 0; sent < mebibytes; sent += 4) await send();
+  return mebibytes / ((performance.now() - began) / 1000);
+}"""
+
+
+def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
+    """a file sealed and uploaded by Chromium to its receipt, against WebCrypto's AES-GCM alone"""
+    from tests import cast
+    from tests.browser.chromium import EXECUTABLE, session_of
+
+    size, part = (1024, 256) if rounds.count > 1 else (32, 64)
+    intake_id = city().intake(f"seal-{secrets.token_hex(3)}")
+    cast.actor("buyer1")
+    cookie = session_of("buyer1")
+    ratios, memory, rates, raws = [], [], [], []
+    parts: dict[str, list[float]] = {}
+
+    def note(part: str, milliseconds: float) -> None:
+        parts.setdefault(part, []).append(milliseconds)
+
+    with (
+        stage.serving() as (port, _),
+        a_file(size * MIB) as file,
+        throwing_away() as away,
+        chromium(EXECUTABLE) as browser,
+    ):
+        house = f"http://localhost:{port}"
+        who = [{"name": "sessionid", "value": cookie, "url": house}]
+        for _round in range(min(rounds.count, 2)):
+            # Another page and process than the one whose memory is told: what is alone here leaves its own garbage.
+            with browser.page(who) as page:
+                page.goto(f"{house}/openings/{intake_id}/")
+                raws.append(float(page.evaluate(f"({RAW_JS})({part})")))
+                page.choose_file("#seal-files", str(file))
+                note("read, encrypt and hash, nothing sent", 1000 / float(page.evaluate(f"({SEAL_JS})({part})")))
+            with browser.page([]) as page:
+                page.goto(away)
+                note("send to a server that throws it away", 1000 / float(page.evaluate(f"({SEND_JS})({part})")))
+            with browser.page(who) as page:
+                seconds, peak = uploaded(browser, page, f"{house}/openings/{intake_id}/", file)
+            note("all of it", 1000 * seconds / size)
+            rates.append(size / seconds)
+            ratios.append(rates[-1] / raws[-1])
+            memory.append(peak / MIB)
+            with browser.page(who) as page, a_sealed_file(intake_id, part * MIB) as ready:
+                seconds, _ = uploaded(browser, page, f"{house}/openings/{intake_id}/", ready)
+            note("read, hash and upload to its receipt what was sealed before", 1000 * seconds / part)
+    detail = f"{spread(rates, ' MiB/s')} against {spread(raws, ' MiB/s')}, {size} MiB"
+    yield at_least("sealed, uploaded and receipted", ratios, 0.45, detail)
+    yield at_most("memory of the page's process (anonymous)", memory, 200, " MiB")
+    for name, spent in {"AES-GCM alone": [1000 / raw for raw in raws], **parts}.items():
+        yield Line(f"{name}: {spread(spent, ' ms', 2)} a MiB")
+
+
+def uploaded(browser: Browser, page: Target, address: str, file: Path) -> tuple[float, int]:
+    """Seconds from the button to the receipt, and the most anonymous memory of any page meanwhile, in bytes."""
+    page.goto(address)
+    page.choose_file("#seal-files", str(file))
+    with peak_of(browser.renderers(), "RssAnon") as peak:
+        began = time.perf_counter()
+        page.evaluate("document.querySelector('#seal-button').click()")
+        page.until("location.pathname.includes('/receipts/')")
+        return time.perf_counter() - began, peak[0]
+
+
+@contextlib.contextmanager
+def a_file(size: int) -> Iterator[Path]:
+    """A file of that length that takes no room on the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bid.bin"
+        with path.open("wb") as file:
+            file.truncate(size)
+        yield path
+
+
+@contextlib.contextmanager
+def a_sealed_file(intake_id: int, size: int) -> Iterator[Path]:
+    """An envelope for that intake as the sealing command would make it."""
+    from tests import cast
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bid.sbe"
+        with path.open("wb") as file:
+            file.writelines(sealed(intake_id, cast.uscc(cast.PARTIES["buyer1"].organisation), size))
+        yield path
+
+
+class _Away(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    held = bytearray(MIB)
+
+    def do_GET(self) -> None:
+        self._answer(b"<!doctype html><title>away</title>")
+
+    def do_PATCH(self) -> None:
+        missing = int(self.headers["Content-Length"])
+        missing -= len(self.rfile.read1(missing))  # what came along with the headers
+        while missing:
+            missing -= self.connection.recv_into(self.held, min(missing, MIB))
+        self._answer(b"")
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # the name is the library's
+        """Nothing is told of it."""
+
+
+@contextlib.contextmanager
+def throwing_away() -> Iterator[str]:
+    """The address of a server that reads what it is sent and keeps nothing: the bound of browser and loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Away)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+BENCHMARKS = {"seal": seal_in_browser}
