@@ -72,4 +72,4 @@ def _own(actor: Actor, kind: EntrantKind, now: datetime) -> Iterator[Rows]:
 
 
 def _entries(actor: Actor, kind: EntrantKind) -> "QuerySet[Entrant]":
-    return Entrant.objects.filter(organisation_id=actor.organisation_id, kind=kind.value)
+    return Entrant.objects.filter(organisation_id=actor.organisation_id or 0, kind=kind.value)

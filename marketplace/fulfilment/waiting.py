@@ -42,7 +42,7 @@ def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
     yield rows(done.filter(state=_S.SERVING.value), "SERVICE_FINISH", due_on="acceptance_due_on")
     yield _proposals(actor, engagement__owner_id=actor.organisation_id)
     raised = queries.grievances(actor).filter(
-        state=GrievanceState.RAISED.value, procurement__owner__organisation_id=actor.organisation_id
+        state=GrievanceState.RAISED.value, procurement__owner__organisation_id=actor.organisation_id or 0
     )
     yield rows(raised, "OBJECTION_ANSWER", title="procurement__title", due_on="answer_due_on")
 

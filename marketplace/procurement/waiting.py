@@ -39,7 +39,7 @@ def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
     own = queries.own(actor)
     asked = Question.objects.filter(
         answered_at__isnull=True,
-        procurement__owner__organisation_id=actor.organisation_id,
+        procurement__owner__organisation_id=actor.organisation_id or 0,
         procurement__state=_S.SIGNING_UP.value,
     )
     yield rows(queries.to_approve(actor), "NEED_APPROVE")

@@ -21,7 +21,7 @@ DUTIES = {
 
 def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Panels to name and agencies to pick."""
-    own = Selection.objects.filter(procurement__owner__organisation_id=actor.organisation_id)
+    own = Selection.objects.filter(procurement__owner__organisation_id=actor.organisation_id or 0)
     named = PanelMember.objects.filter(selection=OuterRef("pk"))
     without = own.filter(wait=Wait.SCORES.value).exclude(Exists(named))
     yield rows(without, "SELECTION_PANEL", title="procurement__title")
@@ -31,7 +31,7 @@ def of_owner(actor: Actor, now: datetime) -> Iterator[Rows]:
 def of_member(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Score sheets that the reader has still to hand in."""
     sheets = PanelMember.objects.filter(
-        person_id=actor.person_id, handed_in_at__isnull=True, selection__wait=Wait.SCORES.value
+        person_id=actor.person_id or 0, handed_in_at__isnull=True, selection__wait=Wait.SCORES.value
     )
     yield rows(sheets, "SELECTION_SCORE", number="selection_id", title="selection__procurement__title")
 
@@ -39,7 +39,7 @@ def of_member(actor: Actor, now: datetime) -> Iterator[Rows]:
 def of_agency(actor: Actor, now: datetime) -> Iterator[Rows]:
     """Live rooms in which the reader's agency may bid."""
     entrants = SelectionEntrant.objects.filter(
-        organisation_id=actor.organisation_id, barred="", selection__wait=Wait.ROOM.value,
+        organisation_id=actor.organisation_id or 0, barred="", selection__wait=Wait.ROOM.value,
         selection__room_id__isnull=False,
     )  # fmt: skip
     yield rows(entrants, "SELECTION_ROOM", number="selection__room_id", title="selection__procurement__title")

@@ -38,7 +38,7 @@ def object_to(*, actor: Actor, engagement_id: int, words: str, at: datetime) -> 
     can_object(actor, frozenset(entrants.values())).require()
     if engagement.objection_until is None or local_day(at) > engagement.objection_until:
         raise ObjectionTooLate(until=str(engagement.objection_until))
-    if Grievance.objects.filter(engagement=engagement, organisation_id=actor.organisation_id).exists():
+    if Grievance.objects.filter(engagement=engagement, organisation_id=actor.organisation_id or 0).exists():
         raise NotAllowedNow(command="OBJECT", state="RAISED")
     subject = gettext_noop("An objection to the result of %(title)s waits for your answer until %(until)s")
     about = {"procurement_id": engagement.procurement_id, "engagement": engagement}
@@ -58,7 +58,7 @@ def object_to_notice(*, actor: Actor, procurement_id: int, words: str, at: datet
     if ProcurementState(row.state) not in BEFORE_SELECTION:
         raise NoticeObjectionTooLate()
     earlier = Grievance.objects.filter(procurement_id=procurement_id, round=row.round, engagement__isnull=True)
-    if earlier.filter(organisation_id=actor.organisation_id).exists():
+    if earlier.filter(organisation_id=actor.organisation_id or 0).exists():
         raise NotAllowedNow(command="OBJECT", state="RAISED")
     subject = gettext_noop("An objection to the notice of %(title)s waits for your answer until %(until)s")
     return _raise(actor, row.region, words, subject, at=at, procurement_id=procurement_id, round=row.round)

@@ -44,14 +44,15 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
             {**data, "rows": [_as_json(row) for row in rows]}, json_dumps_params={"ensure_ascii": False}
         )
     labelled = [(_label(by, row), row) for row in rows]
+    drawn = [(label.partition(" (")[0], row) for label, row in labelled]  # a code has no room under a bar
     context = {
         "first": first,
         "last": last,
         "by": by,
         "figures": figures,
         "rows": labelled,
-        "amounts": bars([(label, (row.amount / MYRIAD).quantize(TENTH)) for label, row in labelled], title=_("Amount")),
-        "chart": bars([(label, row.notices) for label, row in labelled], title=_("Notices")),
+        "amounts": bars([(label, (row.amount / MYRIAD).quantize(TENTH)) for label, row in drawn], title=_("Amount")),
+        "chart": bars([(label, row.notices) for label, row in drawn], title=_("Notices")),
         "views": [
             ("month", _("By month")),
             ("way", _("By method")),

@@ -152,6 +152,7 @@ def test_an_objection_to_a_notice_can_stop_it_and_the_time_it_lost_is_given_back
     item_id, agencies = selecting.market(2)
     need = story.published(item_id)
     until = procurements.procurement(need).sign_up_until
+    assert until is not None
     number, regulator = objected(need), cast.actor("regulator")
 
     services.take_up(actor=regulator, grievance_id=number, ruling=ruling(), suspend=True, at=story.AT)
