@@ -10,6 +10,7 @@ from bidding.awards.domain.call_offs import next_in_turn
 from bidding.awards.domain.rounds import RoundStage, stage_of
 from bidding.awards.domain.states import AwardState
 from bidding.awards.models import Award, CallOff, CallOffCompetition, CallOffQuote, TurnDeclined
+from bidding.tenders.domain.sections import CallOffMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,12 @@ def suppliers_of(section_id: int) -> list[SupplierView]:
         )
         for award in awards
     ]
+
+
+def published(section_id: int) -> list[CallOff]:
+    """The call-offs whose results are public: those competed for or taken in turn (财政部令第110号 第35条)."""
+    rows = CallOff.objects.filter(award__section_id=section_id).exclude(method=CallOffMethod.DIRECT.value)
+    return list(rows.select_related("award__line__organisation").order_by("-placed_at", "-pk"))
 
 
 def stage(row: CallOffCompetition, at: datetime) -> RoundStage:

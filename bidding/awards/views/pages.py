@@ -18,6 +18,7 @@ from bidding.awards.forms import ReportForm
 from bidding.awards.labels import AWARD_STATES, REPORT_STATES, SECURITY_STATES
 from bidding.awards.models import Award, EvaluationReport
 from bidding.awards.policies import can_award, can_confirm_report, can_record_report, can_see_bonds
+from bidding.awards.queries import call_offs
 from bidding.awards.views import after
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
@@ -49,6 +50,7 @@ def result(request: HttpRequest, section_id: int) -> HttpResponse:
     context = {
         "mine": mine,
         "is_framework": terms.profile.has(Switch.FRAMEWORK),
+        "call_offs": call_offs.published(section_id) if terms.profile.has(Switch.FRAMEWORK) else [],
         "securities": [(row, cash, SECURITY_STATES[row.state]) for row, cash in securities],
         "terms": terms,
         "result": found,

@@ -119,6 +119,9 @@ def test_the_lowest_sealed_quote_below_the_agreed_prices_supplies() -> None:
     notice = told.row.notices.get(kind="CALL_OFF")
     assert notice.body["amount"] == "87500.00"
     assert notice.body["supplier"] == cast.organisation(cast.PARTIES["builder3"].organisation).name
+    public = client("").get(f"/sections/{told.section_id}/result/").content.decode()
+    assert "87,500.00" in public
+    assert "88,000.00" not in public, "what did not win stays with its supplier and the owner"
     owners = client("tenderee").get(page).content.decode()
     assert "87,500.00" in owners
     assert "不计入" in owners
