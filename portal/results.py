@@ -75,7 +75,7 @@ class Results:
             for at, pk in source.rows.values_list(source.instant, "pk")[: part.stop]
         ]
         chosen = sorted(keys, reverse=True)[part]
-        told = {}
+        told: dict[tuple[Trade, int], Result] = {}
         for trade, source in self._sources.items():
             wanted = [pk for _at, of_trade, pk in chosen if of_trade is trade]
             found = source.rows.filter(pk__in=wanted) if wanted else ()

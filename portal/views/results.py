@@ -25,7 +25,7 @@ def results(request: HttpRequest) -> HttpResponseBase:
     shown = every if trade is None else Results({trade: sources[trade]})
     if request.GET.get("format") == "csv":
         return _csv(shown)
-    context = {
+    context: dict[str, object] = {
         "words": words,
         "trade": trade,
         "total": len(every),

@@ -45,7 +45,7 @@ class Server:
         self.port = port or free_port()
         self._command = command or ("manage.py", "web")
         self._extra = extra
-        self.process: Fork | None = None
+        self.process: Fork | subprocess.Popen[bytes] | None = None
 
     @property
     def http(self) -> str:

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from commons.calendar.models import CalendarDay
 from commons.people.models import Membership, Organisation
-from commons.postgresql import PLANNED_FROM
 from commons.repeated import Repeated, insert, update, update_each
 from commons.search.models import SearchText
 from marketplace.catalogue.models import ServiceItem
@@ -126,7 +125,7 @@ def test_the_server_keeps_the_plan_of_what_comes_by_often_and_of_nothing_else(ag
             cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{words}%"])
             return int(cursor.fetchone()[0])
 
-    for _ in range(PLANNED_FROM + 2):
+    for _ in range(3):
         asked.rows(1)
         list(ServiceItem.objects.filter(name="一次又一次"))
     assert plans('"code" = $') == 1

@@ -159,7 +159,7 @@ def test_only_an_agency_that_could_sign_up_is_named_directly(item):
     with pytest.raises(NamedNotEligible):
         services.submit(actor=cast.actor(OWNER), procurement_id=made, at=AT)
     AgencyItem.objects.create(agency_id=named, item_id=item)
-    owner, agency = (cast.actor(name).organisation_id for name in (OWNER, "agency1"))
+    owner, agency = (cast.actor(name).organisation_id or 0 for name in (OWNER, "agency1"))
     Organisation.objects.filter(pk__in=[owner, agency]).update(legal_representative="同一人")
     with pytest.raises(NamedNotEligible):
         services.submit(actor=cast.actor(OWNER), procurement_id=made, at=AT)

@@ -59,7 +59,7 @@ def test_trades_are_mixed_by_time_with_the_latest_first() -> None:
 def test_a_page_reads_its_own_rows_and_no_others() -> None:
     auctions, tenders = rows(1, 3, 5, 7), rows(2, 4, 6, 8)
 
-    page = Paginator(of({Trade.AUCTION: auctions, Trade.TENDER: tenders}), 3).get_page(2)  # type: ignore[arg-type]
+    page: Any = Paginator(of({Trade.AUCTION: auctions, Trade.TENDER: tenders}), 3).get_page(2)  # type: ignore[arg-type]
 
     assert [one.title for one in page] == ["5", "4", "3"]
     assert (auctions.read, tenders.read) == ([5, 3], [4])
