@@ -102,7 +102,7 @@ _BIDDING = {
     ),
     "not-able-connection": _("You can bid again as soon as the connection is back."),
     "not-able-quotes": _("All your quotes are used; the last one counts."),
-    "not-able-key": _("Preparing your room key …"),
+    "not-able-key": _("You can bid as soon as you have entered the room."),
     "key-problem": _("This browser could not enter the room, so it cannot sign bids."),
     "result-accepted": _("Bid of ¥%(price)s counted: number %(seq)s, received %(at)s."),
     "withdraw": _("Withdraw"),

@@ -50,6 +50,7 @@ class ProcurementCommand(StrEnum):
     RATE = "RATE"
     TERMINATE = "TERMINATE"
     FAIL = "FAIL"
+    REANNOUNCE_INTERNAL = "REANNOUNCE_INTERNAL"
     REANNOUNCE = "REANNOUNCE"
     EXPIRE = "EXPIRE"
     VOID = "VOID"
@@ -113,7 +114,8 @@ PROCUREMENT = Machine(
         Row(_C.ACCEPT, _S.IN_SERVICE, _S.RATING, "ResultAccepted", "every deliverable accepted"),
         Row(_C.TERMINATE, _S.IN_SERVICE, _S.TERMINATED, "ServiceTerminated", "agreement or decision"),
         Row(_C.RATE, _S.RATING, _S.COMPLETED, "ProcurementCompleted", "rated, or the time to rate is over"),
-        Row(_C.REANNOUNCE, _S.FAILED, _S.AUDITING, "ProcurementReannounced", "another round"),
+        Row(_C.REANNOUNCE_INTERNAL, _S.FAILED, _S.OWNER_REVIEW, "InternalReviewBegun", "the owner has a chain"),
+        Row(_C.REANNOUNCE, _S.FAILED, _S.AUDITING, "ProcurementReannounced", "another round; no chain"),
         Row(_C.EXPIRE, _S.FAILED, _S.EXPIRED, "ProcurementExpired", "not announced again in time"),
         Row(_C.VOID, _S.FAILED, _S.VOID, "ProcurementVoided", "owner, reason"),
         Row(_C.VOID, _S.SIGNING_UP, _S.VOID, "ProcurementVoided", "owner, reason"),

@@ -114,9 +114,7 @@ def save_draft(*, actor: Actor, procurement_id: int, need: NeedFacts, at: dateti
     can_change(actor, row).require()
     if ProcurementState(row.state) not in EDITABLE:
         raise NotAllowedNow(command="CHANGE", state=row.state)
-    _require_item(need)
-    _require_prices(need)
-    Procurement.objects.filter(pk=row.pk).update(**columns_of(need))
+    Procurement.objects.filter(pk=row.pk).update(**checked_columns(need))
     record(row, "DraftSaved", actor=actor, at=at, payload={"title": need.title.strip()})
 
 
@@ -137,6 +135,13 @@ def void(*, actor: Actor, procurement_id: int, reason: str, at: datetime) -> Non
     if row.version:
         body: dict[str, JSON] = {"code": row.code, "reason": reason.strip()}
         post_notice(row, ProcurementNoticeKind.VOID, body, actor=actor, at=at, reason=reason.strip())
+
+
+def checked_columns(need: NeedFacts) -> dict[str, Any]:
+    """The columns of a need that can be stored. Refuses `ItemUnknown`, and (`Malformed`) prices and agencies."""
+    _require_item(need)
+    _require_prices(need)
+    return columns_of(need)
 
 
 def columns_of(need: NeedFacts) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Handing a need in: through the owner's own chain where it has one, then to the centre."""
+"""Handing a need in, for its first round or another: through the owner's chain where it has one, then to the centre."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -20,23 +21,30 @@ from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.models import Entrant
 from marketplace.entry.queries import control, eligibility, require_entered
 from marketplace.entry.services.steps import record as record_entrant
-from marketplace.procurement.domain.methods import Method
+from marketplace.procurement.domain.methods import Method, may_change_method
 from marketplace.procurement.domain.needs import NeedFacts
+from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.scope import ScopeDecision
 from marketplace.procurement.domain.splitting import SplitAlert
 from marketplace.procurement.domain.states import ProcurementCommand, ProcurementState
 from marketplace.procurement.models import ChainStep, Procurement, StepDecision
 from marketplace.procurement.policies import can_change, can_draft, owns
 from marketplace.procurement.queries.advice import TRADE, scope_of, split_of
-from marketplace.procurement.queries.views import need_of
+from marketplace.procurement.queries.views import need_of, number_of
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, record
 
 LONGEST_CHAIN = 6
+CHANGE_AFTER = "supermarket.failed_rounds_for_method_change"
 
 
 class NotYourTurn(NotPermitted):
     code = "NOT_YOUR_TURN"
     message = gettext_noop("The step that is due belongs to somebody else of your organisation.")
+
+
+class MethodStays(Refusal):
+    code = "METHOD_STAYS"
+    message = gettext_noop("The method may change after %(needed)s failed rounds; there were %(failed)s.")
 
 
 class DirectTooDear(Refusal):
@@ -84,25 +92,62 @@ _CHAIN: Repeated[tuple[int]] = Repeated(
 def submit(*, actor: Actor, procurement_id: int, at: datetime) -> ProcurementState:
     """Hand the need in; gives the state that it came to: the owner's review, or the audit where there is no chain.
 
-    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`, `NamedNotEligible`, `NotAllowedNow`.
+    Refuses `NeedIncomplete`, `OutsideScope`, `DirectTooDear`, `NamedNotEligible`, `MethodStays`, `NotAllowedNow`.
     """
     can_draft(actor).require()
     row = locked_procurement(procurement_id)
     can_change(actor, row).require()
     require_entered(actor, EntrantKind.OWNER)
-    columns, payload = examine(row, at=at)
-    columns |= {
-        "submission": row.submission + 1,
-        "submitted_by": actor.ref,
-        "submitted_at": at,
-        "return_reason": "",
-    }
+    return hand_in(row, _FIRST, actor=actor, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The commands by which a need is handed in: to the owner's chain, or to the centre at once."""
+
+    internal: ProcurementCommand
+    direct: ProcurementCommand
+
+
+_FIRST = Ways(ProcurementCommand.SUBMIT_INTERNAL, ProcurementCommand.SUBMIT)
+AGAIN = Ways(ProcurementCommand.REANNOUNCE_INTERNAL, ProcurementCommand.REANNOUNCE)
+
+
+def hand_in(
+    row: Procurement,
+    ways: Ways,
+    *,
+    actor: Actor,
+    at: datetime,
+    columns: Mapping[str, object] | None = None,
+    payload: Mapping[str, JSON] | None = None,
+) -> ProcurementState:
+    """Hand a locked need in as it stands, with more columns to store and facts for the evidence.
+
+    Refuses what `submit` refuses.
+    """
+    found, facts = examine(row, at=at)
+    _require_method(row)
+    found |= {"submission": row.submission + 1, "submitted_by": actor.ref, "submitted_at": at, "return_reason": ""}
     chain = bool(_CHAIN.rows(row.owner_id))
-    command = ProcurementCommand.SUBMIT_INTERNAL if chain else ProcurementCommand.SUBMIT
-    move_procurement(row, command, actor=actor, at=at, payload=payload, **columns)
+    command = ways.internal if chain else ways.direct
+    move_procurement(
+        row, command, actor=actor, at=at, payload={**facts, **(payload or {})}, **{**found, **(columns or {})}
+    )
     if chain:
         _tell_next(row, 1, at)
     return ProcurementState(row.state)
+
+
+def _require_method(row: Procurement) -> None:
+    """Another round has the method that was announced before, until enough rounds have failed."""
+    if not row.failed_rounds:
+        return
+    texts = row.notices.filter(kind__in=[ProcurementNoticeKind.NEED.value, ProcurementNoticeKind.AMENDMENT.value])
+    announced = texts.order_by("-version").values_list("body", flat=True)[0]["need"]["method"]
+    numbers = {CHANGE_AFTER: number_of(row.parameters, CHANGE_AFTER)}
+    if row.method != announced and not may_change_method(row.failed_rounds, numbers):
+        raise MethodStays(needed=numbers[CHANGE_AFTER], failed=row.failed_rounds)
 
 
 def examine(row: Procurement, *, at: datetime) -> tuple[dict[str, object], dict[str, JSON]]:

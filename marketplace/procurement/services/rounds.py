@@ -5,26 +5,18 @@ from datetime import datetime
 from django.db import transaction
 
 from commons.domain.actor import Actor
-from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import Entry
-from marketplace.procurement.domain.methods import Method, may_change_method
 from marketplace.procurement.domain.needs import NeedFacts
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import ProcurementCommand
 from marketplace.procurement.models import Procurement
 from marketplace.procurement.policies import can_change
-from marketplace.procurement.queries.views import need_of, number_of
-from marketplace.procurement.services.drafting import columns_of
+from marketplace.procurement.queries.views import need_of
+from marketplace.procurement.services.drafting import checked_columns
+from marketplace.procurement.services.reviewing import AGAIN, hand_in
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, post_notice, tell
-
-CHANGE_AFTER = "supermarket.failed_rounds_for_method_change"
-
-
-class MethodStays(Refusal):
-    code = "METHOD_STAYS"
-    message = gettext_noop("The method may change after %(needed)s failed rounds; there were %(failed)s.")
 
 
 def close_round(row: Procurement, *, enough: bool, payload: dict[str, JSON], actor: Actor, at: datetime) -> Entry:
@@ -56,19 +48,14 @@ def fail_round(row: Procurement, *, payload: dict[str, JSON], reason: str, actor
 def reannounce(*, actor: Actor, procurement_id: int, at: datetime, need: NeedFacts | None = None) -> int:
     """Hand a failed need in for another round, as it was or changed; gives the number of the round.
 
-    Refuses (`MethodStays`) another method before enough rounds have failed, and what handing in refuses.
+    Refuses what handing in refuses: also (`MethodStays`) another method before enough rounds have failed.
     """
     row = locked_procurement(procurement_id)
     can_change(actor, row).require()
-    wanted = need or need_of(row)
-    wanted.require_complete()
-    if wanted.method is not Method(row.method):
-        numbers = {CHANGE_AFTER: number_of(row.parameters, CHANGE_AFTER)}
-        if not may_change_method(row.failed_rounds, numbers):
-            raise MethodStays(needed=numbers[CHANGE_AFTER], failed=row.failed_rounds)
-    columns: dict[str, object] = dict(columns_of(wanted))
-    columns |= {"round": row.round + 1, "submission": row.submission + 1, "submitted_by": actor.ref}
-    columns |= {"submitted_at": at, "return_reason": ""}
-    payload: dict[str, JSON] = {"round": str(row.round + 1), "method": wanted.method.value}
-    move_procurement(row, ProcurementCommand.REANNOUNCE, actor=actor, at=at, payload=payload, **columns)
-    return row.round
+    changed = checked_columns(need or need_of(row))
+    for name, value in changed.items():
+        setattr(row, name, value)
+    number = row.round + 1
+    payload: dict[str, JSON] = {"round": str(number), "method": row.method}
+    hand_in(row, AGAIN, actor=actor, at=at, columns={**changed, "round": number}, payload=payload)
+    return number

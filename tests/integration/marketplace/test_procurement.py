@@ -27,8 +27,7 @@ from marketplace.procurement.models import Procurement, ProcurementNotice
 from marketplace.procurement.policies import AuditedByYourself, can_select
 from marketplace.procurement.services.amending import AmendmentChangesNeed
 from marketplace.procurement.services.drafting import CaseOfAnother, CaseTaken
-from marketplace.procurement.services.reviewing import DirectTooDear, NamedNotEligible, NotYourTurn
-from marketplace.procurement.services.rounds import MethodStays
+from marketplace.procurement.services.reviewing import DirectTooDear, MethodStays, NamedNotEligible, NotYourTurn
 from marketplace.signups import queries as signup_queries
 from marketplace.signups import services as signups
 from marketplace.signups.domain.signups import SignUpState, SubscriptionFacts
@@ -237,6 +236,37 @@ def fail(number):
     until = until_of(number)
     assert not signups.close_signups(procurement_id=number, at=until)
     return until
+
+
+def test_another_round_passes_the_owner_s_chain_and_the_rules_again(item):
+    owner1, owner2, made = cast.actor(OWNER), cast.actor("owner2"), story.published(item)
+    at = fail(made)
+    services.set_chain(actor=owner1, steps=[("科室负责人", cast.person("owner2").pk)], at=at)
+    announced = queries.procurement(made).need
+    other = replace(announced, method=Method.LOTTERY)
+
+    assert services.reannounce(actor=owner1, procurement_id=made, at=at) == 2
+    assert state(made) is ProcurementState.OWNER_REVIEW
+    services.decide_step(actor=owner2, procurement_id=made, approved=False, reason="换一种方式", at=at)
+    services.save_draft(actor=owner1, procurement_id=made, need=other, at=at)
+    with pytest.raises(MethodStays):  # sent back, it is still the second round
+        services.submit(actor=owner1, procurement_id=made, at=at)
+    services.save_draft(actor=owner1, procurement_id=made, need=announced, at=at)
+    assert services.submit(actor=owner1, procurement_id=made, at=at) is ProcurementState.OWNER_REVIEW
+    services.decide_step(actor=owner2, procurement_id=made, approved=True, reason="", at=at)
+    services.publish(actor=cast.actor(STAFF), procurement_id=made, at=at)
+
+    assert (queries.procurement(made).round, state(made)) == (2, ProcurementState.SIGNING_UP)
+
+
+def test_another_round_is_not_handed_in_against_the_rules(item):
+    made = story.published(item)
+    at = fail(made)
+    dear = replace(queries.procurement(made).need, fund=FundSource.FISCAL, ceiling_price=Decimal(1_000_000))
+
+    with pytest.raises(OutsideScope):
+        services.reannounce(actor=cast.actor(OWNER), procurement_id=made, need=dear, at=at)
+    assert state(made) is ProcurementState.FAILED
 
 
 def test_a_failed_round_is_announced_again_and_the_method_changes_after_two(item):

@@ -5,7 +5,7 @@ import { Countdown } from "./countdown.js";
 import { bind, el, one, show, tag } from "./dom.js";
 import { LiveRoom, Status } from "./live.js";
 import { capital, grouped, product } from "./money.js";
-import { clockTime, exactTime, hasText, pageData, text } from "./text.js";
+import { clockTime, dayOf, exactTime, hasText, pageData, text } from "./text.js";
 import { describe } from "./words.js";
 
 const LONGEST_TAPE = 60;
@@ -180,15 +180,17 @@ export class Screen extends EventTarget {
     this.offers = tape.filter((event) => event.price && this.data.events.offers.includes(event.type));
     this.#chart.offers = this.offers;
     const list = one("[data-tape]");
-    if (list) list.replaceChildren(...tape.slice(-LONGEST_TAPE).reverse().map((event) => this.#tapeRow(event)));
+    if (list) list.replaceChildren(...tape.slice(-LONGEST_TAPE).reverse().map((event) => this.#tapeRow(event, dayOf(tape.at(-1).at))));
     show({ "tape-empty": tape.length === 0 });
     this.#explain();
     this.dispatchEvent(new CustomEvent("taped", { detail: { events } }));
   }
 
-  #tapeRow(event) {
+  /** Another day than the newest event's stands before the time. */
+  #tapeRow(event, newest) {
+    const day = dayOf(event.at), when = day === newest ? clockTime(event.at) : `${day} ${clockTime(event.at)}`;
     return el("li", { class: this.data.events.moves.includes(event.type) ? "moves" : null },
-      el("time", { datetime: event.at, title: exactTime(event.at) }, clockTime(event.at)), el("span", {}, this.describe(event)), el("span", { class: "seq" }, `#${event.seq}`));
+      el("time", { datetime: event.at, title: `${day} ${exactTime(event.at)}` }, when), el("span", {}, this.describe(event)), el("span", { class: "seq" }, `#${event.seq}`));
   }
 
   /** An event in words. */

@@ -27,6 +27,13 @@ const withSeconds = new Intl.DateTimeFormat("en-GB", {
 });
 const shortTime = new Intl.DateTimeFormat("en-GB", { ...SHANGHAI, hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const monthAndDay = new Intl.DateTimeFormat("en-CA", { ...SHANGHAI, month: "2-digit", day: "2-digit" });
+
+/** The day of an instant in China: 11-26. */
+export function dayOf(instant) {
+  return monthAndDay.format(Date.parse(instant));
+}
+
 /** An instant as the time of day in China with milliseconds: 15:04:05.123. */
 export function exactTime(instant) {
   return withSeconds.format(typeof instant === "string" ? Date.parse(instant) : instant);
