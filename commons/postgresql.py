@@ -70,28 +70,16 @@ class Plans:
         texts = turns.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types, formats = turns.types or (), turns.formats
         name = self._name_of(sql, types)
+        # Only such calls of libpq as let go of the interpreter: another thread may hold what this one waits for.
         if wire.transaction_status == TransactionStatus.IDLE and not self.line.autocommit:
-            result = self._begin_with(name, texts, formats)
-        else:
-            result = wire.exec_prepared(name, texts, formats)  # type: ignore[arg-type]  # NULL is None
+            self._check(wire.exec_(b"BEGIN"))
+        result = wire.exec_prepared(name, texts, formats)  # type: ignore[arg-type]  # NULL is None
         self._check(result)
         if result.status != ExecStatus.TUPLES_OK:
             return Told([], result.command_tuples or 0)
         turns.set_pgresult(result)
         rows = turns.load_rows(0, result.ntuples, tuple)
         return Told(rows, len(rows))
-
-    def _begin_with(self, name: bytes, texts: Any, formats: Any) -> Any:
-        """The first statement of a transaction, in one exchange with its beginning."""
-        wire = self.line.pgconn
-        wire.enter_pipeline_mode()
-        wire.send_query_params(b"BEGIN", None)
-        wire.send_query_prepared(name, texts, formats)
-        wire.pipeline_sync()
-        begun, _end, result, _end, _sync = [wire.get_result() for _ in range(5)]
-        wire.exit_pipeline_mode()
-        self._check(begun)
-        return result
 
     def _name_of(self, sql: str, types: tuple[int, ...]) -> bytes:
         known = self._names.get((sql, types))

@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import threading
 from typing import Any
 
 import psycopg
@@ -112,6 +113,46 @@ def test_a_connection_that_the_server_ended_is_told_as_such(line: Any, inside: b
         repeat("SELECT %s::int", [2])
     connection.close()
     assert repeat("SELECT %s::int", [3]).rows == [(3,)]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_waits_for_a_lock_does_not_keep_other_threads_waiting(line: Any, first: bool) -> None:
+    """The holder of the lock is a thread of the same process, and goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE held (number int)")
+        cursor.execute("INSERT INTO held VALUES (1)")
+    locked, waits = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            repeat("UPDATE held SET number = number + %s::int", [1])
+            locked.set()
+            waits.wait(10)
+            while not waiting():
+                pass
+        connection.close()
+
+    def waiting() -> bool:
+        return bool(
+            repeat("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'transactionid' AND pid <> %s::int", [0]).rows
+        )
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert locked.wait(10)
+        with transaction.atomic():
+            if not first:
+                repeat("SELECT %s::int", [1])
+            waits.set()
+            repeat("UPDATE held SET number = number + %s::int", [1])
+        holder.join(10)
+
+        assert not holder.is_alive()
+        assert repeat("SELECT number FROM held", []).rows == [(3,)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE held")
 
 
 def test_only_so_many_plans_are_kept(line: Any) -> None:
