@@ -461,6 +461,7 @@ class Migration(migrations.Migration):
                 ('context', commons.secrecy.fields.SealedJSONField(default=dict, label='signing.context')),
                 ('purpose', models.CharField(max_length=16)),
                 ('signer_id', commons.secrecy.fields.SealedIntegerField(label='signing.signer')),
+                ('signer_name', commons.secrecy.fields.SealedTextField(label='signing.signer-name')),
                 ('organisation_id', commons.secrecy.fields.SealedIntegerField(label='signing.organisation', null=True)),
                 ('session_ref', commons.secrecy.fields.SealedTextField(blank=True, label='signing.browser')),
                 ('phone_session_ref', commons.secrecy.fields.SealedTextField(blank=True, label='signing.phone')),

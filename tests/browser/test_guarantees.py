@@ -105,7 +105,7 @@ def underwrite(page: Page) -> None:
     send(page.get_by_role("button", name="Record the assessment"))
     expect(page.locator("main dt", has_text="Fee")).to_be_visible()
     page.goto("/issuer/credit/")
-    expect(page.locator("main")).to_contain_text("500,000.00")
+    expect(page.locator("main")).to_contain_text("1,000,000.00")
     looked_at(page, "credit")
 
 

@@ -36,6 +36,8 @@ class SigningSession(models.Model):
     purpose = models.CharField(max_length=16)
     """What the certificate must allow: a person's signature, or an organisation's seal."""
     signer_id = SealedIntegerField(label="signing.signer")
+    signer_name = SealedTextField(label="signing.signer-name")
+    """As it was when the signature was asked for."""
     organisation_id = SealedIntegerField(label="signing.organisation", null=True)
     waits_for = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     """The signer of what others ask for, in whose list it stands; nobody for what is secret or stays in one browser."""

@@ -13,6 +13,7 @@ from commons.domain.actor import Actor
 from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
+from commons.people import queries as people
 from signatures.crypto.authorities import Purpose
 from signatures.signing.domain.sessions import LARGEST_CONTENT_BYTES, LIFETIME, ContentTooLarge, Fact, Signer
 from signatures.signing.kinds import kind_of
@@ -72,6 +73,7 @@ def request_signature(
         context=dict(context or {}),
         purpose=purpose.value,
         signer_id=signer.person_id,
+        signer_name=people.name_on_record(signer.person_id),
         organisation_id=signer.organisation_id,
         waits_for_id=None if session_ref or secret else signer.person_id,
         session_ref=session_ref,
