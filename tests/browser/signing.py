@@ -45,6 +45,7 @@ def open_p12(page: Page, file: Path) -> None:
 
 def choose_p12(page: Page, file: Path) -> None:
     """Choose a file of keys and open it; the only certificate is chosen by itself."""
+    expect(page.locator("#key-look")).to_be_enabled(timeout=PATIENCE_MS)
     page.set_input_files("#key-file", file)
     page.fill("#key-password", PASSWORD)
     page.press("#key-password", "Enter")

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope
 from tests import cast
 from tests.browser.chromium import DESKTOP, PHONE, Chromium, axe_problems, chromium
-from tests.browser.signing import PASSWORD, PATIENCE_MS, certified, key_file, sign_with_file
+from tests.browser.signing import certified, choose_p12, key_file, sign_with_file
 from tests.live.servers import Background, Server, running
 
 pytestmark = [
@@ -90,10 +90,7 @@ def rehearsal(browser: Chromium, server: Server) -> Page:
 def choose_certificate(page: Page, login: str, folder: Path) -> None:
     """Open the file of keys; its only certificate is chosen by itself."""
     page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
-    page.set_input_files("#key-file", key_file(login, folder))
-    page.fill("#key-password", PASSWORD)
-    page.press("#key-password", "Enter")
-    expect(page.locator("#key-certificates input:checked")).to_have_count(1, timeout=PATIENCE_MS)
+    choose_p12(page, key_file(login, folder))
 
 
 def begin(host: Page) -> None:

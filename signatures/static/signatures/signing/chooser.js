@@ -61,8 +61,10 @@ export class KeyChooser extends EventTarget {
 
   async #switch() {
     const name = new FormData(this.#form).get("adapter");
+    this.#look.disabled = true; // until there is something that can look
     this.#port?.close();
     this.#port = await adapter(name, this.#options);
+    this.#look.disabled = false;
     for (const row of this.#form.querySelectorAll("[data-input]")) row.hidden = !this.#port.inputs.includes(row.dataset.input);
     for (const note of this.#form.querySelectorAll("[data-note]")) note.hidden = note.dataset.note !== name;
     this.#show([]);
