@@ -1,11 +1,11 @@
 """Filling a prepared PDF in, and adding what proves it later: certificates, revocation answers, time stamps."""
 
-import asyncio
 import io
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from asgiref.sync import async_to_sync, sync_to_async
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -60,7 +60,7 @@ def with_proof(content: bytes, proof: Proof) -> bytes:
 
 def with_archive_stamp(content: bytes, stamper: Stamper, *, field: str, at: datetime) -> bytes:
     """The PDF with a time stamp over all of it: B-LTA. Raises `StampUnavailable`."""
-    return asyncio.run(_archive_stamp(content, stamper, field, at))
+    return async_to_sync(_archive_stamp)(content, stamper, field, at)
 
 
 async def _archive_stamp(content: bytes, stamper: Stamper, field: str, at: datetime) -> bytes:
@@ -81,7 +81,9 @@ class _Asked(TimeStamper):
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         assert md_algorithm == "sha256", "archive stamps are over SHA-256"
-        return cms.ContentInfo.load(self._stamper.stamp(message_digest, at=self._at))
+        # In the thread that waits for it, outside of the loop: stampers ask the database which services there are.
+        token = await sync_to_async(self._stamper.stamp)(message_digest, at=self._at)
+        return cms.ContentInfo.load(token)
 
 
 def last_stamp(content: bytes) -> tuple[bytes, bytes]:

@@ -12,6 +12,8 @@ from signatures.crypto.timestamps import StampUnavailable
 from signatures.documents import queries, services
 from signatures.documents.domain.answers import Level
 from signatures.documents.domain.papers import Mode, PaperState
+from signatures.pki import queries as pki
+from signatures.pki.services import judging
 from tests.integration.signatures.documents.story import (
     AT,
     LATER,
@@ -55,6 +57,22 @@ def test_a_paper_is_sealed_signed_in_turn_and_archived():
         "SIGNED",
         "ARCHIVED",
     ]
+
+
+def test_a_stamper_that_asks_the_database_archives_too(monkeypatch):
+    """As the platform's own does, of the services on the trust list."""
+    ref, asked, stamper = sealed([]), [], judging.stamper()
+
+    class Asking:
+        def stamp(self, digest: bytes, *, at: datetime) -> bytes:
+            asked.append(pki.time_stamp_urls())
+            return stamper.stamp(digest, at=at)
+
+    monkeypatch.setattr("signatures.pki.services.stamper", Asking)
+
+    assert services.archive(paper_id=ref.id, at=AT)
+    assert asked
+    assert check(newest(ref)).level == Level.B_LTA
 
 
 def test_nothing_is_archived_without_proof_that_the_stamps_certificate_is_good(monkeypatch):
