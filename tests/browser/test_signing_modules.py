@@ -1,10 +1,8 @@
 """The modules of signing, run where they will run: files of keys, attributes, CMS of the browser, remote signing."""
 
 import hashlib
-import http.server
 import subprocess
-import threading
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,57 +23,18 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     pkcs12,
 )
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from signatures.crypto import cms
-from tests.browser.chromium import EXECUTABLE
+from tests.browser.modules import call, page
 from tests.pki import Holder, Revocation, holder, trust
 from tests.signing.csc_double import CscDouble
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
-PLACES = {"signatures": ROOT / "signatures" / "static", "vendor": ROOT / "portal" / "static"}
+__all__ = ["page"]
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 CONTENT = b'{"amount":"33600.00"}'
 PASSWORD = "correct horse"
-
-
-class Static(http.server.SimpleHTTPRequestHandler):
-    """The static files of the two packages under one root, as the platform serves them."""
-
-    def translate_path(self, path: str) -> str:
-        name = path.split("?")[0].strip("/")
-        return str(PLACES.get(name.split("/")[0], ROOT / "nowhere") / name)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Static)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE)
-        page = browser.new_page()
-        page.goto(f"http://localhost:{server.server_port}/signatures/signing/signing.css")
-        yield page
-        browser.close()
-    server.shutdown()
-    server.server_close()
-
-
-def call(page: Page, body: str, **given: Any) -> Any:
-    """What the function body returns; `m` imports a module by name, bytes are given as base64 and read by `from`."""
-    given = {name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in given.items()}
-    script = f"""async (a) => {{
-        const m = (name) => import(`/signatures/signing/${{name}}.js`);
-        const {{ fromBase64: from, toBase64: to }} = await m("bytes");
-        const held = (a) => ({{ file: new File([from(a.file)], "key.p12"), password: a.password }});
-        const trouble = (run) => run().catch((error) => error.code ?? error.name);
-        {body}
-    }}"""
-    return page.evaluate(script, given)
 
 
 def p12(who: Holder, *, password: str = PASSWORD, encryption: Any = None) -> bytes:

@@ -3,7 +3,7 @@
 import { joined } from "./bytes.js";
 
 export const TAG = Object.freeze({
-  INTEGER: 0x02, OCTETS: 0x04, NULL: 0x05, OID: 0x06, UTF8: 0x0c, SEQUENCE: 0x30, SET: 0x31,
+  INTEGER: 0x02, BITS: 0x03, OCTETS: 0x04, NULL: 0x05, OID: 0x06, UTF8: 0x0c, SEQUENCE: 0x30, SET: 0x31,
 });
 
 /** One value of DER: its tag, its content, and all its bytes. */
@@ -58,6 +58,7 @@ export function write(tag, ...parts) {
 
 export const sequence = (...parts) => write(TAG.SEQUENCE, ...parts);
 export const octets = (bytes) => write(TAG.OCTETS, bytes);
+export const bits = (bytes) => write(TAG.BITS, Uint8Array.of(0), bytes);
 export const nothing = () => write(TAG.NULL);
 export const small = (number) => write(TAG.INTEGER, Uint8Array.of(number));
 
