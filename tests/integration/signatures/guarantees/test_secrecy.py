@@ -13,6 +13,7 @@ from signatures.guarantees import queries
 from signatures.guarantees.domain.states import GuaranteeState
 from signatures.guarantees.models import Guarantee
 from tests.cast import actor, organisation
+from tests.dumps import found_in
 from tests.integration.signatures.guarantees import story
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_the_tables_and_the_log_name_nobody_before_the_opening(bank: int) -> Non
     )
     shown = repr(stored) + repr([(by, bytes(payload)) for by, payload in log]) + repr(told)
 
-    assert [secret for secret in secrets if secret in shown] == []
+    assert found_in(shown, secrets) == []
     assert len(log) >= 4
 
 
