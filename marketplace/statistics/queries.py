@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Substr, TruncMonth
 
 from commons.domain.regions import region_name
@@ -24,6 +24,15 @@ BY_PRICE = (Way.LOWEST_PRICE.value, Way.BEST_PRICE.value)
 """竞价: whose saving is reported."""
 COUNTED = (SignUpState.ACTIVE.value, SignUpState.DISQUALIFIED.value)
 FEN = Decimal("0.0001")
+_SIGN_UPS_OF_ONE = Subquery(
+    SignUp.objects.filter(procurement=OuterRef("pk"), state__in=COUNTED)
+    .order_by()
+    .values("procurement")
+    .annotate(number=Count("*"))
+    .values("number"),
+    output_field=IntegerField(),
+)
+"""Of a notice, read from its index; joining a year of sign-ups to its notices takes three times as long."""
 
 
 class Rates:
@@ -131,12 +140,11 @@ def by_month(first: date, last: date) -> list[Row]:
     return [_row(f"{key:%Y-%m}", f"{key:%Y-%m}", *values) for key, *values in rows]
 
 
-def by_item(first: date, last: date, limit: int = 20) -> list[Row]:
-    """The items with most notices."""
+def by_item(first: date, last: date) -> list[Row]:
+    """Item by item, those with most notices first."""
     rows = _breakdown(_notices(first, last), F("item_id"), F("procurement__item_id"))
-    most = sorted(rows, key=lambda row: -row[1])[:limit]
-    names = dict(ServiceItem.objects.filter(pk__in=[row[0] for row in most]).values_list("pk", "name"))
-    return [_row(str(key), names[key], *values) for key, *values in most]
+    names = dict(ServiceItem.objects.values_list("pk", "name"))
+    return [_row(str(key), names[key], *values) for key, *values in sorted(rows, key=lambda row: -row[1])]
 
 
 def by_district(first: date, last: date) -> list[Row]:
@@ -152,13 +160,14 @@ def by_way(first: date, last: date) -> list[Row]:
 
 
 def _breakdown(found: "QuerySet[Procurement]", notices_by: Any, selections_by: Any) -> list[tuple[Any, ...]]:
-    """(key, notices, sign-ups, selected, amount, ceilings, awards of price selection); three queries."""
-    counted = {
-        row["key"]: row["number"]
-        for row in found.order_by().annotate(key=notices_by).values("key").annotate(number=Count("pk"))
-    }
-    signed = SignUp.objects.filter(procurement__in=found, state__in=COUNTED).order_by().annotate(line=selections_by)
-    sign_ups = dict(signed.values("line").annotate(number=Count("pk")).values_list("line", "number"))
+    """(key, notices, sign-ups, selected, amount, ceilings, awards of price selection); two queries."""
+    counted = (
+        found.order_by()
+        .annotate(key=notices_by, signed=_SIGN_UPS_OF_ONE)
+        .values("key")
+        .annotate(number=Count("pk"), sign_ups=Sum("signed"))
+        .values_list("key", "number", "sign_ups")
+    )
     sums = {
         row["key"]: row
         for row in _decided(found)
@@ -174,10 +183,10 @@ def _breakdown(found: "QuerySet[Procurement]", notices_by: Any, selections_by: A
     }
     empty = {"number": 0, "total": None, "top": None, "priced": None}
     rows = []
-    for key in sorted(counted):
+    for key, number, sign_ups in sorted(counted):
         found_sums = sums.get(key, empty)
         told = (found_sums[name] for name in ("number", "total", "top", "priced"))
-        rows.append((key, counted[key], sign_ups.get(key, 0), *told))
+        rows.append((key, number, sign_ups or 0, *told))
     return rows
 
 

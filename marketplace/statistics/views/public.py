@@ -19,6 +19,8 @@ from marketplace.statistics.queries import Row
 
 MYRIAD, TENTH = Decimal(10_000), Decimal("0.1")
 """Amounts are drawn in 10,000 yuan."""
+MOST_ITEMS = 20
+"""On the page; the files hold all."""
 BREAKDOWNS = {
     "month": queries.by_month,
     "item": queries.by_item,
@@ -34,16 +36,16 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     by = request.GET.get("by", "month")
     rows = BREAKDOWNS.get(by, queries.by_month)(first, last)
     shown = request.GET.get("format")
+    sign_ups = sum(row.sign_ups for row in rows)
     if shown == "csv":
         return csv_response("supermarket", _header(), [_cells(by, row) for row in rows])
-    counted = None if by == "item" else sum(row.sign_ups for row in rows)  # of items only the first are shown
-    figures = queries.overview(first, last, sign_ups=counted)
+    figures = queries.overview(first, last, sign_ups=sign_ups)
     if shown == "json":
         data = {"first": str(first), "last": str(last), "figures": figures.as_json(), "by": by}
         return JsonResponse(
             {**data, "rows": [_as_json(row) for row in rows]}, json_dumps_params={"ensure_ascii": False}
         )
-    labelled = [(_label(by, row), row) for row in rows]
+    labelled = [(_label(by, row), row) for row in (rows[:MOST_ITEMS] if by == "item" else rows)]
     drawn = [(label.partition(" (")[0], row) for label, row in labelled]  # a code has no room under a bar
     context = {
         "first": first,
@@ -51,6 +53,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "by": by,
         "figures": figures,
         "rows": labelled,
+        "all_rows": len(rows),
         "amounts": bars([(label, (row.amount / MYRIAD).quantize(TENTH)) for label, row in drawn], title=_("Amount")),
         "chart": bars([(label, row.notices) for label, row in drawn], title=_("Notices")),
         "views": [
