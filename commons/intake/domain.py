@@ -42,7 +42,10 @@ class Case:
     item: str
     applicant: str
     applicant_uscc: str
+    """The unified social credit code; of a natural person the identity number, which is not kept."""
     due_on: date | None = None
+    natural_person: bool = False
+    """Whether a natural person applies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from commons.intake.domain import Case, CaseState
 from commons.intake.models import IntakeCase
+from commons.people.domain.natural import is_reference
 from commons.people.models import Organisation
 
 
@@ -35,7 +36,9 @@ def case(number: str) -> CaseView | None:
 
 
 def _view(row: IntakeCase) -> CaseView:
-    return CaseView(Case(row.number, row.item, row.applicant, row.applicant_uscc, row.due_on), CaseState(row.state))
+    code = row.applicant_uscc
+    case = Case(row.number, row.item, row.applicant, code, row.due_on, natural_person=is_reference(code))
+    return CaseView(case, CaseState(row.state))
 
 
 def cancelled(numbers: Collection[str]) -> list[str]:

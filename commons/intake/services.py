@@ -1,12 +1,14 @@
 """Cases in, results out."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from commons.domain.actor import Actor
-from commons.domain.codes import uscc
+from commons.domain.codes import citizen_id, normalise, uscc
+from commons.domain.deadlines import local_day
+from commons.domain.names import masked_name
 from commons.domain.refusals import IdempotencyConflict, Malformed, NotAllowedNow, NotFound, NotPermitted
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
@@ -15,22 +17,25 @@ from commons.intake.models import IntakeCase
 from commons.intake.port import intake
 from commons.outbox import services as outbox
 from commons.outbox.domain.delivery import Message
+from commons.people.queries import person_reference
 
 
 def receive_case(*, actor: Actor, case: Case, at: datetime) -> int:
     """Take in a case; handed in again, the first one is given back.
+
+    Of a natural person neither the identity number nor the whole name is kept: a reference and the masked name are.
 
     Refuses whoever is not a system of the city, an applicant's code that is not valid (`InvalidCode`), a case without
     number or item, and the same number with other contents (`IdempotencyConflict`).
     """
     if not actor.system:
         raise NotPermitted()
-    uscc(case.applicant_uscc)
+    case = _known_by_code(case, at)
     if not case.number.strip() or not case.item.strip():
         raise Malformed(field="case", reason=gettext_noop("its number and its item are needed"))
     try:
         with transaction.atomic():
-            row = IntakeCase.objects.create(state=CaseState.RECEIVED.value, received_at=at, **asdict(case))
+            row = IntakeCase.objects.create(state=CaseState.RECEIVED.value, received_at=at, **_columns(case))
             _record(row, "IntakeCaseReceived", actor, at)
     except IntegrityError:
         return _the_same(case)
@@ -82,9 +87,23 @@ def _move(actor: Actor, number: str, command: CaseCommand, at: datetime) -> None
         _record(row, step.event, actor, at)
 
 
+def _known_by_code(case: Case, at: datetime) -> Case:
+    """The case with a checked code of its applicant. Refuses (`InvalidCode`)."""
+    if not case.natural_person:
+        uscc(case.applicant_uscc)
+        return case
+    number = citizen_id(normalise(case.applicant_uscc), on=local_day(at))
+    return replace(case, applicant=masked_name(case.applicant), applicant_uscc=person_reference(number))
+
+
+def _columns(case: Case) -> dict[str, object]:
+    """What is stored of a case."""
+    return {name: value for name, value in asdict(case).items() if name != "natural_person"}
+
+
 def _the_same(case: Case) -> int:
     row = IntakeCase.objects.get(number=case.number)
-    if any(getattr(row, name) != value for name, value in asdict(case).items()):
+    if any(getattr(row, name) != value for name, value in _columns(case).items()):
         raise IdempotencyConflict()
     return row.pk
 

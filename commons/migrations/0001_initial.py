@@ -72,7 +72,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uscc', models.CharField(max_length=18, unique=True)),
                 ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('ENTERPRISE', 'Enterprise'), ('GOVERNMENT', 'Government'), ('INSTITUTION', 'Institution'), ('CENTRE', 'Centre')], default='ENTERPRISE', max_length=16)),
+                ('identity', commons.secrecy.fields.SealedJSONField(label='natural person', null=True)),
+                ('kind', models.CharField(choices=[('ENTERPRISE', 'Enterprise'), ('GOVERNMENT', 'Government'), ('INSTITUTION', 'Institution'), ('CENTRE', 'Centre'), ('NATURAL_PERSON', 'Natural Person')], default='ENTERPRISE', max_length=16)),
                 ('region', models.CharField(max_length=6)),
                 ('legal_representative', models.CharField(blank=True, max_length=64)),
                 ('controller_uscc', models.CharField(blank=True, max_length=18)),
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('identity__isnull', False), ('kind', 'NATURAL_PERSON'), ('uscc__startswith', 'ZRR')), models.Q(models.Q(('kind', 'NATURAL_PERSON'), _negated=True), ('identity__isnull', True)), _connector='OR'), name='natural_person_has_identity')],
             },
         ),
         migrations.CreateModel(

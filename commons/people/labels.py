@@ -32,6 +32,7 @@ KINDS: dict[str, str | Promise] = {
     OrganisationKind.GOVERNMENT.value: gettext_lazy("Government body"),
     OrganisationKind.INSTITUTION.value: gettext_lazy("Public institution"),
     OrganisationKind.CENTRE.value: gettext_lazy("Trading centre"),
+    OrganisationKind.NATURAL_PERSON.value: gettext_lazy("Natural person"),
 }
 
 LEVELS: dict[Assurance, str | Promise] = {

@@ -9,11 +9,15 @@ from itertools import groupby
 from django.db.models import Q
 
 from commons.domain.actor import Actor, Assurance, Role
+from commons.domain.codes import CitizenId
 from commons.people import policies
 from commons.people.accounts import certificates_behind
+from commons.people.domain import natural
+from commons.people.domain.natural import NaturalPerson
 from commons.people.domain.scopes import Scope
 from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
 from commons.repeated import Repeated
+from commons.secrecy.keys import key_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class OrganisationView:
     name: str
     kind: str
     region: str
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a natural person, whose `name` is the masked one."""
+        return self.kind == natural.KIND
+
+    @property
+    def code(self) -> str:
+        """The unified social credit code for pages and papers; a natural person has none."""
+        return "" if self.is_person else self.uscc
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,20 @@ def organisation_by_uscc(uscc: str) -> OrganisationView | None:
 def control_of(organisation_ids: Iterable[int]) -> tuple[ControlView, ...]:
     """Legal representative and controller of those organisations; one query. Only for rules: not for pages."""
     rows = _of(organisation_ids)
-    return tuple(ControlView(row.pk, row.uscc, row.legal_representative, row.controller_uscc) for row in rows)
+    return tuple(ControlView(row.pk, row.uscc, row.stands_behind, row.controller_uscc) for row in rows)
+
+
+def natural_person(organisation_id: int) -> NaturalPerson | None:
+    """Who a natural person is; None for an organisation. For rules, registers and the papers of the parties only."""
+    found = next(iter(_of([organisation_id])), None)
+    if found is None or not found.identity:
+        return None
+    return NaturalPerson(found.identity["name"], CitizenId(found.identity["number"]))
+
+
+def person_reference(number: CitizenId) -> str:
+    """What stands in the place of a code for the person of that identity number."""
+    return natural.reference(number, key=key_for("natural persons"))
 
 
 _ONE: Repeated[Organisation] = Repeated(lambda number: Organisation.objects.filter(pk=number))

@@ -121,6 +121,17 @@ class OrganisationForm(forms.Form):
     )
 
 
+class PersonForm(forms.Form):
+    """The identity number of a person who buys for themself; kept sealed."""
+
+    number = forms.CharField(
+        label=_("Your identity number"),
+        max_length=32,
+        help_text=_("18 characters (GB 11643). Kept sealed and shown to nobody: a register is asked by it every year."),
+        widget=forms.TextInput(attrs=_NUMBER),
+    )
+
+
 class InviteForm(forms.Form):
     """A colleague and the role that waits."""
 

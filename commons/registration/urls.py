@@ -9,6 +9,7 @@ urlpatterns = [
     path("register/steps/", organisations.steps, name="steps"),
     path("register/identity/", organisations.ConfirmIdentity.as_view(), name="identity"),
     path("register/organisation/", organisations.RegisterOrganisation.as_view(), name="organisation"),
+    path("register/person/", organisations.RegisterPerson.as_view(), name="person"),
     path("register/invitations/", organisations.Invite.as_view(), name="invite"),
     path("register/invitations/<int:number>/withdraw/", organisations.withdraw, name="withdraw"),
     path("invitation/<str:token>/", organisations.AcceptInvitation.as_view(), name="invitation"),

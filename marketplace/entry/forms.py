@@ -42,6 +42,12 @@ class ReturnForm(forms.Form):
     reason = forms.CharField(label=_("What is to be mended"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class LeaveForm(forms.Form):
+    """That somebody means it."""
+
+    sure = forms.BooleanField(label=_("I have read what follows and leave the supermarket"))
+
+
 class BanForm(forms.Form):
     """A decision of the authority on an organisation's standing."""
 

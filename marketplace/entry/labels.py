@@ -29,6 +29,7 @@ ENTRANT_STATES: dict[EntrantState, Tagged] = {
 }
 CHECKS: dict[CheckKind, Label] = {
     CheckKind.CODE: _("Unified social credit code"),
+    CheckKind.IDENTITY: _("Identity of the person"),
     CheckKind.LICENCE: _("Business licence"),
     CheckKind.QUALIFICATIONS: _("Qualifications"),
     CheckKind.DISHONESTY: _("List of dishonesty"),

@@ -20,9 +20,12 @@ def can_keep(actor: Actor, entrant: Entrant) -> Decision:
     """The entrant's own people."""
     if actor.system:
         return ALLOWED
-    if actor.organisation_id != entrant.organisation_id:
-        return deny()
-    return can_enter(actor, EntrantKind(entrant.kind))
+    return can_leave(actor, entrant.organisation_id, EntrantKind(entrant.kind))
+
+
+def can_leave(actor: Actor, organisation_id: int, kind: EntrantKind) -> Decision:
+    """The entrant's own people, as for everything else about the entry."""
+    return can_enter(actor, kind) if actor.organisation_id == organisation_id else deny()
 
 
 def can_check(actor: Actor) -> Decision:

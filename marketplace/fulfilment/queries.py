@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet, Sum
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
-from marketplace.fulfilment.domain.states import EngagementState
+from marketplace.entry.domain.entrants import EntrantKind
+from marketplace.fulfilment.domain.states import OVER, EngagementState
 from marketplace.fulfilment.models import Engagement, Grievance, Payment
 from marketplace.fulfilment.policies import OVERSEERS, can_read, can_read_grievance
 
@@ -93,6 +94,12 @@ def results(words: str = "") -> "QuerySet[Engagement]":
         named = Q(title__icontains=words) | Q(owner__name__icontains=words)
         rows = rows.filter(named | Q(agency__name__icontains=words))
     return rows.order_by("-published_at", "-id")
+
+
+def under_way(organisation_id: int, kind: EntrantKind) -> int:
+    """How many services of an organisation, as owner or as agency, are not over."""
+    side = {"owner_id": organisation_id} if kind is EntrantKind.OWNER else {"agency_id": organisation_id}
+    return Engagement.objects.filter(**side).exclude(state__in=[one.value for one in OVER]).count()
 
 
 def paid(engagement_id: int) -> Decimal:

@@ -31,6 +31,7 @@ def build(viewer: Actor, found: ProcurementView, at: datetime) -> Section | None
         "wait": WAITS[selection.wait],
         "engagement": row,
         "stage": STATES[row.state] if row else None,
+        "on_record": bool(row and row.uploaded_at and row.disclosed and row.contract_paper),
         "may_read": row is not None and bool(can_read(viewer, row)),
         "may_object": row is not None
         and row.objection_until is not None

@@ -144,6 +144,20 @@ class NeedForm(forms.Form):
         )
 
 
+class StepForm(NeedForm):
+    """One step of the way: a few fields; what the others say stays as it is."""
+
+    def __init__(self, *arguments: Any, keep: tuple[str, ...], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for name in [name for name in self.fields if name not in keep]:
+            del self.fields[name]
+
+    def need_after(self, before: NeedFacts) -> NeedFacts:
+        """The need as it was, with what this step says."""
+        self.cleaned_data = {**initial_of(before), "criteria": before.criteria, **self.cleaned_data}
+        return self.need()
+
+
 PARTS: tuple[tuple[Any, tuple[str, ...], bool], ...] = (
     ("", ("reason",), False),
     (_("What is needed"), ("title", "item", "region", "scale", "content", "service_time"), False),

@@ -11,6 +11,7 @@ from marketplace.procurement.domain.methods import EXPLANATIONS, LABELS, FundSou
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.scope import Exemption, ScopeVerdict
 from marketplace.procurement.domain.states import ProcurementState
+from marketplace.procurement.domain.wizard import WizardStep
 
 Label = str | Promise
 Tagged = tuple[Label, str]
@@ -34,6 +35,14 @@ PROCUREMENT_STATES: dict[ProcurementState, Tagged] = {
     ProcurementState.SUSPENDED: (pgettext_lazy("supermarket", "Suspended"), "stop"),
     ProcurementState.VOID: (_("Voided"), "neutral"),
     ProcurementState.EXPIRED: (_("Out of date"), "neutral"),
+}
+WIZARD_STEPS: dict[WizardStep, Label] = {
+    WizardStep.WHAT: _("What is needed"),
+    WizardStep.MONEY: _("Money"),
+    WizardStep.METHOD: _("Method of selection"),
+    WizardStep.DETAILS: _("Particulars of the method"),
+    WizardStep.AGENCIES: _("Agencies and time"),
+    WizardStep.CONTACTS: _("Contacts and disclosure"),
 }
 STAGES: dict[str, Label] = {
     "open": _("Sign-up open"),

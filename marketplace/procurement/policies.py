@@ -63,6 +63,15 @@ def can_read(actor: Actor, procurement: Procurement) -> Decision:
     return deny()
 
 
+def can_know_person(actor: Actor, owner_organisation_id: int) -> Decision:
+    """Who an owner is that is a natural person: the person, the centre and its overseers; later, whom it selected.
+
+    Everybody else reads the surname alone (个人信息保护法 第6条: no more than the purpose needs).
+    """
+    own = actor.organisation_id is not None and actor.organisation_id == owner_organisation_id
+    return ALLOWED if own or actor.system or actor.has(*READERS) else deny()
+
+
 def is_public(procurement: Procurement) -> bool:
     """Whether a notice of it was ever published."""
     unseen = ProcurementState(procurement.state) in UNPUBLISHED or procurement.state == ProcurementState.VOID

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketplace.procurement.views import auditing, bulk, drafting, owner, public
+from marketplace.procurement.views import auditing, bulk, drafting, owner, public, wizard
 
 app_name = "procurement"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("supermarket/notices/<int:procurement_id>/ask/", public.ask, name="ask"),
     path("supermarket/notices/<int:procurement_id>/suspend/", public.Suspend.as_view(), name="suspend"),
     path("supermarket/owner/", owner.workspace, name="workspace"),
-    path("supermarket/owner/new/", drafting.New.as_view(), name="new"),
+    path("supermarket/owner/new/", wizard.New.as_view(), name="new"),
     path("supermarket/owner/case/", drafting.from_case, name="from_case"),
     path("supermarket/owner/advice/", drafting.advice, name="advice"),
     path("supermarket/owner/bulk/", bulk.Bulk.as_view(), name="bulk"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("supermarket/owner/chain/", owner.Chain.as_view(), name="chain"),
     path("supermarket/owner/<int:procurement_id>/", owner.procurement, name="own"),
     path("supermarket/owner/<int:procurement_id>/edit/", drafting.Edit.as_view(), name="edit"),
+    path("supermarket/owner/<int:procurement_id>/steps/<slug:step>/", wizard.Step.as_view(), name="step"),
     path("supermarket/owner/<int:procurement_id>/copy/", drafting.from_notice, name="copy"),
     path("supermarket/owner/<int:procurement_id>/submit/", owner.submit, name="submit"),
     path("supermarket/owner/<int:procurement_id>/decide/", owner.decide, name="decide"),

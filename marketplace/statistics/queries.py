@@ -10,6 +10,7 @@ from django.db.models.functions import Substr, TruncMonth
 
 from commons.domain.regions import region_name
 from commons.domain.time import SHANGHAI
+from commons.people.domain.natural import KIND as PERSON
 from marketplace.catalogue.models import ServiceItem
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.models import Entrant
@@ -73,6 +74,8 @@ class Figures(Rates):
     """What a city reports. Amounts in yuan."""
 
     owners: int
+    owners_in_person: int
+    """Of them natural persons."""
     agencies: int
     items: int
     notices: int
@@ -117,10 +120,15 @@ def overview(first: date, last: date, *, sign_ups: int | None = None) -> Figures
         priced=Sum("amount", filter=_by_price()),
     )
     entrants = Entrant.objects.filter(published_at__isnull=False)
-    kinds = dict(entrants.values_list("kind").annotate(number=Count("pk")))
+    persons = Count("pk", filter=Q(organisation__kind=PERSON))
+    kinds = {
+        kind: counts for kind, *counts in entrants.values_list("kind").annotate(number=Count("pk"), persons=persons)
+    }
+    owners, owners_in_person = kinds.get(EntrantKind.OWNER.value, (0, 0))
     return Figures(
-        owners=kinds.get(EntrantKind.OWNER.value, 0),
-        agencies=kinds.get(EntrantKind.AGENCY.value, 0),
+        owners=owners,
+        owners_in_person=owners_in_person,
+        agencies=kinds.get(EntrantKind.AGENCY.value, (0, 0))[0],
         items=ServiceItem.objects.filter(withdrawn_at__isnull=True).count(),
         notices=found.count(),
         sign_ups=_sign_ups(found) if sign_ups is None else sign_ups,

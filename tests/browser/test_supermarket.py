@@ -7,7 +7,6 @@ lowest quote, who both give up. What the rules let take days is cut short by mov
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ from playwright.sync_api import Page, expect
 
 from commons.domain.actor import Actor
 from commons.intake import queries as cases
-from commons.intake import services as intake
-from commons.intake.domain import Case, CaseState
+from commons.intake.domain import CaseState
 from marketplace.entry.models import AgencyQualification
 from marketplace.fulfilment import queries as engagements
 from marketplace.fulfilment import services as fulfilling
@@ -30,63 +28,20 @@ from marketplace.selection import services as selecting_services
 from marketplace.selection.models import Selection
 from marketplace.signups import services as signups
 from tests import cast
-from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium, send
+from tests.browser.chromium import axe_problems, chromium
+from tests.browser.supermarket import CASE, Desks, handed_in, press, served
 from tests.integration.marketplace import selecting, story
 from tests.integration.marketplace.test_fulfilling import ruling
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CASE = "SL-2026-0009"
 WORDS = "人员安排冲突，无法承接本项目。"
 
 
 @pytest.fixture
-def desks(live_server: Any, settings: Any) -> Iterator[dict[str, Page]]:
+def desks(live_server: Any, settings: Any) -> Iterator[Desks]:
     settings.PASSWORD_ASSURANCE = 3
-    server: Any = SimpleNamespace(http=live_server.url)
     with chromium() as browser:
-        yield {key: desk(browser, server, key) for key in ("owner1", "staff", "agency1")}
-
-
-def desk(browser: Chromium, server: Any, key: str) -> Page:
-    """The agency has a phone in Chinese, the others a desktop in English."""
-    phone: dict[str, Any] = {"viewport": PHONE} if key == "agency1" else {"language": "en"}
-    return browser.page(server, person=key, **phone)
-
-
-def press(page: Page, name: str) -> None:
-    """Press a button of that name, or follow such a link."""
-    button = page.get_by_role("button", name=name)
-    found = button.or_(page.get_by_role("link", name=name, exact=True)).first
-    found.wait_for()
-    if button.count():
-        send(found)
-    else:
-        found.click()
-    page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-
-
-def handed_in(page: Page, item_name: str) -> int:
-    """The owner drafts from the case, says what is missing, and hands the need in."""
-    case = Case(CASE, item_name, cast.ORGANISATIONS["water"].name, cast.uscc("water"))
-    intake.receive_case(actor=selecting.CLERK, case=case, at=timezone.now())
-    page.goto("/supermarket/owner/")
-    press(page, "Draft from the case")
-    made = Procurement.objects.get(case_number=CASE).pk
-    page.goto(f"/supermarket/owner/{made}/edit/")
-    for name, value in {
-        "region": "440600", "content": "放线测量及成果报告", "service_time": "合同签订后20日内",
-        "ceiling_price": "200000", "floor_price": "50000", "contact_name": "邓办", "contact_phone": "0757-83000001",
-        "complaint_phone": "0757-83000009",
-    }.items():  # fmt: skip
-        page.fill(f"[name={name}]", value)
-    page.select_option("[name=fund]", "SOCIAL")
-    page.select_option("[name=method]", "LOWEST_PRICE")
-    send(page.locator("main form button.btn-primary").first)
-    page.goto(f"/supermarket/owner/{made}/")
-    assert axe_problems(page) == []
-    press(page, "Hand it in")
-    return made
+        yield Desks(browser, live_server.url)
 
 
 def others_sign_up(need: int, others: list[Actor]) -> None:
@@ -134,54 +89,12 @@ def complaint_suspends(owner: Page, engagement_id: int, loser: Actor) -> None:
     fulfilling.settle(actor=regulator, grievance_id=grievance, ruling=ruling("佛数监〔2026〕8号"), uphold=False, at=now)
 
 
-def served(owner: Page, agency: Page, engagement_id: int) -> None:
-    """Contract, milestone, acceptance, payment and ratings, each on the page of who does it."""
-    here, today = f"/supermarket/services/{engagement_id}/", timezone.localdate()
-    owner.goto(here + "contract/")
-    owner.fill("[name=number]", "HT-9")
-    owner.fill("[name=ends_on]", str(today + timedelta(days=60)))
-    owner.fill("[name=milestones]", f"成果报告 | 100 | {today + timedelta(days=40)}")
-    owner.check("[name=outside]")
-    send(owner.locator("main form button.btn-primary").first)
-    agency.goto(here)
-    press(agency, "确认已登记的合同")
-    owner.goto(here + "record/")
-    send(owner.locator("main form button.btn-primary").first)
-    agency.goto(here + "milestones/1/deliver/")
-    agency.fill("[name=words]", "成果报告已提交")
-    send(agency.locator("main form button.btn-primary").first)
-    owner.goto(here)
-    send(owner.locator(f"form[action='{here}milestones/1/accept/'] button"))
-    owner.goto(here + "payment/")
-    for name, value in {"amount": "110000.00", "paid_on": str(today), "voucher": "P-9"}.items():
-        owner.fill(f"[name={name}]", value)
-    send(owner.locator("main form button.btn-primary").first)
-    owner.goto(here + "finish/")
-    owner.fill("[name=words]", "合格")
-    send(owner.locator("main form button.btn-primary").first)
-    rated(agency, here, {"COOPERATION": "5", "PAYMENT": "4", "CLARITY": "5"})
-    rated(owner, here, {"QUALITY": "5", "TIME": "5", "ATTITUDE": "4", "CHARGES": "5"})
-
-
-def rated(page: Page, here: str, stars: dict[str, str]) -> None:
-    page.goto(here + "rating/")
-    assert axe_problems(page) == []
-    for name, count in stars.items():
-        field = page.locator(f"[name={name}]")
-        if field.count() > 1:
-            page.check(f"[name={name}][value='{count}']")
-        else:
-            field.select_option(count)
-    send(page.locator("main form button.btn-primary").first)
-    page.wait_for_load_state()
-
-
-def test_from_the_intake_case_to_both_ratings(desks: dict[str, Page]) -> None:
+def test_from_the_intake_case_to_both_ratings(desks: Desks) -> None:
     _item, agencies = selecting.market(4)
     owner, staff, agency = desks["owner1"], desks["staff"], desks["agency1"]
     others = agencies[1:]
 
-    need = handed_in(owner, "建设工程规划放线测量")
+    need = handed_in(owner, "建设工程规划放线测量", {"floor_price": "50000", "method": "LOWEST_PRICE"})
     staff.goto(f"/supermarket/desk/{need}/")
     press(staff, "Publish the notice")
     agency.goto(f"/supermarket/notices/{need}/sign-up/")
@@ -203,7 +116,7 @@ def test_from_the_intake_case_to_both_ratings(desks: dict[str, Page]) -> None:
     assert engagement.agency_id == agencies[0].organisation_id
 
     complaint_suspends(owner, engagement.pk, others[0])
-    served(owner, agency, engagement.pk)
+    served(owner, agency, engagement.pk, amount="110000.00")
 
     assert procurements.procurement(need).state is ProcurementState.COMPLETED
     assert engagements.engagement(engagement.pk).amount == Decimal("110000.00")

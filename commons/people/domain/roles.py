@@ -28,6 +28,7 @@ ROLES_BY_KIND: Mapping[str, frozenset[Role]] = {
         {Role.SELLER, Role.TENDEREE, Role.OWNER, Role.REGULATOR, Role.AUDITOR, Role.TREASURY, Role.ADMINISTRATOR}
     ),
     "CENTRE": CENTRE_ROLES | {Role.ADMINISTRATOR},
+    "NATURAL_PERSON": frozenset({Role.OWNER}),
 }
 """The roles that people can hold for an organisation of each kind."""
 

@@ -8,7 +8,12 @@ from commons.people.services.accounts import (
     set_new_password,
 )
 from commons.people.services.api_keys import end_api_key, make_api_key
-from commons.people.services.enrolment import enrol_organisation, enrol_person, hold_organisation
+from commons.people.services.enrolment import (
+    enrol_natural_person,
+    enrol_organisation,
+    enrol_person,
+    hold_organisation,
+)
 from commons.people.services.resetting import reset_sign_in
 from commons.people.services.roles import end_role, grant_role
 from commons.people.services.sessions import end_certificate_sessions, end_sessions
@@ -19,6 +24,7 @@ __all__ = [
     "end_certificate_sessions",
     "end_role",
     "end_sessions",
+    "enrol_natural_person",
     "enrol_organisation",
     "enrol_person",
     "grant_role",

@@ -5,9 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from commons.domain.actor import Actor, Assurance, Role, deny
+from commons.domain.codes import CitizenId
 from commons.domain.codes import uscc as checked_uscc
+from commons.domain.names import masked_name
 from commons.evidence import services as evidence
+from commons.people.domain.natural import KIND
 from commons.people.models import Membership, Organisation, Person
+from commons.people.queries import person_reference
 from commons.search import services as search
 
 
@@ -31,6 +35,30 @@ def enrol_organisation(
     if made:
         search.store(kind="organisation", ref=row.pk, text=f"{row.name} {row.uscc}")
         _record(f"organisation:{row.pk}", "OrganisationEnrolled", actor, at, {"uscc": uscc})
+    return row.pk
+
+
+@transaction.atomic
+def enrol_natural_person(*, actor: Actor, number: CitizenId, name: str, region: str, at: datetime) -> int:
+    """The natural person of that identity number as a party of its own, entered on first use; its id.
+
+    Everybody reads the masked name; the evidence holds the reference alone. For the platform only.
+    """
+    _platform_only(actor)
+    reference, shown = person_reference(number), masked_name(name)
+    row, made = Organisation.objects.get_or_create(
+        uscc=reference,
+        defaults={
+            "name": shown,
+            "kind": KIND,
+            "region": region,
+            "identity": {"name": name.strip(), "number": number},
+            "registered_at": at,
+            "provenance": actor.system,
+        },
+    )
+    if made:
+        _record(f"organisation:{row.pk}", "NaturalPersonEnrolled", actor, at, {"reference": reference})
     return row.pk
 
 

@@ -22,7 +22,7 @@ from commons.people.middleware import ORGANISATION
 from commons.people.policies import can_administer_members
 from commons.people.queries import OrganisationView, organisation, person_to_sign_in
 from commons.registration import queries, services
-from commons.registration.forms import IdentityForm, InviteForm, OrganisationForm
+from commons.registration.forms import IdentityForm, InviteForm, OrganisationForm, PersonForm
 
 
 @require_GET
@@ -100,6 +100,25 @@ class RegisterOrganisation(FormPage):
             request, _("You are the administrator of %(name)s now.") % {"name": found.name if found else ""}
         )
         return reverse("registration:steps")
+
+
+class RegisterPerson(FormPage):
+    """A person who buys for themself, by the number of the identity card."""
+
+    template_name = "registering/person.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        signed_in(request)
+        return PersonForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"name": person_to_sign_in(signed_in(request).person_id or 0).name}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        number = services.register_natural_person(actor=signed_in(request), number=form.cleaned_data["number"], at=at)
+        request.session[ORGANISATION] = number
+        messages.success(request, _("You act for yourself now, as a project owner."))
+        return reverse("workspace")
 
 
 class Invite(FormPage):

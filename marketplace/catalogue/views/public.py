@@ -13,7 +13,7 @@ from commons.evidence.queries import records_of
 from commons.pages import actor_of, csv_response
 from marketplace.catalogue import queries
 from marketplace.catalogue.domain.requirements import text_of
-from marketplace.catalogue.importing import ITEMS
+from marketplace.catalogue.importing import ITEMS, QUALIFICATIONS
 from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.policies import can_keep_catalogue
 
@@ -40,6 +40,17 @@ def items(request: HttpRequest) -> HttpResponseBase:
         "may_keep": bool(can_keep_catalogue(actor_of(request))),
     }
     return render(request, "marketplace/catalogue/list.html", context)
+
+
+@require_safe
+def qualifications(request: HttpRequest) -> HttpResponseBase:
+    """The register of qualifications; `format=csv` is the table that the import reads."""
+    known = queries.qualifications().values()
+    if request.GET.get("format") == "csv":
+        rows = ((one.code, one.name, "；".join(one.grades)) for one in known)
+        return csv_response("qualification-kinds", QUALIFICATIONS.template, rows)
+    context = {"rows": list(known), "may_keep": bool(can_keep_catalogue(actor_of(request)))}
+    return render(request, "marketplace/catalogue/qualifications.html", context)
 
 
 @require_safe

@@ -47,10 +47,14 @@ class Findings:
     restricted: bool
     asks_for_qualification: bool
     """Whether any service that the agency offers needs one."""
+    person: bool = False
+    """Whether it is a natural person: confirmed by the identity system, without code, licence or abnormal operation."""
 
 
 def run(found: Findings, *, on: date) -> tuple[Check, ...]:
     """Every check that the kind of entrant asks for. Public bodies have no business licence: owners are not asked."""
+    if found.person:
+        return (_identity(), _list(found, CheckKind.DISHONESTY, on), _restriction(found))
     checks = [_code(found)]
     if found.kind is EntrantKind.AGENCY:
         checks += [_licence(found, on), _qualifications(found, on), _commitment(found)]
@@ -67,6 +71,11 @@ def _code(found: Findings) -> Check:
     valid = codes.check_uscc(found.uscc).valid
     message = gettext_noop("the code is valid") if valid else gettext_noop("the code is not valid")
     return Check(CheckKind.CODE, valid, message, found.uscc)
+
+
+def _identity() -> Check:
+    """Nobody becomes a natural person here whom the identity system did not confirm."""
+    return Check(CheckKind.IDENTITY, True, gettext_noop("confirmed by the identity system"))
 
 
 def _licence(found: Findings, on: date) -> Check:

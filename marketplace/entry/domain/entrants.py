@@ -85,6 +85,8 @@ class StatusKind(StrEnum):
 
 class CheckKind(StrEnum):
     CODE = "CODE"
+    IDENTITY = "IDENTITY"
+    """Of a natural person, who has no code."""
     LICENCE = "LICENCE"
     QUALIFICATIONS = "QUALIFICATIONS"
     DISHONESTY = "DISHONESTY"
@@ -106,6 +108,13 @@ class CheckFailed(Refusal):
     message = gettext_noop(
         "The entry cannot be published: the check “%(kind)s” did not pass. Return it, or check again."
     )
+
+
+class EntryInUse(Refusal):
+    """Who has a need published or a service under way stays until it is over."""
+
+    code = "ENTRY_IN_USE"
+    message = gettext_noop("%(count)s needs or services are under way. End them first, then leave the supermarket.")
 
 
 class CheckedByYourself(Refusal):

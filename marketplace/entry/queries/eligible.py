@@ -112,7 +112,7 @@ def _facts_for(agency_ids: list[int], item_id: int) -> list[AgencyFacts]:
 
 
 def _behind(found: Any) -> ControlView:
-    return ControlView(found.pk, found.uscc, found.legal_representative, found.controller_uscc)
+    return ControlView(found.pk, found.uscc, found.stands_behind, found.controller_uscc)
 
 
 def control(organisation_id: int) -> Control:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
+from commons.people.domain.natural import PREFIX
 from commons.people.queries import OrganisationView
 from commons.repeated import Repeated
 from commons.search.queries import matching
@@ -30,7 +31,9 @@ class EntrantView:
     state: EntrantState
     organisation_id: int
     name: str
+    """Of a natural person the masked one."""
     uscc: str
+    is_person: bool
     region: str
     contact_name: str
     contact_phone: str
@@ -47,6 +50,11 @@ class EntrantView:
     recheck_due_on: date | None
     restricted_until: datetime | None
     suspended_until: datetime | None
+
+    @property
+    def code(self) -> str:
+        """The unified social credit code; a natural person has none."""
+        return "" if self.is_person else self.uscc
 
 
 def entrant(viewer: Actor, entrant_id: int) -> EntrantView:
@@ -131,6 +139,11 @@ def entrants_waiting(viewer: Actor) -> "QuerySet[Entrant]":
     return Entrant.objects.select_related("organisation").filter(state__in=waiting).order_by("submitted_at", "id")
 
 
+def public_feed() -> "QuerySet[StatusEntry]":
+    """The shared feed of standing, without natural persons: other cities could not tell who they are."""
+    return StatusEntry.objects.exclude(uscc__startswith=PREFIX)
+
+
 def history(uscc: str) -> list[StatusEntry]:
     """What the feed of standing says of an organisation, the newest first."""
     return list(StatusEntry.objects.filter(uscc=uscc).order_by("-id")[:50])
@@ -149,6 +162,7 @@ def _view(row: Entrant, organisation: OrganisationView) -> EntrantView:
         organisation_id=row.organisation_id,
         name=organisation.name,
         uscc=organisation.uscc,
+        is_person=organisation.is_person,
         region=organisation.region,
         contact_name=row.contact_name,
         contact_phone=row.contact_phone,

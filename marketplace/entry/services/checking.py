@@ -115,6 +115,10 @@ def _ask(entrant_id: int) -> tuple[Credentials, list[Listing]]:
     row = Entrant.objects.filter(pk=entrant_id).first()
     if row is None:
         raise NotFound()
+    person = people.natural_person(row.organisation_id)
+    if person is not None:
+        listed = credit_lists().listings_of_person(citizen_id=person.number, name=person.name)
+        return credentials.pull(row), list(listed)
     code = people.organisations([row.organisation_id])[row.organisation_id].uscc
     return credentials.pull(row), list(credit_lists().listings(uscc=as_uscc(code)))
 
@@ -124,15 +128,17 @@ def _keep(
 ) -> tuple[Check, ...]:
     credentials.keep(row, found, actor=actor, at=at)
     asks = row.offers.exclude(item__requirement="").exists()
+    organisation = people.organisations([row.organisation_id])[row.organisation_id]
     findings = Findings(
         kind=EntrantKind(row.kind),
-        uscc=people.organisations([row.organisation_id])[row.organisation_id].uscc,
+        uscc=organisation.uscc,
         licence=found.licence,
         qualifications=found.qualifications,
         listings=listings,
         committed=bool(row.commitment_sha256),
         restricted=row.restricted_until is not None and at < row.restricted_until,
         asks_for_qualification=asks,
+        person=organisation.is_person,
     )
     return rules.run(findings, on=local_day(at))
 

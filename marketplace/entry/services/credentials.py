@@ -55,8 +55,11 @@ def refresh_due(at: datetime, limit: int = 20) -> int:
 
 
 def pull(row: Entrant) -> Credentials:
-    """What the library says; may go over the network. An owner has no qualifications to show."""
-    code = as_uscc(people.organisations([row.organisation_id])[row.organisation_id].uscc)
+    """What the library says; may go over the network. An owner has no qualifications to show, a person no licence."""
+    organisation = people.organisations([row.organisation_id])[row.organisation_id]
+    if organisation.is_person:
+        return Credentials(None, ())
+    code = as_uscc(organisation.uscc)
     library = licences()
     held = library.qualifications(uscc=code) if row.kind == EntrantKind.AGENCY else ()
     return Credentials(library.business_licence(uscc=code), tuple(held))

@@ -16,10 +16,11 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.inbox import services as inbox
 from exchange.notices.services import NumberedDecision
-from marketplace.entry.domain.entrants import EntrantCommand, EntrantKind, EntrantState, StatusKind
+from marketplace.entry.domain.entrants import EntrantCommand, EntrantKind, EntrantState, EntryInUse, StatusKind
 from marketplace.entry.models import Entrant
 from marketplace.entry.policies import can_ban, can_keep
 from marketplace.entry.services.steps import feed, locked, move, record
+from marketplace.entry.ties import ties_of
 
 FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 """The end of a restriction that has none; it is lifted by another decision."""
@@ -103,11 +104,17 @@ def take_over_restriction(
 
 @transaction.atomic
 def cancel_entry(*, actor: Actor, entrant_id: int, at: datetime) -> None:
-    """Leave the supermarket. A suspended entry stays until its decision ends."""
+    """Leave the supermarket. A suspended entry stays until its decision ends.
+
+    Refuses `NotFound`, `NotPermitted`, `EntryInUse` while a need or a service is under way, `NotAllowedNow`.
+    """
     row = locked(entrant_id)
     can_keep(actor, row).require()
     if row.state == EntrantState.SUSPENDED:
         raise NotPermitted()
+    under_way = ties_of(row.organisation_id, EntrantKind(row.kind))
+    if under_way:
+        raise EntryInUse(count=under_way)
     was_public = row.published_at is not None
     entry = move(row, EntrantCommand.CANCEL, actor=actor, at=at)
     if was_public:

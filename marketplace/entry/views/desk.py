@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commons.evidence.queries import records_of
 from commons.pages import FormPage, signed_in
+from commons.people import queries as people
 from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
 from marketplace.catalogue import queries as catalogue
@@ -55,6 +56,7 @@ class Entry(FormPage):
         checking = found.state is EntrantState.CHECKING
         return {
             "entry": found,
+            "person": people.natural_person(found.organisation_id) if found.is_person else None,
             "kind": ENTRANT_KINDS[found.kind],
             "state": ENTRANT_STATES[found.state],
             "checks": [check_words(one) for one in found.checks],

@@ -17,12 +17,16 @@ from commons.domain.text import gettext_noop
 from commons.pages import FormPage, signed_in
 from marketplace.catalogue import queries as catalogue
 from marketplace.entry import queries, services
-from marketplace.entry.domain.entrants import EDITABLE, EntrantKind, EntrantState, StatusKind
-from marketplace.entry.forms import EntryForm, PractitionerForm, items_field
+from marketplace.entry.domain.entrants import EDITABLE, ENTRANT, EntrantCommand, EntrantKind, EntrantState, StatusKind
+from marketplace.entry.forms import EntryForm, LeaveForm, PractitionerForm, items_field
 from marketplace.entry.labels import ENTRANT_STATES, STATUS_KINDS, check_words
-from marketplace.entry.policies import can_enter
+from marketplace.entry.policies import can_enter, can_leave
 from marketplace.entry.queries import EntrantView
 from marketplace.entry.services import EntryFacts
+from marketplace.entry.ties import ties_of
+
+_SUSPENDED = EntrantState.SUSPENDED
+"""Nobody leaves before the decision ends."""
 
 
 class _Entry(FormPage):
@@ -46,6 +50,7 @@ class _Entry(FormPage):
             "entry": found,
             "state": ENTRANT_STATES[found.state],
             "editable": found.state in EDITABLE,
+            "may_leave": ENTRANT.allows(found.state, EntrantCommand.CANCEL) and found.state is not _SUSPENDED,
             "checks": [check_words(one) for one in found.checks],
             "feed": [(line, STATUS_KINDS[StatusKind(line.kind)]) for line in queries.history(found.uscc)],
             "now": timezone.now(),
@@ -158,12 +163,29 @@ def recheck(request: HttpRequest, entrant_id: int) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(_page_of(queries.entrant(actor, entrant_id))))
 
 
-@require_POST
-def cancel(request: HttpRequest, entrant_id: int) -> HttpResponseRedirect:
-    """Leave the supermarket."""
-    services.cancel_entry(actor=signed_in(request), entrant_id=entrant_id, at=timezone.now())
-    messages.success(request, _("Your organisation has left the supermarket."))
-    return HttpResponseRedirect(reverse("workspace"))
+class Cancel(FormPage):
+    """Leave the supermarket: what follows in words, then a tick."""
+
+    template_name = "marketplace/entry/cancel.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        actor = signed_in(request)
+        self.entry = queries.entrant(actor, self.kwargs["entrant_id"])
+        can_leave(actor, self.entry.organisation_id, self.entry.kind).require()
+        return LeaveForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        entry = self.entry
+        return {
+            "entry": entry,
+            "back": reverse(_page_of(entry)),
+            "under_way": ties_of(entry.organisation_id, entry.kind),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        services.cancel_entry(actor=signed_in(request), entrant_id=self.entry.id, at=at)
+        messages.success(request, _("You have left the supermarket."))
+        return reverse("workspace")
 
 
 def _own(request: HttpRequest) -> EntrantView:

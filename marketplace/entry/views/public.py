@@ -15,7 +15,6 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.entry import queries
 from marketplace.entry.domain.entrants import EntrantState, StatusKind
 from marketplace.entry.labels import ENTRANT_STATES, STATUS_KINDS
-from marketplace.entry.models import StatusEntry
 from marketplace.entry.policies import READERS
 
 PAGE = 25
@@ -90,10 +89,10 @@ def standing(request: HttpRequest) -> HttpResponseBase:
         told = (
             (line.recorded_at, line.uscc, kinds[line.kind], line.authority, line.number,
              line.reason, line.until)
-            for line in StatusEntry.objects.order_by("-id")[:20_000].iterator(500)
+            for line in queries.public_feed().order_by("-id")[:20_000].iterator(500)
         )  # fmt: skip
         return csv_response("standing", header, told)
-    page = Paginator(StatusEntry.objects.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.public_feed().order_by("-id"), PAGE).get_page(request.GET.get("page"))
     rows = [(line, STATUS_KINDS[StatusKind(line.kind)]) for line in page]
     names = queries.names_of({line.uscc for line, _ in rows})
     return render(
@@ -105,10 +104,13 @@ def standing(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def standing_json(request: HttpRequest) -> JsonResponse:
-    """The feed as data, in order: everything after the number `after`, at most 500 lines; no line is ever skipped."""
+    """The feed as data, in order: everything after the number `after`, at most 500 lines.
+
+    No line is ever skipped; what befell a natural person is no line of it.
+    """
     after = request.GET.get("after", "0")
     number = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
-    lines = StatusEntry.objects.filter(pk__gt=number).order_by("pk")[:FEED_PAGE]
+    lines = queries.public_feed().filter(pk__gt=number).order_by("pk")[:FEED_PAGE]
     data = [
         {
             "number": str(line.pk),

@@ -10,7 +10,7 @@ from marketplace.fulfilment.services.contracting import (
 )
 from marketplace.fulfilment.services.grieving import reject, settle, take_up
 from marketplace.fulfilment.services.objecting import answer, complain, object_to, object_to_notice
-from marketplace.fulfilment.services.papers import award_notice, result_notice
+from marketplace.fulfilment.services.papers import award_notice, public_contract, result_notice
 from marketplace.fulfilment.services.proposing import answer_proposal, propose
 from marketplace.fulfilment.services.resulting import advance_due, decided, declare_default, give_up, publish_result
 from marketplace.fulfilment.services.serving import (
@@ -42,6 +42,7 @@ __all__ = [
     "object_to",
     "object_to_notice",
     "propose",
+    "public_contract",
     "publish_result",
     "put_on_record",
     "record_payment",

@@ -1,7 +1,9 @@
 """The papers of a result, drawn on demand and never in the selection's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +13,7 @@ from commons.domain.money import capital_yuan
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.people import queries as people
+from commons.people.domain.natural import KIND as PERSON
 from marketplace.fulfilment.domain.states import EngagementState
 from marketplace.fulfilment.models import Engagement
 from marketplace.fulfilment.policies import can_act_as_agency, can_act_as_owner, can_read
@@ -24,6 +27,8 @@ from signatures.documents.kinds import PaperKind, SignedPart, register_paper_kin
 from signatures.documents.services import Draft
 
 RESULT, AWARD, CONTRACT = "marketplace.result", "marketplace.award", "marketplace.contract"
+PUBLIC_COPY = "marketplace.contract-copy"
+"""Of the contract of a natural person: what the public reads instead, with the masked name."""
 OWNER, AGENCY = "owner", "agency"
 
 
@@ -44,14 +49,35 @@ def award_notice(*, actor: Actor, engagement_id: int, at: datetime) -> str:
         raise NotFound()
     owner = Party(OWNER, gettext_noop("Project owner"), engagement.owner_id)
     template = "marketplace/papers/award.html"
-    return _drawn(engagement, AWARD, "中选通知书", template, parties=[owner], at=at)
+    return _drawn(engagement, AWARD, "中选通知书", template, parties=[owner], whole=True, at=at)
+
+
+def public_contract(*, engagement_id: int, at: datetime) -> str:
+    """The number of the contract on the public record; of a natural person's contract, that of the masked copy.
+
+    Refuses `NotFound` where it may not be disclosed, is not on the record yet, or is no paper of this platform.
+    """
+    engagement = _published(engagement_id)
+    if not (engagement.uploaded_at and engagement.disclosed and engagement.contract_paper):
+        raise NotFound()
+    if not _of_person(engagement):
+        return engagement.contract_paper
+    signed = paper_queries.newest(_subject(engagement), CONTRACT)
+    more = {
+        "number": engagement.contract_number,
+        "ends_on": engagement.ends_on,
+        "milestones": list(engagement.milestones.order_by("place")),
+        "copy_of": signed,
+    }
+    title, template = "中介服务合同（公开本）", "marketplace/papers/contract.html"
+    return _drawn(engagement, PUBLIC_COPY, title, template, public=True, more=more, at=at)
 
 
 def contract(
     engagement: Engagement, number: str, ends_on: date, milestones: Sequence[Any], *, actor: Actor, at: datetime
 ) -> Draft:
     """The contract, composed from the notice and the result, for both to sign. Drawn outside of transactions."""
-    context = {**_context(engagement, at), "number": number, "ends_on": ends_on, "milestones": milestones}
+    context = {**_context(engagement, at, whole=True), "number": number, "ends_on": ends_on, "milestones": milestones}
     return documents.draft(
         actor=actor,
         kind=CONTRACT,
@@ -81,7 +107,7 @@ def _published(engagement_id: int) -> Engagement:
 
 def _drawn(
     engagement: Engagement, kind: str, title: str, template: str, *, parties: Sequence[Party] = (),
-    public: bool = False, at: datetime,
+    public: bool = False, whole: bool = False, more: Mapping[str, Any] = MappingProxyType({}), at: datetime,
 ) -> str:  # fmt: skip
     """The newest paper of the kind; else drawn now. Two who ask at once get one paper."""
     known = paper_queries.newest(_subject(engagement), kind)
@@ -89,7 +115,8 @@ def _drawn(
         return known.number
     drafted = documents.draft(
         actor=PLATFORM, kind=kind, subject=_subject(engagement), guard=_subject(engagement),
-        title=f"{title} {engagement.title}"[:200], template=template, context=_context(engagement, at),
+        title=f"{title} {engagement.title}"[:200], template=template,
+        context={**_context(engagement, at, whole=whole), **more},
         parties=parties, amount=engagement.amount, public=public, at=at,
     )  # fmt: skip
     with transaction.atomic():
@@ -98,12 +125,15 @@ def _drawn(
         return known.number if known is not None else documents.issue(drafted, actor=PLATFORM, at=at).number
 
 
-def _context(engagement: Engagement, at: datetime) -> dict[str, Any]:
+def _context(engagement: Engagement, at: datetime, *, whole: bool) -> dict[str, Any]:
+    """What papers say. `whole`: between the parties, so that a natural person is named and not masked."""
     organisations = people.organisations([engagement.owner_id, engagement.agency_id])
+    owner = organisations[engagement.owner_id]
+    person = people.natural_person(owner.id) if whole and owner.is_person else None
     selection = selections.selection(engagement.selection_id)
     return {
         "engagement": engagement,
-        "owner": organisations[engagement.owner_id],
+        "owner": replace(owner, name=person.name) if person else owner,
         "agency": organisations[engagement.agency_id],
         "notice": procurements.procurement(engagement.procurement_id),
         "selection": selection,
@@ -118,7 +148,7 @@ def _subject(engagement: Engagement) -> str:
 
 
 def _of(subject: str) -> Engagement | None:
-    return Engagement.objects.filter(pk=int(subject.partition(":")[2])).first()
+    return Engagement.objects.select_related("owner").filter(pk=int(subject.partition(":")[2])).first()
 
 
 def _may_sign(actor: Actor, subject: str, field: str) -> Decision:
@@ -129,11 +159,19 @@ def _may_sign(actor: Actor, subject: str, field: str) -> Decision:
 
 
 def _may_read(actor: Actor, subject: str) -> Decision:
-    """Both sides and the overseers; everybody, once the contract is on the public record and may be disclosed."""
+    """Both sides and the overseers; everybody, once the contract is on the public record and may be disclosed.
+
+    What names a natural person stays between the sides: the public has a copy.
+    """
     engagement = _of(subject)
     if engagement is None:
         return deny()
-    return ALLOWED if engagement.uploaded_at and engagement.disclosed else can_read(actor, engagement)
+    open_to_all = engagement.uploaded_at and engagement.disclosed and not _of_person(engagement)
+    return ALLOWED if open_to_all else can_read(actor, engagement)
+
+
+def _of_person(engagement: Engagement) -> bool:
+    return bool(engagement.owner.kind == PERSON)
 
 
 def _anybody(actor: Actor, subject: str) -> Decision:
@@ -160,5 +198,6 @@ for _kind in (
     PaperKind(RESULT, gettext_noop("Selection result notice"), _nobody, _anybody, _nothing),
     PaperKind(AWARD, gettext_noop("Notice of selection"), _may_sign, _may_read, _nothing),
     PaperKind(CONTRACT, gettext_noop("Service contract"), _may_sign, _may_read, _agreed),
+    PaperKind(PUBLIC_COPY, gettext_noop("Service contract, public copy"), _nobody, _anybody, _nothing),
 ):
     register_paper_kind(_kind)

@@ -46,6 +46,8 @@ def paper(request: HttpRequest, engagement_id: int, kind: str) -> HttpResponse:
         number = services.result_notice(engagement_id=engagement_id, at=at)
     elif kind == "award":
         number = services.award_notice(actor=actor_of(request), engagement_id=engagement_id, at=at)
+    elif kind == "contract":
+        number = services.public_contract(engagement_id=engagement_id, at=at)
     else:
         raise NotFound()
     return HttpResponseRedirect(reverse("documents:paper", args=[number]))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from commons.domain.actor import Actor
 from commons.domain.deadlines import local_day
 from commons.pages import actor_of, csv_response, signed_in
+from commons.people import queries as people
 from marketplace.fulfilment import policies, queries
 from marketplace.fulfilment.domain.states import EngagementState, MilestoneState, ProposalState
 from marketplace.fulfilment.labels import MILESTONES, PROPOSAL_STATES, PROPOSALS, STATES
@@ -61,11 +62,14 @@ def services(request: HttpRequest) -> HttpResponseBase:
 def service(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """One service: result, contract, milestones, payments; for its two sides and the overseers."""
     actor, found = actor_of(request), queries.readable(actor_of(request), engagement_id)
+    notice = procurements.procurement(found.procurement_id)
+    person = people.natural_person(found.owner_id) if notice.owner_is_person else None
     proposals = list(found.proposals.select_related("proposed_by").order_by("-id"))
     context = {
         "engagement": found,
         "state": STATES[found.state],
-        "notice": procurements.procurement(found.procurement_id),
+        "notice": notice,
+        "person": person,
         "milestones": [(one, MILESTONES[one.state]) for one in found.milestones.order_by("place")],
         "payments": list(found.payments.order_by("id")),
         "paid": queries.paid(found.pk),

@@ -8,14 +8,17 @@ from marketplace.procurement.queries.listing import (
     published,
     to_approve,
     to_audit,
+    under_way,
 )
 from marketplace.procurement.queries.views import (
     OpenNotice,
+    OwnerSeen,
     ProcurementView,
     demand_of,
     need_of,
     number_of,
     open_notice,
+    owner_seen,
     procurement,
     procurement_for,
     view,
@@ -24,6 +27,7 @@ from marketplace.procurement.queries.views import (
 __all__ = [
     "NoticeSearch",
     "OpenNotice",
+    "OwnerSeen",
     "ProcurementView",
     "count_eligible",
     "demand_of",
@@ -33,6 +37,7 @@ __all__ = [
     "number_of",
     "open_notice",
     "own",
+    "owner_seen",
     "procurement",
     "procurement_for",
     "published",
@@ -40,5 +45,6 @@ __all__ = [
     "split_of",
     "to_approve",
     "to_audit",
+    "under_way",
     "view",
 ]

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from commons.domain.actor import Actor, Role
 from commons.search.queries import matching
+from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import ChainStep, Procurement, StepDecision
@@ -25,6 +26,8 @@ STAGES: dict[str, tuple[ProcurementState, ...]] = {
     "suspended": (_S.SUSPENDED,),
 }
 """How the public page groups states."""
+_UNDER_WAY = (_S.OWNER_REVIEW, _S.AUDITING, *STAGES["open"], *STAGES["selecting"], _S.FAILED, _S.SUSPENDED)
+"""Needs that still ask something of their owner; what follows a selection is counted as a service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ def own(actor: Actor) -> "QuerySet[Procurement]":
         return Procurement.objects.none()
     rows = Procurement.objects.select_related("item", "owner").filter(owner__organisation_id=actor.organisation_id)
     return rows.order_by("-id")
+
+
+def under_way(organisation_id: int, kind: EntrantKind) -> int:
+    """How many needs of an owner are handed in and not selected for yet; an agency has none."""
+    if kind is not EntrantKind.OWNER:
+        return 0
+    rows = Procurement.objects.filter(owner__organisation_id=organisation_id)
+    return rows.filter(state__in=[one.value for one in _UNDER_WAY]).count()
 
 
 def to_audit(viewer: Actor) -> "QuerySet[Procurement]":

@@ -9,6 +9,8 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.domain.regions import region_name
 from commons.parameters import queries as parameters
+from commons.people import queries as people
+from commons.people.domain.natural import KIND as PERSON
 from commons.repeated import Repeated
 from marketplace.catalogue.domain.requirements import parse
 from marketplace.entry.domain.eligibility import Control, Demand
@@ -18,7 +20,7 @@ from marketplace.procurement.domain.quotes import QuoteRule
 from marketplace.procurement.domain.scope import Exemption
 from marketplace.procurement.domain.states import ProcurementState
 from marketplace.procurement.models import Procurement
-from marketplace.procurement.policies import can_read, is_public
+from marketplace.procurement.policies import can_know_person, can_read, is_public
 
 Numbers = Mapping[str, Mapping[str, Any]]
 
@@ -34,7 +36,9 @@ class ProcurementView:
     owner_id: int
     owner_organisation_id: int
     owner_name: str
+    """Of a natural person the masked one."""
     owner_uscc: str
+    owner_is_person: bool
     item_code: str
     item_name: str
     round: int
@@ -97,7 +101,7 @@ _OPEN: Repeated[tuple[Any, ...]] = Repeated(
         *("id", "code", "state", "sign_up_until", "version", "item_id", "method"),
         *("quote_kind", "floor_price", "ceiling_price"),
         *("requirement", "avoided", "avoidance_reason"),
-        *(f"owner__organisation__{name}" for name in ("uscc", "legal_representative", "controller_uscc")),
+        *(f"owner__organisation__{name}" for name in ("uscc", "legal_representative", "controller_uscc", "identity")),
     )
 )
 
@@ -109,8 +113,10 @@ def open_notice(procurement_id: int) -> OpenNotice:
         raise NotFound()
     number, code, state, until, version, item_id = row[:6]
     named, quote_kind, floor, ceiling, requirement, avoided, reason = row[6:13]
+    uscc, representative, controller, person = row[13:]
     rule = QuoteRule(Method(named), QuoteKind(quote_kind), floor, ceiling)
-    demand = Demand(item_id, parse(requirement), Control(*row[13:]), tuple(avoided), reason)
+    owner = Control(uscc, person["name"] if person else representative, controller)
+    demand = Demand(item_id, parse(requirement), owner, tuple(avoided), reason)
     return OpenNotice(number, code, state, until, version, item_id, Method(named), rule, demand)
 
 
@@ -133,6 +139,26 @@ def procurement_for(viewer: Actor, procurement_id: int) -> ProcurementView:
     if row is None or not can_read(viewer, row):
         raise NotFound()
     return view(row)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSeen:
+    """The owner as a viewer may read it: who a natural person is, few may know."""
+
+    name: str
+    code: str
+    whole: bool
+    """Whether the name is whole; then the contact may be read too."""
+
+
+def owner_seen(viewer: Actor, found: ProcurementView) -> OwnerSeen:
+    """Who the owner is, for this viewer; no query where the owner is an organisation."""
+    if not found.owner_is_person:
+        return OwnerSeen(found.owner_name, found.owner_uscc, True)
+    if not can_know_person(viewer, found.owner_organisation_id):
+        return OwnerSeen(found.owner_name, "", False)
+    person = people.natural_person(found.owner_organisation_id)
+    return OwnerSeen(person.name if person else found.owner_name, "", True)
 
 
 def demand_of(found: ProcurementView, owner: Control) -> Demand:
@@ -197,6 +223,7 @@ def view(row: Procurement) -> ProcurementView:
         owner_organisation_id=row.owner.organisation_id,
         owner_name=row.owner.organisation.name,
         owner_uscc=row.owner.organisation.uscc,
+        owner_is_person=row.owner.organisation.kind == PERSON,
         item_code=row.item.code,
         item_name=row.item.name,
         round=row.round,

@@ -21,7 +21,7 @@ from marketplace.procurement.models import Procurement
 from marketplace.procurement.policies import can_audit, can_change
 from marketplace.procurement.queries.views import need_of
 from marketplace.procurement.services.auditing import announce, times_of
-from marketplace.procurement.services.drafting import body_of, columns_of, index
+from marketplace.procurement.services.drafting import body_of, columns_of, index, public_body
 from marketplace.procurement.services.reviewing import examine
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, record
 
@@ -54,7 +54,9 @@ def propose_amendment(*, actor: Actor, procurement_id: int, need: NeedFacts, rea
     body = body_of(need)
     pending = {"need": body, "reason": reason.strip(), "by": actor.ref, "at": to_text(at)}
     Procurement.objects.filter(pk=row.pk).update(pending_amendment=pending)
-    record(row, "AmendmentProposed", actor=actor, at=at, payload={"need": body, "reason": reason.strip()})
+    record(
+        row, "AmendmentProposed", actor=actor, at=at, payload={"need": public_body(row, need), "reason": reason.strip()}
+    )
 
 
 @transaction.atomic

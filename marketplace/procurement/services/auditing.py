@@ -14,6 +14,7 @@ from commons.evidence.domain.canonical import JSON, digest
 from commons.outbox import services as outbox
 from commons.parameters import queries as parameters
 from commons.parameters.domain.legality import Method as LawfulMethod
+from commons.people.domain.natural import KIND as PERSON
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import ProcurementCommand
@@ -22,7 +23,7 @@ from marketplace.procurement.models import Procurement
 from marketplace.procurement.policies import can_audit
 from marketplace.procurement.queries.advice import TRADE
 from marketplace.procurement.queries.views import need_of, number_of
-from marketplace.procurement.services.drafting import body_of, index
+from marketplace.procurement.services.drafting import index, public_body
 from marketplace.procurement.services.reviewing import examine
 from marketplace.procurement.services.steps import locked_procurement, move_procurement, post_notice, tell
 
@@ -85,13 +86,14 @@ def announce(
     row: Procurement, kind: ProcurementNoticeKind, times: Timetable, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
     """Post the text of the need in force, and promise to tell who subscribed."""
+    owner = row.owner.organisation
     body: dict[str, JSON] = {
         "code": row.code,
         "version": str(row.version),
         "round": str(row.round),
-        "owner": {"name": row.owner.organisation.name, "uscc": row.owner.organisation.uscc},
+        "owner": {"name": owner.name, "uscc": "" if owner.kind == PERSON else owner.uscc},
         "item": {"code": row.item.code, "name": row.item.name},
-        "need": body_of(need_of(row)),
+        "need": public_body(row, need_of(row)),
         "sign_up_until": to_text(times.sign_up_until),
         "selection_at": to_text(times.selection_at),
         "provisional": times.provisional,

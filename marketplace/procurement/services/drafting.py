@@ -17,6 +17,7 @@ from commons.intake import queries as cases
 from commons.intake import services as intake
 from commons.intake.domain import CaseState
 from commons.people import queries as people
+from commons.people.domain.natural import KIND as PERSON
 from commons.repeated import Repeated, insert
 from commons.search import services as search
 from exchange.projects.services.numbering import next_number
@@ -195,6 +196,12 @@ def body_of(need: NeedFacts) -> dict[str, JSON]:
         else:
             body[name] = value
     return body
+
+
+def public_body(row: Procurement, need: NeedFacts) -> dict[str, JSON]:
+    """The same for a text that stays public, and for the evidence: whom to ask at a natural person is left out."""
+    owner = row.owner.organisation
+    return body_of(replace(need, contact_name=owner.name, contact_phone="") if owner.kind == PERSON else need)
 
 
 def index(row: Procurement) -> None:

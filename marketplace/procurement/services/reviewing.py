@@ -15,13 +15,14 @@ from commons.evidence.domain.canonical import JSON, digest
 from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
+from commons.people.domain.natural import KIND as PERSON
 from commons.repeated import Repeated
 from marketplace.entry.domain.eligibility import Demand
 from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.entry.models import Entrant
 from marketplace.entry.queries import control, eligibility, require_entered
 from marketplace.entry.services.steps import record as record_entrant
-from marketplace.procurement.domain.methods import Method, may_change_method
+from marketplace.procurement.domain.methods import FundSource, Method, may_change_method
 from marketplace.procurement.domain.needs import NeedFacts
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.scope import ScopeDecision
@@ -126,6 +127,7 @@ def hand_in(
 
     Refuses what `submit` refuses.
     """
+    _require_own_money(row)
     found, facts = examine(row, at=at)
     _require_method(row)
     found |= {"submission": row.submission + 1, "submitted_by": actor.ref, "submitted_at": at, "return_reason": ""}
@@ -137,6 +139,12 @@ def hand_in(
     if chain:
         _tell_next(row, 1, at)
     return ProcurementState(row.state)
+
+
+def _require_own_money(row: Procurement) -> None:
+    """A natural person buys with money of their own: neither of the treasury nor of the state."""
+    if row.owner.organisation.kind == PERSON and row.fund != FundSource.SOCIAL:
+        raise Malformed(field="fund", reason=gettext_noop("a natural person buys with money of their own"))
 
 
 def _require_method(row: Procurement) -> None:

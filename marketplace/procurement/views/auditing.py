@@ -64,6 +64,7 @@ class Audit(FormPage):
         pending = row.pending_amendment
         return {
             "found": found,
+            "owner": queries.owner_seen(signed_in(request), found),
             "row": row,
             "need": found.need,
             "state": PROCUREMENT_STATES[found.state],

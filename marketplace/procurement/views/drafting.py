@@ -1,4 +1,4 @@
-"""The wizard: a need by hand, from a case, from an earlier notice; with advice while it is written."""
+"""A need on one page, from a case, from an earlier notice; with advice while it is written. In steps: `wizard`."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from commons.domain.deadlines import local_day
 from commons.domain.refusals import Malformed, NotFound
 from commons.pages import FormPage, signed_in
-from commons.people import queries as people
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.domain.requirements import text_of
 from marketplace.entry import queries as entry
@@ -25,40 +24,12 @@ from marketplace.procurement import queries, services
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.domain.needs import NeedFacts
 from marketplace.procurement.domain.states import EDITABLE, ProcurementState
+from marketplace.procurement.domain.wizard import WizardStep, fields_of
 from marketplace.procurement.forms import AmendForm, NeedForm, initial_of
 from marketplace.procurement.labels import VERDICTS, method_explanation, reason_words
 from marketplace.procurement.policies import can_draft
 from marketplace.procurement.queries import ProcurementView
 from marketplace.procurement.services.reviewing import reasons_of
-
-
-class New(FormPage):
-    """Begin a need by hand."""
-
-    template_name = "marketplace/procurement/form.html"
-
-    def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        actor = signed_in(request)
-        can_draft(actor).require()
-        owner = entry.require_entered(actor, EntrantKind.OWNER)
-        organisation = people.organisations([owner.organisation_id])[owner.organisation_id]
-        initial = {
-            "region": organisation.region,
-            "contact_name": owner.contact_name,
-            "contact_phone": owner.contact_phone,
-            "item": request.GET.get("item", "")[:9],
-        }
-        return NeedForm(data, items=items(), initial=initial)
-
-    def context(self, request: HttpRequest) -> dict[str, Any]:
-        return {"heading": _("A new need")}
-
-    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        assert isinstance(form, NeedForm), "the page makes its own form"
-        need = with_requirement(form.need())
-        number = services.start_draft(actor=signed_in(request), need=need, at=at)
-        messages.success(request, _("The draft is kept."))
-        return reverse("procurement:own", args=[number])
 
 
 class Edit(FormPage):
@@ -148,14 +119,14 @@ def from_notice(request: HttpRequest, procurement_id: int) -> HttpResponseRedire
     """Begin a need with what an earlier notice said."""
     number = services.draft_from_notice(actor=signed_in(request), procurement_id=procurement_id, at=timezone.now())
     messages.success(request, _("The draft says what the earlier notice said; look at prices and dates."))
-    return HttpResponseRedirect(reverse("procurement:edit", args=[number]))
+    return HttpResponseRedirect(reverse("procurement:own", args=[number]))
 
 
 @require_POST
 def advice(request: HttpRequest) -> HttpResponse:
     """What the rules say of what is on the screen: scope, split needs, eligible agencies. A part of the form's page."""
     can_draft(signed_in(request)).require()
-    form = NeedForm(request.POST, items=items())
+    form = NeedForm(_with_draft(request), items=items())
     form.is_valid()
     if not {"item", "region", "fund", "method", "title"} <= form.cleaned_data.keys():
         return render(request, "marketplace/procurement/_advice.html", {"incomplete": True})
@@ -167,6 +138,17 @@ def advice(request: HttpRequest) -> HttpResponse:
     except (Malformed, ValueError):
         found = {"incomplete": True}
     return render(request, "marketplace/procurement/_advice.html", found)
+
+
+def _with_draft(request: HttpRequest) -> dict[str, Any]:
+    """What is on the screen; on a step of a draft also what its other steps say."""
+    said, draft = request.POST.dict(), request.POST.get("draft", "")
+    if not (draft.isascii() and draft.isdigit() and len(draft) < 18):
+        return dict(said)
+    need = own(request, int(draft)).need
+    shown = next((fields_of(one, need.method) for one in WizardStep if one.slug == said.get("step")), ())
+    kept = {name: value for name, value in initial_of(need).items() if name not in shown}
+    return {**{name: value for name, value in kept.items() if value not in (None, False, "")}, **said}
 
 
 _NUMBERS = frozenset(

@@ -25,12 +25,12 @@ from marketplace.entry.domain.entrants import EntrantKind
 from marketplace.procurement import queries, services
 from marketplace.procurement.domain.notices import ProcurementNoticeKind
 from marketplace.procurement.domain.states import EDITABLE, ProcurementState
-from marketplace.procurement.forms import NeedForm
 from marketplace.procurement.labels import FUNDS, PROCUREMENT_STATES, method_label, notice_reason
 from marketplace.procurement.models import ChainStep, Procurement, Question, StepDecision
 from marketplace.procurement.policies import can_draft
 from marketplace.procurement.views.drafting import advice_on, items, own
 from marketplace.procurement.views.public import needs_table
+from marketplace.procurement.views.wizard import next_step, tasks_of
 
 PAGE = 20
 STEPS = 6
@@ -72,13 +72,16 @@ def procurement(request: HttpRequest, procurement_id: int) -> HttpResponse:
     gaps = found.need.gaps() if found.state in EDITABLE else ()
     context = {
         "found": found,
+        "owner": queries.owner_seen(actor, found),
         "row": row,
         "need": found.need,
         "state": PROCUREMENT_STATES[found.state],
         "method": method_label(found.need.method),
         "fund": FUNDS[found.need.fund],
         "requirement": requirement_words([row.requirement])[row.requirement],
-        "gaps": [(gap_label(gap.field), _(gap.message)) for gap in gaps],
+        "gaps": bool(gaps),
+        "tasks": tasks_of(found.id, found.need) if found.state in EDITABLE else [],
+        "next_step": next_step(found.id, found.need),
         "editable": found.state in EDITABLE,
         "chain": [(step, next((one for one in decided if one.position == step.position), None)) for step in chain],
         "is_my_turn": due is not None and due.person_id == actor.person_id,
@@ -161,12 +164,6 @@ def _failure(row: Procurement) -> str:
     notices = row.notices.filter(kind=ProcurementNoticeKind.FAILURE.value).order_by("-id")
     reason = notices.values_list("reason", flat=True).first()
     return str(notice_reason(reason)) if reason else ""
-
-
-def gap_label(field: str) -> str:
-    """The field of the form in which something is missing."""
-    known = NeedForm.base_fields.get(field)
-    return str(known.label) if known is not None else field
 
 
 def chain_form(data: Any, members: dict[int, str], chain: list[ChainStep]) -> forms.Form:

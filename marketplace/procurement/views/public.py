@@ -100,6 +100,7 @@ def notice(request: HttpRequest, procurement_id: int) -> HttpResponse:
     words = requirement_words([row.requirement])[row.requirement]
     context = {
         "found": found,
+        "owner": queries.owner_seen(viewer, found),
         "need": found.need,
         "state": PROCUREMENT_STATES[found.state],
         "method": method_label(found.need.method),

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from commons.domain.actor import Actor
+from commons.domain.actor import Actor, Role
+from commons.domain.names import masked_name
 from commons.domain.refusals import NotAllowedNow
+from commons.domain.text import gettext_noop
 from commons.evidence.domain import canonical
+from commons.inbox import services as inbox
 from commons.people import queries as people
 from marketplace.selection import policies
 from marketplace.selection.domain.case import Score
@@ -32,7 +35,8 @@ def name_panel(*, actor: Actor, selection_id: int, person_ids: Sequence[int], at
     Refuses `NotFound`, `NotPermitted`, `SelectionWaits`, `MemberConflicted`, `PanelNamedAlready`.
     """
     selection = _waiting(selection_id, Wait.SCORES)
-    policies.can_choose(actor, notices.owner_of(selection)).require()
+    owner = notices.owner_of(selection)
+    policies.can_choose(actor, owner).require()
     if PanelMember.objects.filter(selection=selection, handed_in_at__isnull=False).exists():
         raise PanelNamedAlready()
     bidding = set(SelectionEntrant.objects.filter(selection=selection).values_list("organisation_id", flat=True))
@@ -40,12 +44,33 @@ def name_panel(*, actor: Actor, selection_id: int, person_ids: Sequence[int], at
     if any(held.organisation_id in bidding for person_id in chosen for held in people.roles_of(person_id)):
         raise MemberConflicted()
     PanelMember.objects.filter(selection=selection).delete()
+    names = _published_names(chosen, owner)
     PanelMember.objects.bulk_create(
-        PanelMember(selection=selection, person_id=person_id, name=people.name_of(person_id) or "")
-        for person_id in chosen
+        PanelMember(selection=selection, person_id=person_id, name=names[person_id]) for person_id in chosen
     )
     payload = {"members": [f"person:{person_id}" for person_id in chosen]}
     record(selection, "PanelNamed", actor=actor, payload=payload, at=at)
+    for person_id in chosen:
+        _tell_member(selection, person_id, at)
+
+
+def _published_names(person_ids: Sequence[int], owner_id: int) -> dict[int, str]:
+    """Members by name, as the result publishes them; a natural person who scores for themself is masked."""
+    owner = people.organisation(owner_id)
+    in_person = people.people_with(owner_id, Role.OWNER) if owner is not None and owner.is_person else ()
+    names = {person_id: people.name_of(person_id) or "" for person_id in person_ids}
+    return {number: masked_name(name) if number in in_person else name for number, name in names.items()}
+
+
+def _tell_member(selection: Selection, person_id: int, at: datetime) -> None:
+    inbox.deliver(
+        person_id=person_id,
+        subject_msgid=gettext_noop("You are named to score the proposals for %(title)s"),
+        fields={"title": selection.procurement.title},
+        link=f"/supermarket/selections/{selection.pk}/scores/",
+        at=at,
+        key=f"selection:{selection.pk}:panel:{person_id}",
+    )
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.demo.supermarket import agencies, catalogue, needs
+from portal.demo.supermarket import agencies, catalogue, citizens, needs
 from portal.demo.supermarket.agencies import agency_actor
 from portal.demo.supermarket.needs import base_need
 
@@ -21,10 +21,11 @@ class Supermarket:
 
 
 def build(*, at: datetime) -> Supermarket:
-    """Fill the supermarket as of `at`: a catalogue, ten agencies, one owner, one entry to check, and its needs."""
+    """Fill the supermarket as of `at`: catalogue, ten agencies, an owner, a citizen, an entry to check, and needs."""
     items = catalogue.enter()
     entered = agencies.enter_agencies(items)
     owner = agencies.enter_owner()
     agencies.begin_an_entry(items, at)
     agencies.subscribe(items)
-    return Supermarket(items, entered, owner, needs.enter_needs(items, at))
+    made = needs.enter_needs(items, at)
+    return Supermarket(items, entered, owner, made | {"citizen": citizens.enter_citizen(items, at)})

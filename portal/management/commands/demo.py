@@ -159,8 +159,10 @@ def rooms_to_visit(city: Any, home: str) -> list[str]:
 
 def logins() -> list[str]:
     from portal.demo.cast import PARTIES
+    from portal.demo.supermarket.citizens import LOGIN, TRIES
 
-    return [f"  {key:<10} {party.tries}" for key, party in PARTIES.items() if not key.startswith("robot")]
+    lines = [f"  {key:<10} {party.tries}" for key, party in PARTIES.items() if not key.startswith("robot")]
+    return [*lines, f"  {LOGIN:<10} {TRIES}"]
 
 
 def certificates() -> list[str]:

@@ -55,8 +55,9 @@ PAGES = [
           "/supermarket/standing.json", "/supermarket/notices/{need}/", "/supermarket/notices/{need}/data.json"]),
     ("owner1", ["/supermarket/owner/", "/supermarket/owner/new/", "/supermarket/owner/entry/",
                 "/supermarket/owner/bulk/", "/supermarket/owner/bulk/template.csv", "/supermarket/owner/chain/",
-                "/supermarket/owner/{draft}/", "/supermarket/owner/{draft}/edit/", "/supermarket/owner/{need}/",
-                "/supermarket/owner/{need}/amend/", "/workspace/"]),
+                "/supermarket/owner/{draft}/", "/supermarket/owner/{draft}/edit/",
+                "/supermarket/owner/{draft}/steps/what/", "/supermarket/owner/{draft}/steps/agencies/",
+                "/supermarket/owner/{need}/", "/supermarket/owner/{need}/amend/", "/workspace/"]),
     ("agency1", ["/supermarket/agency/", "/supermarket/agency/?all=1", "/supermarket/agency/sign-ups/",
                  "/supermarket/agency/entry/", "/supermarket/agency/subscribe/", "/supermarket/notices/{need}/",
                  "/supermarket/notices/{need}/sign-up/", "/workspace/"]),
@@ -106,11 +107,16 @@ def test_the_owner_writes_a_need_and_reads_the_advice_meanwhile(market):
     advice = client.post("/supermarket/owner/advice/", said).content.decode()
     direct = client.post("/supermarket/owner/advice/", {**said, "method": "DIRECT"}).content.decode()
     begun = client.post("/supermarket/owner/new/", said)
-    handed = client.post(f"{begun.headers['Location']}submit/")
+    here = begun.headers["Location"]
+    states = [one.state for one in client.get(here).context["tasks"]]
+    while "/steps/" in here:
+        here = client.post(here, said).headers["Location"]
+    handed = client.post(f"{here}submit/")
 
     assert "2" in advice
     assert "datalist" not in advice
     assert cast.ORGANISATIONS["lvyuan"].name in direct  # could sign up, so that it can be named
+    assert states[:2] == ["DONE", "INCOMPLETE"], "the money is still to be said"
     assert begun.status_code == handed.status_code == 302
     assert Procurement.objects.latest("pk").state == ProcurementState.AUDITING
 

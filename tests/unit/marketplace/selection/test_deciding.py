@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commons.evidence.domain import canonical
@@ -228,6 +228,7 @@ quotes = st.lists(st.decimals("1", "100000", places=2), min_size=1, max_size=12)
 priced = st.sampled_from([Way.LOWEST_PRICE, Way.BEST_PRICE, Way.AVERAGE_PRICE])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # of the machine, not of the rule
 @given(priced, quotes, st.integers(0, 3))
 def test_a_case_always_ends_and_its_published_form_gives_the_same_outcome(way, values, refusals):
     found = case(way, *values, factors=FACTORS, trim_from=6)
