@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from benchmarks import stage
 from benchmarks.figures import Line, Rounds, at_least, at_most, spread
+from signatures.crypto.suites import Suite
 
 MIB = 1024 * 1024
 
@@ -29,17 +30,19 @@ MIB = 1024 * 1024
 class City:
     """A roster with keys in this process, and as many rehearsals as are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, suite: Suite = Suite.INTERNATIONAL) -> None:
         from signatures.envelopes import services
         from signatures.envelopes.domain.encoding import to_base64
         from signatures.envelopes.domain.slots import spki_of, unwrap_kek
         from signatures.envelopes.models import RosterSeat
         from tests import cast
+        from tests.envelopes import key_of
 
-        self.keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("officer1", "officer2", "officer3")}
+        self.keys = {name: key_of(suite) for name in ("officer1", "officer2", "officer3")}
         at, actors = timezone.now(), {name: cast.actor(name) for name in self.keys}
         members = [actor.person_id or 0 for actor in actors.values()]
-        self.roster = services.draft_roster(actor=cast.actor("staff"), name="benchmark", members=members, k=2, at=at)
+        desk = cast.actor("staff")
+        self.roster = services.draft_roster(actor=desk, name="benchmark", members=members, k=2, suite=suite, at=at)
         for name, key in self.keys.items():
             seat = RosterSeat.objects.get(roster_id=self.roster, person_id=cast.person(name).pk)
             slot = services.enrol_key(actor=actors[name], seat_id=seat.pk, spki=spki_of(key), kept_on="device", at=at)
@@ -62,13 +65,13 @@ class City:
         )
 
 
-_city: list[City] = []
+_cities: dict[Suite, City] = {}
 
 
-def city() -> City:
-    if not _city:
-        _city.append(City())
-    return _city[0]
+def city(suite: Suite = Suite.INTERNATIONAL) -> City:
+    if suite not in _cities:
+        _cities[suite] = City(suite)
+    return _cities[suite]
 
 
 def sealed(intake_id: int, bidder: str, size: int) -> Iterator[bytes]:

@@ -23,8 +23,8 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages, seal, uploads, rush, opening, sign, "
-        "log, signups, peak, hall",
+        help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages, seal, seal-national, uploads, rush, "
+        "opening, sign, log, signups, peak, hall",
     )
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, proves nothing")
     arguments = parser.parse_args()

@@ -14,6 +14,8 @@ from benchmarks import stage
 from benchmarks.devtools import Browser, Target, chromium
 from benchmarks.envelopes import MIB, city, peak_of, sealed
 from benchmarks.figures import Line, Rounds, at_least, at_most, spread
+from signatures.crypto.suites import Suite
+from signatures.envelopes.domain import sealing
 
 RAW_JS = """async (mebibytes) => {
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
@@ -104,6 +106,51 @@ def seal_in_browser(rounds: Rounds) -> Iterator[Line]:
         yield Line(f"{name}: {spread(spent, ' ms', 2)} a MiB")
 
 
+def seal_nationally(rounds: Rounds) -> Iterator[Line]:
+    """the same with the national algorithms, which a browser reckons in script; and the offline command's part of it"""
+    from tests import cast
+    from tests.browser.chromium import EXECUTABLE, session_of
+
+    size = 24 if rounds.count > 1 else 4
+    cast.actor("buyer1")
+    cookie = session_of("buyer1")
+    rates: dict[Suite, list[float]] = {suite: [] for suite in Suite}
+    memory = []
+    with stage.serving() as (port, _), a_file(size * MIB) as file, chromium(EXECUTABLE) as browser:
+        house = f"http://localhost:{port}"
+        who = [{"name": "sessionid", "value": cookie, "url": house}]
+        for _round in range(min(rounds.count, 2)):
+            for suite in Suite:
+                intake_id = city(suite).intake(f"seal-{secrets.token_hex(3)}")
+                with browser.page(who) as page:
+                    seconds, peak = uploaded(browser, page, f"{house}/openings/{intake_id}/", file)
+                rates[suite].append(size / seconds)
+            memory.append(peak / MIB)
+    national, international = rates[Suite.SM], rates[Suite.INTERNATIONAL]
+    yield Line(f"national, in Chromium to its receipt: {spread(national, ' MiB/s', 1)}, {size} MiB")
+    yield Line(f"international, the same file: {spread(international, ' MiB/s', 1)}")
+    ratios = [one / other for one, other in zip(national, international, strict=True)]
+    yield Line(f"national against international: {spread(ratios, ' ×', 3)}")
+    yield at_most("memory of the page's process (anonymous)", memory, 200, " MiB")
+    for suite in Suite:
+        yield Line(f"{suite.value}, by the offline command's code: {spread(offline(suite, rounds), ' MiB/s')}")
+
+
+def offline(suite: Suite, rounds: Rounds) -> list[float]:
+    """MiB a second that Python seals, without any upload."""
+    from tests.envelopes import Parties, draft_of, terms_of
+
+    parties = Parties.make(suite=suite)
+    content, found = bytes(32 * MIB), []
+    for _round in range(rounds.count):
+        drafted = draft_of(terms_of(parties, chunk=4 * MIB), parties, [("bid.bin", content)])
+        began = time.perf_counter()
+        for _ in sealing.seal(drafted, [[content]]):
+            pass
+        found.append(32 / (time.perf_counter() - began))
+    return found
+
+
 def uploaded(browser: Browser, page: Target, address: str, file: Path) -> tuple[float, int]:
     """Seconds from the button to the receipt, and the most anonymous memory of any page meanwhile, in bytes."""
     page.goto(address)
@@ -176,4 +223,4 @@ def throwing_away() -> Iterator[str]:
         server.server_close()
 
 
-BENCHMARKS = {"seal": seal_in_browser}
+BENCHMARKS = {"seal": seal_in_browser, "seal-national": seal_nationally}

@@ -17,12 +17,16 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from asn1crypto import pem
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import pkcs7
 
 from commons.domain.time import to_text
+from signatures.crypto import chains, cms, national
+from signatures.crypto.answers import CertificateUnreadable
+from signatures.crypto.certificates import holder_key
+from signatures.crypto.sm2 import Sm2PrivateKey
+from signatures.crypto.suites import Suite, provider_for
 from signatures.envelopes.domain import layout, sealing
 from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.header import EnvelopeBroken
@@ -31,6 +35,7 @@ from signatures.envelopes.domain.sealing import Signer, Terms
 from signatures.envelopes.domain.slots import KeyNotUsable, PrivateKey, WrongKey, algorithm_of, unwrap_kek
 
 _PIECE = 1024 * 1024
+SUITES = {"international": Suite.INTERNATIONAL, "national": Suite.SM}
 
 
 class BadInput(Exception):
@@ -40,6 +45,7 @@ class BadInput(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
+    national.install()
     try:
         result = options.run(options)
     except (BadInput, OSError, KeyNotUsable) as error:
@@ -79,6 +85,9 @@ def seal(options: argparse.Namespace) -> dict[str, str]:
 
 def _sealed(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, str]:
     terms = _terms(options.terms)
+    if options.suite is not None and SUITES[options.suite] is not terms.suite:
+        asked = next(name for name, suite in SUITES.items() if suite is terms.suite)
+        raise BadInput(f"{options.terms} asks for the {asked} suite of algorithms, not the {options.suite} one")
     keys = [_public_key(path) for path in options.key]
     files = [SealedFile(path.name, path.stat().st_size) for path in paths]
     signer = _signer(options.sign_key, options.sign_cert, options.password)
@@ -131,6 +140,7 @@ def _told(reckoned: layout.Reckoned, envelope: Path) -> dict[str, str]:
         "tender": header.tender,
         "lot": header.lot,
         "created": header.created,
+        "alg": header.sealing.algorithm,
         "size": str(reckoned.size),
         "sha256": sha256,
     }
@@ -144,45 +154,61 @@ def _terms(path: Path) -> Terms:
 
 
 def _public_key(path: Path) -> bytes:
-    data = path.read_bytes()
     try:
-        if b"BEGIN CERTIFICATE" in data:
-            key = x509.load_pem_x509_certificate(data).public_key()
-        else:
-            key = serialization.load_pem_public_key(data)  # type: ignore[assignment]  # checked below
-    except ValueError:
+        kind, _, found = pem.unarmor(path.read_bytes())
+        spki = holder_key(found) if kind == "CERTIFICATE" else found
+    except (ValueError, CertificateUnreadable):
         raise BadInput(f"{path} holds neither a certificate nor a public key in PEM") from None
-    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     algorithm_of(spki)
     return spki
 
 
 def _private_key(path: Path, password: str | None) -> PrivateKey:
+    data, secret = path.read_bytes(), password.encode() if password else None
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password.encode() if password else None)
-    except (ValueError, TypeError):
-        raise BadInput(f"{path} holds no private key in PEM that this password opens") from None
+        key = serialization.load_pem_private_key(data, secret)
+    except Exception:  # besides `ValueError` the library has its own kinds for curves that it does not know
+        return _national_key(path, data, secret)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise BadInput(f"{path} holds neither an EC nor an RSA key")
     return key
 
 
+def _national_key(path: Path, data: bytes, password: bytes | None) -> PrivateKey:
+    if not national.available():
+        raise BadInput(f"{path} holds no private key in PEM that this password opens")
+    try:
+        return Sm2PrivateKey.load(data, password)
+    except ValueError:
+        raise BadInput(f"{path} holds no private key in PEM that this password opens") from None
+
+
 def _signer(key_file: Path | None, certificate_file: Path | None, password: str | None) -> Signer | None:
-    """Signs the commitment (32 bytes) as detached CMS; none when no key is given."""
+    """Signs the commitment (32 bytes) as detached CMS, in the suite of the certificate; none when no key is given."""
     if key_file is None or certificate_file is None:
         return None
-    key, pem = _private_key(key_file, password), certificate_file.read_bytes()
-    certificates = x509.load_pem_x509_certificates(pem)
-    options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities]
+    key = _pkcs8(_private_key(key_file, password))
+    chain = [der for kind, _, der in pem.unarmor(certificate_file.read_bytes(), multiple=True) if kind == "CERTIFICATE"]
+    holder = chains.parse(chain[0]) if chain else None
+    if holder is None:
+        raise BadInput(f"{certificate_file} holds no certificate in PEM")
+    provider = provider_for(holder.public_key)
 
     def sign(commit: str) -> Attestation:
-        builder = pkcs7.PKCS7SignatureBuilder().set_data(bytes.fromhex(commit))
-        builder = builder.add_signer(certificates[0], key, hashes.SHA256())
-        signature = builder.sign(serialization.Encoding.DER, options)
-        ders = tuple(one.public_bytes(serialization.Encoding.DER) for one in certificates)
-        return Attestation(ders, signature)
+        digest = cms.digest_of(bytes.fromhex(commit), chain[0])
+        attributes = cms.signed_attributes(digest=digest, certificate=chain[0], at=datetime.now(UTC))
+        signature = provider.sign(key, attributes)
+        signed = cms.assemble(attributes=attributes, signature=signature, certificate=chain[0], chain=chain[1:])
+        return Attestation(tuple(chain), signed)
 
     return sign
+
+
+def _pkcs8(key: PrivateKey) -> bytes:
+    if isinstance(key, Sm2PrivateKey):
+        return key.pkcs8()
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.DER, form, plain)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -200,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     sealer.add_argument(
         "--key", type=Path, action="append", required=True, help="certificate or public key that will unlock (PEM)"
     )
+    sealer.add_argument("--suite", choices=SUITES, help="refuse unless the terms ask for this suite of algorithms")
     sealer.add_argument("--sign-key", type=Path, help="private key that signs the commitment (PEM)")
     sealer.add_argument("--sign-cert", type=Path, help="its certificate, with the chain (PEM)")
     sealer.add_argument("--password", help="of the private key")

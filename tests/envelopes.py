@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from signatures.crypto.sm2 import Sm2PrivateKey
+from signatures.crypto.suites import Suite
 from signatures.envelopes.domain import cipher, layout, sealing, shamir
 from signatures.envelopes.domain.header import MEBIBYTE, Mode, Policy
 from signatures.envelopes.domain.payload import SealedFile
 from signatures.envelopes.domain.sealing import Draft, Terms
-from signatures.envelopes.domain.slots import PrivateKey, spki_of, unwrap_kek
+from signatures.envelopes.domain.slots import PrivateKey, spki_of, suite_of, unwrap_kek
 
 BIDDER = "91440600MA4UPC1234"
 CREATED = "2026-03-02T01:00:00.000Z"
@@ -18,6 +20,11 @@ CREATED = "2026-03-02T01:00:00.000Z"
 
 def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
+
+
+def key_of(suite: Suite) -> PrivateKey:
+    """A fresh key of that suite, as a device makes one."""
+    return new_key() if suite is Suite.INTERNATIONAL else Sm2PrivateKey.generate()
 
 
 @dataclass(frozen=True)
@@ -28,15 +35,20 @@ class Parties:
     officers: tuple[PrivateKey, ...]
 
     @classmethod
-    def make(cls, n: int = 3) -> "Parties":
-        return cls(new_key(), tuple(new_key() for _ in range(n)))
+    def make(cls, n: int = 3, suite: Suite = Suite.INTERNATIONAL) -> "Parties":
+        return cls(key_of(suite), tuple(key_of(suite) for _ in range(n)))
+
+    @property
+    def suite(self) -> Suite:
+        return suite_of(spki_of(self.bidder))
 
 
 def terms_of(
     parties: Parties, *, mode: Mode = Mode.AND, k: int = 2, tender: str = "T1", lot: str = "1", chunk: int = MEBIBYTE
 ) -> Terms:
     policy = Policy(mode, k, len(parties.officers))
-    return Terms(tender, lot, policy, chunk, "roster-1", tuple(spki_of(key) for key in parties.officers))
+    officers = tuple(spki_of(key) for key in parties.officers)
+    return Terms(tender, lot, policy, chunk, "roster-1", officers, parties.suite)
 
 
 def draft_of(terms: Terms, parties: Parties, files: Sequence[tuple[str, bytes]], *, bidder: str = BIDDER) -> Draft:

@@ -4,6 +4,7 @@ import commons.domain.identifiers
 import commons.people.parties
 import commons.secrecy.fields
 import django.db.models.deletion
+import signatures.crypto.suites
 from django.conf import settings
 from django.db import migrations, models
 
@@ -400,6 +401,7 @@ class Migration(migrations.Migration):
                 ('award_parameters', models.JSONField(blank=True, default=dict)),
                 ('reform_basis_no', models.CharField(blank=True, max_length=80)),
                 ('roster_id', models.BigIntegerField(blank=True, null=True)),
+                ('suite', models.CharField(choices=[('INTERNATIONAL', 'INTERNATIONAL'), ('SM', 'SM')], default=signatures.crypto.suites.Suite['INTERNATIONAL'], max_length=16)),
                 ('contact_name', models.CharField(blank=True, max_length=40)),
                 ('contact_phone', models.CharField(blank=True, max_length=30)),
                 ('applications_end_at', models.DateTimeField(blank=True, null=True)),

@@ -215,7 +215,7 @@ def _standing(upload: Upload, offset: int) -> dict[str, str]:
 
 def _abilities() -> dict[str, str]:
     return {
-        "Tus-Checksum-Algorithm": "sha256,sha1",
+        "Tus-Checksum-Algorithm": "sha256,sha1,sm3",
         "Tus-Extension": "creation,checksum,expiration,termination",
         "Tus-Version": VERSION,
     }

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from signatures.crypto.suites import Suite
+from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.states import Cause, EnvelopeState, IntakeState, RosterState
 
 Text = str | Promise
@@ -39,6 +41,17 @@ ROSTERS: dict[str, Label] = {
     RosterState.ACTIVE: (_("In use"), "done"),
     RosterState.RETIRED: (_("Out of use"), "neutral"),
 }
+SUITES: dict[Suite, Text] = {
+    Suite.INTERNATIONAL: _("international: AES, SHA-256, P-256 or RSA"),
+    Suite.SM: _("national 国密: SM2, SM3, SM4"),
+}
+PACE: dict[Suite, Text] = {
+    Suite.SM: _(
+        "Everything here is sealed with the national algorithms 国密. This browser reckons them in script, about "
+        "5 megabytes in a second: keep the page open meanwhile. For large bids the offline command is much faster."
+    ),
+}
+"""What a bidder is told who seals in a browser that has no such algorithms of its own."""
 SCRIPTS: dict[str, Text] = {
     "attesting": _("Everything is sent. The certificate signs what was sealed …"),
     "broken": _("Sealing failed in this browser. Use a current browser, or the offline command."),
@@ -56,6 +69,17 @@ SCRIPTS: dict[str, Text] = {
     "sending": _("Sealed and sent: %(sent)s of %(total)s MB, %(rate)s MB/s"),
     "waiting": _("The connection is away. The upload goes on by itself when it is back; keep this page open."),
 }
+
+
+def suite_choices() -> list[tuple[str, Text]]:
+    """The suites that can be chosen here, for a form."""
+    return [(one.value, SUITES[one]) for one in suites.installed()]
+
+
+def roster_label(name: str, k: int, n: int, suite: Suite) -> str:
+    """A roster in a list to choose from; which suite its officers' keys are of is said where it is not the default."""
+    told = f"{name} ({k}/{n})"
+    return told if suite is Suite.INTERNATIONAL else f"{told} · {SUITES[suite]}"
 
 
 def texts() -> dict[str, str]:

@@ -3,6 +3,7 @@
 import commons.secrecy.fields
 import django.db.models.deletion
 import signatures.documents.domain.papers
+import signatures.crypto.suites
 import signatures.envelopes.domain.states
 import signatures.pki.domain.bindings
 import signatures.pki.domain.stamps
@@ -217,6 +218,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
                 ('k', models.PositiveSmallIntegerField()),
+                ('suite', models.CharField(choices=[('INTERNATIONAL', 'INTERNATIONAL'), ('SM', 'SM')], default=signatures.crypto.suites.Suite['INTERNATIONAL'], max_length=16)),
                 ('state', models.CharField(choices=[('DRAFT', 'DRAFT'), ('ACTIVE', 'ACTIVE'), ('RETIRED', 'RETIRED')], default=signatures.envelopes.domain.states.RosterState['DRAFT'], max_length=16)),
                 ('drafted_at', models.DateTimeField()),
                 ('activated_at', models.DateTimeField(null=True)),
@@ -380,6 +382,7 @@ class Migration(migrations.Migration):
                 ('tender', models.CharField(max_length=80)),
                 ('lot', models.CharField(max_length=80)),
                 ('mode', models.CharField(choices=[('AND', 'AND'), ('OFFICERS', 'OFFICERS')], max_length=8)),
+                ('suite', models.CharField(choices=[('INTERNATIONAL', 'INTERNATIONAL'), ('SM', 'SM')], default=signatures.crypto.suites.Suite['INTERNATIONAL'], max_length=16)),
                 ('chunk', models.PositiveIntegerField()),
                 ('k', models.PositiveSmallIntegerField()),
                 ('n', models.PositiveSmallIntegerField()),

@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from signatures.crypto.suites import Suite
 from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope
 from tests import cast
 from tests.browser.chromium import DESKTOP, PHONE, Chromium, axe_problems, chromium
@@ -47,6 +48,7 @@ def ceremony(
     officers: Sequence[str] = OFFICERS,
     name: str = "Openings of March",
     certificates: Mapping[str, Path] = MappingProxyType({}),
+    suite: Suite = Suite.INTERNATIONAL,
 ) -> dict[str, Page]:
     """The roster, drawn up by the operations desk, with keys made on three devices, put in use by a witness.
 
@@ -57,6 +59,7 @@ def ceremony(
     desk.get_by_label("Name of the roster").fill(name)
     for one in officers:
         desk.get_by_label(cast.PARTIES[one].name).check()
+    desk.get_by_label("Algorithms").select_option(suite.value)
     desk.get_by_role("button", name="Name these officers").click()
     expect(desk.get_by_role("heading", name=name)).to_be_visible()
     devices = {}
@@ -112,8 +115,9 @@ def seal(page: Page, files: list[dict[str, Any]]) -> None:
     page.get_by_role("button", name="Seal and hand in").click()
 
 
-def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, server: Server) -> None:
-    devices = ceremony(browser, server)
+@pytest.mark.parametrize("suite", list(Suite), ids=lambda suite: suite.value)
+def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, server: Server, suite: Suite) -> None:
+    devices = ceremony(browser, server, suite=suite)
     host = rehearsal(browser, server)
     bidder = browser.page(server, person="buyer1", language="en", viewport=PHONE)
     bidder.goto(host.url)

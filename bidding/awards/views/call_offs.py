@@ -26,6 +26,7 @@ from commons.domain.money import as_text
 from commons.domain.refusals import NotFound, NotPermitted
 from commons.pages import FormPage, signed_in
 from signatures.envelopes import queries as envelopes
+from signatures.envelopes.labels import roster_label
 from signatures.envelopes.labels import texts as envelope_texts
 from signatures.envelopes.policies import can_seal, can_watch_opening
 from signatures.envelopes.views.intakes import bidders_part
@@ -148,7 +149,7 @@ class Compete(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         terms = self._terms(request)
         suppliers = [(one.award_id, one.name) for one in queries.suppliers_of(terms.section_id)]
-        rosters = [(one.id, f"{one.name} ({one.k}/{one.n})") for one in envelopes.active_rosters()]
+        rosters = [(one.id, roster_label(one.name, one.k, one.n, one.suite)) for one in envelopes.active_rosters()]
         return CompetitionForm(data, suppliers=suppliers, rosters=rosters, initial={"roster": terms.roster_id})
 
     def context(self, request: HttpRequest) -> dict[str, Any]:

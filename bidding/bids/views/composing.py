@@ -22,8 +22,9 @@ from commons.domain.actor import Actor
 from commons.pages import FormPage, signed_in, told_there
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.endpoint import PREFIX
+from signatures.envelopes.labels import PACE
 from signatures.envelopes.labels import texts as envelope_texts
-from signatures.envelopes.views.intakes import bidder_keys
+from signatures.envelopes.views.intakes import bidder_keys, key_name
 from signatures.guarantees import queries as guarantees
 from signatures.guarantees.domain.terms import GuaranteeKind
 from signatures.guarantees.forms import AskForm
@@ -37,7 +38,7 @@ def compose(request: HttpRequest, section_id: int) -> HttpResponse:
     actor, at = signed_in(request), timezone.now()
     policies.can_prepare(actor).require()
     found = queries.composing(actor, section_id, at=at)
-    keys = bidder_keys(actor)
+    keys = bidder_keys(actor, found.intake.suite)
     context: dict[str, Any] = {
         "found": found,
         "terms": found.terms,
@@ -46,6 +47,7 @@ def compose(request: HttpRequest, section_id: int) -> HttpResponse:
         "guarantee": guarantees.own_for(actor, found.terms.stream) if found.terms.bond is not None else None,
         "cash": services.own_bond(actor, section_id),
         "has_certificate": bool(keys),
+        "pace": PACE.get(found.intake.suite, ""),
         "envelope_texts": envelope_texts(),
         "texts": scripts(),
         "data": _sealing(found, keys),
@@ -61,7 +63,7 @@ def _sealing(found: queries.Composing, keys: list[str]) -> dict[str, Any]:
         "bidder": found.bidder,
         "certificateKeys": keys,
         "mustSign": bool(keys),
-        "keyName": f"bidder:{found.organisation_id}",
+        "keyName": key_name(found.organisation_id, found.intake.suite),
         "terms": envelopes.terms_published(intake_id),
         "urls": {
             "attest": reverse("envelopes:attest", args=[intake_id]),

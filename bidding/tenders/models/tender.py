@@ -5,6 +5,7 @@ from django.db import models
 from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import SectionState, TenderState
+from signatures.crypto.suites import Suite
 
 _SECTORS = [sector.value for sector in Sector]
 
@@ -93,6 +94,10 @@ class Tender(models.Model):
     reform_basis_no = models.CharField(max_length=80, blank=True)
     roster_id = models.BigIntegerField(null=True, blank=True)
     """The opening officers (`signatures.OfficerRoster`); no foreign key is needed to ask for it."""
+    suite = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in Suite], default=Suite.INTERNATIONAL
+    )
+    """The algorithms that bids are sealed with; the officers' keys are of them too."""
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
     applications_end_at = models.DateTimeField(null=True, blank=True)

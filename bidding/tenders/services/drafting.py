@@ -29,7 +29,9 @@ from commons.domain.text import gettext_noop
 from commons.evidence.services import append_secret
 from commons.people import queries as people
 from commons.secrecy.fields import Party
+from signatures.crypto.suites import Suite
 from signatures.envelopes import queries as envelopes
+from signatures.envelopes.domain.rules import require_suite
 
 
 class AwardMethodUnknown(Refusal):
@@ -107,12 +109,19 @@ def choose_award(
 
 
 @transaction.atomic
-def choose_roster(*, actor: Actor, tender_id: int, roster_id: int, at: datetime) -> None:
-    """Choose the officers who open together with the bidders. Refuses (`RosterUnknown`) one that is not in office."""
+def choose_roster(
+    *, actor: Actor, tender_id: int, roster_id: int, at: datetime, suite: Suite = Suite.INTERNATIONAL
+) -> None:
+    """Choose the algorithms that bids are sealed with, and the officers who open together with the bidders.
+
+    Refuses one that is not in office (`RosterUnknown`), and officers with keys of another suite (`SuiteMixed`).
+    """
     tender = editable(actor, tender_id)
-    if roster_id not in {roster.id for roster in envelopes.active_rosters()}:
+    chosen = next((roster for roster in envelopes.active_rosters() if roster.id == roster_id), None)
+    if chosen is None:
         raise RosterUnknown()
-    save(tender, roster_id=roster_id)
+    require_suite(chosen.suite, asked=suite)
+    save(tender, roster_id=roster_id, suite=suite)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
 from exchange.projects.services.numbering import next_number
+from signatures.crypto.suites import Suite
 from signatures.envelopes import services as envelopes
 from signatures.envelopes.domain.header import Mode
 
@@ -110,6 +111,7 @@ def take_envelopes(section: Section, profile: ProcedureProfile, at: datetime) ->
         roster_id=tender.roster_id,
         at=at,
         window_minutes=window.count if window else None,
+        suite=Suite(tender.suite),
     )
     Section.objects.filter(pk=section.pk).update(intake_id=intake_id)
     section.intake_id = intake_id
@@ -132,6 +134,7 @@ def notice_body(tender: Tender) -> dict[str, JSON]:
         "award_parameters": dict(tender.award_parameters),
         "consortium": tender.consortium_allowed,
         "sme_reserved": tender.sme_reserved,
+        "sealing_suite": tender.suite,
         "applications_end_at": _text(tender.applications_end_at),
         "documents_until": _text(tender.documents_until),
         "bid_deadline": _text(tender.bid_deadline),

@@ -24,7 +24,7 @@ class NothingFailed(Refusal):
 
 
 COPIED = (
-    "title", "description", "award_method", "award_parameters", "roster_id", "contact_name", "contact_phone",
+    "title", "description", "award_method", "award_parameters", "roster_id", "suite", "contact_name", "contact_phone",
     "designated_media", "sme_reserved", "consortium_allowed", "draft",
 )  # fmt: skip
 SECTION_COPIED = (

@@ -23,7 +23,9 @@ from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound
 from commons.pages import signed_in
 from commons.people import queries as people
+from signatures.crypto.suites import Suite
 from signatures.envelopes import queries as envelopes
+from signatures.envelopes.labels import roster_label
 
 
 class ChooseAward(OwnerForm):
@@ -56,12 +58,13 @@ class ChooseRoster(OwnerForm):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         tender = self.tender(request)
-        rosters = [(str(one.id), f"{one.name} ({one.k}/{one.n})") for one in envelopes.active_rosters()]
-        return RosterForm(data, rosters=rosters, initial={"roster": tender.roster_id})
+        rosters = [(str(one.id), roster_label(one.name, one.k, one.n, one.suite)) for one in envelopes.active_rosters()]
+        return RosterForm(data, rosters=rosters, initial={"roster": tender.roster_id, "suite": tender.suite})
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        number = int(form.cleaned_data["roster"])
-        services.choose_roster(actor=signed_in(request), tender_id=self.kwargs["tender_id"], roster_id=number, at=at)
+        tender_id, given = self.kwargs["tender_id"], form.cleaned_data
+        number, suite = int(given["roster"]), Suite(given["suite"] or Suite.INTERNATIONAL)
+        services.choose_roster(actor=signed_in(request), tender_id=tender_id, roster_id=number, suite=suite, at=at)
         return self.draft_url()
 
 

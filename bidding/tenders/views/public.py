@@ -23,6 +23,8 @@ from bidding.tenders.queries import pages
 from commons.domain.money import normal_text
 from commons.pages import actor_of, csv_response
 from commons.parameters.labels import UNITS
+from signatures.crypto.suites import Suite
+from signatures.envelopes.labels import SUITES
 
 PAGE = 20
 STAGE_LABELS = {
@@ -68,6 +70,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "procedure": procedure_name(profile),
         "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
         "award_source": formula.source if formula else "",
+        "sealed_with": SUITES[Suite(found.suite)] if found.roster_id else "",
         "sections": [(section, *SECTION_STATES[section.state], failure_label(section.failure),
                       call_off_label(section.call_offs)) for section in found.sections.all()],
         "steps": list(timeline(found)),

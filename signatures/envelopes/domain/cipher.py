@@ -1,19 +1,16 @@
-"""The content of an envelope: AES-256-GCM in chunks, each bound to its place, the last one marked as the last.
+"""The content of an envelope: chunks under the suite's cipher, each bound to its place, the last marked as the last.
 
-    CEK    = HKDF-SHA-256(K_b ‖ K_c, salt = ctx, info = "sbe1/cek")
+    CEK    = HKDF(K_b ‖ K_c, salt = ctx, info = "sbe1/cek")
     nonce  = 3 zero bytes ‖ index of the chunk (8) ‖ 1 for the last chunk, else 0
-    AAD    = SHA-256(header)
+    AAD    = H(header)
 
-A CEK belongs to one envelope (ctx holds a random salt), so no nonce is used twice.
+H, the digest of HKDF and the cipher are those of the suite that the header names: SHA-256 and AES-256-GCM, or SM3 and
+SM4-GCM. A CEK belongs to one envelope (ctx holds a random salt), so no nonce is used twice.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from signatures.envelopes.domain.header import Header, Mode
 from signatures.envelopes.domain.layout import ATTESTATION, TAG, Buffer, chunk_count
@@ -39,17 +36,17 @@ def both_secrets(kb: bytes | None, shared: bytes, mode: Mode) -> bytes:
     return kb + shared
 
 
-def content_key(secrets: bytes, ctx: bytes) -> bytes:
-    return _derive(secrets, ctx, b"sbe1/cek")
+def content_key(secrets: bytes, header: Header) -> bytes:
+    return _derive(secrets, header, b"sbe1/cek")
 
 
-def attestation_key(secrets: bytes, ctx: bytes) -> bytes:
-    return _derive(secrets, ctx, b"sbe1/attestation")
+def attestation_key(secrets: bytes, header: Header) -> bytes:
+    return _derive(secrets, header, b"sbe1/attestation")
 
 
-def key_commitment(cek: bytes, ctx: bytes) -> str:
+def key_commitment(cek: bytes, header: Header) -> str:
     """What the manifest says of the CEK: GCM alone would let a cheat prepare two keys for one ciphertext."""
-    return hashlib.sha256(b"sbe1/cek-commit" + ctx + cek).hexdigest()
+    return header.sealing.digest(b"sbe1/cek-commit" + header.ctx() + cek).hexdigest()
 
 
 def nonce(index: int, *, last: bool) -> bytes:
@@ -60,7 +57,7 @@ class ChunkSealer:
     """Seals the chunks of one envelope."""
 
     def __init__(self, cek: bytes, header: Header) -> None:
-        self._cipher, self._aad, self._count = AESGCM(cek), header.digest(), chunk_count(header)
+        self._cipher, self._aad, self._count = header.sealing.cipher(cek), header.digest(), chunk_count(header)
 
     def seal(self, index: int, plaintext: bytes) -> bytes:
         return self._cipher.encrypt(nonce(index, last=index == self._count - 1), plaintext, self._aad)
@@ -73,7 +70,7 @@ def open_chunks(
 
     All chunks are views of one buffer: each is good until the next is asked for.
     """
-    cipher, aad, count = AESGCM(cek), header.digest(), chunk_count(header)
+    cipher, aad, count = header.sealing.cipher(cek), header.digest(), chunk_count(header)
     buffer = (held or Buffer()).of(min(header.chunk, header.padded_len))
     index = -1
     for index, chunk in enumerate(sealed):
@@ -87,17 +84,19 @@ def open_chunks(
         raise NotAuthentic("the last chunk is missing")
 
 
-def seal_attestation(key: bytes, statement: bytes, commit: str) -> bytes:
+def seal_attestation(secrets: bytes, header: Header, statement: bytes, commit: str) -> bytes:
     """Certificate and signature, padded to one length and bound to the commitment."""
     assert len(statement) <= ATTESTATION - 4, "a chain of certificates and one signature fit in 16 KiB"
     body = len(statement).to_bytes(4, "big") + statement
-    return AESGCM(key).encrypt(bytes(12), body.ljust(ATTESTATION, b"\0"), bytes.fromhex(commit))
+    cipher = header.sealing.cipher(attestation_key(secrets, header))
+    return cipher.encrypt(bytes(12), body.ljust(ATTESTATION, b"\0"), bytes.fromhex(commit))
 
 
-def open_attestation(key: bytes, sealed: bytes, commit: str) -> bytes:
+def open_attestation(secrets: bytes, header: Header, sealed: bytes, commit: str) -> bytes:
     """Raises `NotAuthentic`."""
     try:
-        body = AESGCM(key).decrypt(bytes(12), sealed, bytes.fromhex(commit))
+        cipher = header.sealing.cipher(attestation_key(secrets, header))
+        body = cipher.decrypt(bytes(12), sealed, bytes.fromhex(commit))
     except (InvalidTag, ValueError):
         raise NotAuthentic("attestation") from None
     length = int.from_bytes(body[:4], "big")
@@ -106,6 +105,6 @@ def open_attestation(key: bytes, sealed: bytes, commit: str) -> bytes:
     return body[4 : 4 + length]
 
 
-def _derive(secrets: bytes, ctx: bytes, info: bytes) -> bytes:
+def _derive(secrets: bytes, header: Header, info: bytes) -> bytes:
     assert len(secrets) == 2 * SECRET, "K_b and K_c"
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=ctx, info=info).derive(secrets)
+    return header.sealing.derive(secrets, salt=header.ctx(), info=info)

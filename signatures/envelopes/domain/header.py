@@ -1,6 +1,5 @@
 """The header of an envelope SBE-1: what everybody may read of a sealed bid, and what all its keys are bound to."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import from_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
+from signatures.crypto.suites import Suite, UnknownSuite
+from signatures.envelopes.domain import suites
+from signatures.envelopes.domain.suites import SealingSuite
 
 VERSION = "SBE-1"
-ALGORITHM = "A256GCM-STREAM-1"
 MEBIBYTE = 1024 * 1024
 SMALLEST_CHUNK, LARGEST_CHUNK = MEBIBYTE, 8 * MEBIBYTE
 SMALLEST_PAYLOAD = 64 * 1024
@@ -33,7 +34,6 @@ _NAMES = frozenset(
         "created",
         "roster_id",
         "padded_len",
-        "manifest_sha256",
     }
 )
 
@@ -72,7 +72,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The public part of an envelope. `chunk` and `padded_len` in bytes; `salt`, `manifest_sha256` in hexadecimal."""
+    """The public part of an envelope. `chunk` and `padded_len` in bytes; `salt`, `manifest_digest` in hexadecimal."""
 
     tender: str
     lot: str
@@ -83,26 +83,33 @@ class Header:
     created: str
     roster_id: str
     padded_len: int
-    manifest_sha256: str
+    manifest_digest: str
+    """By the suite's digest, which names the field: `manifest_sha256`, `manifest_sm3`."""
+    suite: Suite = Suite.INTERNATIONAL
+
+    @property
+    def sealing(self) -> SealingSuite:
+        """The algorithms of this envelope."""
+        return suites.of_suite(self.suite)
 
     def as_json(self) -> dict[str, JSON]:
-        return {**self._context(), "manifest_sha256": self.manifest_sha256}
+        return {**self._context(), manifest_field(self.sealing): self.manifest_digest}
 
     def encode(self) -> bytes:
         """The canonical bytes that are hashed, stored and signed."""
         return canonical.encode(self.as_json())
 
     def digest(self) -> bytes:
-        """SHA-256 of the canonical bytes: the additional data of every chunk."""
-        return hashlib.sha256(self.encode()).digest()
+        """The suite's digest of the canonical bytes: the additional data of every chunk."""
+        return self.sealing.digest(self.encode()).digest()
 
     def ctx(self) -> bytes:
-        """What the keys are bound to: SHA-256 of every field but the manifest, which holds the keys itself."""
-        return hashlib.sha256(canonical.encode(self._context())).digest()
+        """What the keys are bound to: the digest of every field but the manifest, which holds the keys itself."""
+        return self.sealing.digest(canonical.encode(self._context())).digest()
 
     def _context(self) -> dict[str, JSON]:
         return {
-            "alg": ALGORITHM,
+            "alg": self.sealing.algorithm,
             "bidder_ref": self.bidder_ref,
             "chunk": str(self.chunk),
             "created": self.created,
@@ -120,16 +127,26 @@ def parse(data: bytes) -> Header:
     """The header that the canonical bytes spell. Raises `EnvelopeBroken`."""
     try:
         value = canonical.decode(data)
-        if not isinstance(value, Mapping) or set(value) != _NAMES:
+        if not isinstance(value, Mapping) or not set(value) >= _NAMES:
             raise ValueError("the header has other fields than SBE-1 names")
-        if (value["v"], value["alg"]) != (VERSION, ALGORITHM):
+        sealing = suites.of_algorithm(_text(value["alg"]))
+        if value["v"] != VERSION:
             raise ValueError("its version or algorithm is unknown")
-        return _header(value)
+        if set(value) != {*_NAMES, manifest_field(sealing)}:
+            raise ValueError("the header has other fields than SBE-1 names")
+        return _header(value, sealing)
+    except UnknownSuite as error:
+        raise EnvelopeBroken(reason=str(error.args[0])) from None
     except (ValueError, TypeError, KeyError, AssertionError) as error:
         raise EnvelopeBroken(reason=str(error)) from None
 
 
-def _header(value: Mapping[str, JSON]) -> Header:
+def manifest_field(sealing: SealingSuite) -> str:
+    """The name of the field that holds the manifest's digest."""
+    return f"manifest_{sealing.digest_name}"
+
+
+def _header(value: Mapping[str, JSON], sealing: SealingSuite) -> Header:
     policy = value["policy"]
     if not isinstance(policy, Mapping) or set(policy) != {"mode", "k", "n"}:
         raise ValueError("the policy has other fields than SBE-1 names")
@@ -144,7 +161,8 @@ def _header(value: Mapping[str, JSON]) -> Header:
         created=_text(value["created"]),
         roster_id=_text(value["roster_id"]),
         padded_len=_count(value["padded_len"]),
-        manifest_sha256=_hex(value["manifest_sha256"]),
+        manifest_digest=_hex(value[manifest_field(sealing)]),
+        suite=sealing.suite,
     )
     if not SMALLEST_CHUNK <= header.chunk <= LARGEST_CHUNK or header.chunk % MEBIBYTE:
         raise ValueError("chunks are of 1 to 8 whole MiB")
@@ -165,9 +183,9 @@ def padded(length: int) -> int:
     return -(-length // step) * step
 
 
-def bidder_ref(bidder: str, salt: bytes) -> str:
+def bidder_ref(bidder: str, salt: bytes, suite: Suite) -> str:
     """The blinded reference to a bidder (a unified social credit code); `salt` stands inside the payload."""
-    return hashlib.sha256(b"sbe1/bidder\0" + bidder.encode() + b"\0" + salt).hexdigest()
+    return suites.of_suite(suite).digest(b"sbe1/bidder\0" + bidder.encode() + b"\0" + salt).hexdigest()
 
 
 def _text(value: JSON) -> str:

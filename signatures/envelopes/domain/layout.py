@@ -3,13 +3,13 @@
     magic (8) ‖ length of header (4) ‖ header ‖ length of manifest (4) ‖ manifest
     ‖ chunks, each with its 16-byte tag ‖ attestation (16,400)
 
-    leaf   = SHA-256(ciphertext of a chunk, tag included)
-    commit = SHA-256("env1" ‖ SHA-256(header) ‖ leaves)
+    leaf   = H(ciphertext of a chunk, tag included)
+    commit = H("env1" ‖ H(header) ‖ leaves)
 
-Lengths are big-endian. Nothing may follow, nothing may be missing: the length of the file follows from the header.
+H is the digest of the suite that the header names: SHA-256 or SM3. Lengths are big-endian. Nothing may follow, nothing
+may be missing: the length of the file follows from the header.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from signatures.envelopes.domain import header as headers
 from signatures.envelopes.domain import manifest as manifests
 from signatures.envelopes.domain.header import EnvelopeBroken, Header
 from signatures.envelopes.domain.manifest import Manifest
+from signatures.envelopes.domain.suites import Digest
 
 MAGIC = b"SBE1\r\n\x1a\n"
 TAG = 16
@@ -82,7 +83,7 @@ def sealed_length(header: Header) -> int:
 
 def commitment(header: Header, leaves: Iterable[bytes]) -> str:
     """The one value that stands for the envelope: the bidder signs it, the receipt names it."""
-    digest = hashlib.sha256(b"env1" + header.digest())
+    digest = header.sealing.digest(b"env1" + header.digest())
     for leaf in leaves:
         digest.update(leaf)
     return digest.hexdigest()
@@ -95,7 +96,7 @@ class Reckoner:
         self.prefix: Prefix | None = None
         self.leaves: list[bytes] = []
         self.size = 0
-        self._leaf = hashlib.sha256()
+        self._leaf: Digest | None = None
         self._head, self._wanted = bytearray(), 0
 
     def feed(self, data: bytes) -> None:
@@ -114,21 +115,23 @@ class Reckoner:
             raise EnvelopeBroken(reason="something follows after its end")
         self._take(rest)
 
-    def begins_chunk(self, length: int | None) -> bool:
-        """Whether the next `length` bytes are one whole chunk."""
+    def begins_chunk(self, length: int | None, algorithm: str) -> bool:
+        """Whether the next `length` bytes are one whole chunk, whose leaf is its digest by that algorithm."""
         if self.prefix is None or not self._wanted or self._wanted != length:
             return False
-        return self._wanted == chunk_length(self.prefix.header, len(self.leaves)) + TAG
+        header = self.prefix.header
+        return header.sealing.digest_name == algorithm and length == chunk_length(header, len(self.leaves)) + TAG
 
     def _take(self, rest: memoryview) -> None:
         assert self.prefix is not None, "chunks follow the prefix"
         while len(rest) and self._wanted:
             piece, rest = rest[: self._wanted], rest[self._wanted :]
+            self._leaf = self._leaf or self.prefix.header.sealing.digest()
             self._leaf.update(piece)
             self._wanted -= len(piece)
             if not self._wanted:
                 self.leaves.append(self._leaf.digest())
-                self._leaf, self._wanted = hashlib.sha256(), self._next()
+                self._leaf, self._wanted = None, self._next()
 
     def _next(self) -> int:
         assert self.prefix is not None, "lengths follow from the header"

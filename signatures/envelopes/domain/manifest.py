@@ -1,6 +1,5 @@
 """The manifest of an envelope: its wrapped keys, bound by their digest in the header."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from signatures.envelopes.domain.header import EnvelopeBroken, Header
 from signatures.envelopes.domain.slots import BIDDER, Slot, officer
+from signatures.envelopes.domain.suites import SealingSuite
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class Manifest:
         slots: list[JSON] = [slot.as_json() for slot in (*self.bidder, *self.officers)]
         return canonical.encode({"cek_commit": self.cek_commit, "slots": slots})
 
-    def digest(self) -> str:
-        return hashlib.sha256(self.encode()).hexdigest()
+    def digest(self, sealing: SealingSuite) -> str:
+        """For the header, in hexadecimal."""
+        return sealing.digest(self.encode()).hexdigest()
 
     def officer(self, seat: int) -> Slot:
         return self.officers[seat - 1]
@@ -32,7 +33,7 @@ class Manifest:
 
 def parse(data: bytes, header: Header) -> Manifest:
     """The manifest that belongs to `header`. Raises `EnvelopeBroken`."""
-    if hashlib.sha256(data).hexdigest() != header.manifest_sha256:
+    if header.sealing.digest(data).hexdigest() != header.manifest_digest:
         raise EnvelopeBroken(reason="its wrapped keys are not those that the header names")
     try:
         value = canonical.decode(data)
@@ -41,6 +42,8 @@ def parse(data: bytes, header: Header) -> Manifest:
     if not isinstance(value, Mapping) or set(value) != {"cek_commit", "slots"} or not isinstance(value["slots"], list):
         raise EnvelopeBroken(reason="the manifest has other fields than SBE-1 names")
     slots = [Slot.parse(item) for item in value["slots"]]
+    if any(slot.alg not in header.sealing.wraps for slot in slots):
+        raise EnvelopeBroken(reason="a key is wrapped in another suite than the header names")
     bidder = tuple(slot for slot in slots if slot.label == BIDDER)
     officers = tuple(slot for slot in slots if slot.label != BIDDER)
     if [slot.label for slot in officers] != [officer(seat) for seat in range(1, header.policy.n + 1)]:

@@ -56,7 +56,7 @@ class Contents:
 
     def belongs_to(self, header: Header) -> bool:
         """Whether the blinded reference in the header is this bidder's: an envelope cannot be relabelled."""
-        return header.bidder_ref == bidder_ref(self.bidder, self.salt)
+        return header.bidder_ref == bidder_ref(self.bidder, self.salt, header.suite)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from signatures.crypto.suites import Suite
 from signatures.envelopes.domain.header import Mode
 from signatures.envelopes.domain.states import IntakeState
 
@@ -16,6 +17,10 @@ class SealedIntake(models.Model):
     tender = models.CharField(max_length=80)
     lot = models.CharField(max_length=80)
     mode = models.CharField(max_length=8, choices=[(mode.value, mode.value) for mode in Mode])
+    suite = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in Suite], default=Suite.INTERNATIONAL
+    )
+    """The roster's when the intake was opened: what envelopes are sealed with, and every key in them."""
     chunk = models.PositiveIntegerField()
     roster = models.ForeignKey("signatures.OfficerRoster", on_delete=models.PROTECT, related_name="+")
     k = models.PositiveSmallIntegerField()

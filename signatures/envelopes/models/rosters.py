@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from signatures.crypto.suites import Suite
 from signatures.envelopes.domain.states import RosterState
 
 
@@ -11,6 +12,10 @@ class OfficerRoster(models.Model):
 
     name = models.CharField(max_length=80)
     k = models.PositiveSmallIntegerField()
+    suite = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in Suite], default=Suite.INTERNATIONAL
+    )
+    """Of which every officer's key is."""
     state = models.CharField(
         max_length=16, choices=[(state.value, state.value) for state in RosterState], default=RosterState.DRAFT
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from commons.domain.refusals import NotFound
 from commons.evidence.domain.canonical import JSON
+from signatures.crypto.suites import Suite
 from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.header import Mode, Policy
 from signatures.envelopes.domain.sealing import Terms, published
@@ -23,6 +24,8 @@ class IntakeView:
     tender: str
     lot: str
     mode: Mode
+    suite: Suite
+    """What is sealed with, and what every key and certificate is of."""
     k: int
     n: int
     deadline: datetime
@@ -65,6 +68,7 @@ def terms_of(row: SealedIntake) -> Terms:
         row.chunk,
         roster_name(row.roster_id),
         tuple(bytes(seat.spki) for seat in seats),
+        Suite(row.suite),
     )
 
 
@@ -95,6 +99,7 @@ def view(row: SealedIntake) -> IntakeView:
         row.tender,
         row.lot,
         Mode(row.mode),
+        Suite(row.suite),
         row.k,
         row.n,
         row.deadline,

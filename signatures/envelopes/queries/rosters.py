@@ -6,6 +6,7 @@ from datetime import datetime
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
+from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
 from signatures.envelopes.domain.slots import key_id
 from signatures.envelopes.domain.states import RosterState
@@ -19,6 +20,7 @@ class SeatView:
     id: int
     roster_id: int
     roster_name: str
+    suite: Suite
     seat: int
     person_id: int
     person_name: str
@@ -54,6 +56,7 @@ class RosterView:
     id: int
     name: str
     k: int
+    suite: Suite
     state: RosterState
     drafted_by: int
     activated_at: datetime | None
@@ -111,6 +114,7 @@ def _view(row: OfficerRoster) -> RosterView:
         row.pk,
         row.name,
         row.k,
+        Suite(row.suite),
         RosterState(row.state),
         row.drafted_by_id,
         row.activated_at,
@@ -124,6 +128,7 @@ def _seat(row: RosterSeat) -> SeatView:
         row.pk,
         row.roster_id,
         row.roster.name,
+        Suite(row.roster.suite),
         row.seat,
         row.person_id,
         row.person.name,

@@ -18,6 +18,7 @@ from commons.evidence.domain.canonical import JSON
 from commons.people import queries as people
 from commons.vault import services as vault
 from signatures import at_rest
+from signatures.crypto.suites import Suite
 from signatures.envelopes import attesting, store
 from signatures.envelopes.domain import cipher, layout, payload, shamir
 from signatures.envelopes.domain.encoding import from_base64
@@ -50,6 +51,7 @@ class Opened:
     contents: Contents
     files: tuple[OpenedFile, ...]
     attestation: Attestation
+    suite: Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,15 @@ def _job(row: SealedEnvelope) -> Job | NotOpened:
     assert organisation is not None, "a bidder's organisation is in the register"
     try:
         prefix = prefix_of(row)
-        header, ctx = prefix.header, prefix.header.ctx()
+        header = prefix.header
         shared = shamir.combine(list(given.values())[: header.policy.k], k=header.policy.k)
         secrets = cipher.both_secrets(kb, shared, Mode(header.policy.mode))
-        cek = cipher.content_key(secrets, ctx)
+        cek = cipher.content_key(secrets, header)
     except (EnvelopeBroken, FileNotFoundError):
         return NotOpened(Cause.STORED_ALTERED, {"stored_commit": ""})
     except (shamir.BadShares, AssertionError) as error:
         return _blamed(row.pk, row.commit, Cause.BIDDER_FALSE_SHARES, str(error))
-    if cipher.key_commitment(cek, ctx) != prefix.manifest.cek_commit:
+    if cipher.key_commitment(cek, header) != prefix.manifest.cek_commit:
         return _blamed(row.pk, row.commit, Cause.BIDDER_FALSE_SHARES, ", ".join(sorted(given)))
     return Job(row.pk, row.commit, organisation.uscc, secrets)
 
@@ -148,10 +150,10 @@ def _open(job: "Job | NotOpened", folder: Path) -> Opened | NotOpened:
 
 def _open_file(job: Job, file: BinaryIO, folder: Path) -> Opened | NotOpened:
     prefix = layout.open_prefix(file)
-    header, ctx = prefix.header, prefix.header.ctx()
+    header = prefix.header
     leaves: list[bytes] = []
-    chunks = _noted(layout.chunks(file, header, _buffers.sealed), leaves)
-    plain = cipher.open_chunks(cipher.content_key(job.secrets, ctx), header, chunks, _buffers.plain)
+    chunks = _noted(layout.chunks(file, header, _buffers.sealed), header, leaves)
+    plain = cipher.open_chunks(cipher.content_key(job.secrets, header), header, chunks, _buffers.plain)
     contents, files = _unpack(plain, header, folder)
     sealed = layout.read_exactly(file, layout.ATTESTATION + layout.TAG)
     commit = layout.commitment(header, leaves)
@@ -159,20 +161,20 @@ def _open_file(job: Job, file: BinaryIO, folder: Path) -> Opened | NotOpened:
         return NotOpened(Cause.STORED_ALTERED, {"stored_commit": commit})
     if contents.bidder != job.bidder or not contents.belongs_to(header):
         return NotOpened(Cause.BIDDER_RELABELLED, {"bidder_ref": header.bidder_ref})
-    return Opened(contents, files, _attestation(cipher.attestation_key(job.secrets, ctx), sealed, commit))
+    return Opened(contents, files, _attestation(job.secrets, header, sealed, commit), header.suite)
 
 
-def _attestation(key: bytes, sealed: bytes, commit: str) -> Attestation:
+def _attestation(secrets: bytes, header: Header, sealed: bytes, commit: str) -> Attestation:
     """What was signed; a block that cannot be read is as good as no signature, and the opening says so."""
     try:
-        return payload.parse_attestation(cipher.open_attestation(key, sealed, commit))
+        return payload.parse_attestation(cipher.open_attestation(secrets, header, sealed, commit))
     except (cipher.NotAuthentic, PayloadBroken):
         return Attestation()
 
 
-def _noted(chunks: Iterator[memoryview], leaves: list[bytes]) -> Iterator[memoryview]:
+def _noted(chunks: Iterator[memoryview], header: Header, leaves: list[bytes]) -> Iterator[memoryview]:
     for chunk in chunks:
-        leaves.append(hashlib.sha256(chunk).digest())
+        leaves.append(header.sealing.digest(chunk).digest())
         yield chunk
 
 
@@ -234,7 +236,11 @@ def _conclude(ref: str, result: Opened | NotOpened, at: datetime) -> bool:
         row = SealedEnvelope.objects.get(pk=ref)
         assert row.received_at is not None and row.organisation_id is not None  # noqa: PT018  # it is being opened
         signature = attesting.check(
-            result.attestation, commit=row.commit, organisation_id=row.organisation_id, received_at=row.received_at
+            result.attestation,
+            commit=row.commit,
+            suite=result.suite,
+            organisation_id=row.organisation_id,
+            received_at=row.received_at,
         )
     return _settle(ref, result, signature, at)
 

@@ -16,11 +16,12 @@ from commons.domain.refusals import Malformed, NotAllowedNow, NotFound
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from signatures import at_rest
+from signatures.crypto.suites import Suite
 from signatures.envelopes import policies, store
 from signatures.envelopes.domain import layout
 from signatures.envelopes.domain.encoding import to_base64
-from signatures.envelopes.domain.rules import SuccessorUnfit
-from signatures.envelopes.domain.slots import Recipient, Slot, key_id, officer, wrap
+from signatures.envelopes.domain.rules import SuccessorUnfit, require_suite
+from signatures.envelopes.domain.slots import KeyNotUsable, Recipient, Slot, key_id, officer, suite_of, wrap
 from signatures.envelopes.domain.states import EnvelopeState, RosterState
 from signatures.envelopes.models import OfficerRoster, RosterSeat, SealedEnvelope, SealedIntake, ShareHandover
 from signatures.envelopes.sealed_facts import facts_of
@@ -59,7 +60,8 @@ def hand_over(
 ) -> int:
     """Take the re-wrapped shares; they count once a witness has confirmed. Gives the number of the hand-over.
 
-    The successor's key is one that the successor tried on a roster. Raises `SuccessorUnfit`, `Malformed`.
+    The successor's key is one that the successor tried on a roster of this suite. Raises `SuccessorUnfit`,
+    `SuiteMixed`, `Malformed`.
     """
     seat = _held_seat(actor, seat_id)
     _require_fit(seat, successor_id, spki)
@@ -159,7 +161,8 @@ def successors(*, actor: Actor, seat_id: int) -> list[tuple[int, str, str]]:
 
 def _tried_elsewhere(roster: OfficerRoster) -> dict[int, tuple[str, bytes]]:
     here = set(roster.seats.filter(until__isnull=True).values_list("person_id", flat=True))
-    rows = RosterSeat.objects.select_related("person").filter(until__isnull=True, tried_at__isnull=False)
+    tried = RosterSeat.objects.filter(until__isnull=True, tried_at__isnull=False, roster__suite=roster.suite)
+    rows = tried.select_related("person")
     return {row.person_id: (row.person.name, bytes(row.spki)) for row in rows if row.person_id not in here}
 
 
@@ -181,6 +184,10 @@ def _made_up(seat: RosterSeat) -> ToRewrap:
 
 
 def _require_fit(seat: RosterSeat, successor_id: int, spki: bytes) -> None:
+    try:
+        require_suite(suite_of(spki), asked=Suite(seat.roster.suite))
+    except KeyNotUsable:
+        raise SuccessorUnfit() from None
     known = _tried_elsewhere(seat.roster).get(successor_id)
     if known is None or known[1] != spki:
         raise SuccessorUnfit()

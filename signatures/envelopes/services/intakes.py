@@ -12,15 +12,16 @@ from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
+from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
-from signatures.envelopes.domain.header import MEBIBYTE, Mode, Policy
-from signatures.envelopes.domain.rules import RosterNotActive
+from signatures.envelopes.domain import suites
+from signatures.envelopes.domain.header import Mode, Policy
+from signatures.envelopes.domain.rules import RosterNotActive, require_installed, require_suite
 from signatures.envelopes.domain.states import IntakeCommand, IntakeState, RosterState
 from signatures.envelopes.models import OfficerRoster, Rehearsal, SealedIntake
 from signatures.envelopes.services.common import locked_intake, record, step_intake
 
 IntakeId = NewType("IntakeId", int)
-CHUNK = 4 * MEBIBYTE
 LONGEST_REHEARSAL = timedelta(hours=2)
 
 
@@ -44,15 +45,20 @@ def open_intake(
     roster_id: int,
     at: datetime,
     window_minutes: int | None = None,
+    suite: Suite | None = None,
 ) -> IntakeId:
     """Take envelopes for `subject` until the deadline, to be opened by k of the roster's n officers.
 
-    Without `window_minutes` the rule parameter decides. Raises `NotPermitted`, `RosterNotActive`.
+    Without `window_minutes` the rule parameter decides, without `suite` the roster's is meant. Raises `NotPermitted`,
+    `RosterNotActive`, `SuiteMixed` for a roster of another suite, `SuiteMissing`.
     """
     policies.can_open_intake(actor).require()
     roster = OfficerRoster.objects.filter(pk=roster_id, state=RosterState.ACTIVE).first()
     if roster is None:
         raise RosterNotActive()
+    found = Suite(roster.suite)
+    require_suite(found, asked=suite or found)
+    require_installed(found)
     n = roster.seats.filter(until__isnull=True).count()
     minutes = window_minutes or parameters.integer("opening.decrypt_minutes", on=at.date())
     row = SealedIntake.objects.create(
@@ -61,7 +67,8 @@ def open_intake(
         tender=subject.tender,
         lot=subject.lot,
         mode=mode,
-        chunk=CHUNK,
+        suite=found,
+        chunk=suites.of_suite(found).chunk,
         roster=roster,
         k=roster.k,
         n=n,
@@ -70,7 +77,12 @@ def open_intake(
         opened_at=at,
     )
     policy = Policy(mode, roster.k, n)
-    facts: dict[str, JSON] = {"deadline": to_text(deadline), "policy": policy.as_json(), "roster": str(roster.pk)}
+    facts: dict[str, JSON] = {
+        "deadline": to_text(deadline),
+        "policy": policy.as_json(),
+        "roster": str(roster.pk),
+        "suite": found.value,
+    }
     record(row, "intake.opened", actor=actor, at=at, payload=facts)
     return IntakeId(row.pk)
 

@@ -19,7 +19,7 @@ from signatures.envelopes.domain.layout import Reckoned, Reckoner
 from signatures.envelopes.services.accepting import accept
 from signatures.envelopes.services.uploading import FINISHED, Upload, drop_upload
 
-CHECKSUMS = ("sha256", "sha1")
+CHECKSUMS = ("sha256", "sha1", "sm3")
 LARGEST_PIECE = 32 * 1024 * 1024
 """Bytes of one PATCH: the server before us may hold one in memory or in a temporary file."""
 
@@ -48,7 +48,7 @@ class ChecksumWrong(Refusal):
 
 class ChecksumUnknown(Refusal):
     code = "UPLOAD_CHECKSUM_UNKNOWN"
-    message = gettext_noop("The checksum cannot be read. Use sha256 or sha1.")
+    message = gettext_noop("The checksum cannot be read. Use sha256, sha1 or sm3.")
     status = 400
 
 
@@ -128,10 +128,12 @@ class Appending:
             raise UploadElsewhere(offset=str(self._offset))
         self._reckoner = _reckoners.take(upload.ref, offset)
         self._digest: Any = None
-        # A piece that is one chunk has the chunk's leaf for its checksum: its bytes are hashed once.
-        self._is_chunk = self._reckoner is not None and self._reckoner.begins_chunk(length)
-        if checksum is not None and not (self._is_chunk and checksum.algorithm == "sha256"):
+        if checksum is not None and not self._has_leaf_for(checksum, length):
             self._digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
+
+    def _has_leaf_for(self, checksum: Checksum, length: int | None) -> bool:
+        """A piece that is one chunk has the chunk's leaf for its checksum: its bytes are hashed once."""
+        return self._reckoner is not None and self._reckoner.begins_chunk(length, checksum.algorithm)
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Raises `EnvelopeBroken` as soon as what comes in cannot be an envelope; the upload is then dropped."""

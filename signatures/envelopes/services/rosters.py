@@ -17,6 +17,7 @@ from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
 from signatures.crypto.certificates import holder_key
+from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
 from signatures.envelopes.domain.encoding import from_base64
 from signatures.envelopes.domain.header import EnvelopeBroken
@@ -25,7 +26,9 @@ from signatures.envelopes.domain.rules import (
     KeyUnusable,
     RosterIncomplete,
     quorum_at_risk,
+    require_installed,
     require_roster,
+    require_suite,
 )
 from signatures.envelopes.domain.slots import (
     KeyNotUsable,
@@ -35,6 +38,7 @@ from signatures.envelopes.domain.slots import (
     WrongKey,
     key_id,
     officer,
+    suite_of,
     wrap,
 )
 from signatures.envelopes.domain.states import ROSTER, IntakeState, RosterCommand, RosterState
@@ -47,19 +51,34 @@ KEPT_ON = ("device", ON_CERTIFICATE)
 
 
 @transaction.atomic
-def draft_roster(*, actor: Actor, name: str, members: Sequence[int], k: int, at: datetime) -> RosterId:
-    """Name the officers in the order of their seats; `k` open together. Raises `NotPermitted`, `RosterNotFit`."""
+def draft_roster(
+    *,
+    actor: Actor,
+    name: str,
+    members: Sequence[int],
+    k: int,
+    at: datetime,
+    suite: Suite = Suite.INTERNATIONAL,
+) -> RosterId:
+    """Name the officers in the order of their seats; `k` open together, with keys of `suite`.
+
+    Raises `NotPermitted`, `RosterNotFit`, `SuiteMissing`.
+    """
     policies.can_draft_roster(actor).require()
     require_roster(members, k)
+    require_installed(suite)
     assert actor.organisation_id is not None and actor.person_id is not None  # noqa: PT018  # the policy asks for a role
     hosts = people.people_with(actor.organisation_id, Role.HOST)
     if not set(members) <= set(hosts):
         raise NotFound()
-    row = OfficerRoster.objects.create(name=name.strip(), k=k, drafted_by_id=actor.person_id, drafted_at=at)
+    row = OfficerRoster.objects.create(
+        name=name.strip(), k=k, suite=suite, drafted_by_id=actor.person_id, drafted_at=at
+    )
     RosterSeat.objects.bulk_create(
         [RosterSeat(roster=row, seat=seat, person_id=person, since=at) for seat, person in enumerate(members, start=1)]
     )
-    facts: dict[str, JSON] = {"k": str(k), "officers": [f"person:{person}" for person in members]}
+    officers: list[JSON] = [f"person:{person}" for person in members]
+    facts: dict[str, JSON] = {"k": str(k), "officers": officers, "suite": suite.value}
     record(row, "roster.drafted", actor=actor, at=at, payload=facts)
     for person in members:
         inbox.deliver(
@@ -80,7 +99,7 @@ def enrol_key(*, actor: Actor, seat_id: int, spki: bytes, kept_on: str, at: date
     """Enter the officer's public key; gives the challenge that only the private key can answer.
 
     A key that is `kept_on` a certificate is that of one bound to the officer. Raises `NotFound`, `NotPermitted`,
-    `KeyUnusable`, `NotAllowedNow` once the roster is in use.
+    `KeyUnusable`, `SuiteMixed` for a key of another suite than the roster's, `NotAllowedNow` once it is in use.
     """
     row = _own_seat(actor, seat_id)
     if row.roster.state != RosterState.DRAFT:
@@ -100,9 +119,10 @@ def _is_certified(actor: Actor, spki: bytes) -> bool:
 
 
 def put_key(row: RosterSeat, spki: bytes, kept_on: str) -> Slot:
-    """Store a public key with a fresh challenge. Raises `KeyUnusable`."""
+    """Store a public key with a fresh challenge. Raises `KeyUnusable`, `SuiteMixed`."""
     secret = secrets.token_bytes(32)
     try:
+        require_suite(suite_of(spki), asked=Suite(row.roster.suite))
         slot = wrap(secret, Recipient(officer(row.seat), spki), ctx=challenge_ctx(row), entropy=secrets.token_bytes)
     except KeyNotUsable as error:
         raise KeyUnusable(reason=str(error)) from None

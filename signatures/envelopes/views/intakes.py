@@ -19,12 +19,14 @@ from commons.domain.refusals import NotPermitted
 from commons.pages import FormPage, signed_in
 from commons.people import queries as people
 from signatures.crypto.certificates import holder_key
+from signatures.crypto.suites import Suite
 from signatures.envelopes import policies, queries, services
+from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.encoding import from_base64, to_base64
 from signatures.envelopes.domain.slots import KeyNotUsable, algorithm_of
 from signatures.envelopes.endpoint import PREFIX
 from signatures.envelopes.forms import RehearsalForm
-from signatures.envelopes.labels import ENVELOPES, INTAKES, texts
+from signatures.envelopes.labels import ENVELOPES, INTAKES, PACE, SUITES, roster_label, texts
 from signatures.envelopes.queries.intakes import IntakeView
 from signatures.envelopes.queries.rosters import active_rosters
 from signatures.envelopes.views.common import body_of, text_of
@@ -40,7 +42,8 @@ class Rehearsals(FormPage):
     template_name = "envelopes/list.html"
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return RehearsalForm(data, rosters=[(one.id, f"{one.name} ({one.k}/{one.n})") for one in active_rosters()])
+        rosters = [(one.id, roster_label(one.name, one.k, one.n, one.suite)) for one in active_rosters()]
+        return RehearsalForm(data, rosters=rosters)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         actor = signed_in(request)
@@ -68,6 +71,7 @@ def show(request: HttpRequest, intake_id: int) -> HttpResponse:
     actor, at = signed_in(request), timezone.now()
     intake = queries.intake(intake_id)
     context: dict[str, Any] = {"intake": intake, "at": at, "state": INTAKES[intake.state], "texts": texts()}
+    context["suite"] = SUITES[intake.suite]
     if policies.can_seal(actor):
         context |= bidders_part(actor, intake, at)
     if policies.can_watch_opening(actor):
@@ -77,16 +81,16 @@ def show(request: HttpRequest, intake_id: int) -> HttpResponse:
 
 def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, Any]:
     """What a page needs on which a bidder seals, and later unlocks; other procedures' pages show it too."""
-    assert actor.organisation_id is not None
+    assert actor.organisation_id is not None and actor.person_id is not None  # noqa: PT018  # a bidder is both
     organisation = people.organisation(actor.organisation_id)
     own = queries.own_envelope(actor, intake.id)
     receipts = queries.own_receipts(actor, intake.id)
     ref = own.ref if own else "none"
     data = {
         "bidder": organisation.uscc if organisation else "",
-        "certificateKeys": bidder_keys(actor),
-        "mustSign": bool(_certificates(actor)),
-        "keyName": f"bidder:{actor.organisation_id}",
+        "certificateKeys": bidder_keys(actor, intake.suite),
+        "mustSign": bool(_certificates(actor, intake.suite)),
+        "keyName": key_name(actor.organisation_id, intake.suite),
         "terms": queries.terms_published(intake.id),
         "urls": {
             "attest": reverse("envelopes:attest", args=[intake.id]),
@@ -100,6 +104,9 @@ def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, An
     }
     return {
         "is_bidder": True,
+        "pace": PACE.get(intake.suite, ""),
+        "other_suite": bool(certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id))
+        and not data["mustSign"],
         "takes": intake.takes_envelopes(at),
         "receipts": receipts,
         "handed_in": bool(receipts) and receipts[0].kind == "SEALED",
@@ -110,14 +117,20 @@ def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, An
     }
 
 
-def bidder_keys(actor: Actor) -> list[str]:
-    """The keys of the bidder's own certificates that can hold the bidder's half."""
-    return [key for one in _certificates(actor)[:2] if (key := _key_of(one))]
+def key_name(organisation_id: int, suite: Suite) -> str:
+    """Under what a bidder's browser keeps its key: one for each suite."""
+    return f"bidder:{organisation_id}:{suites.of_suite(suite).algorithm}"
 
 
-def _certificates(actor: Actor) -> tuple[BoundCertificate, ...]:
+def bidder_keys(actor: Actor, suite: Suite) -> list[str]:
+    """The keys of the bidder's own certificates of the suite that can hold the bidder's half."""
+    return [key for one in _certificates(actor, suite)[:2] if (key := _key_of(one))]
+
+
+def _certificates(actor: Actor, suite: Suite) -> list[BoundCertificate]:
     assert actor.person_id is not None
-    return certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id)
+    bound = certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id)
+    return [one for one in bound if one.suite is suite]
 
 
 def _key_of(bound: BoundCertificate) -> str:
@@ -176,12 +189,13 @@ def attest(request: HttpRequest, intake_id: int) -> JsonResponse:
     """What the bidder's certificate signs inside the seal."""
     actor = signed_in(request)
     policies.can_seal(actor).require()
-    title, body = queries.intake(intake_id).title, body_of(request)
+    intake, body = queries.intake(intake_id), body_of(request)
     prepared = services.prepare_attestation(
         actor=actor,
         commit=text_of(body, "commit"),
         certificate=from_base64(text_of(body, "certificate")),
-        title=_("Sealed file for “%(title)s”") % {"title": title},
+        suite=intake.suite,
+        title=_("Sealed file for “%(title)s”") % {"title": intake.title},
         origin=origin_of(request),
         at=timezone.now(),
     )

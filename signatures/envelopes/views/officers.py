@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from commons.domain.refusals import Malformed, NotFound
 from commons.pages import FormPage, signed_in
 from signatures.envelopes import policies, queries, services
+from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.encoding import from_base64
 from signatures.envelopes.forms import DutyForm
-from signatures.envelopes.labels import texts
+from signatures.envelopes.labels import SUITES, texts
 from signatures.envelopes.queries.rosters import SeatView
 from signatures.envelopes.views.common import body_of, text_of, with_ticket
 from signatures.pages import signing_page
@@ -30,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     policies.can_see_rosters(actor).require()
     seats = queries.my_seats(actor)
     context = {
-        "seats": [(seat, services.successors(actor=actor, seat_id=seat.id)) for seat in seats],
+        "seats": [(seat, SUITES[seat.suite], services.successors(actor=actor, seat_id=seat.id)) for seat in seats],
         "data": {f"seat-{seat.id}": _urls(seat) for seat in seats},
         "texts": texts(),
     }
@@ -40,6 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _urls(seat: SeatView) -> dict[str, Any]:
     return {
         "name": f"officer:{seat.id}",
+        "alg": suites.of_suite(seat.suite).algorithm,
         "url": {
             "key": reverse("envelopes:enrol", args=[seat.id]),
             "try": reverse("envelopes:try_key", args=[seat.id]),

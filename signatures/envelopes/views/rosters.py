@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from commons.pages import FormPage, signed_in
 from signatures.envelopes import policies, queries, services
 from signatures.envelopes.forms import RosterForm
-from signatures.envelopes.labels import ROSTERS
+from signatures.envelopes.labels import ROSTERS, SUITES
 from signatures.envelopes.queries.rosters import colleagues
 
 
@@ -37,7 +37,7 @@ class Rosters(FormPage):
         given = form.cleaned_data
         members = [int(number) for number in given["members"]]
         roster_id = services.draft_roster(
-            actor=signed_in(request), name=given["name"], members=members, k=given["k"], at=at
+            actor=signed_in(request), name=given["name"], members=members, k=given["k"], suite=given["suite"], at=at
         )
         return reverse("envelopes:roster", args=[roster_id])
 
@@ -57,6 +57,7 @@ def roster(request: HttpRequest, roster_id: int) -> HttpResponse:
     context = {
         "roster": found,
         "label": label,
+        "suite": SUITES[found.suite],
         "tone": tone,
         "witnesses": witnesses,
         "retires": found.state != "RETIRED" and bool(policies.can_draft_roster(actor)),

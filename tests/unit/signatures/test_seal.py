@@ -87,7 +87,7 @@ def test_sealed_signed_checked_and_unlocked(folder: Path, parties: Parties, caps
     secrets = secrets_of(data, parties)
     assert secrets.startswith(kb)
     sealed = data[-layout.ATTESTATION - layout.TAG :]
-    signed = cipher.open_attestation(cipher.attestation_key(secrets, ctx), sealed, told["commit"])
+    signed = cipher.open_attestation(secrets, prefix.header, sealed, told["commit"])
     (folder / "bid.cms").write_bytes(payload.parse_attestation(signed).signature)
     (folder / "bid.commit").write_bytes(bytes.fromhex(told["commit"]))
     command = ["openssl", "cms", "-verify", "-inform", "DER", "-binary", "-noverify"]
@@ -149,7 +149,7 @@ def test_blind_volumes_go_in_without_their_author_and_stay_as_they_are_outside(
     assert seal_blind(folder, first, second) == 0, capsys.readouterr().err
     data = (folder / "bid.sbe").read_bytes()
     prefix = envelopes.prefix_of(data)
-    key = cipher.content_key(secrets_of(data, parties), prefix.header.ctx())
+    key = cipher.content_key(secrets_of(data, parties), prefix.header)
     unpacker, files = payload.Unpacker(prefix.header.padded_len), [bytearray(), bytearray()]
     for chunk in cipher.open_chunks(key, prefix.header, envelopes.sealed_chunks(data)):
         for place, piece in unpacker.feed(chunk):

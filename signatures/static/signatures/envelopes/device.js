@@ -1,6 +1,8 @@
-// Keys that this browser keeps and never gives out (WebCrypto, not extractable, in IndexedDB).
+// Keys that this browser keeps (IndexedDB): those of the international suite WebCrypto never gives out; those of the
+// national one lie sealed under an AES key that it never gives out.
 
-import { toBase64 } from "./sbe.js";
+import { toBase64 } from "../signing/bytes.js";
+import { suiteOf } from "./suites.js";
 
 const NAME = "luochui-sealing";
 let opened = null;
@@ -29,19 +31,19 @@ async function run(mode, work) {
 /** The key that this browser keeps under that name, or null. */
 export const kept = async (id) => (await run("readonly", (store) => store.get(id))) ?? null;
 
-/** A new key under that name; an older one of the name stays in the list of its past keys, for what it still opens. */
-export async function make(id) {
-  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
-  const spki = toBase64(await crypto.subtle.exportKey("spki", pair.publicKey));
+/** A new key of the suite under that name; an older one stays in the list of its past keys, for what it still opens. */
+export async function make(id, alg) {
+  const made = await (await suiteOf(alg)).makeKey();
+  const spki = toBase64(made.spki);
   const before = await kept(id);
   const past = before ? [...(before.past ?? []), { privateKey: before.privateKey, spki: before.spki }] : [];
-  const record = { id, privateKey: pair.privateKey, spki, past, madeAt: new Date().toISOString() };
+  const record = { id, privateKey: made.privateKey, spki, past, madeAt: new Date().toISOString() };
   await run("readwrite", (store) => store.put(record));
   navigator.storage?.persist?.();
   return record;
 }
 
-export const keptOrMade = async (id) => (await kept(id)) ?? (await make(id));
+export const keptOrMade = async (id, alg) => (await kept(id)) ?? (await make(id, alg));
 
 /**
  * Every private key that this browser ever kept for such a purpose, those under that very name first, the newest first:

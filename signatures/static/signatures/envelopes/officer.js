@@ -2,7 +2,7 @@
 
 import { make } from "./device.js";
 import { codeByCertificate, codeByDevice, get, keyChooser, pageData, post, say, text, withCertificate, words } from "./page.js";
-import { fromBase64, openSlot, toBase64, wrap } from "./sbe.js";
+import { fromBase64, rewrap, toBase64 } from "./sbe.js";
 
 const data = pageData("officer-data");
 const trouble = document.getElementById("officer-trouble");
@@ -12,8 +12,8 @@ const chooser = keyChooser(trouble);
 const none = () => Object.assign(new Error(text("no-key")), { told: true });
 
 /** Make the key on this device and show at once that it can be used. */
-async function makeKey({ url, name }) {
-  const key = await make(name);
+async function makeKey({ url, name, alg }) {
+  const key = await make(name, alg);
   await prove(await post(url.key, { spki: key.spki }), { url, name });
 }
 
@@ -57,8 +57,7 @@ async function handOver({ url, name }, form) {
   for (const { ref, slot, ctx, ticket } of shares) {
     const code = await codeOf({ slot, ticket }, name);
     if (!code) throw none();
-    const secret = await openSlot(slot, fromBase64(code), fromBase64(ctx));
-    slots.push({ ref, slot: await wrap(secret, slot.for, fromBase64(spki), fromBase64(ctx)) });
+    slots.push({ ref, slot: await rewrap(slot, fromBase64(code), fromBase64(spki), fromBase64(ctx)) });
   }
   await post(url.handOver, { successor, spki, slots });
 }

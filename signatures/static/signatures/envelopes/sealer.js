@@ -57,7 +57,9 @@ class Source {
 
   async #piece(bytes, from, digest = null) {
     const value = from === 0 ? bytes : bytes.subarray(from);
-    this.lastChecksum = this.sbe.toBase64(from === 0 && digest ? digest : await this.sbe.sha256(value));
+    const known = from === 0 && digest;
+    const name = known ? this.envelope.suite.digestName : "sha256";
+    this.lastChecksum = `${name} ${this.sbe.toBase64(known || (await this.sbe.sha256(value)))}`;
     return { value, done: false };
   }
 
@@ -71,7 +73,7 @@ class Source {
     const { chunk, paddedLength } = this.envelope;
     const plain = await this.#read(index * chunk, Math.min((index + 1) * chunk, paddedLength));
     const bytes = await this.envelope.seal(index, plain);
-    this.leaves[index] = await this.sbe.sha256(bytes);
+    this.leaves[index] = await this.envelope.leaf(bytes);
     this.report({ type: "sealed", bytes: Math.min((index + 1) * chunk, paddedLength) });
     return bytes;
   }
@@ -116,7 +118,7 @@ class Ready {
 
   async slice(start) {
     const value = new Uint8Array(await this.file.slice(start, start + 4 * 1024 * 1024).arrayBuffer());
-    this.lastChecksum = this.sbe.toBase64(await this.sbe.sha256(value));
+    this.lastChecksum = `sha256 ${this.sbe.toBase64(await this.sbe.sha256(value))}`;
     return { value, done: false };
   }
 
@@ -142,7 +144,7 @@ function start(source, { endpoint, token, language }) {
     retryDelays: RETRY_MS,
     headers: { "Upload-Token": token, "Accept-Language": language },
     onBeforeRequest: (request) => {
-      if (request.getMethod() === "PATCH") request.setHeader("Upload-Checksum", `sha256 ${source.lastChecksum}`);
+      if (request.getMethod() === "PATCH") request.setHeader("Upload-Checksum", source.lastChecksum);
     },
     onAfterResponse: (request, response) => {
       receipt = response.getHeader("Upload-Receipt") || receipt;

@@ -115,7 +115,7 @@ async function begin(files) {
     const { token } = await post(data.urls.token, {});
     const upload = { endpoint: data.urls.uploads, token, language: document.documentElement.lang };
     if (ready) return new Run({ type: "send", file: files[0], ...upload });
-    const key = await keptOrMade(data.keyName);
+    const key = await keptOrMade(data.keyName, data.terms.alg);
     const bidderKeys = [key.spki, ...data.certificateKeys];
     return new Run({ type: "seal", terms: data.terms, bidder: data.bidder, bidderKeys, files, ...upload });
   } catch (error) {

@@ -21,6 +21,7 @@ from bidding.tenders.queries import section_terms
 from commons.domain.actor import Actor, Assurance, Role, system_actor
 from commons.domain.money import capital_yuan, money
 from commons.secrecy.fields import Party
+from signatures.crypto.suites import Suite
 from signatures.draws import services as draws
 from signatures.envelopes import services as sealing
 from signatures.envelopes import store
@@ -89,10 +90,10 @@ def section(profile_code: str = "WORKS_OPEN", **changes: Any) -> Section:
     return Section.objects.create(tender=tender, **values)
 
 
-def opening(profile_code: str = "WORKS_OPEN", **changes: Any) -> Opening:
+def opening(profile_code: str = "WORKS_OPEN", *, suite: Suite = Suite.INTERNATIONAL, **changes: Any) -> Opening:
     """Officers in office, an intake for the section, and everybody has taken the documents."""
     made = section(profile_code, **changes)
-    story = envelopes.ceremony(at=AT)
+    story = envelopes.ceremony(at=AT, suite=suite)
     story.intake_id = sealing.open_intake(
         actor=CITY,
         subject=sealing.Subject(f"section:{made.pk}", made.title, made.tender.code, f"{made.number:03d}"),

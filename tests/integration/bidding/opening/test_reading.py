@@ -7,6 +7,8 @@ from bidding.opening import queries
 from bidding.opening import services as halls
 from bidding.opening.domain.states import HallState
 from bidding.opening.queries import Viewer, mask, scene
+from signatures.crypto.suites import Suite
+from signatures.envelopes import store
 from tests import cast
 from tests.integration.bidding.opening import story as stories
 from tests.integration.bidding.opening.story import LISTED
@@ -24,6 +26,20 @@ def test_one_who_fails_to_unlock_is_revoked_with_the_article_and_the_rest_go_on(
     third = next(bid for bid in bids if bid["bidder"] == cast.organisation("nanfeng").name)
     assert (third["state"], third["cause"], third["consequence"]) == ("FAILED_BIDDER", "BIDDER_NO_KEY", "REVOKED")
     assert "第31条" in third["article"]
+
+
+def test_bids_sealed_with_the_national_algorithms_are_opened_and_read_like_any_other() -> None:
+    """From the officers' keys to the prices read out: nothing above the envelopes knows which suite it is."""
+    found = stories.listed(suite=Suite.SM)
+    for bid in found.hall.bids.all():
+        with store.open_sealed(bid.envelope_ref) as file:
+            assert b"SM4GCM-STREAM-1" in file.read(600)
+
+    at = stories.drawn(found, stories.decrypted(found, "buyer1", "buyer2", "buyer3"))
+    halls.read_out(actor=stories.owner(), hall_id=found.hall_id, at=at)
+
+    bids = mask(scene(found.hall_id), Viewer.PUBLIC)["bids"]
+    assert sorted(bid["price"] for bid in bids) == sorted(stories.PRICES.values())
 
 
 def test_who_signed_in_and_is_not_among_the_people_of_the_bid_is_told_to_the_host() -> None:

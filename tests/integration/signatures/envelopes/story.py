@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from commons.domain.actor import Actor, system_actor
+from signatures.crypto.suites import Suite
 from signatures.envelopes import queries, services, store
 from signatures.envelopes.domain import layout, sealing
 from signatures.envelopes.domain.encoding import to_base64
@@ -16,7 +17,7 @@ from signatures.envelopes.domain.slots import PrivateKey, Slot, spki_of, unwrap_
 from signatures.envelopes.models import RosterSeat
 from signatures.envelopes.services import Subject
 from tests import cast, pki
-from tests.envelopes import new_key
+from tests.envelopes import key_of
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DEADLINE = AT + timedelta(days=20)
@@ -32,6 +33,7 @@ class Story:
 
     roster_id: int
     intake_id: int = 0
+    suite: Suite = Suite.INTERNATIONAL
     officers: dict[str, PrivateKey] = field(default_factory=dict)
     bidders: dict[str, PrivateKey] = field(default_factory=dict)
 
@@ -49,13 +51,16 @@ def ceremony_before_keys() -> int:
     return services.draft_roster(actor=cast.actor("staff"), name="开标人员", members=members, k=2, at=AT)
 
 
-def ceremony(*, k: int = 2, officers: Sequence[str] = OFFICERS, at: datetime = AT) -> Story:
+def ceremony(
+    *, k: int = 2, officers: Sequence[str] = OFFICERS, at: datetime = AT, suite: Suite = Suite.INTERNATIONAL
+) -> Story:
     """A roster in use."""
     members = [cast.actor(key).person_id or 0 for key in officers]
-    roster_id = services.draft_roster(actor=cast.actor("staff"), name="开标人员", members=members, k=k, at=at)
-    story = Story(roster_id)
+    desk = cast.actor("staff")
+    roster_id = services.draft_roster(actor=desk, name="开标人员", members=members, k=k, suite=suite, at=at)
+    story = Story(roster_id, suite=suite)
     for key in officers:
-        story.officers[key] = new_key()
+        story.officers[key] = key_of(suite)
         make_key(story, key, at=at)
     services.activate_roster(actor=cast.actor("auditor"), roster_id=roster_id, at=at)
     return story
@@ -68,9 +73,11 @@ def make_key(story: Story, key: str, *, at: datetime = AT) -> None:
     services.try_key(actor=cast.actor(key), seat_id=seat.pk, unlock_code=code, at=at)
 
 
-def story_of(*, mode: Mode = Mode.AND, k: int = 2, name: str = "tender:1/lot:1") -> Story:
+def story_of(
+    *, mode: Mode = Mode.AND, k: int = 2, name: str = "tender:1/lot:1", suite: Suite = Suite.INTERNATIONAL
+) -> Story:
     """A roster in use and an intake that takes envelopes until `DEADLINE`."""
-    story = ceremony(k=k)
+    story = ceremony(k=k, suite=suite)
     add_intake(story, mode=mode, name=name)
     return story
 
@@ -91,7 +98,7 @@ def sealed(
 ) -> bytes:
     """An envelope of the bidder's; `bidder` relabels it, `signed` by the bidder's certificate."""
     party = cast.PARTIES[key].organisation
-    private = story.bidders.setdefault(key, new_key())
+    private = story.bidders.setdefault(key, key_of(story.suite))
     drafted = sealing.draft(
         story.terms(),
         bidder=bidder or cast.uscc(party),

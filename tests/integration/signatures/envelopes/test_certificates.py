@@ -14,6 +14,7 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.notes import by_id
 from commons.evidence.keys import Purpose, signing_key
 from signatures.crypto.certificates import holder_key
+from signatures.crypto.suites import Suite
 from signatures.crypto.tickets import Action, opened
 from signatures.envelopes import services
 from signatures.envelopes.domain.encoding import to_base64
@@ -29,11 +30,14 @@ pytestmark = pytest.mark.django_db
 COMMIT, ORIGIN = "ab" * 32, "https://trade.example.cn"
 
 
-def prepare(key: str = "buyer1", *, commit: str = COMMIT, of: str = "buyer1") -> services.ToAttest:
+def prepare(
+    key: str = "buyer1", *, commit: str = COMMIT, of: str = "buyer1", suite: Suite = Suite.INTERNATIONAL
+) -> services.ToAttest:
     return services.prepare_attestation(
         actor=cast.actor(key),
         commit=commit,
         certificate=pki.holder(of).certificate,
+        suite=suite,
         title="道路工程",
         origin=ORIGIN,
         at=AT,

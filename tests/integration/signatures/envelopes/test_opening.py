@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted, Refusal
 from commons.evidence.models import EvidenceEntry
 from commons.outbox.models import OutboxMessage
 from commons.vault import services as vault
 from signatures.crypto.cms import SignatureOverSomethingElse, SignatureUnreadable
+from signatures.crypto.suites import Suite
 from signatures.envelopes import queries, services
 from signatures.envelopes.domain import cipher, layout, sealing, shamir, slots
 from signatures.envelopes.domain.encoding import to_base64
@@ -26,7 +26,7 @@ from signatures.envelopes.domain.rules import (
 from signatures.envelopes.models import EnvelopeUnlock, SealedEnvelope
 from signatures.pki.domain.bindings import CertificateNotBound
 from tests import cast, pki
-from tests.envelopes import new_key, prefix_of
+from tests.envelopes import key_of, prefix_of
 from tests.integration.signatures.envelopes import story as stories
 from tests.integration.signatures.envelopes.story import (
     AT,
@@ -44,8 +44,16 @@ WINDOW_ENDS = OPENS + timedelta(minutes=61)
 
 
 @pytest.fixture
-def story() -> Story:
-    return stories.story_of()
+def suite() -> Suite:
+    return Suite.INTERNATIONAL
+
+
+@pytest.fixture
+def story(suite: Suite) -> Story:
+    return stories.story_of(suite=suite)
+
+
+in_either_suite = pytest.mark.parametrize("suite", list(Suite), ids=lambda suite: suite.value)
 
 
 def opened_by(story: Story, *officers: str, bidder: str = "buyer1") -> str:
@@ -62,6 +70,7 @@ def read(document_id: str) -> bytes:
     return b"".join(opened.chunks)
 
 
+@in_either_suite
 @pytest.mark.parametrize("officers", [("officer1", "officer2"), ("officer3", "officer1")])
 def test_the_bidder_and_two_of_three_officers_open_a_bid(story: Story, officers: tuple[str, str]) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
@@ -117,6 +126,7 @@ def test_an_opening_begins_once_and_by_a_host(story: Story) -> None:
         stories.begin(story)
 
 
+@in_either_suite
 def test_without_the_bidders_key_in_time_it_is_the_bidders_failure(story: Story) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
@@ -132,6 +142,7 @@ def test_without_the_bidders_key_in_time_it_is_the_bidders_failure(story: Story)
     assert queries.intake(story.intake_id).state == "FINISHED"
 
 
+@in_either_suite
 def test_with_too_few_officers_it_is_the_centres_failure(story: Story) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
@@ -158,6 +169,7 @@ def test_one_officer_twice_is_no_quorum(story: Story) -> None:
     assert services.locked_for_officer(actor=cast.actor("officer1"), intake_id=story.intake_id) == []
 
 
+@in_either_suite
 def test_an_officer_cannot_give_anothers_key(story: Story) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
@@ -170,6 +182,7 @@ def test_an_officer_cannot_give_anothers_key(story: Story) -> None:
         services.unlock_as_officer(actor=cast.actor("host"), intake_id=story.intake_id, codes=codes, at=OPENS)
 
 
+@in_either_suite
 def test_a_wrong_bidder_key_can_be_tried_again_in_time(story: Story) -> None:
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
@@ -225,6 +238,7 @@ def cheating(story: Story, *, false_commit: bool = False, false_share: bool = Fa
         return stories.sealed(story, "buyer1")
 
 
+@in_either_suite
 def test_a_share_that_misses_its_commitment_fails_the_bidder_with_the_proof(story: Story) -> None:
     stories.hand_in(story, "buyer1", cheating(story, false_commit=True))
     (ref,) = stories.begin(story)
@@ -237,6 +251,7 @@ def test_a_share_that_misses_its_commitment_fails_the_bidder_with_the_proof(stor
     assert found.findings["slot"] == "officer:1"
 
 
+@in_either_suite
 def test_shares_of_two_secrets_fail_the_bidder(story: Story) -> None:
     stories.hand_in(story, "buyer1", cheating(story, false_share=True))
 
@@ -246,6 +261,7 @@ def test_shares_of_two_secrets_fail_the_bidder(story: Story) -> None:
     assert (found.state, found.cause) == ("FAILED_BIDDER", "BIDDER_FALSE_SHARES")
 
 
+@in_either_suite
 def test_a_bid_sealed_in_anothers_name_fails(story: Story) -> None:
     rival = cast.uscc(cast.PARTIES["buyer2"].organisation)
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1", bidder=rival))
@@ -256,9 +272,10 @@ def test_a_bid_sealed_in_anothers_name_fails(story: Story) -> None:
     assert (found.state, found.cause) == ("FAILED_BIDDER", "BIDDER_RELABELLED")
 
 
+@in_either_suite
 def test_content_sealed_under_another_key_fails_the_bidder(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = cipher.ChunkSealer
-    monkeypatch.setattr(cipher, "ChunkSealer", lambda cek, header: honest(bytes(32), header))
+    monkeypatch.setattr(cipher, "ChunkSealer", lambda cek, header: honest(bytes(len(cek)), header))
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
 
     ref = opened_by(story, "officer1", "officer2")
@@ -267,6 +284,7 @@ def test_content_sealed_under_another_key_fails_the_bidder(story: Story, monkeyp
     assert (found.state, found.cause) == ("FAILED_BIDDER", "BIDDER_FALSE_CONTENT")
 
 
+@in_either_suite
 @pytest.mark.parametrize("place", ["chunk", "end", "prefix"])
 def test_what_the_platform_altered_is_blamed_on_nobody_else(story: Story, tmp_path: Path, place: str) -> None:
     data = stories.sealed(story, "buyer1")
@@ -313,8 +331,9 @@ def test_the_others_go_on_when_one_fails(story: Story) -> None:
 
 
 @pytest.fixture
-def failed(story: Story) -> str:
+def failed() -> str:
     """An envelope that its bidder did not unlock in time."""
+    story = stories.story_of()
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     (ref,) = stories.begin(story)
     services.end_windows(WINDOW_ENDS)
@@ -405,7 +424,8 @@ def test_every_step_stands_in_the_log(story: Story) -> None:
     assert FILES[0][0] not in bytes(entries[7].payload).decode()
 
 
-def test_the_bidders_signature_inside_the_seal_is_checked_at_the_opening(story: Story) -> None:
+def test_the_bidders_signature_inside_the_seal_is_checked_at_the_opening() -> None:
+    story = stories.story_of()
     pki.bound("buyer1")
     for number, key in enumerate(("buyer1", "buyer2")):
         at = AT + timedelta(seconds=number)
@@ -438,10 +458,10 @@ def test_an_intake_without_envelopes_is_over_at_once(story: Story) -> None:
     assert queries.intake(story.intake_id).state == "FINISHED"
 
 
+@in_either_suite
 def test_the_slot_of_a_stranger_opens_for_nobody(story: Story) -> None:
     data = stories.sealed(story, "buyer1")
-    stranger = new_key()
-    assert isinstance(stranger, ec.EllipticCurvePrivateKey)
+    stranger = key_of(story.suite)
 
     with pytest.raises(slots.WrongKey):
         slots.unwrap_kek(prefix_of(data).manifest.officer(1), stranger)

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signatures.envelopes.domain import cipher, header, layout, manifest, payload, sealing, shamir, slots
+from signatures.crypto.suites import Suite
+from signatures.envelopes.domain import cipher, header, layout, manifest, payload, sealing, shamir, slots, suites
 from signatures.envelopes.domain.header import MEBIBYTE, EnvelopeBroken, Mode, padded
 from signatures.envelopes.domain.layout import Prefix
 from signatures.envelopes.domain.payload import Attestation, Contents, SealedFile, Unpacker
@@ -20,9 +21,10 @@ from tests.envelopes import Parties, envelope, prefix_of, sealed_chunks, secrets
 FILES = (("报价.pdf", b"%PDF-" + b"1" * 1_500_000), ("附件.xlsx", b"x" * 1_200_000))
 
 
-@pytest.fixture(scope="module")
-def parties() -> Parties:
-    return Parties.make()
+@pytest.fixture(scope="module", params=list(Suite), ids=lambda suite: suite.value)
+def parties(request: pytest.FixtureRequest) -> Parties:
+    """Everything here holds in either suite."""
+    return Parties.make(suite=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def unpacked(plain: bytes) -> Contents:
 
 
 def cek_of(data: bytes, parties: Parties, seats: tuple[int, ...] = (1, 2)) -> bytes:
-    return cipher.content_key(secrets_of(data, parties, seats), prefix_of(data).header.ctx())
+    return cipher.content_key(secrets_of(data, parties, seats), prefix_of(data).header)
 
 
 @pytest.mark.parametrize("seats", [(1, 2), (1, 3), (2, 3)])
@@ -72,7 +74,7 @@ def test_in_mode_officers_they_open_it_without_the_bidder(parties: Parties) -> N
 
     both = cipher.both_secrets(None, shamir.combine(shares, k=2), Mode.OFFICERS)
 
-    assert opened(data, cipher.content_key(both, prefix.header.ctx()))[1] == [body for _, body in FILES]
+    assert opened(data, cipher.content_key(both, prefix.header))[1] == [body for _, body in FILES]
 
 
 def test_the_officers_alone_cannot_in_mode_and(data: bytes, parties: Parties) -> None:
@@ -81,9 +83,9 @@ def test_the_officers_alone_cannot_in_mode_and(data: bytes, parties: Parties) ->
         slot.open(unwrap_kek(slot, key), ctx=prefix.header.ctx())
         for slot, key in zip(prefix.manifest.officers, parties.officers, strict=True)
     ]
-    guessed = cipher.content_key(bytes(32) + shamir.combine(shares, k=2), prefix.header.ctx())
+    guessed = cipher.content_key(bytes(32) + shamir.combine(shares, k=2), prefix.header)
 
-    assert cipher.key_commitment(guessed, prefix.header.ctx()) != prefix.manifest.cek_commit
+    assert cipher.key_commitment(guessed, prefix.header) != prefix.manifest.cek_commit
     with pytest.raises(cipher.NotAuthentic):
         opened(data, guessed)
 
@@ -92,9 +94,10 @@ def test_the_commitment_is_reckoned_alike_in_any_pieces(data: bytes) -> None:
     whole = layout.reckon([data])
 
     assert layout.reckon([data[i : i + 70_001] for i in range(0, len(data), 70_001)]) == whole
-    leaves = [hashlib.sha256(chunk).digest() for chunk in sealed_chunks(data)]
-    digest = hashlib.sha256(whole.prefix.header.encode()).digest()
-    assert whole.commit == hashlib.sha256(b"env1" + digest + b"".join(leaves)).hexdigest()
+    name = whole.prefix.header.sealing.digest_name
+    leaves = [hashlib.new(name, chunk).digest() for chunk in sealed_chunks(data)]
+    digest = hashlib.new(name, whole.prefix.header.encode()).digest()
+    assert whole.commit == hashlib.new(name, b"env1" + digest + b"".join(leaves)).hexdigest()
     assert whole.size == len(data)
 
 
@@ -118,7 +121,7 @@ def test_cut_with_a_new_header_and_commitment_it_still_fails(data: bytes, partie
     key = cek_of(data, parties)
 
     assert reckoned.commit != layout.reckon([data]).commit
-    assert cipher.key_commitment(key, short.ctx()) != prefix.manifest.cek_commit
+    assert cipher.key_commitment(key, short) != prefix.manifest.cek_commit
     with pytest.raises(cipher.NotAuthentic):
         opened(cut, key)
 
@@ -213,8 +216,9 @@ def test_an_officer_cannot_open_anothers_share(data: bytes, parties: Parties) ->
 def test_a_wrong_bidder_key_does_not_open(data: bytes) -> None:
     slot = prefix_of(data).manifest.bidder[0]
 
-    with pytest.raises(WrongKey):
-        unwrap_kek(slot, envelopes.new_key())
+    for suite in Suite:
+        with pytest.raises(WrongKey):
+            unwrap_kek(slot, envelopes.key_of(suite))
     with pytest.raises(WrongKey):
         slot.open(secrets.token_bytes(32), ctx=prefix_of(data).header.ctx())
 
@@ -230,7 +234,8 @@ def test_a_key_of_another_envelope_does_not_open(data: bytes, parties: Parties) 
 def test_a_share_that_misses_its_commitment_is_the_bidders_doing(parties: Parties) -> None:
     ctx = bytes(32)
     recipient = Recipient(officer(1), slots.spki_of(parties.officers[0]))
-    false = slots.commitment(b"another share", label=officer(1), ctx=ctx)
+    sealing_ = suites.of_suite(parties.suite)
+    false = slots.commitment(b"another share", label=officer(1), ctx=ctx, sealing=sealing_)
 
     slot = slots.wrap(b"a share", recipient, ctx=ctx, entropy=secrets.token_bytes, false_commit=false)
 
@@ -249,9 +254,9 @@ def test_shares_of_two_secrets_miss_the_commitment_to_the_key(data: bytes, parti
     kb_slot = prefix.manifest.bidder[0]
     kb = kb_slot.open(unwrap_kek(kb_slot, parties.bidder), ctx=ctx)
 
-    cek = cipher.content_key(kb + shamir.combine([honest, false], k=2), ctx)
+    cek = cipher.content_key(kb + shamir.combine([honest, false], k=2), prefix.header)
 
-    assert cipher.key_commitment(cek, ctx) != prefix.manifest.cek_commit
+    assert cipher.key_commitment(cek, prefix.header) != prefix.manifest.cek_commit
 
 
 def test_an_rsa_certificate_holds_a_share_too() -> None:
@@ -275,7 +280,7 @@ def test_two_shares_for_one_officer_are_refused(data: bytes) -> None:
     prefix = prefix_of(data)
     first = prefix.manifest.officers[0]
     doubled = replace(prefix.manifest, officers=(first, replace(first, label=officer(2)), prefix.manifest.officers[2]))
-    header_ = replace(prefix.header, manifest_sha256=doubled.digest())
+    header_ = replace(prefix.header, manifest_digest=doubled.digest(prefix.header.sealing))
 
     with pytest.raises(EnvelopeBroken, match="two shares"):
         manifest.parse(doubled.encode(), header_)
@@ -317,13 +322,12 @@ def test_the_attestation_is_bound_to_the_commitment(parties: Parties) -> None:
     drafted = envelopes.draft_of(terms, parties, FILES)
     signed = Attestation((b"certificate",), b"signature")
     data = b"".join(sealing.seal(drafted, [[body] for _, body in FILES], sign=lambda commit: signed))
-    key = cipher.attestation_key(drafted.secrets, drafted.header.ctx())
     commit = layout.reckon([data]).commit
     sealed = data[-layout.ATTESTATION - layout.TAG :]
 
-    assert payload.parse_attestation(cipher.open_attestation(key, sealed, commit)) == signed
+    assert payload.parse_attestation(cipher.open_attestation(drafted.secrets, drafted.header, sealed, commit)) == signed
     with pytest.raises(cipher.NotAuthentic):
-        cipher.open_attestation(key, sealed, "0" * 64)
+        cipher.open_attestation(drafted.secrets, drafted.header, sealed, "0" * 64)
 
 
 def test_a_file_that_changes_while_it_is_sealed_is_refused(parties: Parties) -> None:
