@@ -17,7 +17,7 @@ from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.orders import CommandOrder
 from tests import cast
 from tests.browser.chromium import DESKTOP, PHONE, Chromium, axe_problems, chromium
-from tests.live.rooms import Cast, check_room, english_rules, open_room
+from tests.live.rooms import Cast, check_room, english_rules, open_room, order
 from tests.live.servers import Server, running, timekeeper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("rooms-browser")]
@@ -204,6 +204,24 @@ def test_the_hammer_falls_on_every_screen_and_the_room_can_be_replayed(browser: 
         watcher.get_by_role("link", name="Download the signed log").click()
     assert download.value.path().read_bytes().startswith(b"{")
     assert axe_problems(watcher) == []
+
+
+def test_who_comes_late_reads_what_happened_before(browser: Chromium, server: Server) -> None:
+    room = open_room(english_rules(session_ms=300_000))
+    prices = ["100.00", *(f"{20_000 + 100 * place}.00" for place in range(30))]
+    bids = [order(room, ("buyer1", "buyer2")[place % 2], price, timezone.now()) for place, price in enumerate(prices)]
+    Engine().commit([CommandOrder(room.room_id, Tick(), "system:test"), *bids])
+
+    host = browser.page(server, person="host", language="en")
+    host.goto(f"/rooms/{room.room_id}/host/")
+
+    expect(host.locator("[data-quality]")).to_have_attribute("data-level", re.compile("[123]"), timeout=15_000)
+    expect(host.locator("[data-refused] tr")).to_have_count(1)
+    expect(host.locator("[data-refused]")).to_contain_text("ROOM_BELOW_START")
+    expect(host.locator("[data-tape]")).to_contain_text("20,000.00")
+    Engine().commit([order(room, "buyer1", "23500.00", timezone.now())])
+    expect(host.locator("[data-tape] li").first).to_contain_text("23,500.00")
+    expect(host.locator("[data-tape]")).to_contain_text("20,000.00")
 
 
 def test_a_pause_needs_two_persons_and_everybody_reads_the_reason(browser: Chromium, server: Server) -> None:

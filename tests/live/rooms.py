@@ -11,11 +11,14 @@ from commons.domain.actor import Actor, system_actor
 from commons.evidence import queries as evidence
 from commons.evidence.domain import chain
 from exchange.rooms import services
-from exchange.rooms.client import KeyPair, RoomClient
+from exchange.rooms.client import KeyPair, RoomClient, new_bid_id, signed_bid
 from exchange.rooms.domain.phases import Format
 from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.models import Bid, Room
+from exchange.rooms.protocol import canonical_bid, decode
 from exchange.rooms.services import ParticipantSpec
+from exchange.rooms.services.orders import BidOrder
+from exchange.rooms.services.reading import room_key
 from tests import cast
 from tests.live.servers import Server
 
@@ -67,6 +70,25 @@ class Cast:
                 at=timezone.now(),
             )
         return self.keys[name]
+
+
+def order(room: Cast, name: str, price: str, at: datetime, bid_id: str = "") -> BidOrder:
+    """A bid as the endpoint would hand it in."""
+    key = room.key(name)
+    assert key is not None
+    frame: Any = decode(signed_bid(room.room_id, key, price=price, bid_id=bid_id or new_bid_id()).decode())
+    known = room_key(room.room_id, frame.key)
+    assert known is not None
+    return BidOrder(
+        room_id=room.room_id,
+        participant_id=known.participant_id,
+        alias=known.alias,
+        frame=frame,
+        canonical=canonical_bid(room.room_id, frame),
+        received_at=at,
+        public_key=known.public_key,
+        signed=True,
+    )
 
 
 def open_room(

@@ -38,6 +38,8 @@ export class Screen extends EventTarget {
     this.live.clock.seed(Date.parse(this.data.now) + age);
     if (this.data.ticket) this.live.useTicket(this.data.ticket, age);
     if (frame) {
+      // The tape of the page is longer than a socket's first state: what follows is added to it.
+      Object.assign(this.live, { epoch: frame.epoch, seq: frame.seq });
       this.#taped({ events: frame.events, reset: true });
       this.#stated({ frame, fresh: true });
     }

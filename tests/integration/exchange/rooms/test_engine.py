@@ -15,19 +15,17 @@ from commons.evidence.queries import check_receipts, published_head
 from commons.evidence.services import checkpoint
 from commons.outbox.models import OutboxMessage
 from exchange.rooms import queries, records
-from exchange.rooms.client import new_bid_id, signed_bid
 from exchange.rooms.domain.commands import Tick
 from exchange.rooms.domain.evolve import replay
 from exchange.rooms.models import Bid, ReceiptBatch, Room, RoomHeartbeat, RoomOutage, RoomParticipant
-from exchange.rooms.protocol import canonical_bid, decode
 from exchange.rooms.queries.verdicts import verdicts_of
 from exchange.rooms.services import engine as engines
 from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.heartbeat import beat
-from exchange.rooms.services.orders import BidOrder, CommandOrder, Outcome
-from exchange.rooms.services.reading import events_after, room_key
+from exchange.rooms.services.orders import CommandOrder, Outcome
+from exchange.rooms.services.reading import events_after
 from exchange.rooms.services.timekeeping import BACK_IN, Timekeeper
-from tests.live.rooms import Cast, check_room, english_rules, open_room
+from tests.live.rooms import Cast, check_room, english_rules, open_room, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,25 +40,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
-
-
-def order(room: Cast, name: str, price: str, at: datetime, bid_id: str = "") -> BidOrder:
-    """A bid as the endpoint would hand it in."""
-    key = room.key(name)
-    assert key is not None
-    frame: Any = decode(signed_bid(room.room_id, key, price=price, bid_id=bid_id or new_bid_id()).decode())
-    known = room_key(room.room_id, frame.key)
-    assert known is not None
-    return BidOrder(
-        room_id=room.room_id,
-        participant_id=known.participant_id,
-        alias=known.alias,
-        frame=frame,
-        canonical=canonical_bid(room.room_id, frame),
-        received_at=at,
-        public_key=known.public_key,
-        signed=True,
-    )
 
 
 def receipt_of(outcome: Outcome) -> Any:
