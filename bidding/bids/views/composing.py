@@ -24,7 +24,7 @@ from signatures.envelopes import queries as envelopes
 from signatures.envelopes.endpoint import PREFIX
 from signatures.envelopes.labels import PACE
 from signatures.envelopes.labels import texts as envelope_texts
-from signatures.envelopes.views.intakes import bidder_keys, key_name
+from signatures.envelopes.views.intakes import bidder_keys, has_only_others, key_name
 from signatures.guarantees import queries as guarantees
 from signatures.guarantees.domain.terms import GuaranteeKind
 from signatures.guarantees.forms import AskForm
@@ -47,6 +47,7 @@ def compose(request: HttpRequest, section_id: int) -> HttpResponse:
         "guarantee": guarantees.own_for(actor, found.terms.stream) if found.terms.bond is not None else None,
         "cash": services.own_bond(actor, section_id),
         "has_certificate": bool(keys),
+        "other_suite": has_only_others(actor, found.intake.suite),
         "pace": PACE.get(found.intake.suite, ""),
         "envelope_texts": envelope_texts(),
         "texts": scripts(),

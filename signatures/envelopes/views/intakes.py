@@ -105,8 +105,7 @@ def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, An
     return {
         "is_bidder": True,
         "pace": PACE.get(intake.suite, ""),
-        "other_suite": bool(certificates.certificates_of(actor.person_id, organisation_id=actor.organisation_id))
-        and not data["mustSign"],
+        "other_suite": has_only_others(actor, intake.suite),
         "takes": intake.takes_envelopes(at),
         "receipts": receipts,
         "handed_in": bool(receipts) and receipts[0].kind == "SEALED",
@@ -115,6 +114,11 @@ def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, An
         "unlocks": own is not None and own.state == "DECRYPT_WINDOW" and not own.bidder_unlocked,
         "data": data,
     }
+
+
+def has_only_others(actor: Actor, suite: Suite) -> bool:
+    """Whether the bidder has certificates, and none of the suite."""
+    return not _certificates(actor, suite) and any(_certificates(actor, one) for one in Suite)
 
 
 def key_name(organisation_id: int, suite: Suite) -> str:

@@ -24,10 +24,13 @@ from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotPermitted
 from commons.parameters import services as parameters
 from commons.parameters.domain.legality import MethodUnlawful
+from signatures.crypto.suites import Suite
 from signatures.envelopes import queries as envelopes
+from signatures.envelopes.domain.rules import SuiteMixed
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import AT
+from tests.integration.signatures.envelopes.story import ceremony
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +51,27 @@ def test_every_sector_publishes_a_tender_with_its_snapshot(code: str) -> None:
     assert terms.document_version == 1
     assert terms.parameters
     assert told.row.legality
+
+
+def test_a_tender_names_its_algorithms_and_its_officers_hold_keys_of_them() -> None:
+    """Chosen in the draft, kept at the publication, said by the notice, followed by every envelope."""
+    national = ceremony(at=AT - timedelta(days=40), suite=Suite.SM)
+    told = story.drafted()
+    choice = {"actor": cast.actor(told.owner), "tender_id": told.tender_id, "at": AT - timedelta(days=30)}
+
+    with pytest.raises(SuiteMixed):
+        services.choose_roster(roster_id=national.roster_id, **choice)
+    with pytest.raises(SuiteMixed):
+        services.choose_roster(roster_id=told.row.roster_id or 0, suite=Suite.SM, **choice)
+    services.choose_roster(roster_id=national.roster_id, suite=Suite.SM, **choice)
+    story.handed_in(told)
+    services.publish_tender(actor=cast.actor("staff2"), tender_id=told.tender_id, at=told.published_at)
+
+    intake_id = queries.section_terms(told.section_id).intake_id
+    assert intake_id is not None
+    assert envelopes.intake(intake_id).suite is Suite.SM
+    assert envelopes.terms_published(intake_id)["alg"] == "SM4GCM-STREAM-1"
+    assert TenderNotice.objects.get(tender=told.tender_id).body["sealing_suite"] == "SM"
 
 
 def test_a_later_version_of_a_profile_leaves_published_tenders_alone() -> None:

@@ -15,9 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from signatures import seal
-from signatures.envelopes.domain import cipher, layout, payload, sealing
+from signatures.crypto import cms
+from signatures.crypto.suites import Suite
+from signatures.envelopes.domain import cipher, layout, payload, sealing, shamir
 from signatures.envelopes.domain.encoding import from_base64, to_base64
-from tests import envelopes
+from signatures.envelopes.domain.slots import unwrap_kek
+from tests import envelopes, pki
 from tests.envelopes import Parties, secrets_of, terms_of
 
 AUTHOR = "佛山金马印染有限公司"
@@ -94,6 +97,49 @@ def test_sealed_signed_checked_and_unlocked(folder: Path, parties: Parties, caps
     given = ["-in", "bid.cms", "-content", "bid.commit"]
     verified = subprocess.run([*command, *given], cwd=folder, capture_output=True, check=False)
     assert verified.returncode == 0, verified.stderr
+
+
+def test_the_national_suite_with_keys_and_a_certificate_of_openssls_making(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The terms decide; `--suite` refuses terms that ask for the other, and a key of the other is no key."""
+    parties = Parties.make(suite=Suite.SM)
+    terms = terms_of(parties)
+    officers = [{"seat": str(seat), "spki": to_base64(spki)} for seat, spki in enumerate(terms.officers, start=1)]
+    (folder / "terms.json").write_text(json.dumps(sealing.published(terms, officers)))
+    assert seal_in(folder) == 2, "a P-256 certificate opens nothing here"
+    assert "another suite" in capsys.readouterr().err
+    commands = (
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -out sm2.pem",
+        "req -x509 -new -key sm2.pem -sm3 -sigopt distid:1234567812345678 -subj /CN=bidder -days 2 -out cert.pem",
+    )
+    for command in commands:
+        subprocess.run(["openssl", *command.split()], cwd=folder, capture_output=True, check=True)
+    signing = ("--sign-key", folder / "sm2.pem", "--sign-cert", folder / "cert.pem")
+
+    assert seal_in(folder, "--suite", "international", *signing) == 2
+    assert seal_in(folder, "--suite", "national", *signing) == 0, capsys.readouterr().err
+    told = json.loads(capsys.readouterr().out)
+    assert told["alg"] == "SM4GCM-STREAM-1"
+    assert run("unlock", folder / "bid.sbe", "--key", folder / "key.pem") == 1
+    assert run("unlock", folder / "bid.sbe", "--key", folder / "sm2.pem") == 0
+    code = from_base64(json.loads(capsys.readouterr().out)["unlock_code"])
+    data = (folder / "bid.sbe").read_bytes()
+    prefix = envelopes.prefix_of(data)
+    kb = prefix.manifest.bidder[0].open(code, ctx=prefix.header.ctx())
+    shares = [slot.open(unwrap_kek(slot, key), ctx=prefix.header.ctx())
+              for slot, key in zip(prefix.manifest.officers[:2], parties.officers, strict=False)]  # fmt: skip
+    sealed = data[-layout.ATTESTATION - layout.TAG :]
+    secrets = kb + shamir.combine(shares, k=2)
+    signed = payload.parse_attestation(cipher.open_attestation(secrets, prefix.header, sealed, told["commit"]))
+    status = cms.verify_detached(
+        content=bytes.fromhex(told["commit"]),
+        signature=signed.signature,
+        at=datetime.now(UTC),
+        trust=pki.trust(),
+        revocation=pki.Revocation(silent=True),
+    )
+    assert (status.intact, status.right, status.signer and status.signer.suite) == (True, True, Suite.SM)
 
 
 def test_an_existing_file_is_not_overwritten(folder: Path) -> None:
