@@ -47,7 +47,8 @@ BUNDLES = (
         entry="""\
 export * as asn1js from "asn1js";
 export {
-  AlgorithmIdentifier, Attribute, CertBag, Certificate, ContentInfo, CryptoEngine, EncapsulatedContentInfo,
+  AlgorithmIdentifier, Attribute, CertBag, Certificate, ContentInfo, CryptoEngine, ECNamedCurves,
+  EncapsulatedContentInfo,
   IssuerAndSerialNumber, PFX, PKCS8ShroudedKeyBag, PrivateKeyInfo, SafeContents, SignedAndUnsignedAttributes,
   SignedData, SignerInfo, setEngine,
 } from "pkijs";

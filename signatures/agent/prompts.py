@@ -21,10 +21,12 @@ class Order:
     holder: str
     """The certificate's subject."""
     token: str
+    digest_name: str = "SHA-256"
 
     def lines(self) -> list[str]:
         """The order in words, the same in every prompt."""
         ticket = self.ticket
+        digest = " ".join(ticket.digest[start : start + 8] for start in range(0, len(ticket.digest), 8))
         amount = f"金额 / Amount: ¥ {ticket.amount}  {ticket.amount_in_capitals}" if ticket.amount else ""
         lines = [
             f"{WORDS[ticket.action]}: {ticket.title}",
@@ -32,7 +34,7 @@ class Order:
             f"身份 / As: {ticket.role}",
             f"网站 / Page: {ticket.origin}",
             f"证书 / Certificate: {self.holder}",
-            f"SHA-256: {' '.join(ticket.digest[start : start + 8] for start in range(0, len(ticket.digest), 8))}",
+            f"{self.digest_name}: {digest}",
         ]
         return [line for line in lines if line]
 

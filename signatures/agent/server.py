@@ -18,7 +18,7 @@ from commons.evidence.domain import canonical
 from commons.evidence.domain.notes import VerifierKey
 from signatures.agent.orders import Desk, Refused, require_shown
 from signatures.agent.prompts import Order, Prompt
-from signatures.agent.tokens import OnToken, Tokens, TokenTrouble
+from signatures.agent.tokens import OnToken, Tokens, TokenTrouble, is_national
 from signatures.crypto.tickets import Action, Ticket
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Agent:
         found = next((one for one in self._tokens.certificates() if one.sha256 == ticket.certificate), None)
         if found is None:
             raise Refused("NO_SUCH_KEY", "no token holds this certificate")
-        pin = self._prompt.pin_for(Order(ticket, _subject(found.der), found.token))
+        pin = self._prompt.pin_for(_order(ticket, found))
         if pin is None:
             raise Refused("HOLDER_SAID_NO", "the holder refused")
         return found, pin
@@ -130,6 +130,11 @@ class Agent:
 
 def _listed(certificate: OnToken) -> Message:
     return {"certificate": b64encode(certificate.der).decode(), "token": certificate.token}
+
+
+def _order(ticket: Ticket, found: OnToken) -> Order:
+    digest_name = "SM3" if is_national(found.der) and ticket.action is Action.SIGN else "SHA-256"
+    return Order(ticket, _subject(found.der), found.token, digest_name)
 
 
 def _subject(der: bytes) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pkcs11
+from asn1crypto import x509
 from pkcs11 import (
     KDF,
     Attribute,
@@ -19,6 +20,8 @@ from pkcs11 import (
     TokenFlag,
 )
 from pkcs11.util.ec import encode_ecdsa_signature
+
+SM2_CURVE = "1.2.156.10197.1.301"
 
 
 class TokenTrouble(Exception):
@@ -43,6 +46,12 @@ class OnToken:
         return hashlib.sha256(self.der).hexdigest()
 
 
+def is_national(certificate: bytes) -> bool:
+    """Whether the certificate (DER) is of an SM2 key."""
+    key = x509.Certificate.load(certificate).public_key
+    return bool(key.algorithm == "ec" and key.curve == ("named", SM2_CURVE))
+
+
 class Tokens(Protocol):
     """What the agent needs of tokens; the PIN is used for one order and not kept."""
 
@@ -51,7 +60,7 @@ class Tokens(Protocol):
         ...
 
     def sign(self, certificate: OnToken, data: bytes, pin: str) -> bytes:
-        """The signature value over `data` as a CMS holds it: SHA-256 with RSA (PKCS #1 v1.5) or ECDSA."""
+        """The signature value over `data` as a CMS holds it: SHA-256 with RSA (PKCS #1 v1.5) or ECDSA, SM3 with SM2."""
         ...
 
     def agree(self, certificate: OnToken, point: bytes, pin: str) -> bytes:
@@ -78,6 +87,9 @@ class Pkcs11Tokens:
         return found
 
     def sign(self, certificate: OnToken, data: bytes, pin: str) -> bytes:
+        if is_national(certificate.der):
+            # PKCS #11 has no mechanism for SM2, and what makers invented differs from one to the next.
+            raise TokenTrouble("KEY_NOT_FOR_THIS", "this agent has no way to sign with SM2; use the token maker's own")
         with self._key(certificate, pin) as key:
             if not isinstance(key, SignMixin):
                 raise TokenTrouble("KEY_NOT_FOR_THIS", "the token does not let this key sign")

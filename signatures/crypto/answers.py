@@ -129,6 +129,16 @@ class CertificateUnreadable(Refusal):
     status = 400
 
 
+class KeyUnknown(Refusal):
+    """The key in the certificate is of no suite that is installed here."""
+
+    code = "CERT_KEY_UNKNOWN"
+    message = gettext_noop(
+        "The platform does not know the kind of key in this certificate. Choose another certificate."
+    )
+    status = 400
+
+
 class AuthorityNotTrusted(Refusal):
     code = "CERT_AUTHORITY_NOT_TRUSTED"
     message = gettext_noop(

@@ -19,12 +19,12 @@ from asn1crypto import algos, cms, x509
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from signatures.crypto import der, signed_data
-from signatures.crypto.answers import CertificateFacts, CertificateStatus, CertificateUnreadable
+from signatures.crypto.answers import CertificateFacts, CertificateStatus, CertificateUnreadable, KeyUnknown
 from signatures.crypto.authorities import Purpose, TrustStore
 from signatures.crypto.certificates import validate
 from signatures.crypto.chains import parse
 from signatures.crypto.revocation import RevocationSource
-from signatures.crypto.suites import SuiteProvider, provider_for
+from signatures.crypto.suites import SuiteProvider, UnknownSuite, provider_for
 from signatures.crypto.timestamps import Stamper, StampStatus, verify
 
 DATA = "1.2.840.113549.1.7.1"
@@ -96,17 +96,23 @@ class SignatureStatus:
 
 def digest_of(content: bytes, certificate: bytes) -> bytes:
     """The digest of `content` by the algorithm that the holder of `certificate` (DER) signs with."""
-    provider = provider_for(_readable(certificate).public_key)
+    provider = _provider(_readable(certificate))
     return provider.digest(provider.digest_name, content)
+
+
+def signed_digest(attributes: bytes) -> bytes:
+    """The content digest that attributes of our own making (DER) bind."""
+    parsed = cms.CMSAttributes.load(attributes)
+    return next(bytes(one["values"][0].native) for one in parsed if one["type"].native == "message_digest")
 
 
 def signed_attributes(*, digest: bytes, certificate: bytes, at: datetime | None = None) -> bytes:
     """What the holder signs (DER of the SET OF attributes) for content with `digest`; `at` is the claimed time.
 
-    Raises `CertificateUnreadable`. Whether the certificate may be used is asked before, with `validate`.
+    Raises `CertificateUnreadable`, `KeyUnknown`. Whether the certificate may be used is asked before, with `validate`.
     """
     holder = _readable(certificate)
-    provider = provider_for(holder.public_key)
+    provider = _provider(holder)
     hashed, signed_by = _algorithms(certificate)
     named = der.sequence(*_hash_name(provider, hashed), der.octets(provider.digest(provider.digest_name, certificate)))
     attributes = [
@@ -151,7 +157,7 @@ def assemble(
 def _algorithms(certificate: bytes) -> tuple[bytes, bytes]:
     """The DER of the digest algorithm and of the signature algorithm of a holder."""
     holder = _readable(certificate)
-    provider = provider_for(holder.public_key)
+    provider = _provider(holder)
     hashed = algos.DigestAlgorithm({"algorithm": provider.digest_name}).dump()
     return bytes(hashed), bytes(provider.signature_algorithm(holder).dump())
 
@@ -194,7 +200,7 @@ def sign_detached(
     stamper: Stamper | None = None,
 ) -> bytes:
     """Sign with a key that is at hand (PKCS #8, DER): the platform's own seals, commands, tests."""
-    provider = provider_for(_readable(certificate).public_key)
+    provider = _provider(_readable(certificate))
     attributes = signed_attributes(
         digest=provider.digest(provider.digest_name, content), certificate=certificate, at=at
     )
@@ -291,6 +297,13 @@ def _value_digest(signed: signed_data.Signed) -> bytes:
 def _claimed(signed: signed_data.Signed) -> datetime | None:
     values = signed.by_type.get("signing_time")
     return values[0].native if values else None
+
+
+def _provider(holder: x509.Certificate) -> SuiteProvider:
+    try:
+        return provider_for(holder.public_key)
+    except UnknownSuite:
+        raise KeyUnknown() from None
 
 
 def _readable(certificate: bytes) -> x509.Certificate:

@@ -4,6 +4,7 @@ The runtime works without it: then no provider is registered, an authority of th
 meets one of its keys is told that the extra is missing. Every object identifier of the suite stands in this module.
 """
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,7 +18,7 @@ from pyhanko_certvalidator.sig_validate import (
 
 from commons.domain.text import gettext_noop
 from signatures.crypto import suites
-from signatures.crypto.suites import Suite
+from signatures.crypto.suites import Suite, raw_signature, signature_value
 
 SM2_CURVE = "1.2.156.10197.1.301"
 SM3 = "1.2.156.10197.1.401"
@@ -46,6 +47,19 @@ def sm3(data: bytes) -> bytes:
     made = hashes.Hash(hashes.SM3())
     made.update(data)
     return bytes(made.finalize())
+
+
+def new_key() -> tuple[bytes, bytes]:
+    """A fresh SM2 key: private (PKCS #8) and public (SubjectPublicKeyInfo), DER."""
+    from tongsuopy.crypto import serialization
+    from tongsuopy.crypto.asymciphers import ec
+
+    made = ec.generate_private_key(ec.SM2())
+    private = made.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = made.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private, public
 
 
 class Sm2Validator(SignatureValidator):
@@ -104,6 +118,35 @@ class National:
 
         private: Any = serialization.load_der_private_key(key, password=None)
         return bytes(private.sign(data, ec.ECDSA(hashes.SM3())))
+
+    def new_key(self) -> tuple[bytes, bytes]:
+        return new_key()
+
+    def raw_signer(self, key: bytes) -> Callable[[bytes], bytes]:
+        from tongsuopy.crypto import hashes, serialization
+        from tongsuopy.crypto.asymciphers import ec
+
+        private: Any = serialization.load_der_private_key(key, password=None)
+        algorithm = ec.ECDSA(hashes.SM3())
+        return lambda message: raw_signature(private.sign(message, algorithm))
+
+    def raw_verifier(self, spki: bytes) -> Callable[[bytes, bytes], bool]:
+        from tongsuopy.crypto import exceptions, hashes, serialization
+        from tongsuopy.crypto.asymciphers import ec
+
+        info = keys.PublicKeyInfo.load(spki)
+        if not self.owns_key(info) or self.is_weak_key(info):
+            raise ValueError("not an SM2 key")
+        key, algorithm = serialization.load_der_public_key(spki), ec.ECDSA(hashes.SM3())
+
+        def is_signed(message: bytes, signature: bytes) -> bool:
+            try:
+                key.verify(signature_value(signature), message, algorithm)
+            except exceptions.InvalidSignature:
+                return False
+            return True
+
+        return is_signed
 
 
 class Sm4Gcm:

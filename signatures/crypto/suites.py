@@ -4,27 +4,59 @@ An authority is of one suite, and every key and digest in a chain and a signatur
 is here; the national one (国密: SM2, SM3) registers its provider when its extra is installed.
 """
 
-from enum import StrEnum
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from asn1crypto import algos, keys, x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
+)
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidator
+
+from commons.domain.suites import Suite
+
+__all__ = [
+    "International",
+    "Suite",
+    "SuiteProvider",
+    "UnknownSuite",
+    "provider_for",
+    "provider_of",
+    "raw_signature",
+    "register",
+    "signature_value",
+    "verifies",
+]
 
 SMALLEST_RSA = 2048
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 
-class Suite(StrEnum):
-    """Stored with authorities, certificates and signatures."""
+RAW_BYTES = 64
+"""Of a raw signature: r and s, 32 bytes each, as browsers make them."""
 
-    INTERNATIONAL = "INTERNATIONAL"
-    """ECDSA on NIST curves or RSA, with SHA-2."""
-    SM = "SM"
-    """SM2 with SM3 (GM/T 0003, GM/T 0004)."""
+
+def signature_value(raw: bytes) -> bytes:
+    """The DER of a raw signature r‖s."""
+    half = len(raw) // 2
+    return encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
+
+
+def raw_signature(value: bytes) -> bytes:
+    """The raw signature r‖s, 64 bytes, of its DER."""
+    r, s = decode_dss_signature(value)
+    return r.to_bytes(RAW_BYTES // 2, "big") + s.to_bytes(RAW_BYTES // 2, "big")
 
 
 class SuiteProvider(Protocol):
@@ -56,6 +88,18 @@ class SuiteProvider(Protocol):
 
     def sign(self, key: bytes, data: bytes) -> bytes:
         """Sign with a private key (PKCS #8, DER, without a password)."""
+
+    def new_key(self) -> tuple[bytes, bytes]:
+        """A fresh key on a curve of 256 bits: private (PKCS #8) and public (SubjectPublicKeyInfo), DER."""
+
+    def raw_signer(self, key: bytes) -> Callable[[bytes], bytes]:
+        """How such a private key signs, raw."""
+
+    def raw_verifier(self, spki: bytes) -> Callable[[bytes, bytes], bool]:
+        """Whether a raw signature over a message is of the key of that SubjectPublicKeyInfo (DER).
+
+        It lets go of the interpreter meanwhile. Raises `ValueError` for a key that `new_key` does not make.
+        """
 
 
 class UnknownSuite(LookupError):
@@ -109,6 +153,36 @@ class International:
             return private.sign(data, ec.ECDSA(hashes.SHA256()))
         assert isinstance(private, rsa.RSAPrivateKey), "the suite signs with ECDSA or RSA"
         return private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    def new_key(self) -> tuple[bytes, bytes]:
+        made = ec.generate_private_key(ec.SECP256R1())
+        private = made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return private, made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def raw_signer(self, key: bytes) -> Callable[[bytes], bytes]:
+        private = load_der_private_key(key, password=None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey), "a key that `new_key` made"
+        return lambda message: raw_signature(private.sign(message, _RAW))
+
+    def raw_verifier(self, spki: bytes) -> Callable[[bytes, bytes], bool]:
+        try:
+            key = load_der_public_key(spki)
+        except UnsupportedAlgorithm:
+            raise ValueError("not a public key in SPKI form") from None
+        if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+            raise ValueError("not a P-256 key")
+        return partial(_is_signed, key)
+
+
+_RAW = ec.ECDSA(hashes.SHA256())
+
+
+def _is_signed(key: ec.EllipticCurvePublicKey, message: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature_value(signature), message, _RAW)
+    except InvalidSignature:
+        return False
+    return True
 
 
 _PROVIDERS: dict[Suite, SuiteProvider] = {Suite.INTERNATIONAL: International()}

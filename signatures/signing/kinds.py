@@ -35,7 +35,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What the browser gets to sign: DER of the signed attributes over a content with that SHA-256."""
+    """What the browser gets to sign: DER of the signed attributes over a content, and the SHA-256 that names it.
+
+    The attributes hold the digest of the holder's suite, which need not be SHA-256.
+    """
 
     attributes: bytes
     digest: str

@@ -168,7 +168,7 @@ CHECK = """
     const { HolderCertificate } = await m("certificate");
     const certificate = await HolderCertificate.of(from(a.certificate));
     return trouble(async () => {
-        await check(from(a.attributes), { digest: from(a.digest), certificate });
+        await check(from(a.attributes), { content: from(a.content), certificate });
         return "right";
     });
 """
@@ -176,11 +176,10 @@ CHECK = """
 
 def test_the_browser_agrees_with_right_attributes_and_refuses_all_others(page: Page) -> None:
     mine, other = holder("buyer1").certificate, holder("buyer2").certificate
-    digest = hashlib.sha256(CONTENT).digest()
     right = attributes_for(mine)
 
     def answer(attributes: bytes, *, certificate: bytes = mine) -> Any:
-        return call(page, CHECK, attributes=attributes, digest=digest, certificate=certificate)
+        return call(page, CHECK, attributes=attributes, content=CONTENT, certificate=certificate)
 
     assert answer(right) == "right"
     assert answer(right, certificate=other) == "Blind", "bound to another certificate"
@@ -199,10 +198,9 @@ def test_a_cms_made_in_the_browser_holds_for_python_and_openssl(page: Page, tmp_
         """
         const { SoftP12 } = await m("soft-p12");
         const { make, detached } = await m("attributes");
-        const { sha256 } = await m("bytes");
         const port = new SoftP12();
         const [certificate] = await port.listCerts(held(a));
-        const attributes = await make({ digest: await sha256(from(a.content)), certificate });
+        const attributes = await make({ content: from(a.content), certificate });
         const signature = await port.signAttrs(certificate, attributes);
         return to(detached({ attributes, certificate, signature }));
         """,

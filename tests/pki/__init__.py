@@ -29,6 +29,7 @@ CRLS = {
     "zhujiang": ("zhujiang-ca", "zhujiang-root"),
     "time": ("time-root",),
     "old": ("old-root",),
+    "national": ("national-root",),
 }
 
 
@@ -62,7 +63,7 @@ class Revocation:
             raise RevocationUnavailable("the responder is away")
         self.asked.append(authority.key)
         crls = self._lists(authority.key, at)
-        if authority.key in ("time", "old") or x509.Certificate.load(certificate).ca:
+        if authority.key in ("time", "old", "national") or x509.Certificate.load(certificate).ca:
             return RevocationData(crls=crls, fetched_at=at)
         question = ocsp_question(certificate, issuer)
         return RevocationData((_authority().ocsp(f"{authority.key}-ca", question, at=at),), crls, fetched_at=at)
@@ -107,7 +108,7 @@ def bound(name: str, *, login: str = "", at: datetime = LONG_AGO) -> Holder:
     """The holder of that name, bound: `buyer1` to the login, `seal-jinma` to the organisation of `login`."""
     install_trust(at=at)
     who = holder(name)
-    login = login or name
+    login = login or name.removesuffix("-sm")
     pki.bind(
         actor=CLERK,
         person_id=person_id(login),

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from asn1crypto import x509
+
 from commons.domain.actor import Actor
-from signatures.crypto.suites import Suite, provider_of
+from signatures.crypto.suites import provider_for
 from signatures.signing import services
 from signatures.signing.models import SigningSession
 from signatures.signing.services import SessionRef
@@ -14,14 +16,14 @@ ORIGIN = "https://trade.example.cn"
 
 
 def sign_as(key: str, session: SessionRef, *, at: datetime, actor: Actor | None = None) -> None:
-    """The person of the cast signs in its browser; its certificate is bound if it was not."""
+    """The person of the cast signs in its browser; its certificate is bound if it was not. `buyer1-sm`: by SM2."""
     bound(key)
     sign_bound(key, session, at=at, actor=actor)
 
 
 def sign_bound(key: str, session: SessionRef, *, at: datetime, actor: Actor | None = None) -> None:
     """As `sign_as`, for a person whose certificate is bound already."""
-    actor = actor or cast.actor(key)
+    actor = actor or cast.actor(key.removesuffix("-sm"))
     certificate = holder(key).certificate
     made = services.prepare(actor=actor, number=session.number, certificate=certificate, origin=ORIGIN, at=at)
     services.complete(actor=actor, number=session.number, signature=signature_of(key, made.attributes), at=at)
@@ -29,7 +31,8 @@ def sign_bound(key: str, session: SessionRef, *, at: datetime, actor: Actor | No
 
 def signature_of(key: str, attributes: bytes) -> bytes:
     """The signature value over `attributes` by the key of that holder."""
-    return provider_of(Suite.INTERNATIONAL).sign(holder(key).key, attributes)
+    who = holder(key)
+    return provider_for(x509.Certificate.load(who.certificate).public_key).sign(who.key, attributes)
 
 
 def opened(number: str) -> SigningSession:

@@ -23,8 +23,11 @@ from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, load_der_private_key, pkcs12
 
 from portal.demo.authority.keys import Keys
+from portal.demo.authority.national import BEGINS, ENDS, NationalAuthority
 from portal.demo.authority.refusing import refuse_in_production
+from portal.demo.authority.sm2_files import p12
 from portal.demo.cast import ORGANISATIONS, PARTIES, uscc
+from signatures.crypto import national
 from signatures.crypto.authorities import Purpose, TrustedAuthority, TrustStore
 from signatures.crypto.suites import Suite
 
@@ -58,6 +61,22 @@ class Holder:
         )
 
 
+class NationalHolder(Holder):
+    """A holder of the national suite."""
+
+    __slots__ = ()
+
+    def p12(self, password: str) -> bytes:
+        """The same, with a key that the usual library cannot write."""
+        certificates = (self.certificate, *self.chain)
+        return p12(key=self.key, certificates=certificates, name=self.name, password=password)
+
+
+NATIONAL = "national"
+"""The profile, the entry of the trust list and the folder of the authority of that suite."""
+NATIONAL_ROOT = "national-root"
+
+
 class CityAuthority:
     """The demo city's authorities. `folder` None: in memory, for one process."""
 
@@ -67,6 +86,7 @@ class CityAuthority:
         self._declared: dict[str, Any] = yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
         cast = self._declared["cast"]
         self._keys = Keys(folder, rsa_labels=frozenset(cast["rsa"]), weak_labels=frozenset(cast["weak"]))
+        self._national = NationalAuthority(folder / NATIONAL if folder else None) if national.available() else None
         self._certificates: dict[CertLabel, x509.Certificate] = {}
         self._memory: dict[str, Any] = {"issued": {}, "revoked": {}}
         self._guard = RLock()
@@ -79,6 +99,8 @@ class CityAuthority:
     def holder(self, name: str) -> Holder:
         """The certificate of that name with its key and chain; raises `UnknownHolder`."""
         with self._guard:
+            if name in (ours := self._national_specs()):
+                return self._national_holder(name, ours[name])
             specs = self._architecture()._cert_specs
             if CertLabel(name) not in specs:
                 raise UnknownHolder(f"the authority has no certificate called {name}")
@@ -90,6 +112,10 @@ class CityAuthority:
     def certificate(self, name: str) -> bytes:
         """A certificate by its name in the file, authorities included (DER); raises `UnknownHolder`."""
         with self._guard:
+            if name == NATIONAL_ROOT and self._national is not None:
+                return self._national.root.certificate
+            if name in self._national_specs():
+                return self.holder(name).certificate
             architecture, label = self._architecture(), CertLabel(name)
             if label not in architecture._cert_specs:
                 raise UnknownHolder(f"the authority has no certificate called {name}")
@@ -102,7 +128,7 @@ class CityAuthority:
     def names(self) -> list[str]:
         """Every certificate that the authority has or can make."""
         with self._guard:
-            return [label.value for label in self._architecture()._cert_specs]
+            return [*(label.value for label in self._architecture()._cert_specs), *self._national_specs()]
 
     def _intermediates(self, name: str) -> Iterator[bytes]:
         for label in self._architecture().get_chain(CertLabel(name)):
@@ -167,6 +193,8 @@ class CityAuthority:
     def crl(self, label: str, *, at: datetime) -> bytes:
         """The revocation list of an authority that was current at `at` (DER)."""
         with self._guard:
+            if label == NATIONAL_ROOT and self._national is not None:
+                return self._national.crl(at=_whole(at), revoked=self._revoked_nationally())
             architecture = self._architecture()
             issuer = architecture.service_registry.get_crl_repo_info(ServiceLabel(label)).for_issuer
             hour = (label, _whole(at).replace(minute=0, second=0))
@@ -193,14 +221,14 @@ class CityAuthority:
                 {
                     "key": key,
                     "name": entry["name"],
-                    "suite": Suite.INTERNATIONAL.value,
+                    "suite": entry.get("suite", Suite.INTERNATIONAL.value),
                     "root": _pem(self.certificate(entry["root"])),
                     "intermediates": [_pem(self.certificate(one)) for one in entry["intermediates"]],
                     "purposes": entry["purposes"],
                     "ocsp": [f"{base_url}/ocsp/{one}" for one in entry["ocsp"]],
                     "crl": [f"{base_url}/crl/{one}.crl" for one in entry["crl"]],
                 }
-                for key, entry in self._declared["trust"].items()
+                for key, entry in self._trust().items()
             ],
             "time_stamps": [f"{base_url}/tsa/tsa1", f"{base_url}/tsa/tsa2"],
         }
@@ -209,23 +237,73 @@ class CityAuthority:
         """The trust store without a database: all declared authorities, or those that `keys` names."""
         return TrustStore(
             tuple(
-                self.trusted(key, entry["root"], *entry["intermediates"], purposes=entry["purposes"])
-                for key, entry in self._declared["trust"].items()
+                self.trusted(
+                    key,
+                    entry["root"],
+                    *entry["intermediates"],
+                    purposes=entry["purposes"],
+                    suite=Suite(entry.get("suite", Suite.INTERNATIONAL)),
+                )
+                for key, entry in self._trust().items()
                 if not keys or key in keys
             )
         )
 
-    def trusted(self, key: str, root: str, *intermediates: str, purposes: list[str] | None = None) -> TrustedAuthority:
+    def _trust(self) -> dict[str, Any]:
+        """The declared entries of the trust list whose suite is installed."""
+        declared: dict[str, Any] = self._declared["trust"]
+        return {key: entry for key, entry in declared.items() if key != NATIONAL or self._national is not None}
+
+    def trusted(
+        self,
+        key: str,
+        root: str,
+        *intermediates: str,
+        purposes: list[str] | None = None,
+        suite: Suite = Suite.INTERNATIONAL,
+    ) -> TrustedAuthority:
         """Any certificate of the file as a trusted root, so that a test can trust what nobody should."""
         usual = ["SIGN", "SEAL", "LOGIN", "ENCRYPT"]
         return TrustedAuthority(
             key=key,
             name=key,
-            suite=Suite.INTERNATIONAL,
+            suite=suite,
             root=self.certificate(root),
             intermediates=tuple(self.certificate(one) for one in intermediates),
             purposes=frozenset(Purpose(one) for one in purposes or usual),
         )
+
+    # -- the national suite -------------------------------------------------------------------------------------------
+
+    def _national_specs(self) -> dict[str, dict[str, Any]]:
+        """Who has a certificate of that suite: by declaration, and issued since; nobody where it is not installed."""
+        if self._national is None:
+            return {}
+        cast = self._cast()
+        declared = {f"{login}-sm": cast[login] for login in self._declared["cast"][NATIONAL]}
+        issued = {name: spec for name, spec in self._state()["issued"].items() if spec["profile"] == NATIONAL}
+        return declared | issued
+
+    def national_names(self) -> list[str]:
+        """The declared holders of that suite; none where it is not installed."""
+        return [name for name in self._national_specs() if name.removesuffix("-sm") in self._declared["cast"][NATIONAL]]
+
+    def _national_holder(self, name: str, spec: dict[str, Any]) -> Holder:
+        assert self._national is not None, "there are specs only where there is an authority"
+        validity = spec.get("validity", {})
+        subject = {word.replace("-", "_"): value for word, value in spec["subject"].items()}
+        made = self._national.holder(
+            name,
+            subject,
+            begins=_instant(validity.get("valid-from"), BEGINS),
+            ends=_instant(validity.get("valid-to"), ENDS),
+        )
+        return NationalHolder(name, made.certificate, made.key, ())
+
+    def _revoked_nationally(self) -> dict[str, datetime]:
+        ours = self._national_specs()
+        revoked = self._state()["revoked"]
+        return {name: datetime.fromisoformat(revoked[name]["revoked-since"]) for name in ours if name in revoked}
 
     # -- state --------------------------------------------------------------------------------------------------------
 
@@ -272,7 +350,8 @@ class CityAuthority:
     def _build(self) -> PKIArchitecture:
         described = deepcopy(self._declared["architecture"])
         state = self._state()
-        for name, spec in {**self._cast(), **state["issued"]}.items():
+        issued = {name: spec for name, spec in state["issued"].items() if spec["profile"] != NATIONAL}
+        for name, spec in {**self._cast(), **issued}.items():
             entity = f"holder-{name}"
             described["entities"][entity] = spec["subject"]
             profile = deepcopy(self._declared["profiles"][spec["profile"]])
@@ -317,6 +396,10 @@ def organisation_subject(key: str) -> dict[str, str]:
 def load(folder: Path | None = None) -> CityAuthority:
     """The authority in a folder, or in memory."""
     return CityAuthority(folder)
+
+
+def _instant(text: str | None, usual: datetime) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else usual
 
 
 def _whole(at: datetime) -> datetime:

@@ -5,8 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from commons.people import queries as people
-from portal.demo.authority.city import CityAuthority, Holder
+from portal.demo.authority.city import NATIONAL, CityAuthority, Holder
 from portal.demo.cast import CLERK, ORGANISATIONS, PARTIES, PASSWORD
+from signatures.crypto import national
+from signatures.crypto.suites import Suite
 from signatures.documents import services as documents
 from signatures.pki import services as pki
 from signatures.pki.domain.bindings import Kind
@@ -33,10 +35,12 @@ def trust(authority: CityAuthority, base_url: str, *, at: datetime) -> None:
 
 
 def equip_city(authority: CityAuthority, *, at: datetime) -> None:
-    """Give every login of the trusted authority's city a certificate, and every organisation a seal."""
+    """Give every login of the trusted authority's city a certificate, some one of each suite; organisations a seal."""
     members = {party.organisation: login for login, party in reversed(PARTIES.items())}
     for login in PARTIES:
         give(authority, login, login, Kind.PERSONAL, at=at)
+    for name in authority.national_names():
+        give(authority, name, name.removesuffix("-sm"), Kind.PERSONAL, at=at)
     for key in ORGANISATIONS:
         if key in members:
             give(authority, f"seal-{key}", members[key], Kind.SEAL, at=at)
@@ -78,6 +82,10 @@ def _acts(login: str) -> tuple[int, people.OrganisationView]:
     return number, organisation
 
 
+class SuiteMissing(LookupError):
+    """The extra of the national suite is not installed."""
+
+
 class NoSuchLogin(LookupError):
     """Nobody signs in with that name, or the person acts for no organisation."""
 
@@ -90,10 +98,16 @@ def issue_for(
     kind: Kind,
     valid_from: datetime,
     valid_to: datetime,
+    suite: Suite = Suite.INTERNATIONAL,
 ) -> tuple[Holder, Path]:
-    """A new certificate for a login with a new key; a second one gets a number. Raises `NoSuchLogin`."""
+    """A new certificate for a login with a new key; a second one gets a number.
+
+    Raises `NoSuchLogin` and `SuiteMissing`.
+    """
+    if suite == Suite.SM and not national.available():
+        raise SuiteMissing(national.MISSING)
     number, organisation = _acts(login)
-    base = login if kind == Kind.PERSONAL else f"{login}-seal"
+    base = (login if kind == Kind.PERSONAL else f"{login}-seal") + ("-sm" if suite == Suite.SM else "")
     person_name = people.name_of(number) or login
     who = authority.issue(
         next_name(base, authority.names()),
@@ -102,6 +116,7 @@ def issue_for(
             "organization-identifier": organisation.uscc,
             "common-name": person_name if kind == Kind.PERSONAL else organisation.name,
         },
+        profile=NATIONAL if suite == Suite.SM else "lingnan",
         valid_from=valid_from,
         valid_to=valid_to,
     )

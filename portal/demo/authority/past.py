@@ -17,6 +17,7 @@ LISTS = {
     "lingnan": ("lingnan-ca", "lingnan-root"),
     "zhujiang": ("zhujiang-ca", "zhujiang-root"),
     "time": ("time-root",),
+    "national": ("national-root",),
 }
 
 _authority: list[CityAuthority] = []
@@ -39,7 +40,7 @@ class StoryRevocation:
         """Lists and, for a holder's certificate, the answer of the responder, as of `at`."""
         city = _authority[0]
         lists = tuple(city.crl(label, at=at) for label in LISTS[authority.key])
-        if authority.key == "time" or x509.Certificate.load(certificate).ca:
+        if not authority.ocsp_urls or x509.Certificate.load(certificate).ca:
             return RevocationData(crls=lists, fetched_at=at)
         answer = city.ocsp(f"{authority.key}-ca", ocsp_question(certificate, issuer), at=at)
         return RevocationData((answer,), lists, fetched_at=at)

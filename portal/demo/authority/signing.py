@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from asn1crypto import x509
 from django.conf import settings
 
 from portal.demo.authority.city import CityAuthority
 from portal.demo.cast import actor
-from signatures.crypto.suites import Suite, provider_of
+from signatures.crypto.suites import provider_for
 from signatures.signing import services
 from signatures.signing.services import SessionRef
 
@@ -20,5 +21,5 @@ def sign_as(authority: CityAuthority, login: str, session: SessionRef, *, at: da
     made = services.prepare(
         actor=signer, number=session.number, certificate=who.certificate, origin=settings.PUBLIC_URL, at=at
     )
-    signature = provider_of(Suite.INTERNATIONAL).sign(who.key, made.attributes)
+    signature = provider_for(x509.Certificate.load(who.certificate).public_key).sign(who.key, made.attributes)
     services.complete(actor=signer, number=session.number, signature=signature, at=at)

@@ -20,13 +20,14 @@ from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signatures.crypto import cms, timestamps
+from signatures.crypto import cms, national, timestamps
 from signatures.crypto.answers import CertificateStatus, Chain, Revocation, UsageAnswer, Validity
 from signatures.crypto.authorities import TrustStore
 from signatures.crypto.revocation import Kept, RevocationData
 from signatures.documents.domain.answers import Covers, DocumentAnswer, Fault, Level, SignatureAnswer, instant, worded
 from signatures.documents.pades.attaching import STATEMENT, STATEMENT_SIGNATURE, attached
 
+national.install()  # the child process and the offline verifier load no application that would
 MOST_SIGNATURES = 200
 _END = re.compile(rb"startxref[\r\n ]+\d+[\r\n ]+%%EOF(\r\n|\n|\r)?\Z")
 _WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)

@@ -6,15 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, cast
 
-from asn1crypto import x509
-from cryptography import x509 as pyca
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-    load_pem_private_key,
-)
+from asn1crypto import pem, x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from django.conf import settings
 from django.db import transaction
 
@@ -66,13 +59,20 @@ class FileSeal:
     def seal(self) -> Seal:
         key, chain = seal_files()
         try:
-            loaded = load_pem_private_key(key.read_bytes(), password=None)
-            certificates = pyca.load_pem_x509_certificates(chain.read_bytes())
+            private = _pkcs8(key.read_bytes())
+            leaf, *others = (der for _, _, der in pem.unarmor(chain.read_bytes(), multiple=True))
         except (FileNotFoundError, ValueError):
             raise SealMissing() from None
-        leaf, *others = (one.public_bytes(Encoding.DER) for one in certificates)
-        private = loaded.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return Seal(private, leaf, tuple(others))
+
+
+def _pkcs8(content: bytes) -> bytes:
+    """The key in a PEM file. Raises `ValueError`."""
+    kind, _, der = pem.unarmor(content)
+    if kind == "PRIVATE KEY":  # of any suite: the one of the certificate reads it
+        return bytes(der)
+    loaded = load_pem_private_key(content, password=None)
+    return loaded.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def seal_files() -> tuple[Path, Path]:
@@ -86,11 +86,8 @@ def install_seal(*, key: bytes, certificates: Sequence[bytes]) -> None:
     key_file, chain_file = seal_files()
     key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file.touch(mode=0o600)
-    private = load_der_private_key(key, password=None)
-    key_file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    chain_file.write_bytes(
-        b"".join(pyca.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in certificates)
-    )
+    key_file.write_bytes(pem.armor("PRIVATE KEY", key))
+    chain_file.write_bytes(b"".join(pem.armor("CERTIFICATE", one) for one in certificates))
 
 
 def platform_seal() -> Seal:

@@ -49,12 +49,12 @@ class CertificateBinding(models.Model):
                 fields=["fingerprint"], condition=models.Q(state=BindingState.ACTIVE), name="one_active_binding"
             ),
             models.UniqueConstraint(
-                fields=["person", "organisation"],
+                fields=["person", "organisation", "suite"],
                 condition=models.Q(state=BindingState.ACTIVE, kind=Kind.PERSONAL),
                 name="one_certificate_in_use_per_person",
             ),
             models.UniqueConstraint(
-                fields=["organisation"],
+                fields=["organisation", "suite"],
                 condition=models.Q(state=BindingState.ACTIVE, kind=Kind.SEAL),
                 name="one_seal_in_use_per_organisation",
             ),

@@ -40,8 +40,8 @@ def bind(
 ) -> BoundCertificate:
     """Bind a certificate (DER) whose possession the caller has proven; the same one again gives the first binding.
 
-    An older active certificate of the same person, organisation and kind is replaced. Raises `NotPermitted`, what the
-    certificate's status says, `CertificateNamesAnother`, `CertificateBoundElsewhere`.
+    An older active certificate of the same person, organisation, kind and suite is replaced. Raises `NotPermitted`,
+    what the certificate's status says, `CertificateNamesAnother`, `CertificateBoundElsewhere`.
     """
     policies.can_bind(actor, person_id=person_id, organisation_id=organisation_id).require()
     chain = list(intermediates)
@@ -77,7 +77,7 @@ def _store(
 ) -> BoundCertificate:
     assert status.facts is not None, "a usable certificate is readable"
     fingerprint = status.facts.fingerprint
-    same_place = Q(organisation_id=organisation_id, kind=kind)
+    same_place = Q(organisation_id=organisation_id, kind=kind, suite=status.facts.suite)
     if kind == Kind.PERSONAL:
         same_place &= Q(person_id=person_id)
     # One look for both: between two looks somebody else could bind this very certificate, and be taken for its elder.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from commons.evidence.keys import Purpose, signing_key
 from signatures.crypto import tickets
+from signatures.crypto.cms import signed_digest
 from signatures.pki import services
 from signatures.pki.domain.statements import LIFETIME, Context
 from signatures.pki.views import frames
@@ -31,7 +32,7 @@ def answer_to_prepare(asked: frames.PrepareRequest, *, context: Context, origin:
         action=tickets.Action.SIGN,
         certificate=hashlib.sha256(certificate).hexdigest(),
         input_sha256=hashlib.sha256(attributes).hexdigest(),
-        digest=hashlib.sha256(statement).hexdigest(),
+        digest=signed_digest(attributes).hex(),
         title=_("Sign in") if context == Context.LOGIN else _("Bind this certificate to your account"),
         role="",
         amount="",

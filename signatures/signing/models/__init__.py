@@ -34,6 +34,8 @@ class SigningSession(models.Model):
     context = SealedJSONField(label="signing.context", default=dict)
     """For whoever asked, when the signature is there."""
     purpose = models.CharField(max_length=16)
+    suite = models.CharField(max_length=16, blank=True)
+    """That of the procedure, whose certificates alone can sign; empty: any."""
     """What the certificate must allow: a person's signature, or an organisation's seal."""
     signer_id = SealedIntegerField(label="signing.signer")
     signer_name = SealedTextField(label="signing.signer-name")

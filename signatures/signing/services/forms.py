@@ -13,9 +13,9 @@ class DetachedCms:
     """Attributes of the house's own making; the signature is checked against content, certificate and trust list."""
 
     def prepare(self, order: Order, *, at: datetime) -> Prepared:
-        digest = hashlib.sha256(order.content)
-        attributes = cms.signed_attributes(digest=digest.digest(), certificate=order.certificate, at=at)
-        return Prepared(attributes, digest.hexdigest())
+        digest = cms.digest_of(order.content, order.certificate)
+        attributes = cms.signed_attributes(digest=digest, certificate=order.certificate, at=at)
+        return Prepared(attributes, hashlib.sha256(order.content).hexdigest())
 
     def finish(self, order: Order, signature: bytes, *, at: datetime) -> Finished:
         """Raises the first thing that is wrong with it."""

@@ -12,10 +12,14 @@ from django.db import transaction
 from commons.domain.actor import Actor
 from commons.domain.money import as_text, capital_yuan
 from commons.domain.refusals import Malformed
+from commons.domain.suites import Suite
 from commons.evidence.keys import Purpose as KeyPurpose
 from commons.evidence.keys import signing_key
 from signatures.crypto import tickets
 from signatures.crypto.authorities import Purpose
+from signatures.crypto.certificates import facts_of
+from signatures.crypto.cms import signed_digest
+from signatures.crypto.mixing import require_same
 from signatures.pki import services as pki
 from signatures.signing.domain.sessions import (
     LARGEST_CERTIFICATE_BYTES,
@@ -44,13 +48,16 @@ def prepare(*, actor: Actor, number: str, certificate: bytes, origin: str, at: d
     """Bind the session to `certificate` (DER) and to the actor's browser; the attributes to be signed.
 
     May be repeated with another certificate while nothing is signed. Refuses what `can_sign` refuses, `SignedAlready`,
-    `SigningOver`, `Malformed`, and whatever speaks against the certificate: not bound to the signer, expired, revoked,
-    wrong usage, revocation not proven. `origin` is the page's, for the agent's ticket.
+    `SigningOver`, `Malformed`, and whatever speaks against the certificate: of another suite than the procedure
+    (`SuitesMixed`), not bound to the signer, expired, revoked, wrong usage, revocation not proven. `origin` is the
+    page's, for the agent's ticket.
     """
     if len(certificate) > LARGEST_CERTIFICATE_BYTES:
         raise Malformed(field="certificate", reason="too large")
     row = found(number)
     _require(actor, row, at)
+    if row.suite:
+        require_same(facts_of(certificate).suite, asked=Suite(row.suite))
     usable = pki.require_signer(actor=actor, certificate=certificate, at=at, purpose=Purpose(row.purpose))
     chain = usable.status.path[1:-1]
     order = order_of(row, certificate=certificate, chain=chain)
@@ -92,7 +99,7 @@ def _ticket(row: SigningSession, prepared: Prepared, fingerprint: str, *, origin
         action=tickets.Action.SIGN,
         certificate=fingerprint,
         input_sha256=hashlib.sha256(prepared.attributes).hexdigest(),
-        digest=prepared.digest,
+        digest=signed_digest(prepared.attributes).hex(),
         title=row.title,
         role=row.role,
         amount="" if row.amount is None else as_text(row.amount),

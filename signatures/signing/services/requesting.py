@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from commons.domain.actor import Actor
+from commons.domain.suites import Suite
 from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
@@ -46,12 +47,14 @@ def request_signature(
     context: Mapping[str, JSON] | None = None,
     purpose: Purpose = Purpose.SIGN,
     valid_for: timedelta = LIFETIME,
+    suite: Suite | None = None,
 ) -> SessionRef:
     """Open a session in which `signer` signs `content` as `role`; the kind's `done` is called with the signature.
 
     What the signer asks for itself stays with its browser; what others ask for, the signer may open in any, and finds
     in its list unless the kind is secret. `context` comes back to `done` unseen; it is no part of what is signed. Empty
-    content: the kind's form brings it when it prepares. Whether the actor may ask is the caller's question. Refuses
+    content: the kind's form brings it when it prepares. `suite`: that of the procedure, whose certificates alone can
+    sign; None: any. Whether the actor may ask is the caller's question. Refuses
     `ContentTooLarge`.
     """
     secret = kind_of(kind).secret
@@ -72,6 +75,7 @@ def request_signature(
         digest=digest,
         context=dict(context or {}),
         purpose=purpose.value,
+        suite=suite or "",
         signer_id=signer.person_id,
         signer_name=people.name_on_record(signer.person_id),
         organisation_id=signer.organisation_id,

@@ -1,7 +1,7 @@
 // Proving that a key is in hand, to sign in or to bind a certificate: this page makes the statement, the key signs it.
 
 import { check } from "../signatures/signing/attributes.js";
-import { fromBase64, sha256, toBase64, utf8 } from "../signatures/signing/bytes.js";
+import { fromBase64, toBase64, utf8 } from "../signatures/signing/bytes.js";
 import { KeyChooser } from "../signatures/signing/chooser.js";
 import { pageData, post, text, words } from "../signatures/signing/page.js";
 
@@ -52,7 +52,7 @@ async function run() {
   const asked = { statement: toBase64(made), certificate: toBase64(certificate.der) };
   const { attributes, ticket } = await post(data.urls.prepare, asked);
   const toSign = fromBase64(attributes);
-  await check(toSign, { digest: await sha256(made), certificate });
+  await check(toSign, { content: made, certificate });
   say(text(port.id === "agent-ws" ? "signing-agent" : "signing"));
   const signature = await port.signAttrs(certificate, toSign, { ticket, title: go.textContent });
   say(text("storing"));

@@ -3,7 +3,7 @@
 import { keptOrMade } from "./device.js";
 import { check, detached } from "../signing/attributes.js";
 import { codeByCertificate, codeByDevice, get, keyChooser, pageData, post, say, text, withCertificate, words } from "./page.js";
-import { fromBase64, sha256, toBase64 } from "./sbe.js";
+import { fromBase64, toBase64 } from "./sbe.js";
 
 const data = pageData("envelope-data");
 const form = document.getElementById("seal-form");
@@ -19,7 +19,7 @@ async function attestation(commit) {
   const bytes = Uint8Array.from(commit.match(/../g), (pair) => parseInt(pair, 16));
   const answer = await post(data.urls.attest, { commit, certificate: toBase64(certificate.der) });
   const attributes = fromBase64(answer.attributes);
-  await check(attributes, { digest: await sha256(bytes), certificate });
+  await check(attributes, { content: bytes, certificate });
   const signature = await port.signAttrs(certificate, attributes, { ticket: answer.ticket, title: document.title });
   const certificates = [certificate.der, ...certificate.chain].map(toBase64);
   chooser.used();

@@ -1,8 +1,8 @@
 // Signed attributes (RFC 5652, 5.3): nobody signs blind. What the server prepared is read and compared here, before
 // any key touches it.
 
-import { equal, sha256 } from "./bytes.js";
-import { TAG, nothing, octets, oid, oidText, sequence, setOf, whole, write } from "./der.js";
+import { equal } from "./bytes.js";
+import { TAG, octets, oid, oidText, sequence, setOf, whole, write } from "./der.js";
 
 const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
@@ -15,11 +15,9 @@ export class Blind extends Error {
   name = "Blind";
 }
 
-/**
- * Throws `Blind` unless `attributes` (DER of the SET) bind exactly this content digest and this certificate.
- * `digest` is the SHA-256 that this browser has reckoned itself.
- */
-export async function check(attributes, { digest, certificate }) {
+/** Throws `Blind` unless `attributes` (DER of the SET) bind exactly this content (bytes) and this certificate. */
+export async function check(attributes, { content, certificate }) {
+  const { suite } = certificate;
   const found = new Map();
   const set = readSet(attributes);
   for (const attribute of set.children) {
@@ -29,13 +27,13 @@ export async function check(attributes, { digest, certificate }) {
     found.set(name, values.children[0]);
   }
   const messageDigest = found.get(MESSAGE_DIGEST);
-  if (!messageDigest || messageDigest.tag !== TAG.OCTETS || !equal(messageDigest.content, digest)) {
+  if (!messageDigest || messageDigest.tag !== TAG.OCTETS || !equal(messageDigest.content, await suite.digest(content))) {
     throw new Blind("the digest is that of something else");
   }
   const contentType = found.get(CONTENT_TYPE);
   if (!contentType || oidText(contentType) !== DATA) throw new Blind("the content type is not data");
   const bound = found.get(SIGNING_CERTIFICATE_V2);
-  if (!bound || !equal(certificateHash(bound), await sha256(certificate.der))) {
+  if (!bound || !equal(certificateHash(bound, suite), await suite.digest(certificate.der))) {
     throw new Blind("the certificate is another one");
   }
 }
@@ -51,39 +49,37 @@ function readSet(attributes) {
 }
 
 /** The hash in SigningCertificateV2 (RFC 5035): SHA-256 is the default and is then left out. */
-function certificateHash(value) {
+function certificateHash(value, suite) {
   const essCertificate = value.children[0].children[0].children;
   const named = essCertificate[0].tag === TAG.SEQUENCE;
-  if (named && oidText(essCertificate[0].children[0]) !== SHA256) throw new Blind("the certificate's hash is no SHA-256");
+  const name = named ? oidText(essCertificate[0].children[0]) : SHA256;
+  if (name !== suite.digestName) throw new Blind("the certificate's hash is of another suite");
   return essCertificate[named ? 1 : 0].content;
 }
 
-/** The attributes of a signature over content with that digest, made in this browser. */
-export async function make({ digest, certificate }) {
+/** The attributes of a signature over that content, made in this browser. */
+export async function make({ content, certificate }) {
+  const { suite } = certificate;
   const attribute = (type, value) => sequence(oid(type), setOf(value));
-  const hash = await sha256(certificate.der);
+  const name = suite.digestName === SHA256 ? [] : [sequence(oid(suite.digestName))];
+  const hash = await suite.digest(certificate.der);
   return setOf(
     attribute(CONTENT_TYPE, oid(DATA)),
-    attribute(MESSAGE_DIGEST, octets(digest)),
-    attribute(SIGNING_CERTIFICATE_V2, sequence(sequence(sequence(octets(hash))))),
+    attribute(MESSAGE_DIGEST, octets(await suite.digest(content))),
+    attribute(SIGNING_CERTIFICATE_V2, sequence(sequence(sequence(...name, octets(hash))))),
   );
 }
 
-const ALGORITHMS = {
-  RSA: () => sequence(oid("1.2.840.113549.1.1.11"), nothing()),
-  EC: () => sequence(oid("1.2.840.10045.4.3.2")),
-};
-
 /** A detached CMS (SignedData, RFC 5652) of one signer over content that travels beside it. */
 export function detached({ attributes, certificate, signature }) {
-  const digestAlgorithm = sequence(oid(SHA256));
+  const digestAlgorithm = sequence(oid(certificate.suite.digestName));
   const one = Uint8Array.of(1);
   const signer = sequence(
     write(TAG.INTEGER, one),
     sequence(certificate.issuer, certificate.serial),
     digestAlgorithm,
     write(0xa0, whole(attributes).content),
-    ALGORITHMS[certificate.keyType](),
+    certificate.suite.signatureAlgorithm(certificate),
     octets(signature),
   );
   const signedData = sequence(

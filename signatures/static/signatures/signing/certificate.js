@@ -1,5 +1,6 @@
 // What the dialogue reads from a certificate. Whether it may be used is the server's question, not this page's.
 
+import { suiteFor } from "../crypto/suites.js";
 import { sha256, toHex } from "./bytes.js";
 import { TAG, oidText, whole } from "./der.js";
 
@@ -10,7 +11,7 @@ const DIGITAL_SIGNATURE_OR_NON_REPUDIATION = 0xc0;
 const CONTEXT_0 = 0xa0;
 const CONTEXT_3 = 0xa3;
 
-/** A holder's certificate: `id` is its SHA-256 in hex, `chain` the DER of the certificates above it. */
+/** A holder's certificate: `id` is its SHA-256 in hex, `chain` the DER of the certificates above it, `suite` its key's. */
 export class HolderCertificate {
   constructor(der, chain, facts) {
     Object.assign(this, facts, { der, chain });
@@ -19,7 +20,9 @@ export class HolderCertificate {
 
   /** The certificate in `der`, with the label of the token that holds it; throws `RangeError` for what is none. */
   static async of(der, chain = [], token = "") {
-    return new HolderCertificate(der, chain, { id: toHex(await sha256(der)), token, ...read(der) });
+    const facts = read(der);
+    const suite = await suiteFor(whole(facts.keyInfo).children[0]);
+    return new HolderCertificate(der, chain, { id: toHex(await sha256(der)), token, suite, ...facts });
   }
 }
 

@@ -1,13 +1,11 @@
 // Remote signing: the key lives with a provider that speaks the API of the Cloud Signature Consortium, version 2. This
 // browser speaks with the provider itself; password and PIN never pass the platform.
 
-import { ecdsaValue } from "./der.js";
-import { fromBase64, sha256, toBase64, utf8 } from "./bytes.js";
+import { ecdsaValue, oidText, whole } from "./der.js";
+import { fromBase64, toBase64, utf8 } from "./bytes.js";
 import { HolderCertificate } from "./certificate.js";
 import { KeyTrouble, requireKey } from "./signer.js";
 
-const SHA256 = "2.16.840.1.101.3.4.2.1";
-const ALGORITHMS = { RSA: "1.2.840.113549.1.1.11", EC: "1.2.840.10045.4.3.2" };
 const TIMEOUT_MS = 30_000;
 
 export class Csc {
@@ -33,7 +31,7 @@ export class Csc {
       if (key?.status !== "enabled" || !cert?.certificates?.length) continue;
       const [own, ...chain] = cert.certificates.map(fromBase64);
       const certificate = await HolderCertificate.of(own, chain);
-      if (key.algo.includes(ALGORITHMS[certificate.keyType])) this.#held.set(certificate.id, { certificate, credentialID });
+      if (key.algo.includes(algorithmOf(certificate))) this.#held.set(certificate.id, { certificate, credentialID });
     }
     if (this.#held.size === 0) throw new KeyTrouble("csc-no-key");
     return [...this.#held.values()].map(({ certificate }) => certificate);
@@ -42,15 +40,15 @@ export class Csc {
   /** Authorises exactly this hash (credentials/authorize) and has it signed (signatures/signHash). */
   async signAttrs(certificate, attributes, { title }) {
     const { credentialID } = requireKey(this.#held, certificate);
-    const hashes = [toBase64(await sha256(attributes))];
-    const bound = { credentialID, hashes, hashAlgorithmOID: SHA256 };
+    const hashes = [toBase64(await certificate.suite.hashToSign(certificate, attributes))];
+    const bound = { credentialID, hashes, hashAlgorithmOID: certificate.suite.digestName };
     const { SAD } = await this.#call("credentials/authorize", {
       ...bound,
       numSignatures: 1,
       authData: [{ id: "PIN", value: this.#pin }],
       description: title,
     });
-    const answer = await this.#call("signatures/signHash", { ...bound, SAD, signAlgo: ALGORITHMS[certificate.keyType] });
+    const answer = await this.#call("signatures/signHash", { ...bound, SAD, signAlgo: algorithmOf(certificate) });
     const value = fromBase64(answer.signatures[0]);
     return certificate.keyType === "EC" && value.length === 64 && value[0] !== 0x30 ? ecdsaValue(value) : value;
   }
@@ -87,3 +85,5 @@ export class Csc {
     throw new KeyTrouble(denied ? "csc-denied" : "csc-failed", problem.error_description ?? "");
   }
 }
+
+const algorithmOf = (certificate) => oidText(whole(certificate.suite.signatureAlgorithm(certificate)).children[0]);

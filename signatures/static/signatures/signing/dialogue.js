@@ -9,6 +9,7 @@ const data = pageData("signing-data");
 const sign = document.getElementById("signing-sign");
 const status = document.getElementById("signing-status");
 const trouble = document.getElementById("signing-trouble");
+const shownDigest = document.getElementById("signing-digest");
 const checked = document.getElementById("signing-checked");
 const chooser = new KeyChooser();
 let readable = false;
@@ -36,13 +37,13 @@ function hash(digits) {
   return shown;
 }
 
-/** The SHA-256 of what is signed, reckoned from the content itself: all of it, or the byte ranges of a PDF. */
-async function reckon(ranges) {
+/** What is signed: all of the content, or the byte ranges of a PDF. */
+async function covered(ranges) {
   const response = await fetch(data.urls.content, { credentials: "same-origin", cache: "no-store" });
   if (!response.ok) throw new TypeError("the content cannot be read");
   const content = new Uint8Array(await response.arrayBuffer());
   const parts = ranges.map(([offset, length]) => content.subarray(offset, offset + length));
-  return sha256(parts.length ? joined(...parts) : content);
+  return parts.length ? joined(...parts) : content;
 }
 
 /** Compare the hash that the page shows with our own. Of a PDF it is known once it is prepared for a certificate. */
@@ -52,7 +53,7 @@ async function checkShown() {
     return refresh();
   }
   try {
-    readable = toHex(await reckon([])) === data.digest;
+    readable = toHex(await sha256(await covered([]))) === data.digest;
     checked.replaceChildren(tag(readable ? "done" : "stop", text(readable ? "digest-right" : "digest-wrong")));
   } catch (error) {
     complain(words(error));
@@ -62,14 +63,18 @@ async function checkShown() {
 
 /** The bytes to be signed, compared with the content and the certificate before any key sees them. */
 async function prepared(certificate) {
+  const { suite } = certificate;
   const answer = await post(data.urls.prepare, { certificate: toBase64(certificate.der) });
-  const digest = await reckon(answer.ranges);
-  const right = data.digest ? toHex(digest) === data.digest : toHex(digest) === answer.digest;
-  if (!data.digest) document.getElementById("signing-digest").replaceChildren(hash(answer.digest));
+  const content = await covered(answer.ranges);
+  const right = toHex(await sha256(content)) === (data.digest || answer.digest);
+  const shown = data.digest ? [...shownDigest.childNodes] : [hash(answer.digest)];
+  // Of another suite's digest, the agent shows that one: both stand here to be compared.
+  if (suite.digest !== sha256) shown.push(document.createElement("br"), `${suite.digestTitle} `, hash(toHex(await suite.digest(content))));
+  shownDigest.replaceChildren(...shown);
   checked.replaceChildren(tag(right ? "done" : "stop", text(right ? "digest-right" : "digest-wrong")));
   if (!right) throw Object.assign(new Error("another content"), { name: "Blind" });
   const attributes = fromBase64(answer.attributes);
-  await check(attributes, { digest, certificate });
+  await check(attributes, { content, certificate });
   return { attributes, ticket: answer.ticket };
 }
 

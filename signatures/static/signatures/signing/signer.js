@@ -7,7 +7,7 @@
 //                                      `order` is what the holder is shown again where the key is: {ticket, title, digest …}
 //   unwrap(certificate, wrapped, order)
 //                                    → the bytes that somebody wrapped to the certificate;
-//                                      `wrapped` is {alg: "RSA-OAEP-256", ciphertext} or {alg: "ECDH-ES-P256", epk, salt, iv, ciphertext}
+//                                      `wrapped` is {alg: "RSA-OAEP-256" or "SM2", ciphertext} or {alg: "ECDH-ES-P256", epk, salt, iv, ciphertext}
 //   close()                          forgets what it holds
 //
 // The private key never leaves its place, and never reaches the platform.

@@ -1,14 +1,13 @@
-// A key in a .p12 file. The file and its password are read in this browser; the key becomes a WebCrypto key that cannot
-// be exported, and lives as long as the page.
+// A key in a .p12 file. The file and its password are read in this browser; the key lives as long as the page, and its
+// suite signs with it.
 
-import { ecdsaValue } from "./der.js";
 import { HolderCertificate } from "./certificate.js";
-import { KeyTrouble, requireKey, unwrapWith } from "./signer.js";
+import { KeyTrouble, requireKey } from "./signer.js";
 
 const LARGEST_BYTES = 1_000_000;
 const MOST_ITERATIONS = 10_000_000;
 const PBES2 = "1.2.840.113549.1.5.13";
-const CURVES = { "1.2.840.10045.3.1.7": "P-256" };
+const SM2 = ["SM2", "1.2.156.10197.1.301", 32];
 
 let library = null;
 const pkijs = () => (library ??= import("../../vendor/pkijs/pkijs.js"));
@@ -29,7 +28,7 @@ export class SoftP12 {
       if (!own) continue;
       const chain = certificates.filter((one) => one !== own).map((one) => one.der);
       const certificate = await HolderCertificate.of(own.der, chain);
-      this.#held.set(certificate.id, { certificate, info });
+      this.#held.set(certificate.id, { certificate, pkcs8: new Uint8Array(info.toSchema().toBER(false)) });
     }
     if (this.#held.size === 0) throw new KeyTrouble("p12-no-key");
     return [...this.#held.values()].map(({ certificate }) => certificate);
@@ -37,28 +36,14 @@ export class SoftP12 {
 
   /** The signature over `attributes` as a CMS holds it. */
   async signAttrs(certificate, attributes) {
-    const { info } = requireKey(this.#held, certificate);
-    if (certificate.keyType === "RSA") {
-      const key = await imported(info, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, ["sign"]);
-      return new Uint8Array(await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key, attributes));
-    }
-    const key = await imported(info, { name: "ECDSA", namedCurve: await curveOf(info) }, ["sign"]);
-    return ecdsaValue(new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, attributes)));
+    const { pkcs8 } = requireKey(this.#held, certificate);
+    return certificate.suite.sign(pkcs8, certificate, attributes);
   }
 
   /** The secret that somebody wrapped to this certificate (docs/signing-agent.md, “unwrap”). */
   async unwrap(certificate, wrapped) {
-    const { info } = requireKey(this.#held, certificate);
-    if (wrapped.alg === "RSA-OAEP-256") {
-      const key = await imported(info, { name: "RSA-OAEP", hash: "SHA-256" }, ["decrypt"]);
-      return new Uint8Array(await crypto.subtle.decrypt("RSA-OAEP", key, wrapped.ciphertext));
-    }
-    const curve = await curveOf(info);
-    const key = await imported(info, { name: "ECDH", namedCurve: curve }, ["deriveBits"]);
-    return unwrapWith(wrapped, async (theirs) => {
-      const peer = await crypto.subtle.importKey("raw", theirs, { name: "ECDH", namedCurve: curve }, false, []);
-      return new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: peer }, key, 256));
-    });
+    const { pkcs8 } = requireKey(this.#held, certificate);
+    return certificate.suite.unwrap(pkcs8, certificate, wrapped);
   }
 
   close() {
@@ -68,8 +53,9 @@ export class SoftP12 {
 
 /** The keys and certificates in a PKCS #12 file. Legacy encryption is named, a wrong password too. */
 async function opened(bytes, password) {
-  const { CryptoEngine, PFX, setEngine } = await pkijs();
+  const { CryptoEngine, ECNamedCurves, PFX, setEngine } = await pkijs();
   setEngine("browser", new CryptoEngine({ name: "browser", crypto }));
+  ECNamedCurves.register(...SM2); // a file with a key on a curve that the library cannot name is none to it
   let pfx;
   try {
     pfx = PFX.fromBER(bytes);
@@ -143,19 +129,4 @@ const localKeyIdOf = (bag) => {
 function belongsTo(certificate, localKeyId, certificates, keys) {
   if (localKeyId !== null) return certificate.localKeyId === localKeyId;
   return keys.length === 1 && certificate === certificates[0];
-}
-
-async function imported(info, algorithm, uses) {
-  const der = info.toSchema().toBER(false);
-  try {
-    return await crypto.subtle.importKey("pkcs8", der, algorithm, false, uses);
-  } catch {
-    throw new KeyTrouble("p12-key-kind");
-  }
-}
-
-async function curveOf(info) {
-  const name = info.privateKeyAlgorithm.algorithmParams?.valueBlock?.toString();
-  if (!CURVES[name]) throw new KeyTrouble("p12-key-kind");
-  return CURVES[name];
 }

@@ -270,7 +270,7 @@ class TestTrustList:
         file.write_text(json.dumps(city.authority.trust_list("http://127.0.0.1:1")), encoding="utf-8")
         call_command("trust_list", str(file))
         assert "lingnan" in capsys.readouterr().out
-        assert {one.key for one in queries.trust_store().authorities} == {"lingnan", "zhujiang", "time"}
+        assert {one.key for one in queries.trust_store().authorities} == {"lingnan", "zhujiang", "time", "national"}
 
     @pytest.mark.parametrize(
         "content",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from signatures.crypto.suites import Suite, provider_of
 from signatures.pki.domain import trust_list
 from signatures.pki.domain.trusting import TrustListUnreadable
 from tests.pki import Revocation as Answers
-from tests.pki import holder, trust
+from tests.pki import authority, holder, trust
 from tests.sm import Lists, Sm2Holder, certificate, trusting
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -133,6 +134,68 @@ def test_an_international_signature_stays_what_it_was() -> None:
 
     assert verify_detached(content=CONTENT, signature=made, at=AT, trust=trust(), revocation=Answers()).right
     assert digest_of(CONTENT, who.certificate) != sm3(CONTENT)
+
+
+# --- keys of browsers and files --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_a_raw_signature_holds_for_its_key_and_message_alone(suite) -> None:
+    provider, other = provider_of(suite), next(provider_of(one) for one in Suite if one is not suite)
+    private, public = provider.new_key()
+    signature, holds = provider.raw_signer(private)(CONTENT), provider.raw_verifier(public)
+
+    assert (len(signature), holds(CONTENT, signature)) == (64, True)
+    assert not holds(CONTENT + b" ", signature)
+    assert not holds(CONTENT, signature[:-1] + bytes([signature[-1] ^ 1]))
+    assert not holds(CONTENT, bytes(64))
+    assert not holds(CONTENT, b"\xff" * 64)
+    assert not provider.raw_verifier(provider.new_key()[1])(CONTENT, signature)
+    with pytest.raises(ValueError, match="not a"):
+        other.raw_verifier(public)
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_whoever_verifies_lets_go_of_the_interpreter(suite) -> None:
+    """No thread is made to let go here: that this one gets on while the other verifies is the other's doing."""
+    provider = provider_of(suite)
+    private, public = provider.new_key()
+    signature, holds = provider.raw_signer(private)(CONTENT), provider.raw_verifier(public)
+    stop, most = [False], 2_000
+    done = []
+
+    def verify() -> None:
+        while not stop[0] and len(done) < most:
+            done.append(holds(CONTENT, signature))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(3600)
+    try:
+        worker = threading.Thread(target=verify)
+        worker.start()
+        stop[0] = True
+        worker.join()
+    finally:
+        sys.setswitchinterval(before)
+
+    assert len(done) < most
+    assert all(done)
+
+
+def test_a_p12_file_is_what_openssl_reads(tmp_path) -> None:
+    leaf, root = authority().holder("buyer1-sm"), authority().certificate("national-root")
+    (tmp_path / "key.p12").write_bytes(leaf.p12("密码 one"))
+    (tmp_path / "root.pem").write_bytes(pem.armor("CERTIFICATE", root))
+
+    key = openssl("pkcs12", "-in", "key.p12", "-passin", "pass:密码 one", "-nodes", "-nocerts", cwd=tmp_path)
+    certificates = openssl("pkcs12", "-in", "key.p12", "-passin", "pass:密码 one", "-nokeys", cwd=tmp_path)
+    wrong = openssl("pkcs12", "-in", "key.p12", "-passin", "pass:one", "-nodes", cwd=tmp_path)
+
+    assert pem.unarmor(key.stdout.encode())[2] == leaf.key
+    assert pem.unarmor(certificates.stdout.encode())[2] == leaf.certificate
+    assert wrong.returncode != 0
+    (tmp_path / "leaf.pem").write_bytes(pem.armor("CERTIFICATE", leaf.certificate))
+    assert openssl("verify", "-CAfile", "root.pem", "-vfyopt", IDENTITY, "leaf.pem", cwd=tmp_path).returncode == 0
 
 
 # --- second opinions -------------------------------------------------------------------------------------------------

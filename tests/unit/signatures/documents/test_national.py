@@ -1,6 +1,8 @@
 """PDFs under SM2 with SM3: the same questions, the same answers, the same attacks found."""
 
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -89,3 +91,11 @@ def test_changes_after_an_sm2_signature_are_found(sealed: bytes, store: TrustSto
 
     assert Fault.CHANGED in check(target.getvalue(), at=NOW, trust=store).all_faults
     assert Fault.NOT_INTACT in check(bytes(flipped), at=NOW, trust=store).all_faults
+
+
+def test_who_checks_outside_of_the_application_knows_the_suite() -> None:
+    """The child process for files from outside, and the offline verifier, load no application that installs it."""
+    for module in ("signatures.documents.pades.job", "signatures.verify.documents"):
+        program = f"import {module}; from signatures.crypto.suites import Suite, provider_of; provider_of(Suite.SM)"
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
