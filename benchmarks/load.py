@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -35,8 +34,7 @@ class Bidder:
 
     def __init__(self, config: Config, bidder: Config) -> None:
         self.room_id, self.ticket = bidder["room"], bidder["ticket"]
-        private = load_der_private_key(b64decode(bidder["private"]), None)
-        self.key = KeyPair(private, b"", bidder["key"])  # type: ignore[arg-type]
+        self.key = KeyPair.of(b64decode(bidder["private"]), b64decode(bidder["spki"]))
         self.frames = [client_frame(self._sign(price)) for price in bidder["prices"]]
         self.place = 0
         self.sent_at = 0.0

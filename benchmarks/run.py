@@ -24,7 +24,7 @@ def main() -> int:
         "names",
         nargs="*",
         help="rooms, english, ack, crowd, many, fanout, slow, idle, storm, pages, seal, seal-national, uploads, rush, "
-        "opening, sign, log, signups, peak, hall",
+        "opening, sign, log, signups, peak, hall, room-keys, national-in-browser",
     )
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, proves nothing")
     arguments = parser.parse_args()
@@ -49,12 +49,13 @@ def main() -> int:
         signups,
         sockets,
         stage,
+        suites,
     )
     from benchmarks.figures import Rounds
 
     stage.prepare_database()
     rounds = Rounds(1, 2.0) if arguments.quick else Rounds(3, 5.0)
-    subjects = (rooms, fanout, sockets, pages, sealing, envelopes, signing, evidence_log, signups, peak, halls)
+    subjects = (rooms, fanout, sockets, pages, sealing, envelopes, signing, evidence_log, signups, peak, halls, suites)
     known = {name: run for subject in subjects for name, run in subject.BENCHMARKS.items()}
     unknown = [name for name in arguments.names if name not in known]
     if unknown:

@@ -16,7 +16,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -116,12 +115,11 @@ def _bidder(
     )
     participant = RoomParticipant.objects.get(room_id=room_id, alias=alias)
     ticket = Ticket(room_id, Viewer.BIDDER, alias, person.pk, 0, participant.pk, _far())
-    private = key.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "room": room_id,
         "ticket": seal(ticket),
-        "key": key.key_id,
-        "private": b64encode(private).decode(),
+        "private": b64encode(key.private).decode(),
+        "spki": b64encode(key.spki).decode(),
         "prices": [_price(format_, number, place, bidders) for place in range(prices)],
     }
 

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.domain.suites import Suite
 from commons.domain.time import SHANGHAI
 from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID, REGION_INVALID
 from exchange.projects.domain.completeness import ITEMS
 from exchange.projects.domain.trades import INSTRUMENTS, TRADE_LABELS, TradeType, instruments_of
+from exchange.projects.labels import SUITES
 
 
 class ProjectForm(forms.Form):
@@ -36,7 +38,17 @@ class ProjectForm(forms.Form):
     decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)
     contact_name = forms.CharField(label=_("Contact"), max_length=40)
     contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID)
+    suite = forms.ChoiceField(
+        label=_("Algorithms of the procedure"),
+        choices=list(SUITES.items()),
+        initial=Suite.INTERNATIONAL,
+        required=False,
+        help_text=_("Seller and bidders sign in them: each needs a certificate of that kind."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_suite(self) -> str:
+        return self.cleaned_data["suite"] or Suite.INTERNATIONAL.value
 
 
 class NewProjectForm(ProjectForm):

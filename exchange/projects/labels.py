@@ -3,9 +3,15 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from commons.domain.suites import Suite
 from exchange.projects.domain.states import LotState, ProjectState
 
 Label = str | Promise
+
+SUITES: dict[str, Label] = {
+    Suite.INTERNATIONAL: gettext_lazy("International: ECDSA or RSA with SHA-2"),
+    Suite.SM: gettext_lazy("National 国密: SM2 with SM3"),
+}
 
 PROJECT_STATES: dict[str, tuple[Label, str]] = {
     ProjectState.DRAFT: (gettext_lazy("Draft"), "neutral"),

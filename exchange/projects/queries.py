@@ -15,7 +15,7 @@ from commons.domain.time import SHANGHAI, to_text
 from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.timeline import LotTimes, Step, next_step, timeline
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
-from exchange.projects.labels import Label, lot_state
+from exchange.projects.labels import SUITES, Label, lot_state
 from exchange.projects.models import Attachment, Lot, Project
 from exchange.projects.policies import can_see_draft
 
@@ -35,6 +35,7 @@ class LotView:
     start_price: Decimal
     step: Decimal
     profile_name: str
+    suite_label: Label
     state: str
     state_label: Label
     tone: str
@@ -77,6 +78,7 @@ def lot_view(lot: Lot, at: datetime | None = None) -> LotView:
         start_price=lot.start_price,
         step=lot.step,
         profile_name=lot.profile_name,
+        suite_label=SUITES[lot.project.suite],
         state=lot.state,
         state_label=label,
         tone=tone,

@@ -6,15 +6,12 @@ renewed ticket.
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import websockets
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from exchange.rooms.protocol import (
     BidFrame,
@@ -25,28 +22,31 @@ from exchange.rooms.protocol import (
     entry_statement,
     key_id_of,
 )
+from signatures.crypto.suites import Suite, provider_of
 
 Frame = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A room key as a browser makes one."""
+    """A room key as a browser makes one; it signs raw, r‖s."""
 
-    private: EllipticCurvePrivateKey
+    sign: Callable[[bytes], bytes]
     spki: bytes
     key_id: str
+    private: bytes = field(repr=False)
+    """PKCS #8, DER."""
 
     @classmethod
-    def generate(cls) -> "KeyPair":
-        private = generate_private_key(SECP256R1())
-        spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return cls(private, spki, key_id_of(spki))
+    def generate(cls, suite: Suite = Suite.INTERNATIONAL) -> "KeyPair":
+        """A key of the room's suite. Raises `UnknownSuite` where its extra is not installed."""
+        private, spki = provider_of(suite).new_key()
+        return cls.of(private, spki, suite)
 
-    def sign(self, message: bytes) -> bytes:
-        """Raw r‖s, as WebCrypto signs."""
-        r, s = decode_dss_signature(self.private.sign(message, ECDSA(SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    @classmethod
+    def of(cls, private: bytes, spki: bytes, suite: Suite = Suite.INTERNATIONAL) -> "KeyPair":
+        """A key that was made before."""
+        return cls(provider_of(suite).raw_signer(private), spki, key_id_of(spki), private)
 
     def statement(self, room_id: int, alias: str) -> str:
         return entry_statement(room_id=room_id, alias=alias, key_id=self.key_id)

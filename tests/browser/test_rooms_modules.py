@@ -1,47 +1,19 @@
 """The pure modules of the room screens, run where they will run: amounts, guards, cues, the server's clock."""
 
-import functools
-import http.server
-import threading
 from base64 import b64decode
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from commons.domain.money import capital_yuan
 from exchange.rooms.protocol import BidFrame, canonical_bid, entry_statement
-from tests.browser.chromium import EXECUTABLE
+from signatures.crypto.suites import Suite, provider_of
+from tests.browser.modules import page
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).resolve().parents[2] / "exchange" / "static"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    """A page that can import the modules from a folder server of its own."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(STATIC)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE)
-        page = browser.new_page()
-        page.goto(f"http://localhost:{server.server_port}/exchange/rooms/rooms.css")
-        yield page
-        browser.close()
-    server.shutdown()
-    server.server_close()
+__all__ = ["page"]
 
 
 def call(page: Page, module: str, expression: str, argument: Any = None) -> Any:
@@ -216,26 +188,32 @@ def test_a_bid_is_signed_over_the_same_bytes_as_the_server_checks(page: Page) ->
     )
 
 
-def test_a_room_key_stays_in_the_browser_and_signs_what_the_server_verifies(page: Page) -> None:
+@pytest.mark.parametrize("suite", Suite)
+def test_a_room_key_stays_in_the_browser_and_signs_what_the_server_verifies(page: Page, suite: Suite) -> None:
+    """Of the national suite, what is kept is sealed under a key that the browser does not give away."""
     script = """(async () => {
-      const key = await m.RoomKey.of("12/07/1");
-      const again = await m.RoomKey.of("12/07/1");
-      let exported = true;
-      try { await crypto.subtle.exportKey("pkcs8", key.privateKey); } catch { exported = false; }
-      const signature = await key.sign("hello");
-      return { same: again.id === key.id, exported, spki: m.toBase64(key.spki), signature };
+      const key = await m.RoomKey.of(`12/07/${a}`, a);
+      const again = await m.RoomKey.of(`12/07/${a}`, a);
+      const kept = key.kept.lock ?? key.kept;
+      const away = await crypto.subtle.exportKey(kept.type === "secret" ? "raw" : "pkcs8", kept).catch(() => null);
+      const signatures = [await key.sign("hello"), await again.sign("hello")];
+      return { same: again.id === key.id, away, spki: m.toBase64(key.spki), signatures };
     })()"""
 
-    found = call(page, "roomkey", f"await {script}")
+    found = call(page, "roomkey", f"await {script}", suite.value)
 
     assert found["same"]
-    assert not found["exported"]
-    _verify(found)
+    assert found["away"] is None
+    holds = provider_of(suite).raw_verifier(b64decode(found["spki"]))
+    assert all(holds(b"hello", b64decode(one)) for one in found["signatures"])
+    assert not holds(b"hullo", b64decode(found["signatures"][0]))
 
 
-def _verify(found: dict[str, str]) -> None:
-    spki, raw = b64decode(found["spki"]), b64decode(found["signature"])
-    key = load_der_public_key(spki)
-    assert isinstance(key, EllipticCurvePublicKey)
-    signature = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
-    key.verify(signature, b"hello", ECDSA(SHA256()))
+def test_a_browser_makes_a_new_room_key_where_the_room_asks_for_another_suite(page: Page) -> None:
+    """A rehearsal of the same bidder, or a room that was announced anew, may be of the other suite."""
+    script = """(async () => {
+      const [one, other] = [await m.RoomKey.of("13/07/1", "INTERNATIONAL"), await m.RoomKey.of("13/07/1", "SM")];
+      return one.id !== other.id && other.id === (await m.RoomKey.of("13/07/1", "SM")).id;
+    })()"""
+
+    assert call(page, "roomkey", f"await {script}")

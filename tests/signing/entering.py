@@ -11,6 +11,7 @@ from exchange.rooms.client import KeyPair
 from exchange.rooms.domain.phases import Format
 from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.services import Entry, ParticipantSpec
+from signatures.crypto.suites import Suite
 from signatures.signing.services import SessionRef
 from tests.cast import actor
 from tests.pki import bound
@@ -19,7 +20,7 @@ from tests.signing import sign_bound
 TITLE = "进场测试"
 
 
-def room_for_entering(*, certificate: bool) -> int:
+def room_for_entering(*, certificate: bool, suite: Suite = Suite.INTERNATIONAL) -> int:
     """A scheduled room with buyer1, whose certificate is bound, as its bidder 01."""
     bound("buyer1")
     rules = RoomRules(
@@ -29,11 +30,12 @@ def room_for_entering(*, certificate: bool) -> int:
         step=Decimal("100.00"),
         session_ms=600_000,
         entry_certificate=certificate,
+        suite=suite,
     )
     now = timezone.now()
     return services.create_room(
         actor=system_actor("test"),
-        subject=f"entering:{certificate}",
+        subject=f"entering:{certificate}:{suite}",
         lot_id=None,
         rules=rules,
         participants=[ParticipantSpec(actor("buyer1").organisation_id or 0, "01")],
@@ -64,8 +66,8 @@ def ask_to_enter(room_id: int, key: KeyPair) -> SessionRef:
     )
 
 
-def enter_by_certificate(room_id: int, key: KeyPair | None = None) -> Entry:
-    """Enter with a fresh key for which buyer1's certificate vouches."""
+def enter_by_certificate(room_id: int, key: KeyPair | None = None, *, holder: str = "buyer1") -> Entry:
+    """Enter with a fresh key for which buyer1's certificate, or another one of it, vouches."""
     key = key or KeyPair.generate()
-    sign_bound("buyer1", ask_to_enter(room_id, key), at=timezone.now())
+    sign_bound(holder, ask_to_enter(room_id, key), at=timezone.now())
     return enter_by_session(room_id, key)

@@ -1,10 +1,11 @@
 """The formats of bidding that a seller may choose, and the room rules that each makes of a lot (Foshan 2018)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from commons.domain.refusals import Refusal
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from exchange.auctions.domain.terms import decimal, flag, whole
 from exchange.projects.domain.lots import LotTerms
@@ -182,9 +183,11 @@ def profile_of(name: str, trade_type: TradeType) -> Profile:
     return profile
 
 
-def room_rules(terms: LotTerms, trade_type: TradeType, snapshot: Snapshot) -> dict[str, Any]:
+def room_rules(
+    terms: LotTerms, trade_type: TradeType, snapshot: Snapshot, suite: Suite = Suite.INTERNATIONAL
+) -> dict[str, Any]:
     """The snapshot of the room's rules for a lot. Refuses (`FormatUnknown`, `UnsoundRules`)."""
-    return profile_of(terms.profile, trade_type).rules(terms, snapshot).to_json()
+    return replace(profile_of(terms.profile, trade_type).rules(terms, snapshot), suite=suite).to_json()
 
 
 def choices(trade_type: TradeType) -> list[tuple[str, Profile]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from commons.domain.actor import Actor
 from commons.domain.money import as_text
 from commons.domain.refusals import NotAllowedNow
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
@@ -28,7 +29,8 @@ ROLES = {"buyer": gettext_noop("Buyer"), "seller": gettext_noop("Seller")}
 def request_confirmation(*, actor: Actor, deal_id: int, at: datetime) -> SessionRef:
     """Have the actor sign the confirmation for its side; the address of the signing dialogue.
 
-    Refuses `NotFound`, `NotPermitted`, and `NotAllowedNow` before the notice and once the side has confirmed.
+    Refuses `NotFound`, `NotPermitted`, and `NotAllowedNow` before the notice and once the side has confirmed; in the
+    dialogue, a certificate of another suite than the procedure's.
     """
     deal = locked_deal(deal_id)
     side = side_of(actor, deal)
@@ -46,6 +48,7 @@ def request_confirmation(*, actor: Actor, deal_id: int, at: datetime) -> Session
         facts=_facts(deal),
         context={"deal": deal.pk, "side": side},  # type: ignore[dict-item]  # a key of ours, not evidence
         return_url=reverse("contracts:deal", args=[deal.pk]),
+        suite=Suite(deal.lot.project.suite),
         at=at,
     )
 

@@ -14,6 +14,7 @@ from commons.domain.actor import Actor
 from commons.domain.deadlines import Unit
 from commons.domain.money import Quantity, as_text
 from commons.domain.refusals import NotFound, Refusal
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
@@ -115,7 +116,7 @@ def _announce(lot: Lot, table: Timetable, *, actor: Actor, at: datetime) -> None
         actor=actor,
         at=at,
         payload=_times_payload(lot, table),
-        profile=room_rules(_terms_of(lot), TradeType(lot.project.trade_type), lot.project.parameters),
+        profile=_rules_of(lot),
         **_times(table),
     )
     permits.reserve_supply(
@@ -127,6 +128,11 @@ def _announce(lot: Lot, table: Timetable, *, actor: Actor, at: datetime) -> None
         document_ref=lot.project.decision_no,
         at=at,
     )
+
+
+def _rules_of(lot: Lot) -> dict[str, Any]:
+    project = lot.project
+    return room_rules(_terms_of(lot), TradeType(project.trade_type), project.parameters, Suite(project.suite))
 
 
 def _require_lawful(lot: Lot, at: datetime) -> None:
@@ -175,7 +181,7 @@ def _restart(lot: Lot, change: LotChange, table: Timetable, *, actor: Actor, at:
     check_terms(_terms_of(lot), trade_type=TradeType(lot.project.trade_type), at=at)
     require_time(table, lot=lot.number, opens_at=lot.opens_at)
     payload = _times_payload(lot, table)
-    profile = room_rules(_terms_of(lot), TradeType(lot.project.trade_type), lot.project.parameters)
+    profile = _rules_of(lot)
     values = {**change.values, "profile": profile, **_times(table)}
     move_lot(lot, LotCommand.RESTART, actor=actor, at=at, payload=payload, **values)
     expect_deposits_anew(lot, actor=actor, at=at)
@@ -226,6 +232,7 @@ def sale_body(project: Project, lots: list[Lot]) -> dict[str, JSON]:
         "decision": {"body": project.decision_body, "number": project.decision_no},
         "contact": {"name": project.contact_name, "phone": project.contact_phone},
         "round": str(project.round),
+        "suite": project.suite,
         "lots": [lot_body(project, lot) for lot in lots],
         "attachments": [{"title": item.title, "sha256": item.document.content_id} for item in attachments],
         "rules": {

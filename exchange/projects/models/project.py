@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from commons.domain.suites import Suite
 from exchange.projects.domain.states import LotState, ProjectState
 from exchange.projects.domain.trades import Instrument, TradeType
 
@@ -16,6 +17,10 @@ class Project(models.Model):
     seller = models.ForeignKey("commons.Organisation", on_delete=models.PROTECT, related_name="+")
     trade_type = models.CharField(max_length=24, choices=[(kind.value, kind.value) for kind in TradeType])
     region = models.CharField(max_length=6)
+    suite = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in Suite], default=Suite.INTERNATIONAL
+    )
+    """The algorithms of its room keys, and of the certificates that bidders sign with."""
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     decision_body = models.CharField(max_length=80, blank=True)

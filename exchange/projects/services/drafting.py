@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from exchange.projects.domain.lots import LotTerms, check_terms
@@ -16,6 +17,7 @@ from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Attachment, Lot, Project
 from exchange.projects.policies import can_change_project, can_draft_project
 from exchange.projects.services.transitions import StateMoved, locked_project, move_project
+from signatures.crypto.mixing import require_installed
 
 EDITABLE = (ProjectState.DRAFT.value, ProjectState.RETURNED.value)
 
@@ -45,13 +47,18 @@ class ProjectFacts:
     decision_no: str = ""
     contact_name: str = ""
     contact_phone: str = ""
+    suite: str = Suite.INTERNATIONAL
+    """The algorithms of its procedure."""
 
 
 @transaction.atomic
 def draft_project(
     *, actor: Actor, trade_type: TradeType, facts: ProjectFacts, at: datetime, predecessor_id: int | None = None
 ) -> int:
-    """Start a project of the actor's organisation. Refuses (`NotPermitted`) anybody but a seller."""
+    """Start a project of the actor's organisation.
+
+    Refuses (`NotPermitted`) anybody but a seller, and (`SuiteMissing`) algorithms that are not installed.
+    """
     can_draft_project(actor).require()
     assert actor.organisation_id is not None, "a role is held for an organisation"
     before = _predecessor(actor.organisation_id, predecessor_id)
@@ -68,7 +75,10 @@ def draft_project(
 
 @transaction.atomic
 def change_project(*, actor: Actor, project_id: int, facts: ProjectFacts, version: int, at: datetime) -> int:
-    """Save the draft; gives its new version. Refuses (`StateMoved`) when somebody else saved it since `version`."""
+    """Save the draft; gives its new version.
+
+    Refuses (`StateMoved`) when somebody else saved it since `version`, and (`SuiteMissing`) as `draft_project`.
+    """
     project = _editable(actor, project_id)
     return _save(project, version, **_columns(facts))
 
@@ -175,6 +185,7 @@ def _require_single(project: Project, terms: LotTerms, *, besides: int | None) -
 
 
 def _columns(facts: ProjectFacts) -> dict[str, str]:
+    require_installed(Suite(facts.suite))
     return {name: getattr(facts, name).strip() for name in ProjectFacts.__slots__}
 
 

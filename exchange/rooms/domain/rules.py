@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from commons.domain.money import parse_decimal
 from commons.domain.refusals import Malformed, Refusal
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from exchange.rooms.domain.phases import Format, Phase
 
@@ -123,6 +124,8 @@ class RoomRules:
     rank_visible: bool = True
     entry_certificate: bool = False
     """Whether a room key counts only when the bidder's certificate vouches for it; else the signed-in session does."""
+    suite: Suite = Suite.INTERNATIONAL
+    """The algorithms of room keys, and of the certificates that vouch for them."""
 
     def __post_init__(self) -> None:
         reason = _contradiction(self)

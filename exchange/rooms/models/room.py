@@ -84,7 +84,7 @@ class Voucher(models.TextChoices):
 
 
 class RoomKey(models.Model):
-    """A browser-held P-256 key that the bidder's certificate, or its signed-in session, vouched for on entry."""
+    """A bidder's key of the room's suite, for which its certificate or its signed-in session vouched on entry."""
 
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="keys")
     participant = models.ForeignKey(RoomParticipant, on_delete=models.PROTECT, related_name="keys")

@@ -19,11 +19,14 @@ from commons.evidence.services import append_secret
 from commons.people import queries as people
 from exchange.rooms import policies
 from exchange.rooms.broadcast.peers import Viewer
+from exchange.rooms.domain.rules import RoomRules
 from exchange.rooms.models import Room, RoomKey, RoomParticipant, Voucher
 from exchange.rooms.protocol import entry_statement, key_id_of
 from exchange.rooms.services.signing import load_key
 from exchange.rooms.services.tickets import LIFETIME_MS, Ticket, seal
 from signatures.crypto.certificates import facts_of
+from signatures.crypto.mixing import require_same
+from signatures.crypto.suites import Suite
 from signatures.signing.domain.sessions import Fact, Signer
 from signatures.signing.kinds import Signed, register_kind
 from signatures.signing.services import SessionRef, request_signature
@@ -102,9 +105,9 @@ def enter_room(*, actor: Actor, room_id: int, public_key_spki: bytes, statement:
     """Enter with a room key of a qualified bidder; where the rules do not ask for more, the session vouches for it.
 
     `statement` must be the entry statement of docs/protocol.md for this room, alias and key. The same key again is
-    harmless. Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed`, `RoomKeyEnded`, and
-    `EntryNeedsCertificate` for a fresh key in a room whose rules ask for a certificate: see `request_entry`. Robots of
-    a rehearsal or demonstration hold none.
+    harmless. Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed`, `RoomKeyEnded`, a key of another
+    suite than the room's (`SuitesMixed`), and `EntryNeedsCertificate` for a fresh key in a room whose rules ask for a
+    certificate: see `request_entry`. Robots of a rehearsal or demonstration hold none.
     """
     place = _place(actor, room_id, public_key_spki, statement)
     if (known := place.known) is not None:
@@ -121,7 +124,8 @@ def request_entry(
 ) -> SessionRef:
     """Have the bidder sign the entry statement with its certificate, which then vouches for the room key.
 
-    Refuses `NotFound`, `NotAParticipant`, `AssuranceTooLow`, `Malformed` and `RoomKeyEnded`.
+    A certificate of another suite than the room's is refused there. Refuses `NotFound`, `NotAParticipant`,
+    `AssuranceTooLow`, `Malformed`, `SuitesMixed` and `RoomKeyEnded`.
     """
     place = _place(actor, room_id, public_key_spki, statement)
     assert actor.person_id is not None, "bidders are persons"
@@ -139,8 +143,14 @@ def request_entry(
         ],
         context={"room": str(room_id), "public_key": public_key_spki.hex()},
         return_url=return_url,
+        suite=suite_of(place.room),
         at=at,
     )
+
+
+def suite_of(room: Room) -> Suite:
+    """The algorithms of a room, by its rules."""
+    return RoomRules.from_json(room.rules).suite
 
 
 def _entered(signed: Signed) -> None:
@@ -174,7 +184,7 @@ def _place(actor: Actor, room_id: int, spki: bytes, statement: str) -> _Place:
     participant = policies.participant_of(actor, room_id)
     policies.can_bid(actor, participant).require()
     assert participant is not None, "the policy found the participant"
-    load_key(spki)
+    require_same(load_key(spki).suite, asked=suite_of(room))
     key_id = key_id_of(spki)
     if statement != entry_statement(room_id=room_id, alias=participant.alias, key_id=key_id):
         raise Malformed(field="statement", reason="not the entry statement of this room, alias and key")

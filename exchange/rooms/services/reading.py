@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from commons.evidence import queries as evidence
 from commons.people import queries as people
@@ -10,7 +9,7 @@ from exchange.rooms import records
 from exchange.rooms.domain.events import Event
 from exchange.rooms.models import Room, RoomKey
 from exchange.rooms.queries.loading import seal_of_id
-from exchange.rooms.services.signing import load_key
+from exchange.rooms.services.signing import PublicKey, load_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class KeyView:
 
     participant_id: int
     alias: str
-    public_key: Any
+    public_key: PublicKey
 
 
 def room_key(room_id: int, key_id: str) -> KeyView | None:

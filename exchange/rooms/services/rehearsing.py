@@ -26,6 +26,7 @@ from exchange.rooms.queries.pages import rehearsal_of
 from exchange.rooms.services.creating import ParticipantSpec, create_room
 from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.orders import BidOrder
+from exchange.rooms.services.signing import load_key
 
 HOST = system_actor("rehearsal")
 OPENS_IN = timedelta(seconds=20)
@@ -171,7 +172,7 @@ def _chance(state: RoomState, what: str, below: int) -> int:
 
 
 def _signed(room_id: int, alias: str, price: str, quantity: str | None, at: datetime) -> BidOrder:
-    participant = RoomParticipant.objects.get(room_id=room_id, alias=alias)
+    participant = RoomParticipant.objects.select_related("room").get(room_id=room_id, alias=alias)
     key = _key(participant, at)
     sent = signed_bid(room_id, key, price=price, quantity=quantity, confirm="HELD", bid_id=new_bid_id())
     frame = decode(sent.decode())
@@ -183,7 +184,7 @@ def _signed(room_id: int, alias: str, price: str, quantity: str | None, at: date
         frame=frame,
         canonical=canonical_bid(room_id, frame),
         received_at=at,
-        public_key=key.private.public_key(),
+        public_key=load_key(key.spki),
         signed=True,
     )
 
@@ -194,7 +195,8 @@ def _key(participant: RoomParticipant, at: datetime) -> KeyPair:
     if place not in _keys:
         if len(_keys) > 500:
             _keys.clear()
-        key = _keys[place] = KeyPair.generate()
+        rules = RoomRules.from_json(participant.room.rules)
+        key = _keys[place] = KeyPair.generate(rules.suite)
         RoomKey.objects.create(
             room_id=participant.room_id,
             participant=participant,

@@ -1,39 +1,35 @@
-"""Room keys and the signatures of bids: ECDSA P-256 with SHA-256, raw r‖s as WebCrypto makes them.
+"""Room keys and the signatures of bids: raw r‖s as browsers make them, by a key of the procedure's suite.
 
-`cryptography` releases the interpreter lock while it verifies (about 80 µs), so verifications run beside the event
-loop.
+Both suites release the interpreter lock while they verify (docs/national.md has the figures), so verifications run
+beside the event loop.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from asn1crypto import keys
 
 from commons.domain.refusals import Malformed
+from signatures.crypto.suites import Suite, UnknownSuite, provider_for
 
-_ALGORITHM = ECDSA(SHA256())
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public room key, ready to verify with."""
+
+    suite: Suite
+    holds: Callable[[bytes, bytes], bool]
+    """Whether its holder signed a message; a signature is 64 bytes r‖s."""
 
 
 @lru_cache(maxsize=20_000)
-def load_key(spki: bytes) -> EllipticCurvePublicKey:
-    """The P-256 public key in `spki` (DER). Refuses `Malformed` for anything else."""
+def load_key(spki: bytes) -> PublicKey:
+    """The key in `spki` (DER). Refuses `Malformed` for what no installed suite signs bids with."""
     try:
-        key = load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm):
-        raise Malformed(field="public_key", reason="not a public key in SPKI form") from None
-    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
-        raise Malformed(field="public_key", reason="not a P-256 key")
-    return key
-
-
-def is_signed(key: EllipticCurvePublicKey, message: bytes, signature: bytes) -> bool:
-    """Whether the holder of `key` signed `message`; `signature` is 64 bytes r‖s."""
-    try:
-        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-        key.verify(encode_dss_signature(r, s), message, _ALGORITHM)
-    except InvalidSignature:
-        return False
-    return True
+        provider = provider_for(keys.PublicKeyInfo.load(spki, strict=True))
+        return PublicKey(provider.suite, provider.raw_verifier(spki))
+    except UnknownSuite:
+        raise Malformed(field="public_key", reason="of no suite that is installed") from None
+    except (ValueError, TypeError) as error:
+        raise Malformed(field="public_key", reason=f"no key that signs bids: {error}") from None

@@ -1,4 +1,4 @@
-"""Checking the signatures of bids beside the writer: `cryptography` lets go of the interpreter for those 80 µs.
+"""Checking the signatures of bids beside the writer: the suites let go of the interpreter for those 80 µs and more.
 
 While a batch is stored, threads check what came in meanwhile. A bid that nobody has begun to check is checked by the
 writer itself, so a lone bid costs no change of threads.
@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable
 
 from exchange.rooms.services.orders import BidOrder, Order
-from exchange.rooms.services.signing import is_signed
 
 
 class Verifiers:
@@ -109,4 +108,4 @@ def is_checked(order: Order) -> bool:
 
 def check(order: BidOrder) -> None:
     """Set whether the holder of the room key signed the bid."""
-    order.signed = is_signed(order.public_key, order.canonical, order.frame.signature)
+    order.signed = order.public_key.holds(order.canonical, order.frame.signature)

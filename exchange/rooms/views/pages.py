@@ -192,6 +192,7 @@ def ready(request: HttpRequest, room_id: int) -> HttpResponse:
         "data": {
             "room": str(room_id),
             "urls": urls_of(room_id),
+            "suite": RoomRules.from_json(row.rules).suite.value,
             "me": {"alias": me.alias, "person": me.person},
         },
     }

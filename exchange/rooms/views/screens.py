@@ -71,6 +71,7 @@ class RoomScreen:
             "role": self.role,
             "urls": dict(self.urls),
             "rules": self.script_rules,
+            "suite": self.rules.suite.value,
             "phases": {
                 "before": [Phase.SCHEDULED.value],
                 "biddable": [phase.value for phase in Phase if phase in BIDDABLE],

@@ -49,7 +49,7 @@ class BidderScreen {
 
   #entry(url) {
     const { data } = this.screen;
-    return { url, csrfToken: csrfToken(), room: data.room, alias: data.me.alias, owner: this.owner };
+    return { url, csrfToken: csrfToken(), room: data.room, alias: data.me.alias, owner: this.owner, suite: data.suite };
   }
 
   /** Enter with this browser's key; without it nothing can be signed. What the line broke off is tried again with it. */

@@ -31,7 +31,7 @@ async function checkStorage() {
 }
 
 const entry = (url) => ({
-  url, csrfToken: csrf, room: data.room, alias: data.me.alias, owner: `${data.room}/${data.me.alias}/${data.me.person}`,
+  url, csrfToken: csrf, room: data.room, alias: data.me.alias, owner: `${data.room}/${data.me.alias}/${data.me.person}`, suite: data.suite,
 });
 
 async function checkKey() {

@@ -1,9 +1,8 @@
-// The room key: a fresh P-256 key that never leaves this browser and signs every bid (docs/protocol.md, "The room key").
+// The room key: a fresh key of the room's suite that stays in this browser and signs every bid (docs/protocol.md, "The
+// room key").
 
+import { suiteNamed } from "../../signatures/crypto/suites.js";
 import * as store from "./store.js";
-
-const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
-const SIGNING = { name: "ECDSA", hash: "SHA-256" };
 
 export const toBase64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 
@@ -32,30 +31,36 @@ export const canonicalWithdrawal = (withdrawal, room) =>
   JSON.stringify({ bid_id: withdrawal.bid_id, ctx: "luochui/withdrawal/v1", key: withdrawal.key, order: withdrawal.order, room });
 
 export class RoomKey {
-  constructor(id, privateKey, spki) {
-    this.id = id;
-    this.privateKey = privateKey;
+  #signer;
+
+  constructor({ keyId, kept, spki }, signer) {
+    this.id = keyId;
+    this.kept = kept;
     this.spki = spki;
+    this.#signer = signer;
   }
 
-  /** The key that this browser holds for `owner` (room and alias), made on first use. */
-  static async of(owner) {
-    const kept = await store.get("keys", owner);
-    return kept ? new RoomKey(kept.keyId, kept.privateKey, kept.spki) : RoomKey.make(owner);
+  /** The key of that suite that this browser holds for `owner` (room and alias), made on first use. */
+  static async of(owner, suite) {
+    const record = await store.get("keys", owner);
+    return record?.suite === suite ? RoomKey.#from(record) : RoomKey.make(owner, suite);
   }
 
   /** A new key in place of the one kept for `owner`. */
-  static async make(owner) {
-    const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
-    const spki = await crypto.subtle.exportKey("spki", pair.publicKey);
-    const keyId = await keyIdOf(spki);
-    await store.put("keys", { id: owner, keyId, privateKey: pair.privateKey, spki, madeAt: new Date().toISOString() });
-    return new RoomKey(keyId, pair.privateKey, spki);
+  static async make(owner, suite) {
+    const { spki, kept } = await (await suiteNamed(suite)).makeKey();
+    const record = { id: owner, suite, keyId: await keyIdOf(spki), kept, spki, madeAt: new Date().toISOString() };
+    await store.put("keys", record);
+    return RoomKey.#from(record);
+  }
+
+  static async #from(record) {
+    return new RoomKey(record, await (await suiteNamed(record.suite)).signer(record.kept));
   }
 
   /** The signature over `statement`, raw r‖s in base64. */
   async sign(statement) {
-    return toBase64(await crypto.subtle.sign(SIGNING, this.privateKey, new TextEncoder().encode(statement)));
+    return toBase64(await this.#signer(new TextEncoder().encode(statement)));
   }
 }
 
@@ -63,21 +68,21 @@ export const NEEDS_CERTIFICATE = "ROOM_ENTRY_NEEDS_CERTIFICATE";
 const KEPT = new Set([401, 403, NEEDS_CERTIFICATE]);
 
 /** Enter the room with this browser's key; a key that is refused for itself is replaced by a new one once. */
-export async function enter({ url, csrfToken, room, alias, owner }) {
-  let key = await RoomKey.of(owner);
+export async function enter({ url, csrfToken, room, alias, owner, suite }) {
+  let key = await RoomKey.of(owner, suite);
   try {
     await present(key, { url, csrfToken, room, alias });
   } catch (error) {
     if (!error.status || error.status >= 500 || KEPT.has(error.status) || KEPT.has(error.problem.code)) throw error;
-    key = await RoomKey.make(owner);
+    key = await RoomKey.make(owner, suite);
     await present(key, { url, csrfToken, room, alias });
   }
   return key;
 }
 
 /** Where the holder of a certificate signs the entry statement of this browser's key. */
-export async function signEntry({ url, csrfToken, room, alias, owner }) {
-  return (await present(await RoomKey.of(owner), { url, csrfToken, room, alias })).url;
+export async function signEntry({ url, csrfToken, room, alias, owner, suite }) {
+  return (await present(await RoomKey.of(owner, suite), { url, csrfToken, room, alias })).url;
 }
 
 /** The platform's answer to key and entry statement; throws with its problem details. */
