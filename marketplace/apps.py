@@ -13,11 +13,12 @@ class MarketplaceConfig(AppConfig):
         from marketplace.fulfilment import section as results
         from marketplace.fulfilment import services as fulfilment  # noqa: F401  # registers who signs which paper
         from marketplace.procurement import queries as procurements
-        from marketplace.selection import policies  # noqa: F401  # says who else reads proposals
+        from marketplace.selection import naming, policies  # noqa: F401  # `policies` says who else reads proposals
         from marketplace.signups import section
 
         importing.register_all()
         section.register()
         results.register()
+        naming.register()
         register_tie("needs", procurements.under_way)
         register_tie("services", engagements.under_way)

@@ -20,7 +20,8 @@ class RateForm(forms.Form):
         super().__init__(*args, **options)
         self.side = side
         for aspect in ASPECTS[side]:
-            choices = [(str(number), "★" * number) for number in range(most, 0, -1)]
+            stars = [(str(number), f"{'★' * number} {number}") for number in range(most, 0, -1)]
+            choices = [("", _("Choose")), *stars]  # nobody gives five stars by not looking
             self.fields[aspect] = forms.ChoiceField(label=LABELS[aspect], choices=choices)
         self.fields["words"] = _words(_("In words; needed for two stars or fewer"), required=False)
 

@@ -151,6 +151,7 @@ class StepForm(NeedForm):
         super().__init__(*arguments, **named)
         for name in [name for name in self.fields if name not in keep]:
             del self.fields[name]
+        self.order_fields(keep)
 
     def need_after(self, before: NeedFacts) -> NeedFacts:
         """The need as it was, with what this step says."""

@@ -26,17 +26,28 @@ class ScoreForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, numbers: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.case, self.numbers = case, numbers
         self.places: dict[str, tuple[str, Criterion]] = {}
         for number in numbers:
             for criterion in case.terms.criteria:
                 name = f"{number}-{criterion.key}"
                 self.places[name] = (number, criterion)
                 self.fields[name] = DecimalField(
-                    label=f"{number} · {case.entrant(number).name} · {criterion.label} (0–{criterion.points})",
+                    label=f"{criterion.label} (0–{criterion.points})",
                     min_value=Decimal(0),
                     max_value=criterion.points,
                     decimal_places=2,
                 )
+
+    def proposals(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The boxes of each proposal under its number and agency."""
+        return [
+            (
+                f"{number} · {self.case.entrant(number).name}",
+                [self[name] for name, (owner, _criterion) in self.places.items() if owner == number],
+            )
+            for number in self.numbers
+        ]
 
     def sheet(self) -> dict[tuple[str, str], Decimal]:
         """Number and criterion to points."""
@@ -51,8 +62,9 @@ class PickForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, numbers: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
+        word = _("credit")
         choices = [
-            (number, f"{number} · {case.entrant(number).name} · {_('credit')} {case.entrant(number).credit:f}")
+            (number, f"{number} · {case.entrant(number).name} · {word} {case.entrant(number).credit:f}")
             for number in numbers
         ]
         self.fields["number"].choices = choices  # type: ignore[attr-defined]  # a choice field

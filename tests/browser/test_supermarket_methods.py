@@ -53,7 +53,7 @@ class Story:
 STORIES = {
     Method.LOTTERY: Story({}, ("Check the draw",), waits=(Wait.DRAW,)),
     Method.BEST_PRICE: Story({"floor_price": "100000"}, ("Check the draw",), quoted=True, waits=(Wait.DRAW,)),
-    Method.AVERAGE_PRICE: Story({"floor_price": "100000"}, ("133,333.33",), quoted=True),
+    Method.AVERAGE_PRICE: Story({"floor_price": "100000"}, ("Nearest to 133333.33",), quoted=True),
     Method.CREDIT_MERIT: Story(
         {"big_list": "3", "small_list": "2"}, ("Check the draw", "业绩最接近本项目"), waits=(Wait.DRAW, Wait.PICK)
     ),
@@ -97,7 +97,8 @@ def others_sign_up(need: int, agencies: list[Actor], story: Story) -> None:
 
 def selected(desks: Desks, need: int) -> tuple[int, list[Wait]]:
     """Deadline and selection come; what is waited for is done by the draw's services and on the pages of people."""
-    at, waited = timezone.now(), []
+    at = timezone.now()
+    waited: list[Wait] = []
     Procurement.objects.filter(pk=need).update(sign_up_until=at, selection_at=at)
     if Procurement.objects.get(pk=need).state == ProcurementState.SIGNING_UP:
         signups.close_signups(procurement_id=need, at=at)

@@ -20,9 +20,10 @@ from exchange.rooms import queries
 from exchange.rooms.domain.phases import Format, Phase
 from exchange.rooms.policies import OVERSEERS
 from exchange.rooms.queries import RoomView, pages
+from exchange.rooms.subjects import Subject
 from exchange.rooms.views import texts
 from exchange.rooms.views.naming import is_rehearsal, subjects
-from exchange.rooms.views.rulesheet import FORMATS, Subject
+from exchange.rooms.views.rulesheet import FORMATS
 from exchange.rooms.views.showing import phase_tone, tag
 
 

@@ -9,7 +9,7 @@ from commons.domain.money import normal_text
 from exchange.projects import queries as projects
 from exchange.projects.queries import LotTitle
 from exchange.rooms.queries import RoomView
-from exchange.rooms.views.rulesheet import Subject
+from exchange.rooms.subjects import Subject, named
 
 REHEARSAL = "rehearsal:"
 
@@ -19,10 +19,11 @@ def is_rehearsal(room: RoomView) -> bool:
 
 
 def subjects(rooms: Iterable[RoomView]) -> dict[int, Subject]:
-    """The subject of each room, by room; one query."""
+    """The subject of each room, by room; one query, and one for the rooms of each package that names its own."""
     rooms = list(rooms)
     lots = projects.lot_titles([room.lot_id for room in rooms if room.lot_id is not None])
-    return {room.room_id: _subject(room, lots.get(room.lot_id or 0)) for room in rooms}
+    others = named([room.subject for room in rooms if room.lot_id is None])
+    return {room.room_id: others.get(room.subject) or _subject(room, lots.get(room.lot_id or 0)) for room in rooms}
 
 
 def _subject(room: RoomView, lot: LotTitle | None) -> Subject:

@@ -1,6 +1,5 @@
 """The rules of a room in the words of those who take part in it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -8,19 +7,8 @@ from django.utils.translation import gettext as _
 from commons.domain.money import normal_text
 from exchange.rooms.domain.phases import Format
 from exchange.rooms.domain.rules import PriceRule, RoomRules
+from exchange.rooms.subjects import Subject
 from exchange.rooms.views.showing import grouped
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a room is about, for its head line."""
-
-    title: str
-    notice: str = ""
-    quantity_unit: str = ""
-    price_unit: str = ""
-    url: str = ""
-
 
 FORMATS = {
     Format.ENGLISH: lambda: _("Ascending, with extension"),
@@ -42,12 +30,14 @@ def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
     """The rules of a room as its participants need them."""
     lines: list[tuple[str, str]] = [
         (_("Format"), FORMATS[rules.format]()),
-        (_("On offer"), f"{grouped(normal_text(rules.supply))} {subject.quantity_unit}".strip()),
         (_("Start price"), f"{rules.start_price:,.2f} {subject.price_unit}".strip()),
     ]
+    if subject.quantity_unit or rules.divisible:
+        lines.insert(1, (_("On offer"), f"{grouped(normal_text(rules.supply))} {subject.quantity_unit}".strip()))
     if rules.step:
         multiples = " · " + _("whole steps from the start price") if rules.step_multiples else ""
-        lines.append((_("Step"), f"¥{rules.step:,.2f}{multiples}"))
+        label = _("Step down") if rules.descending else _("Step")
+        lines.append((label, f"¥{rules.step:,.2f}{multiples}"))
     lines += _times(rules)
     if rules.quotes_limit is not None:
         lines.append((_("Quotes"), _("At most %(count)s each") % {"count": rules.quotes_limit}))

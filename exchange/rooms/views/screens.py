@@ -13,8 +13,9 @@ from commons.domain.money import capital_yuan, normal_text, round_money
 from commons.domain.time import from_text
 from exchange.rooms.domain.phases import BIDDABLE, OVER, Format, Phase
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.subjects import Subject
 from exchange.rooms.views import texts
-from exchange.rooms.views.rulesheet import Subject, facts_of, percent
+from exchange.rooms.views.rulesheet import facts_of, percent
 from exchange.rooms.views.showing import clock_label, describe, grouped, phase_tone, remaining, shown, tag, time_of_day
 
 OFFERS = ("BidAccepted",)
@@ -176,7 +177,7 @@ class RoomScreen:
 
     @property
     def unit_label(self) -> str:
-        return self.subject.price_unit
+        return self.subject.price_unit or _("yuan")
 
     @property
     def quantity_unit(self) -> str:

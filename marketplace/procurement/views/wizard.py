@@ -103,7 +103,7 @@ def tasks_of(procurement_id: int, need: NeedFacts) -> list[Task]:
             str(WIZARD_STEPS[one.step]),
             TaskState.INCOMPLETE if one.gaps else TaskState.DONE,
             _address(procurement_id, one.step),
-            "；".join(f"{gap_label(gap.field)}: {_(gap.message)}" for gap in one.gaps),
+            "; ".join(f"{gap_label(gap.field)}: {_(gap.message)}" for gap in one.gaps),
         )
         for one in steps_of(need)
     ]

@@ -1,7 +1,9 @@
 """The public pages of selections: the list, one with every step, and the record to compute it again."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -24,6 +26,7 @@ from marketplace.selection.models import Selection
 from marketplace.selection.queries import SelectionView
 
 PAGE = 20
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,21 @@ def _lines(rows: "QuerySet[Selection]") -> Iterator[tuple[Cell, ...]]:
 
 def _shown(step: Step) -> ShownStep:
     lines = tuple(
-        (line.number, line.value, note(step, line.note), line.value[-1:].isdigit() and line.value[:1] in "-0123456789")
+        (line.number, _grouped(line.value), note(step, line.note), _figure(line.value) is not None)
         for line in step.lines
     )
     return ShownStep(sentence(step), lines, step.draw_id)
+
+
+def _figure(value: str) -> Decimal | None:
+    """The number that a value is; None for words and digests."""
+    return Decimal(value) if _NUMBER.fullmatch(value) else None
+
+
+def _grouped(value: str) -> str:
+    """A figure with its thousands set apart, everything else as it is."""
+    figure = _figure(value)
+    return value if figure is None else f"{figure:,f}"
 
 
 def _may(actor: Actor, found: SelectionView, owner_id: int) -> dict[str, bool]:

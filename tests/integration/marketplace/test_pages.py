@@ -12,6 +12,7 @@ from commons.domain.actor import Assurance
 from commons.domain.money import as_text
 from marketplace.entry import services as entries
 from marketplace.entry.domain.entrants import EntrantKind
+from marketplace.entry.models import Entrant
 from marketplace.procurement import queries as procurements
 from marketplace.procurement import services as procurement_services
 from marketplace.procurement.domain.states import ProcurementState
@@ -164,3 +165,25 @@ def test_the_list_after_the_deadline_names_who_took_part(market):
 
     assert cast.ORGANISATIONS["lvyuan"].name in page
     assert "150,000" not in page
+
+
+def test_leaving_is_confirmed_and_waits_for_what_is_under_way(market):
+    client, here = browser("owner1"), f"/supermarket/entries/{market['owner']}/cancel/"
+    assert here in client.get("/supermarket/owner/entry/").text
+
+    kept = client.get(here)
+    refused = client.post(here, {"sure": "on"})
+    procurements_of_owner = Procurement.objects.filter(owner_id=market["owner"]).exclude(pk=market["draft"])
+    for number in procurements_of_owner.values_list("pk", flat=True):
+        procurement_services.void(
+            actor=cast.actor("owner1"), procurement_id=number, reason="不再需要", at=timezone.now()
+        )
+    unticked = client.post(here, {})
+    left = client.post(here, {"sure": "on"})
+
+    assert kept.context["under_way"] == 1
+    assert refused.status_code == 409
+    assert unticked.status_code == 400
+    assert left.status_code == 302
+    assert Entrant.objects.get(pk=market["owner"]).state == "CANCELLED"
+    assert browser("agency1").get(here).status_code == 404
