@@ -1,5 +1,7 @@
 """Rooms of the national suite: SM2 room keys, vouched for by SM2 certificates; nothing is mixed."""
 
+from functools import partial
+
 import pytest
 from django.utils import timezone
 
@@ -7,7 +9,7 @@ from exchange.projects import services as projects
 from exchange.projects.domain.trades import TradeType
 from exchange.rooms.client import KeyPair, signed_bid
 from exchange.rooms.models import Room, RoomKey, Voucher
-from exchange.rooms.protocol import canonical_bid, decode
+from exchange.rooms.protocol import BidFrame, canonical_bid, decode
 from exchange.rooms.services import reading
 from exchange.rooms.services.orders import BidOrder
 from exchange.rooms.services.verifying import check
@@ -63,6 +65,7 @@ def test_an_sm2_certificate_vouches_for_an_sm2_key_that_bids():
 def order_of(room_id: int, key: KeyPair, price: str) -> BidOrder:
     """A bid as the socket's endpoint hands it in."""
     frame = decode(signed_bid(room_id, key, price=price).decode())
+    assert isinstance(frame, BidFrame), "it was made as one"
     known = reading.room_key(room_id, key.key_id)
     assert known is not None
     return BidOrder(
@@ -80,7 +83,9 @@ def test_where_the_session_vouches_the_key_is_of_the_rooms_suite_too():
     room_id = room_of(Suite.SM, certificate=False)
 
     entry = enter_by_session(room_id, KeyPair.generate(Suite.SM))
-    assert reading.room_key(room_id, entry.key_id).public_key.suite is Suite.SM
+    known = reading.room_key(room_id, entry.key_id)
+    assert known is not None
+    assert known.public_key.suite is Suite.SM
 
 
 @pytest.mark.parametrize("suite", Suite)
@@ -108,12 +113,18 @@ def test_a_certificate_of_the_other_suite_vouches_for_nothing(suite):
 
 def test_without_the_extra_no_project_can_be_national(monkeypatch):
     facts = projects.ProjectFacts(title="国密出让", region="440600", suite=Suite.SM)
-    order = {"actor": actor("seller"), "trade_type": TradeType.EMISSION_RIGHTS, "facts": facts, "at": timezone.now()}
-    assert projects.draft_project(**order)
+    draft = partial(
+        projects.draft_project,
+        actor=actor("seller"),
+        trade_type=TradeType.EMISSION_RIGHTS,
+        facts=facts,
+        at=timezone.now(),
+    )
+    assert draft()
 
     monkeypatch.delitem(suites._PROVIDERS, Suite.SM)
     with pytest.raises(SuiteMissing):
-        projects.draft_project(**order)
+        draft()
 
 
 def test_rooms_of_before_name_no_suite_and_are_international():

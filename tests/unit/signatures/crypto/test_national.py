@@ -162,7 +162,7 @@ def test_whoever_verifies_lets_go_of_the_interpreter(suite) -> None:
     private, public = provider.new_key()
     signature, holds = provider.raw_signer(private)(CONTENT), provider.raw_verifier(public)
     stop, most = [False], 2_000
-    done = []
+    done: list[bool] = []
 
     def verify() -> None:
         while not stop[0] and len(done) < most:
