@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -57,7 +58,11 @@ def test_a_tender_names_its_algorithms_and_its_officers_hold_keys_of_them() -> N
     """Chosen in the draft, kept at the publication, said by the notice, followed by every envelope."""
     national = ceremony(at=AT - timedelta(days=40), suite=Suite.SM)
     told = story.drafted()
-    choice = {"actor": cast.actor(told.owner), "tender_id": told.tender_id, "at": AT - timedelta(days=30)}
+    choice: dict[str, Any] = {
+        "actor": cast.actor(told.owner),
+        "tender_id": told.tender_id,
+        "at": AT - timedelta(days=30),
+    }
 
     with pytest.raises(SuiteMixed):
         services.choose_roster(roster_id=national.roster_id, **choice)
