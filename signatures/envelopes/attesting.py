@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from commons.domain.refusals import Refusal
 from commons.evidence.domain.canonical import JSON
+from signatures.crypto.mixing import SuitesMixed, require_same
 from signatures.crypto.suites import Suite
 from signatures.envelopes.domain.payload import Attestation
-from signatures.envelopes.domain.rules import suite_mixed
 from signatures.pki import queries as certificates
 from signatures.pki import services as pki
 
@@ -23,8 +24,8 @@ def check(
     status = pki.verify_signature(content=bytes.fromhex(commit), signature=attestation.signature, at=received_at)
     bound = certificates.binding_by_fingerprint(status.signer.fingerprint) if status.signer else None
     refusal = status.refusal
-    if refusal is None and status.signer is not None and status.signer.suite is not suite:
-        refusal = suite_mixed(status.signer.suite or Suite.INTERNATIONAL, asked=suite)
+    if refusal is None and status.signer is not None:
+        refusal = _of_another_suite(status.signer.suite, suite)
     return {
         "certificate": status.signer.fingerprint if status.signer else "",
         "of_the_bidder": bound is not None and bound.organisation_id == organisation_id,
@@ -33,3 +34,11 @@ def check(
         "signer": status.signer.common_name if status.signer else "",
         "valid": refusal is None,
     }
+
+
+def _of_another_suite(found: Suite | None, asked: Suite) -> Refusal | None:
+    try:
+        require_same(found, asked=asked)
+    except SuitesMixed as mixed:
+        return mixed
+    return None

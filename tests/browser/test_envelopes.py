@@ -116,13 +116,24 @@ def seal(page: Page, files: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("suite", list(Suite), ids=lambda suite: suite.value)
-def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, server: Server, suite: Suite) -> None:
+def test_two_officers_of_three_open_what_a_bidder_sealed(
+    browser: Chromium, server: Server, suite: Suite, tmp_path: Path
+) -> None:
+    """In the national suite the bidder's SM2 certificate signs inside the seal."""
+    signer = "buyer1-sm" if suite is Suite.SM else ""
+    with certified(*filter(None, [signer])):
+        open_together(browser, server, suite, tmp_path, signer)
+
+
+def open_together(browser: Chromium, server: Server, suite: Suite, folder: Path, signer: str) -> None:
     devices = ceremony(browser, server, suite=suite)
     host = rehearsal(browser, server)
     bidder = browser.page(server, person="buyer1", language="en", viewport=PHONE)
     bidder.goto(host.url)
     assert axe_problems(bidder) == []
     content = b"%PDF-1.7 " + bytes(range(256)) * 20_000
+    if signer:
+        choose_certificate(bidder, signer, folder)
     seal(bidder, [
         {"name": "报价.pdf", "mimeType": "application/pdf", "buffer": content},
         {"name": "note.txt", "mimeType": "text/plain", "buffer": b"two files"},
@@ -150,6 +161,8 @@ def test_two_officers_of_three_open_what_a_bidder_sealed(browser: Chromium, serv
     expect(host.locator("#opening-table")).to_contain_text("Opened", timeout=30_000)
     host.get_by_role("link", name=cast.ORGANISATIONS["jinma"].name).click()
     expect(host.get_by_text("the bidder, officer in seat 2, officer in seat 3")).to_be_visible()
+    if signer:
+        expect(host.get_by_text(f"Signed by {cast.PARTIES['buyer1'].name}, for this bidder")).to_be_visible()
     assert axe_problems(host) == []
     with host.expect_download() as opened:
         host.get_by_role("link", name="报价.pdf").click()

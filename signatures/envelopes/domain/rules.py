@@ -7,7 +7,6 @@ from commons.domain.refusals import NotPermitted, Refusal
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from signatures.crypto.suites import Suite
-from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.layout import Prefix
 from signatures.envelopes.domain.sealing import Terms
 from signatures.envelopes.domain.slots import key_id
@@ -90,21 +89,16 @@ class WindowOver(Refusal):
     message = gettext_noop("The time for unlocking ended at %(ended)s.")
 
 
-class SuiteMissing(Refusal):
-    code = "ENVELOPE_SUITE_MISSING"
-    message = gettext_noop(
-        "The national algorithms are not installed on this platform: its operator installs requirements/sm.txt. "
-        "Until then choose the international suite."
-    )
-
-
 class SuiteMixed(Refusal):
-    """Officers' keys, bidders' keys and certificates, and the sealed file itself are of one suite: the procedure's."""
+    """Officers' keys, bidders' keys and the sealed file itself are of one suite: the procedure's.
+
+    Of certificates `signatures.crypto.mixing` tells the same.
+    """
 
     code = "ENVELOPE_SUITE_MIXED"
     message = gettext_noop(
         "This is of the %(label)s suite of algorithms, and here the %(kind)s suite is in use. "
-        "Take a key, a certificate or a sealed file of the %(kind)s suite."
+        "Take a key or a sealed file of the %(kind)s suite."
     )
     status = 400
 
@@ -162,20 +156,10 @@ def require_over(*, deadline: datetime, at: datetime) -> None:
         raise IntakeNotOver(deadline=to_text(deadline))
 
 
-def suite_mixed(found: Suite, *, asked: Suite) -> SuiteMixed:
-    return SuiteMixed(label=SUITE_NAMES[found], kind=SUITE_NAMES[asked])
-
-
 def require_suite(found: Suite, *, asked: Suite) -> None:
     """Raises `SuiteMixed`."""
     if found is not asked:
-        raise suite_mixed(found, asked=asked)
-
-
-def require_installed(suite: Suite) -> None:
-    """Raises `SuiteMissing`."""
-    if suite not in suites.installed():
-        raise SuiteMissing()
+        raise SuiteMixed(label=SUITE_NAMES[found], kind=SUITE_NAMES[asked])
 
 
 def require_for(prefix: Prefix, terms: Terms) -> None:

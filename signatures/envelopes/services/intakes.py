@@ -12,11 +12,12 @@ from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
+from signatures.crypto.mixing import require_installed
 from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
 from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.header import Mode, Policy
-from signatures.envelopes.domain.rules import RosterNotActive, require_installed, require_suite
+from signatures.envelopes.domain.rules import RosterNotActive, require_suite
 from signatures.envelopes.domain.states import IntakeCommand, IntakeState, RosterState
 from signatures.envelopes.models import OfficerRoster, Rehearsal, SealedIntake
 from signatures.envelopes.services.common import locked_intake, record, step_intake

@@ -16,12 +16,12 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed
 from commons.evidence.domain import canonical
 from commons.evidence.keys import Purpose, signing_key
-from signatures.crypto import chains, cms, tickets
-from signatures.crypto.answers import CertificateUnreadable
-from signatures.crypto.suites import Suite, UnknownSuite, provider_for
+from signatures.crypto import cms, tickets
+from signatures.crypto.certificates import facts_of
+from signatures.crypto.mixing import require_same
+from signatures.crypto.suites import Suite
 from signatures.crypto.tickets import Action
 from signatures.envelopes import policies
-from signatures.envelopes.domain.rules import require_suite
 from signatures.envelopes.domain.slots import Slot
 from signatures.pki import services as pki
 
@@ -41,31 +41,19 @@ def prepare_attestation(
 ) -> ToAttest:
     """For the bidder's signature over the commitment (the 32 bytes that `commit` spells in hex).
 
-    Refuses what seals for nobody, a certificate of another suite than the intake's (`SuiteMixed`), and whatever else
+    Refuses what seals for nobody, a certificate of another suite than the intake's (`SuitesMixed`), and whatever else
     speaks against the certificate (DER): not bound to the actor, expired, revoked. So a bidder learns it before the
     deadline, not at the opening. Speaks to the authority: not in a transaction.
     """
     policies.can_seal(actor).require()
     _require_hash(commit, "commit")
-    require_certificate(certificate, asked=suite)
+    require_same(facts_of(certificate).suite, asked=suite)
     pki.require_signer(actor=actor, certificate=certificate, at=at)
     digest = cms.digest_of(bytes.fromhex(commit), certificate)
     attributes = cms.signed_attributes(digest=digest, certificate=certificate, at=at)
     fingerprint = hashlib.sha256(certificate).hexdigest()
     ticket = _ticket(Action.SIGN, fingerprint, attributes, digest.hex(), title=title, origin=origin, at=at)
     return ToAttest(attributes, ticket)
-
-
-def require_certificate(certificate: bytes, *, asked: Suite) -> None:
-    """Raises `SuiteMixed` for a certificate (DER) of another suite, `CertificateUnreadable` for what is none."""
-    parsed = chains.parse(certificate)
-    if parsed is None:
-        raise CertificateUnreadable()
-    try:
-        found = provider_for(parsed.public_key).suite
-    except UnknownSuite:
-        raise CertificateUnreadable() from None
-    require_suite(found, asked=asked)
 
 
 def unwrap_ticket(*, slot: Slot, certificate: str, title: str, origin: str, at: datetime) -> str:

@@ -17,6 +17,7 @@ from commons.inbox import services as inbox
 from commons.parameters import queries as parameters
 from commons.people import queries as people
 from signatures.crypto.certificates import holder_key
+from signatures.crypto.mixing import require_installed
 from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
 from signatures.envelopes.domain.encoding import from_base64
@@ -26,7 +27,6 @@ from signatures.envelopes.domain.rules import (
     KeyUnusable,
     RosterIncomplete,
     quorum_at_risk,
-    require_installed,
     require_roster,
     require_suite,
 )

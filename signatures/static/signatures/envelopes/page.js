@@ -2,7 +2,7 @@
 
 import { KeyChooser } from "../signing/chooser.js";
 import { words as keyWords } from "../signing/page.js";
-import { toBase64, toHex, unwrapKek, wrappedOf } from "./sbe.js";
+import { toBase64, unwrapKek, wrappedOf } from "./sbe.js";
 import { allOf } from "./device.js";
 
 export const pageData = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
@@ -55,12 +55,10 @@ export async function codeByDevice(slot, name) {
   return null;
 }
 
-const SM2_CURVE = "06082a811ccf5501822d";
-
 /** Whether a key of the certificate's kind can be what the slot is wrapped to. */
-function opensBy(slot, { keyType, keyInfo }) {
+function opensBy(slot, { keyType, suite }) {
   if (slot.alg === "RSA-OAEP-256") return keyType === "RSA";
-  return keyType === "EC" && (slot.alg === "SM2") === toHex(keyInfo).includes(SM2_CURVE);
+  return keyType === "EC" && (slot.alg === "SM2") === (suite.name === "SM");
 }
 
 /** The unlock code of a slot by the certificate that the holder chose; null when it is not for this certificate. */

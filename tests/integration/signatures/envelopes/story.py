@@ -94,9 +94,9 @@ def add_intake(story: Story, *, mode: Mode = Mode.AND, name: str = "tender:1/lot
 
 
 def sealed(
-    story: Story, key: str, files: Sequence[tuple[str, bytes]] = FILES, *, bidder: str = "", signed: bool = False
+    story: Story, key: str, files: Sequence[tuple[str, bytes]] = FILES, *, bidder: str = "", signer: str = ""
 ) -> bytes:
-    """An envelope of the bidder's; `bidder` relabels it, `signed` by the bidder's certificate."""
+    """An envelope of the bidder's; `bidder` relabels it, the certificate of `signer` signs inside."""
     party = cast.PARTIES[key].organisation
     private = story.bidders.setdefault(key, key_of(story.suite))
     drafted = sealing.draft(
@@ -107,7 +107,7 @@ def sealed(
         created="2026-03-02T01:00:00.000Z",
         entropy=secrets.token_bytes,
     )
-    sign = (lambda commit: attested(key, commit)) if signed else None
+    sign = (lambda commit: attested(signer, commit)) if signer else None
     return b"".join(sealing.seal(drafted, [[data] for _, data in files], sign=sign))
 
 

@@ -429,7 +429,7 @@ def test_the_bidders_signature_inside_the_seal_is_checked_at_the_opening() -> No
     pki.bound("buyer1")
     for number, key in enumerate(("buyer1", "buyer2")):
         at = AT + timedelta(seconds=number)
-        stories.hand_in(story, key, stories.sealed(story, key, signed=True), at=at)
+        stories.hand_in(story, key, stories.sealed(story, key, signer=key), at=at)
     first, second = stories.begin(story)
     for key, ref in (("buyer1", first), ("buyer2", second)):
         bidder_unlocks(story, key, ref)

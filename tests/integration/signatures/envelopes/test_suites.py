@@ -1,12 +1,16 @@
 """One procedure, one suite: officers' keys, bidders' keys and certificates, and the sealed file itself."""
 
+from typing import Any
+
 import pytest
 
+from signatures.crypto import suites as providers
+from signatures.crypto.mixing import NationalAsked, SuiteMissing, SuitesMixed
 from signatures.crypto.suites import Suite
 from signatures.envelopes import queries, services
 from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.header import Mode
-from signatures.envelopes.domain.rules import SuiteMissing, SuiteMixed
+from signatures.envelopes.domain.rules import SuiteMixed
 from signatures.envelopes.domain.sealing import Terms
 from signatures.envelopes.domain.slots import KeyNotUsable, spki_of
 from signatures.envelopes.models import SealedEnvelope
@@ -60,26 +64,33 @@ def test_the_terms_say_the_suite_and_a_bidder_with_other_keys_seals_nothing(suit
         stories.sealed(story, "buyer1")
 
 
-def test_a_certificate_of_the_other_suite_does_not_sign_inside_the_seal() -> None:
-    who = pki.bound("buyer1")
-
-    with pytest.raises(SuiteMixed):
-        services.prepare_attestation(
-            actor=cast.actor("buyer1"),
-            commit="ab" * 32,
-            certificate=who.certificate,
-            suite=Suite.SM,
-            title="道路工程",
-            origin="https://trade.example.cn",
-            at=AT,
-        )
+CERTIFICATES = {Suite.INTERNATIONAL: "buyer1", Suite.SM: "buyer1-sm"}
 
 
-def test_a_good_signature_of_the_other_suite_counts_for_nothing_at_the_opening() -> None:
-    """Sealed in by the offline command, which no page stops."""
-    pki.bound("buyer1")
+@BOTH
+def test_only_a_certificate_of_the_intakes_suite_signs_inside_the_seal(suite: Suite) -> None:
+    """One person may have a certificate of each bound at a time."""
+    who = {one: pki.bound(name).certificate for one, name in CERTIFICATES.items()}
+    asked: dict[str, Any] = {
+        "actor": cast.actor("buyer1"), "commit": "ab" * 32, "suite": suite,
+        "title": "道路工程", "origin": "https://trade.example.cn", "at": AT,
+    }  # fmt: skip
+
+    with pytest.raises(NationalAsked if suite is Suite.SM else SuitesMixed):
+        services.prepare_attestation(**asked, certificate=who[other(suite)])
+
+    made = services.prepare_attestation(**asked, certificate=who[suite])
+    digest = suites.of_suite(suite).digest(bytes.fromhex("ab" * 32)).digest()
+    assert digest in made.attributes
+
+
+@pytest.mark.parametrize("signer", list(Suite), ids=lambda suite: suite.value)
+def test_a_signature_inside_a_national_seal_counts_when_it_is_national_too(signer: Suite) -> None:
+    """The offline command, which no page stops, may have sealed in a good signature of the other suite."""
+    pki.bound(CERTIFICATES[signer])
     story = stories.story_of(suite=Suite.SM)
-    stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1", signed=True))
+    data = stories.sealed(story, "buyer1", signer=CERTIFICATES[signer])
+    stories.hand_in(story, "buyer1", data)
     (ref,) = stories.begin(story)
     stories.bidder_unlocks(story, "buyer1", ref)
     for key in OFFICERS[:2]:
@@ -90,7 +101,9 @@ def test_a_good_signature_of_the_other_suite_counts_for_nothing_at_the_opening()
     found = queries.envelope(cast.actor("host"), ref)
     assert found.state == "OPENED"
     signature = found.findings["signature"]
-    assert (signature["valid"], signature["refusal"]) == (False, "ENVELOPE_SUITE_MIXED")
+    good = signer is Suite.SM
+    assert (signature["valid"], signature["of_the_bidder"]) == (good, True)
+    assert signature["refusal"] == ("" if good else "SUITES_MIXED_NATIONAL_ASKED")
 
 
 def test_an_intake_asks_for_its_rosters_suite_alone() -> None:
@@ -127,7 +140,7 @@ def test_a_seat_passes_on_only_to_a_key_of_its_suite() -> None:
 
 def test_without_the_extra_nothing_national_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     story = stories.ceremony(suite=Suite.SM)
-    monkeypatch.setattr(suites, "_ENTRIES", suites._ENTRIES[:1])
+    monkeypatch.delitem(providers._PROVIDERS, Suite.SM)
     members = [cast.actor(key).person_id or 0 for key in OFFICERS]
 
     with pytest.raises(SuiteMissing):
