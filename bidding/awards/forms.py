@@ -210,3 +210,23 @@ class DeclineForm(forms.Form):
     """Why a supplier declined its turn."""
 
     reason = forms.CharField(label=_("Why it declined"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RefuseCallOffForm(forms.Form):
+    """Why a supplier does not deliver."""
+
+    reason = forms.CharField(label=_("Why you refuse"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SettleForm(forms.Form):
+    """What was delivered and accepted."""
+
+    accepted = amount(
+        _("Accepted for, yuan"), help_text=_("At most what was ordered; what is less stays in the contract.")
+    )
+    words = forms.CharField(
+        label=_("What was delivered"),
+        max_length=1000,
+        help_text=_("Quantity and quality, and what is missing."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

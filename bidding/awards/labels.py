@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from bidding.awards.domain.offers import FAULT_TEXTS, OfferFault
 from bidding.awards.domain.rounds import RoundKind, RoundStage
 from bidding.awards.domain.securities import ForfeitureState, SecurityState
-from bidding.awards.domain.states import AwardState, ReportState
+from bidding.awards.domain.states import AwardState, CallOffState, ReportState
 from exchange.deposits.labels import MONEY
 from signatures.envelopes.labels import CAUSES
 from signatures.guarantees.domain.states import GuaranteeState
@@ -58,6 +58,11 @@ ROUND_STAGES: dict[str, tuple[Label, str]] = {
     RoundStage.HELD: (_("stands still"), "stop"),
     RoundStage.OPENS: (_("being opened"), "waiting"),
     RoundStage.OVER: (_("over"), "done"),
+}
+CALL_OFF_STATES: dict[str, tuple[Label, str]] = {
+    CallOffState.PLACED: (_("ordered"), "waiting"),
+    CallOffState.REFUSED: (_("refused by the supplier"), "stop"),
+    CallOffState.SETTLED: (_("delivered and accepted"), "done"),
 }
 OFFER_TEXTS: dict[str, Label] = {
     "unreadable": _("The price cannot be read: write it in yuan with at most two decimals."),

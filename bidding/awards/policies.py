@@ -75,6 +75,12 @@ def can_see_award(actor: Actor, award: Award) -> Decision:
     return ALLOWED if own or actor.has(*OVERSEERS) else deny()
 
 
+def can_refuse_call_off(actor: Actor, award: Award) -> Decision:
+    """The supplier of the framework, whose order it is."""
+    decision = require_role(actor, Role.BIDDER, assurance=Assurance.FACE_OR_LICENCE)
+    return decision if not decision or actor.organisation_id == award.line.organisation_id else deny()
+
+
 @guards("award")
 def can_download_paper(actor: Actor, document: StoredDocument) -> Decision:
     """Letters and contracts are for those who may see the award."""

@@ -70,6 +70,17 @@ class NotAsked(Refusal):
     status = 403
 
 
+class MoreThanOrdered(Refusal):
+    code = "CALL_OFF_MORE_THAN_ORDERED"
+    message = gettext_noop("At most the %(ordered)s yuan that were ordered can be accepted. Order anew what is more.")
+    status = 400
+
+
+class NoQuoteLeft(Refusal):
+    code = "COMPETITION_NO_QUOTE_LEFT"
+    message = gettext_noop("No other quote of this competition counts. Open another second competition.")
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What came of one supplier: its place in the first stage, its price or nothing, and whether that counts."""
@@ -95,6 +106,12 @@ def next_in_turn(places: Mapping[int, int], taken: Sequence[int]) -> int | None:
         if award_id in turns:
             turns[award_id] += 1
     return min(places, key=lambda award_id: (turns[award_id], places[award_id]), default=None)
+
+
+def require_within(accepted: Decimal, ordered: Decimal) -> None:
+    """Refuses (`MoreThanOrdered`) the acceptance of more than was ordered."""
+    if accepted > ordered:
+        raise MoreThanOrdered(ordered=f"{ordered:f}")
 
 
 def require_left(amount: Decimal, left: Decimal) -> None:

@@ -62,3 +62,30 @@ AWARD = Machine(
         Row(_AC.GIVE_UP, _AS.NOTIFIED, _AS.GIVEN_UP, "AwardGivenUp", "the winner refuses, or is struck by decision"),
     ],
 )
+
+
+class CallOffState(StrEnum):
+    PLACED = "PLACED"
+    REFUSED = "REFUSED"
+    """The supplier does not deliver; what was ordered goes back to its contract."""
+    SETTLED = "SETTLED"
+    """Delivered and accepted 验收, for as much as was accepted."""
+
+
+class CallOffCommand(StrEnum):
+    REFUSE = "REFUSE"
+    SETTLE = "SETTLE"
+
+
+_CS, _CC = CallOffState, CallOffCommand
+
+CALL_OFF = Machine(
+    "CallOff",
+    states=CallOffState,
+    commands=CallOffCommand,
+    initial=CallOffState.PLACED,
+    rows=[
+        Row(_CC.REFUSE, _CS.PLACED, _CS.REFUSED, "CallOffRefused", "the supplier, with reasons"),
+        Row(_CC.SETTLE, _CS.PLACED, _CS.SETTLED, "CallOffSettled", "the owner accepts what was delivered"),
+    ],
+)

@@ -1,7 +1,10 @@
 """Tables of what is bought under a framework. Its suppliers are public; only their quotes are sealed until the end."""
 
+from decimal import Decimal
+
 from django.db import models
 
+from bidding.awards.domain.states import CallOffState
 from bidding.tenders.domain.sections import CallOffMethod
 from commons.domain.identifiers import random_number
 
@@ -33,6 +36,11 @@ class CallOffCompetition(models.Model):
                 condition=models.Q(closes_at__gt=models.F("began_at")), name="competition_takes_time"
             ),
         ]
+
+    @property
+    def placed(self) -> "CallOff | None":
+        """The order that came of it and was not refused."""
+        return next((one for one in self.call_offs.all() if one.state != CallOffState.REFUSED.value), None)
 
 
 class CallOffQuote(models.Model):
@@ -68,10 +76,16 @@ class CallOff(models.Model):
     method = models.CharField(max_length=12, default=CallOffMethod.DIRECT.value)
     reason = models.TextField(blank=True)
     """Why this supplier was chosen; nothing where a quote or the turn decided."""
-    competition = models.OneToOneField(
-        CallOffCompetition, null=True, blank=True, on_delete=models.PROTECT, related_name="placed"
+    competition = models.ForeignKey(
+        CallOffCompetition, null=True, blank=True, on_delete=models.PROTECT, related_name="call_offs"
     )
     placed_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default=CallOffState.PLACED.value)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_words = models.TextField(blank=True)
+    """Why the supplier refused, or what the owner accepted."""
+    accepted = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    """Yuan of what was delivered and accepted 验收金额."""
 
     class Meta:
         app_label = "bidding"
@@ -80,9 +94,29 @@ class CallOff(models.Model):
             models.UniqueConstraint(fields=["award", "number"], name="call_off_number_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="call_off_amount_positive"),
             models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in CallOffState]), name="call_off_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted__isnull=True)
+                | models.Q(state=CallOffState.SETTLED.value, accepted__gte=0, accepted__lte=models.F("amount")),
+                name="call_off_accepted_within",
+            ),
+            models.UniqueConstraint(
+                fields=["competition"],
+                condition=~models.Q(state=CallOffState.REFUSED.value),
+                name="one_call_off_of_competition",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(method__in=[method.value for method in CallOffMethod]), name="call_off_method_known"
             ),
         ]
+
+    @property
+    def committed(self) -> Decimal:
+        """What it takes of the contract, yuan."""
+        if self.state == CallOffState.REFUSED.value:
+            return Decimal(0)
+        return self.amount if self.accepted is None else self.accepted
 
 
 class TurnDeclined(models.Model):

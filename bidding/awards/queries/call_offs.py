@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
-
-from bidding.awards.domain.call_offs import next_in_turn
+from bidding.awards.domain.call_offs import Quote, next_in_turn
 from bidding.awards.domain.rounds import RoundStage, stage_of
-from bidding.awards.domain.states import AwardState
+from bidding.awards.domain.states import AwardState, CallOffState
 from bidding.awards.models import Award, CallOff, CallOffCompetition, CallOffQuote, TurnDeclined
 from bidding.tenders.domain.sections import CallOffMethod
 
@@ -39,8 +37,7 @@ def standing(section_id: int) -> list[Award]:
 
 def left_of(award: Award) -> Decimal:
     """How much of the contract is not called off yet, yuan."""
-    spent = CallOff.objects.filter(award=award).aggregate(total=Sum("amount"))["total"]
-    return award.amount - (spent or Decimal(0))
+    return award.amount - sum((one.committed for one in award.call_offs.all()), Decimal(0))
 
 
 def in_turn(section_id: int) -> Award | None:
@@ -56,8 +53,8 @@ def suppliers_of(section_id: int) -> list[SupplierView]:
     """Every supplier of the framework with what was called off."""
     awards = standing(section_id)
     orders: dict[int, list[Decimal]] = {award.pk: [] for award in awards}
-    for award_id, amount in CallOff.objects.filter(award__in=awards).values_list("award_id", "amount"):
-        orders[award_id].append(amount)
+    for one in CallOff.objects.filter(award__in=awards).exclude(state=CallOffState.REFUSED.value):
+        orders[one.award_id].append(one.committed)
     declined = list(TurnDeclined.objects.filter(award__in=awards).values_list("award_id", flat=True))
     return [
         SupplierView(
@@ -77,6 +74,7 @@ def suppliers_of(section_id: int) -> list[SupplierView]:
 def published(section_id: int) -> list[CallOff]:
     """The call-offs whose results are public: those competed for or taken in turn (财政部令第110号 第35条)."""
     rows = CallOff.objects.filter(award__section_id=section_id).exclude(method=CallOffMethod.DIRECT.value)
+    rows = rows.exclude(state=CallOffState.REFUSED.value)
     return list(rows.select_related("award__line__organisation").order_by("-placed_at", "-pk"))
 
 
@@ -88,7 +86,21 @@ def stage(row: CallOffCompetition, at: datetime) -> RoundStage:
 def competitions_of(section_id: int) -> list[CallOffCompetition]:
     """The second competitions of a framework, the newest first, with their call-offs."""
     rows = CallOffCompetition.objects.filter(section_id=section_id).order_by("-number")
-    return list(rows.select_related("placed__award__line__organisation"))
+    return list(rows.prefetch_related("call_offs__award__line__organisation"))
+
+
+def counting(competition: CallOffCompetition) -> list[Quote]:
+    """The quotes as the rule weighs them; whoever refused the order of this competition counts no more."""
+    refused = {one.award_id for one in competition.call_offs.all() if one.state == CallOffState.REFUSED.value}
+    return [
+        Quote(
+            one.award_id,
+            one.award.line.rank,
+            one.price,
+            one.received_at is not None and not one.fault and one.award_id not in refused,
+        )
+        for one in competition.quotes.select_related("award__line")
+    ]
 
 
 def quotes_of(competition: CallOffCompetition) -> list[CallOffQuote]:

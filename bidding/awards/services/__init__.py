@@ -2,9 +2,10 @@
 
 from bidding.awards.services.awarding import award_section, give_up, publish_candidates, reopen_review
 from bidding.awards.services.calling import call_off, decline_turn
-from bidding.awards.services.competing import Need, close_competitions, open_competition
+from bidding.awards.services.competing import Need, close_competitions, open_competition, take_next_quote
 from bidding.awards.services.contracting import close_section, draw_contract
 from bidding.awards.services.debriefing import DEBRIEF, draw_debrief
+from bidding.awards.services.delivering import refuse_call_off, settle_call_off
 from bidding.awards.services.forfeiting import approve_forfeiture, propose_forfeiture, reject_forfeiture
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
 from bidding.awards.services.performing import ask_security, hand_in_security, judge_security, return_security
@@ -42,10 +43,13 @@ __all__ = [
     "open_round",
     "propose_forfeiture",
     "publish_candidates",
+    "refuse_call_off",
     "reject_forfeiture",
     "reject_report",
     "reopen_review",
     "return_security",
+    "settle_call_off",
     "settle_due",
+    "take_next_quote",
     "take_room_results",
 ]

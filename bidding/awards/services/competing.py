@@ -11,11 +11,18 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from bidding.awards.domain.call_offs import CompetitionTooShort, NotAsked, Quote, cheapest, require_asked, require_left
+from bidding.awards.domain.call_offs import (
+    CompetitionTooShort,
+    NoQuoteLeft,
+    NotAsked,
+    cheapest,
+    require_asked,
+    require_left,
+)
 from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.models import Award, CallOffCompetition, CallOffQuote
 from bidding.awards.policies import can_award, can_make_offers
-from bidding.awards.queries.call_offs import left_of, quote_of, standing
+from bidding.awards.queries.call_offs import counting, left_of, quote_of, standing
 from bidding.awards.services.calling import announce, place, require_framework
 from bidding.awards.services.common import locked_award
 from bidding.awards.services.unsealing import LONGEST_TITLE, facts_of
@@ -173,21 +180,39 @@ def _conclude(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: i
     row.save(update_fields=["ended_at"])
     payload: dict[str, JSON] = {"competition": f"competition:{row.pk}", "quotes": told}
     append(stream=terms.stream, type="QuotesOpened", actor=KEEPER, payload=payload, decided_at=at)
-    award_id = cheapest(
-        Quote(one.award_id, one.award.line.rank, one.price, one.received_at is not None and not one.fault)
-        for one in quotes.values()
-    )
+    award_id = cheapest(counting(row))
     if award_id is not None:
-        _buy(row, locked_award(award_id), terms, at)
+        _buy(row, locked_award(award_id), terms, actor=KEEPER, at=at)
     subject = gettext_noop("%(tender)s: the quotes on “%(title)s” are opened")
     _tell(row, terms, list(quotes.values()), subject, at=at, key="opened", until=at)
 
 
-def _buy(row: CallOffCompetition, award: Award, terms: tenders.SectionTerms, at: datetime) -> None:
+@transaction.atomic
+def take_next_quote(*, actor: Actor, competition_id: int, at: datetime) -> None:
+    """After the supplier refused the order, buy at the next lowest quote of the same competition.
+
+    Refuses `NoQuoteLeft`, `FrameworkSpent`, `FrameworkOver`, `NotAllowedNow`.
+    """
+    row = CallOffCompetition.objects.filter(pk=competition_id).first()
+    if row is None:
+        raise NotFound()
+    terms = tenders.locked_terms(row.section_id)
+    can_award(actor, terms).require()
+    if row.ended_at is None or row.placed is not None:
+        raise NotAllowedNow(command="TAKE_NEXT_QUOTE", state="PLACED" if row.ended_at else "OPEN")
+    award_id = cheapest(counting(row))
+    if award_id is None:
+        raise NoQuoteLeft()
+    award = locked_award(award_id)
+    require_framework(terms, at, [award])
+    _buy(row, award, terms, actor=actor, at=at)
+
+
+def _buy(row: CallOffCompetition, award: Award, terms: tenders.SectionTerms, *, actor: Actor, at: datetime) -> None:
     price = row.quotes.values_list("price", flat=True).get(award=award)
     assert price is not None, "what counts has a price"
-    bought = place(award, terms, title=row.title, amount=price, actor=KEEPER, at=at, competition=row)
-    announce(bought, award, terms, actor=KEEPER, at=at)
+    bought = place(award, terms, title=row.title, amount=price, actor=actor, at=at, competition=row)
+    announce(bought, award, terms, actor=actor, at=at)
 
 
 def _tell(

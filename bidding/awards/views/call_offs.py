@@ -6,17 +6,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bidding.awards import services
-from bidding.awards.forms import CallOffForm, CompetitionForm, DeclineForm
-from bidding.awards.labels import ROUND_STAGES, fault_words, offer_texts
-from bidding.awards.models import Award, CallOffCompetition
-from bidding.awards.policies import can_award, can_confirm_report, can_see_award
+from bidding.awards.domain.rounds import RoundStage
+from bidding.awards.domain.states import CallOffState
+from bidding.awards.forms import CallOffForm, CompetitionForm, DeclineForm, RefuseCallOffForm, SettleForm
+from bidding.awards.labels import CALL_OFF_STATES, ROUND_STAGES, fault_words, offer_texts
+from bidding.awards.models import Award, CallOff, CallOffCompetition
+from bidding.awards.policies import can_award, can_confirm_report, can_refuse_call_off, can_see_award
 from bidding.awards.queries import call_offs as queries
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
@@ -24,7 +26,7 @@ from bidding.tenders.domain.sections import CALL_OFF_METHODS, CALL_OFF_SOURCES, 
 from commons.domain.actor import Actor
 from commons.domain.money import as_text
 from commons.domain.refusals import NotFound, NotPermitted
-from commons.pages import FormPage, signed_in
+from commons.pages import FormPage, signed_in, told_there
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.labels import roster_label
 from signatures.envelopes.labels import texts as envelope_texts
@@ -86,12 +88,13 @@ class CallOffs(FormPage):
         award = self._award(request)
         terms = _framework(award.section_id)
         placed = list(award.call_offs.order_by("number"))
-        total = sum((one.amount for one in placed), start=award.amount * 0)
+        total = sum((one.committed for one in placed), start=award.amount * 0)
         owner = bool(can_award(signed_in(request), terms))
         return {
             "award": award,
             "terms": terms,
-            "placed": placed,
+            "placed": [(one, *CALL_OFF_STATES[CallOffState(one.state)]) for one in placed],
+            "is_supplier": bool(can_refuse_call_off(signed_in(request), award)),
             "total": total,
             "left": award.amount - total,
             "is_owner": owner,
@@ -104,6 +107,62 @@ class CallOffs(FormPage):
         services.call_off(actor=signed_in(request), award_id=award.pk, at=at, **said)
         messages.success(request, _("The call-off is placed; the supplier is told."))
         return reverse("awards:call_offs", args=[award.pk])
+
+
+class Refuse(FormPage):
+    """The supplier does not deliver what was ordered."""
+
+    template_name = "tenders/form.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        return RefuseCallOffForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        row = _call_off(self.kwargs["call_off_id"])
+        can_refuse_call_off(signed_in(request), row.award).require()
+        intro = _(
+            "“%(title)s”. The owner is told and may order from another supplier. What a refusal without good cause "
+            "costs you, the framework agreement says."
+        ) % {"title": row.title}
+        return {
+            "title": _("Refuse the order"),
+            "submit": _("Refuse the order"),
+            "intro": intro,
+            "back": reverse("awards:call_offs", args=[row.award_id]),
+            "back_title": _("Call-offs"),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        row, reason = _call_off(self.kwargs["call_off_id"]), form.cleaned_data["reason"]
+        services.refuse_call_off(actor=signed_in(request), call_off_id=row.pk, reason=reason, at=at)
+        messages.success(request, _("The order is refused; the owner is told."))
+        return reverse("awards:call_offs", args=[row.award_id])
+
+
+class Settle(FormPage):
+    """The owner accepts what was delivered."""
+
+    template_name = "tenders/form.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        return SettleForm(data, initial={"accepted": _call_off(self.kwargs["call_off_id"]).amount})
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        row = _call_off(self.kwargs["call_off_id"])
+        can_award(signed_in(request), tenders.section_terms(row.award.section_id)).require()
+        return {
+            "title": _("Accept the delivery"),
+            "submit": _("Accept"),
+            "intro": f"{row.award.line.organisation.name} · {row.title}",
+            "back": reverse("awards:call_offs", args=[row.award_id]),
+            "back_title": _("Call-offs"),
+        }
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        row, said = _call_off(self.kwargs["call_off_id"]), form.cleaned_data
+        services.settle_call_off(actor=signed_in(request), call_off_id=row.pk, at=at, **said)
+        messages.success(request, _("The delivery is accepted; the supplier is told."))
+        return reverse("awards:call_offs", args=[row.award_id])
 
 
 class Decline(FormPage):
@@ -203,7 +262,11 @@ def competition(request: HttpRequest, competition_id: int) -> HttpResponse:
         "stage": now,
         "stage_label": ROUND_STAGES[now],
         "quotes": [(one, fault_words(one.fault, one.cause)) for one in seen],
-        "bought": getattr(row, "placed", None),
+        "bought": row.placed,
+        "may_follow": now is RoundStage.OVER
+        and row.placed is None
+        and row.call_offs.exists()
+        and bool(can_award(actor, terms)),
         "may_unlock": own is None and bool(can_watch_opening(actor)),
         "is_supplier": own is not None,
         **_method(terms),
@@ -211,6 +274,15 @@ def competition(request: HttpRequest, competition_id: int) -> HttpResponse:
     if own is not None and can_seal(actor):
         context |= _sealing(actor, row, as_text(own.ceiling), at)
     return render(request, "awards/competition.html", context)
+
+
+@require_POST
+def take_next(request: HttpRequest, competition_id: int) -> HttpResponse:
+    """Buy at the next lowest quote after the supplier refused."""
+    with told_there(request):
+        services.take_next_quote(actor=signed_in(request), competition_id=competition_id, at=timezone.now())
+        messages.success(request, _("The next lowest quote supplies; its supplier is told."))
+    return redirect("awards:competition", competition_id)
 
 
 def _sealing(actor: Actor, row: CallOffCompetition, ceiling: str, at: datetime) -> dict[str, Any]:
@@ -232,6 +304,14 @@ def _award(award_id: int) -> Award:
     if award is None:
         raise NotFound()
     return award
+
+
+def _call_off(call_off_id: int) -> CallOff:
+    rows = CallOff.objects.select_related("award__line__organisation", "award__section__tender__project")
+    row = rows.filter(pk=call_off_id).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def _is_its_turn(award: Award, terms: tenders.SectionTerms) -> bool:

@@ -12,6 +12,8 @@ from bidding.awards.domain.call_offs import (
     CompetitionTooShort,
     FrameworkSpent,
     LeftOutWithoutReason,
+    MoreThanOrdered,
+    NoQuoteLeft,
     NotAsked,
     OutOfTurn,
 )
@@ -22,7 +24,8 @@ from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT, Need
 from bidding.awards.services.competing import KEEPER
 from bidding.tenders.models import Section
 from bidding.tenders.services.common import WordsMissing
-from commons.domain.refusals import NotPermitted
+from commons.domain.refusals import NotAllowedNow, NotPermitted
+from commons.evidence.models import EvidenceEntry
 from signatures.documents import queries as papers
 from signatures.envelopes import queries as sealing_queries
 from signatures.envelopes import services as sealing
@@ -130,6 +133,71 @@ def test_the_lowest_sealed_quote_below_the_agreed_prices_supplies() -> None:
     assert "90,000.01" not in loser
     assert "第一批路灯" in client("tenderee").get(f"/owner/sections/{told.section_id}/call-offs/").content.decode()
     assert "87,500.00" in client("builder3").get(f"/awards/{third}/call-offs/").content.decode()
+
+
+def test_a_refused_order_goes_to_the_next_lowest_quote() -> None:
+    told, (first, second, third), at = framework("COMPETITION")
+    row = compete(told, {first: "90000", second: "92000", third: "91000"}, at)
+    seal(told, row, "builder2", "88000.00", at)
+    seal(told, row, "builder3", "87500.00", at)
+    over = row.closes_at + SETTLING
+    unlock(told, row, "builder2", "builder3", at=over)
+    assert services.close_competitions(over) == 1
+    bought = CallOff.objects.get()
+    page = f"/competitions/{row.pk}/"
+    following, owner = f"/owner/competitions/{row.pk}/next/", client("tenderee")
+    refuse = f"/call-offs/{bought.pk}/refuse/"
+    with pytest.raises(NotAllowedNow):
+        services.take_next_quote(actor=cast.actor("tenderee"), competition_id=row.pk, at=over)
+    assert following not in owner.get(page).content.decode()
+    assert client("builder2").post(refuse, {"reason": "产能不足，无法按期供货。"}).status_code == 403
+
+    assert refuse in client("builder3").get(f"/awards/{third}/call-offs/").content.decode()
+    assert client("builder3").post(refuse, {"reason": "产能不足，无法按期供货。"}).status_code == 302
+    assert client("builder3").post(refuse, {"reason": "产能不足，无法按期供货。"}).status_code == 409
+    assert call_offs.left_of(Award.objects.get(pk=third)) == Award.objects.get(pk=third).amount
+    public = f"/sections/{told.section_id}/result/"
+    assert "87,500.00" not in client("").get(public).content.decode()
+    assert following in owner.get(page).content.decode()
+    assert client("builder2").post(following).status_code == 403
+    assert owner.post(following).status_code == 302
+
+    assert list(CallOff.objects.order_by("pk").values_list("award_id", "amount", "state")) == [
+        (third, Decimal("87500.00"), "REFUSED"), (second, Decimal("88000.00"), "PLACED"),
+    ]  # fmt: skip
+    assert "88,000.00" in client("").get(public).content.decode()
+    services.refuse_call_off(
+        actor=cast.actor("builder2"),
+        call_off_id=CallOff.objects.get(state="PLACED").pk,
+        reason="材料停产，无货可供。",
+        at=over,
+    )
+    with pytest.raises(NoQuoteLeft):
+        services.take_next_quote(actor=cast.actor("tenderee"), competition_id=row.pk, at=over)
+
+
+def test_what_is_accepted_below_the_order_stays_in_the_contract() -> None:
+    told, (first, second, _third), at = framework("ROTATION")
+    owner = cast.actor("tenderee")
+    services.call_off(actor=owner, award_id=first, title="巡检一个月", amount=Decimal(50000), at=at)
+    order = CallOff.objects.get()
+    accept = f"/owner/call-offs/{order.pk}/accept/"
+    with pytest.raises(MoreThanOrdered):
+        services.settle_call_off(
+            actor=owner, call_off_id=order.pk, accepted=Decimal("50000.01"), words="全部验收合格", at=at
+        )  # fmt: skip
+    assert client("builder1").post(accept, {"accepted": "48000", "words": "少一次巡检。"}).status_code == 403
+    assert client("tenderee").post(accept, {"accepted": "48000", "words": "少一次巡检。"}).status_code == 302
+
+    assert call_offs.suppliers_of(told.section_id)[0].called_off == Decimal("48000.00")
+    page = client("builder1").get(f"/awards/{first}/call-offs/").content.decode()
+    assert "少一次巡检" in page
+    assert f"/call-offs/{order.pk}/refuse/" not in page, "what is accepted is not refused"
+    following = call_offs.in_turn(told.section_id)
+    assert following is not None
+    assert following.pk == second
+    types = EvidenceEntry.objects.filter(stream=f"section:{told.section_id}").values_list("type", flat=True)
+    assert "CallOffSettled" in set(types)
 
 
 def test_a_competition_without_a_quote_that_counts_ends_and_another_follows() -> None:
