@@ -6,6 +6,7 @@ around it: taking the documents, objecting, answering, recording the committee's
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,7 +58,7 @@ def opening_of(told: procurements.Told, section_id: int) -> stories.Opening:
     assert told.officers is not None
     assert section.intake_id is not None
     officers = told.officers
-    sealed = type(officers)(officers.roster_id, section.intake_id, officers.officers, {})
+    sealed = replace(officers, intake_id=section.intake_id, bidders={})
     return stories.Opening(section, sealed)
 
 

@@ -11,8 +11,8 @@ from exchange.rooms.models import Bid
 from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.orders import BidOrder, Outcome
 from exchange.rooms.services.writer import Done, Writer
-from tests.integration.exchange.rooms.test_engine import Clock, opened, order, receipt_of
-from tests.live.rooms import Cast, check_room
+from tests.integration.exchange.rooms.test_engine import Clock, opened, receipt_of
+from tests.live.rooms import Cast, check_room, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -83,7 +83,9 @@ def test_a_blind_volume_is_found_cleaned_and_sealed(folder: Path, capsys: pytest
 
 def public_pem(parties: Parties) -> bytes:
     from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
 
+    assert isinstance(parties.bidder, ec.EllipticCurvePrivateKey)
     return parties.bidder.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
