@@ -85,6 +85,7 @@ def test_two_agencies_bid_each_other_down_and_the_lower_is_selected(browser: Chr
     second.close()
     first = enter(browser, server, room, "agency1", viewport=PHONE)
     second = enter(browser, server, room, "agency2", language="en")
+    expect(first.locator("h1")).to_have_text("季华路改造工程规划放线测量")
 
     offer(first, "199,000")
     expect(first.locator("#result")).to_contain_text("199,000.00 有效")
