@@ -14,6 +14,7 @@ export class KeyChooser extends EventTarget {
   #look = document.getElementById("key-look");
   #options = pageData("signing-options");
   #port = null;
+  #turn = 0;
 
   async start() {
     const known = remembered();
@@ -63,7 +64,10 @@ export class KeyChooser extends EventTarget {
     const name = new FormData(this.#form).get("adapter");
     this.#look.disabled = true; // until there is something that can look
     this.#port?.close();
-    this.#port = await adapter(name, this.#options);
+    const turn = (this.#turn += 1);
+    const port = await adapter(name, this.#options);
+    if (turn !== this.#turn) return port.close(); // another one was chosen while this one was loaded
+    this.#port = port;
     this.#look.disabled = false;
     for (const row of this.#form.querySelectorAll("[data-input]")) row.hidden = !this.#port.inputs.includes(row.dataset.input);
     for (const note of this.#form.querySelectorAll("[data-note]")) note.hidden = note.dataset.note !== name;
