@@ -1,4 +1,7 @@
-"""Live reverse bidding of the supermarket in browsers: two agencies bid each other down in a room of the exchange."""
+"""Live reverse bidding of the supermarket in browsers, from the intake case to both ratings.
+
+Two agencies bid each other down in a room of the exchange.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +13,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from commons.intake import queries as cases
+from commons.intake.domain import CaseState
+from marketplace.credit.models import Rating
 from marketplace.fulfilment import services as fulfilling
 from marketplace.procurement.domain.methods import Method
 from marketplace.procurement.models import Procurement
@@ -19,10 +25,10 @@ from marketplace.selection.models import Selection
 from marketplace.signups import services as signups
 from tests import cast
 from tests.browser.chromium import PHONE, Chromium, axe_problems, chromium
-from tests.browser.supermarket import press
+from tests.browser.supermarket import CASE, handed_in, press, served
 from tests.browser.test_rooms_formats import offer
 from tests.browser.test_rooms_live import enter, let_the_hammer_fall
-from tests.integration.marketplace import selecting, story
+from tests.integration.marketplace import selecting
 from tests.live.servers import Server, running, timekeeper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("rooms-browser")]
@@ -42,12 +48,12 @@ def browser(transactional_db: None, server: Server) -> Iterator[Chromium]:
         yield found
 
 
-def published() -> int:
-    """A need for live bidding, with short times."""
-    item, _agencies = selecting.market(2)
-    need = story.published(
-        item, at=timezone.now(), method=Method.LIVE_BIDDING, bid_step=Decimal("500.00"), floor_price=None
-    )
+def published(owner: Page, staff: Page) -> int:
+    """A need for live bidding, handed in and published on the pages; with short times."""
+    selecting.market(2)
+    need = handed_in(owner, "建设工程规划放线测量", {"method": Method.LIVE_BIDDING.value, "bid_step": "500.00"})
+    staff.goto(f"/supermarket/desk/{need}/")
+    press(staff, "Publish the notice")
     row = Procurement.objects.get(pk=need)
     taken = {f"supermarket.{name}": value for name, value in SHORT.items()}
     row.parameters = {key: {**rule, "value": taken.get(key, rule["value"])} for key, rule in row.parameters.items()}
@@ -71,7 +77,8 @@ def opened(need: int) -> Any:
 
 
 def test_two_agencies_bid_each_other_down_and_the_lower_is_selected(browser: Chromium, server: Server) -> None:
-    need = published()
+    owner, staff = (browser.page(server, person=key, language="en") for key in ("owner1", "staff"))
+    need = published(owner, staff)
     first, second = (
         browser.page(server, person="agency1", viewport=PHONE),
         browser.page(server, person="agency2", language="en"),
@@ -85,7 +92,7 @@ def test_two_agencies_bid_each_other_down_and_the_lower_is_selected(browser: Chr
     second.close()
     first = enter(browser, server, room, "agency1", viewport=PHONE)
     second = enter(browser, server, room, "agency2", language="en")
-    expect(first.locator("h1")).to_have_text("季华路改造工程规划放线测量")
+    expect(first.locator("h1")).to_have_text(re.compile("建设工程规划放线测量"))
 
     offer(first, "199,000")
     expect(first.locator("#result")).to_contain_text("199,000.00 有效")
@@ -113,3 +120,10 @@ def test_two_agencies_bid_each_other_down_and_the_lower_is_selected(browser: Chr
     press(second, "Contract and service")
     press(second, "Notice of selection")
     expect(second.locator("h1")).to_contain_text("中选通知书")
+
+    deal = selecting.published(found.pk, now)
+    served(owner, browser.page(server, person="agency2", viewport=PHONE), deal, amount="198000.00")
+    assert Rating.objects.count() == 2
+    concluded = cases.case(CASE)
+    assert concluded is not None
+    assert concluded.state is CaseState.CONCLUDED
