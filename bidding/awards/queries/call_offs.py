@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from bidding.awards.domain.call_offs import Quote, next_in_turn
 from bidding.awards.domain.rounds import RoundStage, stage_of
 from bidding.awards.domain.states import AwardState, CallOffState
 from bidding.awards.models import Award, CallOff, CallOffCompetition, CallOffQuote, TurnDeclined
 from bidding.tenders.domain.sections import CallOffMethod
+from commons.domain.refusals import NotFound
+
+R = TypeVar("R", Award, CallOff, CallOffCompetition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,29 @@ def standing(section_id: int) -> list[Award]:
     """The suppliers with a signed contract, by their place in the first stage."""
     rows = Award.objects.filter(section_id=section_id, state=AwardState.CONTRACTED.value)
     return list(rows.select_related("line__organisation", "section__tender__project").order_by("line__rank", "pk"))
+
+
+def award(award_id: int) -> Award:
+    """The award with its section and supplier. Refuses (`NotFound`)."""
+    rows = Award.objects.select_related("section__tender__project", "line__organisation")
+    return _found(rows.filter(pk=award_id).first())
+
+
+def call_off(call_off_id: int) -> CallOff:
+    """The order with its award, section and supplier. Refuses (`NotFound`)."""
+    rows = CallOff.objects.select_related("award__line__organisation", "award__section__tender__project")
+    return _found(rows.filter(pk=call_off_id).first())
+
+
+def competition(competition_id: int) -> CallOffCompetition:
+    """The second competition. Refuses (`NotFound`)."""
+    return _found(CallOffCompetition.objects.filter(pk=competition_id).first())
+
+
+def _found(row: R | None) -> R:
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def left_of(award: Award) -> Decimal:

@@ -22,7 +22,7 @@ from bidding.awards.domain.call_offs import (
 from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.models import Award, CallOffCompetition, CallOffQuote
 from bidding.awards.policies import can_award, can_make_offers
-from bidding.awards.queries.call_offs import counting, left_of, quote_of, standing
+from bidding.awards.queries.call_offs import competition, counting, left_of, quote_of, standing
 from bidding.awards.services.calling import announce, place, require_framework
 from bidding.awards.services.common import locked_award
 from bidding.awards.services.unsealing import LONGEST_TITLE, facts_of
@@ -193,9 +193,7 @@ def take_next_quote(*, actor: Actor, competition_id: int, at: datetime) -> None:
 
     Refuses `NoQuoteLeft`, `FrameworkSpent`, `FrameworkOver`, `NotAllowedNow`.
     """
-    row = CallOffCompetition.objects.filter(pk=competition_id).first()
-    if row is None:
-        raise NotFound()
+    row = competition(competition_id)
     terms = tenders.locked_terms(row.section_id)
     can_award(actor, terms).require()
     if row.ended_at is None or row.placed is not None:

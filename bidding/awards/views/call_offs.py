@@ -17,7 +17,7 @@ from bidding.awards.domain.rounds import RoundStage
 from bidding.awards.domain.states import CallOffState
 from bidding.awards.forms import CallOffForm, CompetitionForm, DeclineForm, RefuseCallOffForm, SettleForm
 from bidding.awards.labels import CALL_OFF_STATES, ROUND_STAGES, fault_words, offer_texts
-from bidding.awards.models import Award, CallOff, CallOffCompetition
+from bidding.awards.models import Award, CallOffCompetition
 from bidding.awards.policies import can_award, can_confirm_report, can_refuse_call_off, can_see_award
 from bidding.awards.queries import call_offs as queries
 from bidding.profiles.domain.vocabulary import Switch
@@ -75,7 +75,7 @@ class CallOffs(FormPage):
     template_name = "awards/call_offs.html"
 
     def _award(self, request: HttpRequest) -> Award:
-        award = _award(self.kwargs["award_id"])
+        award = queries.award(self.kwargs["award_id"])
         can_see_award(signed_in(request), award).require()
         return award
 
@@ -118,7 +118,7 @@ class Refuse(FormPage):
         return RefuseCallOffForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        row = _call_off(self.kwargs["call_off_id"])
+        row = queries.call_off(self.kwargs["call_off_id"])
         can_refuse_call_off(signed_in(request), row.award).require()
         intro = _(
             "“%(title)s”. The owner is told and may order from another supplier. What a refusal without good cause "
@@ -133,7 +133,7 @@ class Refuse(FormPage):
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        row, reason = _call_off(self.kwargs["call_off_id"]), form.cleaned_data["reason"]
+        row, reason = queries.call_off(self.kwargs["call_off_id"]), form.cleaned_data["reason"]
         services.refuse_call_off(actor=signed_in(request), call_off_id=row.pk, reason=reason, at=at)
         messages.success(request, _("The order is refused; the owner is told."))
         return reverse("awards:call_offs", args=[row.award_id])
@@ -145,10 +145,10 @@ class Settle(FormPage):
     template_name = "tenders/form.html"
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return SettleForm(data, initial={"accepted": _call_off(self.kwargs["call_off_id"]).amount})
+        return SettleForm(data, initial={"accepted": queries.call_off(self.kwargs["call_off_id"]).amount})
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        row = _call_off(self.kwargs["call_off_id"])
+        row = queries.call_off(self.kwargs["call_off_id"])
         can_award(signed_in(request), tenders.section_terms(row.award.section_id)).require()
         return {
             "title": _("Accept the delivery"),
@@ -159,7 +159,7 @@ class Settle(FormPage):
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        row, said = _call_off(self.kwargs["call_off_id"]), form.cleaned_data
+        row, said = queries.call_off(self.kwargs["call_off_id"]), form.cleaned_data
         services.settle_call_off(actor=signed_in(request), call_off_id=row.pk, at=at, **said)
         messages.success(request, _("The delivery is accepted; the supplier is told."))
         return reverse("awards:call_offs", args=[row.award_id])
@@ -174,7 +174,7 @@ class Decline(FormPage):
         return DeclineForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        award = _award(self.kwargs["award_id"])
+        award = queries.award(self.kwargs["award_id"])
         terms = _framework(award.section_id)
         can_award(signed_in(request), terms).require()
         return {
@@ -186,7 +186,7 @@ class Decline(FormPage):
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        award = _award(self.kwargs["award_id"])
+        award = queries.award(self.kwargs["award_id"])
         reason = form.cleaned_data["reason"]
         services.decline_turn(actor=signed_in(request), award_id=award.pk, reason=reason, at=at)
         messages.success(request, _("Recorded. The turn goes to the next supplier."))
@@ -247,9 +247,7 @@ class Compete(FormPage):
 def competition(request: HttpRequest, competition_id: int) -> HttpResponse:
     """A second competition: a supplier that was asked quotes and unlocks here; owner and overseers follow it."""
     actor, at = signed_in(request), timezone.now()
-    row = CallOffCompetition.objects.filter(pk=competition_id).first()
-    if row is None:
-        raise NotFound()
+    row = queries.competition(competition_id)
     terms = tenders.section_terms(row.section_id)
     own = queries.quote_of(row, actor.organisation_id)
     if own is None and not can_confirm_report(actor, terms):
@@ -296,22 +294,6 @@ def _sealing(actor: Actor, row: CallOffCompetition, ceiling: str, at: datetime) 
         "offer": {"final": True, "ceiling": ceiling, "texts": offer_texts()},
         **bidders_part(actor, intake, at),
     }
-
-
-def _award(award_id: int) -> Award:
-    rows = Award.objects.select_related("section__tender__project", "line__organisation")
-    award = rows.filter(pk=award_id).first()
-    if award is None:
-        raise NotFound()
-    return award
-
-
-def _call_off(call_off_id: int) -> CallOff:
-    rows = CallOff.objects.select_related("award__line__organisation", "award__section__tender__project")
-    row = rows.filter(pk=call_off_id).first()
-    if row is None:
-        raise NotFound()
-    return row
 
 
 def _is_its_turn(award: Award, terms: tenders.SectionTerms) -> bool:
