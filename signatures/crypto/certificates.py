@@ -34,6 +34,7 @@ from signatures.crypto.answers import (
 )
 from signatures.crypto.authorities import Purpose, TrustedAuthority, TrustStore, Usage
 from signatures.crypto.chains import FoundChain, find, parse
+from signatures.crypto.national import SM2_CURVE
 from signatures.crypto.revocation import (
     RevocationData,
     RevocationSource,
@@ -140,7 +141,7 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
 
 def _key_kind(key: keys.PublicKeyInfo) -> str:
     if key.algorithm == "ec":
-        return f"EC {key.curve[1]}"
+        return "SM2" if key.curve == ("named", SM2_CURVE) else f"EC {key.curve[1]}"
     return f"RSA {key.bit_size}" if key.algorithm in ("rsa", "rsassa_pss") else str(key.algorithm)
 
 

@@ -58,7 +58,7 @@ def test_a_signature_holds_with_every_question_answered(root, bank) -> None:
     found = judge(signed(bank), root)
 
     assert found.valid, found.refusal
-    assert (found.signer.suite, found.signer.organisation_id) == (Suite.SM, "91440600X")
+    assert (found.signer.suite, found.signer.key_kind, found.signer.organisation_id) == (Suite.SM, "SM2", "91440600X")
     assert found.certificate.revocation is Revocation.GOOD
 
 
