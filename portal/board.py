@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -95,17 +96,19 @@ def current_notices(now: datetime) -> Sequence[BoardNotice]:
 
 def open_tenders(now: datetime) -> Sequence[Invitation]:
     """Tenders to which bids can be handed in now, the newest first."""
-    found = tenders.public_tenders(tenders.Search(stage="bidding")).filter(bid_deadline__gt=now)[:MOST_INVITATIONS]
+    found = tenders.public_tenders(tenders.Search(stage="bidding")).filter(
+        Q(bid_deadline__gt=now) | Q(sections__own_deadline__gt=now)
+    )[:MOST_INVITATIONS]
     return [
         Invitation(
             one.title,
             one.project.owner.name,
             gettext(SECTOR_LABELS[Sector(one.project.sector)]),
-            one.bid_deadline,
+            max(ends),
             _address("tenders:tender", one.pk),
         )
         for one in found
-        if one.bid_deadline is not None
+        if (ends := [at for section in one.sections.all() if (at := section.deadline) is not None])
     ]
 
 

@@ -8,6 +8,7 @@ from bidding.tenders import queries as tenders
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from commons.domain.text import gettext_noop
+from commons.domain.time import to_text
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
 
@@ -58,7 +59,9 @@ def can_make_offers(actor: Actor) -> Decision:
 def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     """After the opening: the owner's side, finance, and those who oversee. Before it they are told to come back."""
     decision = ALLOWED if actor.has(*OVERSEERS, Role.FINANCE) else can_record_report(actor, terms)
-    return deny(BondsSealed()) if decision and terms.opened_at is None else decision
+    if not decision or terms.opened_at is not None:
+        return decision
+    return deny(BondsSealed(opens=to_text(terms.bid_deadline) if terms.bid_deadline else "–"))
 
 
 def can_sign_as_winner(actor: Actor, award: Award) -> Decision:

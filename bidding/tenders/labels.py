@@ -1,5 +1,10 @@
 """Words and tones of tenders, sections and their pieces, for the reader."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +14,18 @@ from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, CallOffMethod
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
+from commons.domain.time import from_text
 
 Label = str | Promise
+WHY_TOLD = frozenset(
+    {
+        TenderNoticeKind.SUSPENSION,
+        TenderNoticeKind.RESUMPTION,
+        TenderNoticeKind.TERMINATION,
+        TenderNoticeKind.FAILURE,
+        TenderNoticeKind.BIDS_INVITED,
+    }
+)
 
 TENDER_STATES: dict[str, tuple[Label, str]] = {
     TenderState.DRAFT: (_("Draft"), "neutral"),
@@ -61,6 +76,35 @@ CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), 
 
 def notice_label(kind: str) -> str:
     return gettext(NOTICE_LABELS[TenderNoticeKind(kind)])
+
+
+UNTIL_TOLD = frozenset({TenderNoticeKind.RESUMPTION, TenderNoticeKind.BIDS_INVITED})
+REASONS: dict[str, Label] = {"objection answered": _("The objection is answered.")}
+"""What a notice gives as its reason where no person wrote one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What a notice says, for its reader: sentences, and until when bids come in where it tells that."""
+
+    lines: tuple[str, ...]
+    until: datetime | None = None
+
+
+def notice_words(kind: str, body: Mapping[str, Any]) -> NoticeWords:
+    """Section, reason and cause of a notice in words; a notice that is told in full elsewhere says nothing here."""
+    lines = []
+    if kind in WHY_TOLD and body.get("section"):
+        lines.append(gettext("Section %(number)s") % {"number": body["section"]})
+    reason, due_on = str(body.get("reason") or ""), body.get("answer_due_on")
+    if due_on:
+        lines.append(gettext("An objection waits for its answer, which is due on %(due_on)s.") % {"due_on": due_on})
+    elif reason:
+        lines.append(str(REASONS.get(reason) or gettext("Reason: %(reason)s") % {"reason": reason}))
+    if kind == TenderNoticeKind.FAILURE:
+        lines.append(failure_label(str(body.get("cause") or "")))
+    until = str(body.get("bid_deadline") or "") if kind in UNTIL_TOLD else ""
+    return NoticeWords(tuple(line for line in lines if line), from_text(until) if until else None)
 
 
 def failure_label(cause: str) -> str:

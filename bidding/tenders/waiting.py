@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bidding.tenders.domain.states import SectionState, TenderState
-from bidding.tenders.models import DocumentTaking, Section, Tender
+from bidding.tenders.models import ENDS_AT, DocumentTaking, Section, Tender
 from bidding.tenders.queries import pages
 from commons.domain.actor import Actor
 from commons.domain.tasks import Waiting
@@ -30,13 +30,13 @@ def of_bidder(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Tenders whose documents the reader's organisation took, until their deadline. Nobody else learns of it."""
     if actor.organisation_id is None:
         return
-    coming = Section.objects.filter(state=SectionState.BIDDING.value, tender__bid_deadline__gt=now)
-    found = list(coming.select_related("tender").order_by("tender__bid_deadline", "number")[:MOST_OPEN])
+    coming = Section.objects.annotate(ends_at=ENDS_AT).filter(state=SectionState.BIDDING.value, ends_at__gt=now)
+    found = list(coming.select_related("tender").order_by("ends_at", "number")[:MOST_OPEN])
     parties = {Party(row.tender_id, actor.organisation_id) for row in found}
     taken = {row.party.place for row in DocumentTaking.objects.filter(party__in=parties)} if parties else frozenset()
     for row in [row for row in found if row.tender_id in taken][:MOST]:
         hint = f"{row.tender.title} · {row.title}"
-        yield Waiting(_("Prepare your bid"), reverse("bids:compose", args=[row.pk]), row.tender.bid_deadline, hint)
+        yield Waiting(_("Prepare your bid"), reverse("bids:compose", args=[row.pk]), row.deadline, hint)
 
 
 def of_owner(actor: Actor, now: datetime) -> Iterator[Waiting]:

@@ -15,6 +15,11 @@ def register_admission(kind: str, admission: Admission) -> None:
     _ADMISSIONS[kind] = admission
 
 
+def has_procedure(subject: str) -> bool:
+    """Whether a procedure answers for the subject: it also begins the opening, when its own rules say so."""
+    return subject.partition(":")[0] in _ADMISSIONS
+
+
 def require_admission(actor: Actor, subject: str, at: datetime) -> None:
     """Raises what the procedure refuses; subjects without a procedure (rehearsals) admit every bidder."""
     admission = _ADMISSIONS.get(subject.partition(":")[0])

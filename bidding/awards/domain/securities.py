@@ -145,7 +145,10 @@ class BondsSealed(Refusal):
     """招标投标法 第22条: who bids, and so who has given a bond, is nobody's to know before the opening."""
 
     code = "BONDS_SEALED"
-    message = gettext_noop("Who has given a bond is sealed until the bids are opened. Come back after the opening.")
+    message = gettext_noop(
+        "Who has given a bond is sealed until the bids are opened, on %(opens)s at the earliest. "
+        "After the opening every bond is shown here."
+    )
 
 
 class NothingToForfeit(Refusal):

@@ -23,10 +23,10 @@ from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.models import Award, CallOffCompetition, CallOffQuote
 from bidding.awards.policies import can_award, can_make_offers
 from bidding.awards.queries.call_offs import competition, counting, left_of, quote_of, standing
+from bidding.awards.services import calls
 from bidding.awards.services.calling import announce, place, require_framework
+from bidding.awards.services.calls import Call, Step
 from bidding.awards.services.common import locked_award
-from bidding.awards.services.unsealing import LONGEST_TITLE, facts_of
-from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.sections import CallOffMethod
@@ -37,12 +37,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON, digest
 from commons.evidence.services import append
-from signatures.envelopes import queries as envelopes
-from signatures.envelopes import services as sealing
 from signatures.envelopes.admitting import register_admission
-from signatures.envelopes.domain.header import Mode
-from signatures.envelopes.domain.states import IntakeState
-from signatures.envelopes.services.uploading import SETTLING
 
 KEEPER = system_actor("competitions")
 
@@ -92,13 +87,13 @@ def open_competition(
     }
     append(stream=terms.stream, type="CompetitionOpened", actor=actor, payload=payload, decided_at=at)
     subject = gettext_noop("%(tender)s asks for your sealed quote on “%(title)s” until %(until)s")
-    _tell(row, terms, asked, subject, at=at, key="asked", until=row.closes_at)
+    _tell(row, terms, asked, subject, at=at, key="asked", until=to_text(row.closes_at))
     return row.pk
 
 
 def close_competitions(at: datetime) -> int:
     """Begin the opening of competitions that are over, and buy where the quotes are opened; how many moved."""
-    due = CallOffCompetition.objects.filter(closes_at__lte=at - SETTLING, ended_at__isnull=True)
+    due = CallOffCompetition.objects.filter(closes_at__lte=at, ended_at__isnull=True)
     return sum(_advance(pk, at) for pk in list(due.values_list("pk", flat=True)))
 
 
@@ -107,15 +102,13 @@ def _advance(competition_id: int, at: datetime) -> bool:
     row = CallOffCompetition.objects.select_for_update().get(pk=competition_id)
     if row.ended_at is not None or row.intake_id is None:
         return False
-    intake = envelopes.intake(row.intake_id)
+    step = calls.advance(row.intake_id, closes_at=row.closes_at, at=at)
     terms = tenders.section_terms(row.section_id)
-    if intake.state is IntakeState.OPEN:
-        _begin(row, terms, row.intake_id, at)
-        return True
-    if intake.state is not IntakeState.FINISHED:
-        return False
-    _conclude(row, terms, row.intake_id, at)
-    return True
+    if step is Step.BEGUN:
+        _call_to_unlock(row, terms, row.intake_id, at)
+    elif step is Step.OPENED:
+        _conclude(row, terms, row.intake_id, at)
+    return step is not Step.NONE
 
 
 def _create(terms: tenders.SectionTerms, need: Need, left_out: str, roster_id: int, at: datetime) -> CallOffCompetition:
@@ -129,44 +122,29 @@ def _create(terms: tenders.SectionTerms, need: Need, left_out: str, roster_id: i
         began_at=at,
         closes_at=need.closes_at,
     )
-    row.intake_id = sealing.open_intake(
-        actor=KEEPER,
-        subject=sealing.Subject(
-            f"competition:{row.pk}",
-            f"{terms.tender_title} · {row.title} · 二次竞价"[:LONGEST_TITLE],
-            terms.envelope_tender,
-            f"{terms.envelope_lot}C{row.number}",
-        ),
-        mode=Mode(terms.profile.choice(Switch.ENCRYPTION)),
-        deadline=row.closes_at,
-        roster_id=roster_id,
-        at=at,
-        window_minutes=terms.decrypt_minutes,
-    )
+    call = Call(f"competition:{row.pk}", f"{row.title} · 二次竞价", f"C{row.number}", row.closes_at, roster_id)
+    row.intake_id = calls.take_sealed(call, terms, at=at)
     row.save(update_fields=["intake_id"])
     return row
 
 
-def _begin(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: int, at: datetime) -> None:
-    """The time for unlocking begins; whoever quoted is told to unlock."""
-    sealing.begin_opening(actor=KEEPER, intake_id=intake_id, at=at)
-    found = envelopes.opening(KEEPER, intake_id)
-    quoted = {one.organisation_id for one in found.envelopes}
+def _call_to_unlock(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: int, at: datetime) -> None:
+    """The time for unlocking began; whoever quoted is told."""
+    quoted = {one.organisation_id for one in calls.came_in(intake_id)}
     asked = row.quotes.select_related("award__line")
     there = [one for one in asked if one.award.line.organisation_id in quoted]
-    until = found.intake.window_ends_at or at
     subject = gettext_noop("%(tender)s: unlock your quote on “%(title)s” until %(until)s")
-    _tell(row, terms, there, subject, at=at, key="unlock", until=until)
+    _tell(row, terms, there, subject, at=at, key="unlock", until=calls.unlocks_until(intake_id))
 
 
 def _conclude(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: int, at: datetime) -> None:
     """Read what was opened, find the lowest, and buy from it; nothing that counts ends the competition alone."""
     quotes = {one.award.line.organisation_id: one for one in row.quotes.select_related("award__line__organisation")}
-    for view in envelopes.opening(KEEPER, intake_id).envelopes:
+    for view in calls.came_in(intake_id):
         quote = quotes[view.organisation_id]
         # What another purchase took of the contract meanwhile is no longer there to be sold.
         most = min(quote.ceiling, left_of(quote.award))
-        facts = facts_of(view, kind=RoundKind.FINAL, ceiling=most, at=at)
+        facts = calls.facts_of(view, kind=RoundKind.FINAL, ceiling=most, at=at)
         quote.price = parse_decimal(facts["price"], field="price", places=2) if facts["price"] else None
         quote.words, quote.fault, quote.cause = facts["words"], facts["fault"], facts["cause"]
         quote.received_at = view.received_at
@@ -184,7 +162,7 @@ def _conclude(row: CallOffCompetition, terms: tenders.SectionTerms, intake_id: i
     if award_id is not None:
         _buy(row, locked_award(award_id), terms, actor=KEEPER, at=at)
     subject = gettext_noop("%(tender)s: the quotes on “%(title)s” are opened")
-    _tell(row, terms, list(quotes.values()), subject, at=at, key="opened", until=at)
+    _tell(row, terms, list(quotes.values()), subject, at=at, key="opened", until=to_text(at))
 
 
 @transaction.atomic
@@ -215,7 +193,7 @@ def _buy(row: CallOffCompetition, award: Award, terms: tenders.SectionTerms, *, 
 
 def _tell(
     row: CallOffCompetition, terms: tenders.SectionTerms, quotes: list[CallOffQuote], subject: str, *,
-    at: datetime, key: str, until: datetime,
+    at: datetime, key: str, until: str,
 ) -> None:  # fmt: skip
     for quote in quotes:
         tender_services.tell_one(
@@ -224,7 +202,7 @@ def _tell(
             subject,
             at=at,
             key=f"competition:{row.pk}:{key}",
-            fields={"title": row.title, "until": to_text(until)},
+            fields={"title": row.title, "until": until},
             link=f"/competitions/{row.pk}/",
         )
 

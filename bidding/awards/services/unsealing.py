@@ -1,94 +1,68 @@
-"""Rounds whose offers are sealed: an intake for each, opened at its end by suppliers and officers, read when opened."""
+"""Rounds whose offers are sealed: one call for each, opened at its end by suppliers and officers, read when opened."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
-from bidding.awards.domain.offers import LARGEST_BYTES, NAME, OfferFault, read
 from bidding.awards.domain.rounds import NotInRound, RoundHeld, RoundKind
 from bidding.awards.models import OfferRound, RoundOffer
 from bidding.awards.policies import can_make_offers
 from bidding.awards.queries import remaining
-from bidding.profiles.domain.vocabulary import Switch
+from bidding.awards.services import calls
+from bidding.awards.services.calls import Call, Step
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.states import ENDED, SectionState
 from bidding.tenders.queries import SectionTerms
-from commons.domain.actor import ALLOWED, Actor, system_actor
-from commons.domain.money import as_text
+from commons.domain.actor import Actor, system_actor
 from commons.domain.refusals import NotAllowedNow
 from commons.domain.text import gettext_noop
-from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON, digest
 from commons.evidence.services import append
 from commons.secrecy.fields import Party
-from commons.vault import services as vault
-from signatures.envelopes import queries as envelopes
-from signatures.envelopes import services as sealing
 from signatures.envelopes.admitting import register_admission
-from signatures.envelopes.domain.header import Mode
-from signatures.envelopes.domain.states import EnvelopeState, IntakeState
-from signatures.envelopes.queries import EnvelopeView
-from signatures.envelopes.services.uploading import SETTLING
 
 KEEPER = system_actor("rounds")
-LONGEST_TITLE = 200
-"""Of an intake, in characters."""
 
 
 def seal_round(row: OfferRound, terms: SectionTerms, *, at: datetime) -> None:
     """Take the offers of a new round sealed, to be opened by whoever opened the first ones."""
     if terms.intake_id is None or terms.roster_id is None:
         return
-    row.intake_id = sealing.open_intake(
-        actor=KEEPER,
-        subject=sealing.Subject(
-            f"round:{row.pk}",
-            f"{terms.tender_title} · {terms.title} · 第{row.number}轮报价"[:LONGEST_TITLE],
-            terms.envelope_tender,
-            f"{terms.envelope_lot}R{row.number}",
-        ),
-        mode=Mode(terms.profile.choice(Switch.ENCRYPTION)),
-        deadline=row.closes_at,
-        roster_id=terms.roster_id,
-        at=at,
-        window_minutes=terms.decrypt_minutes,
-    )
+    title = f"{terms.title} · 第{row.number}轮报价"
+    call = Call(f"round:{row.pk}", title, f"R{row.number}", row.closes_at, terms.roster_id)
+    row.intake_id = calls.take_sealed(call, terms, at=at)
     row.save(update_fields=["intake_id"])
 
 
 def advance(row: OfferRound, terms: SectionTerms, *, at: datetime) -> bool:
     """Begin the opening of a locked round that is due, or read what came out; whether anything happened."""
     assert row.intake_id is not None, "its offers are sealed"
-    intake = envelopes.intake(row.intake_id)
-    if intake.state is IntakeState.OPEN and terms.state in ENDED:
-        sealing.abandon_intake(actor=KEEPER, intake_id=intake.id, at=at)
+    if terms.state in ENDED:
+        calls.abandon(row.intake_id, at=at)
         return _conclude(row, at)
-    if intake.state is IntakeState.OPEN and terms.state is SectionState.OPENED and at >= row.closes_at + SETTLING:
-        _begin(row, terms, at)
-        return True
-    if intake.state is IntakeState.FINISHED:
+    if terms.state is not SectionState.OPENED:
+        return False
+    step = calls.advance(row.intake_id, closes_at=row.closes_at, at=at)
+    if step is Step.BEGUN:
+        call_to_unlock(row, terms, {one.organisation_id for one in calls.came_in(row.intake_id)}, at=at)
+    elif step is Step.OPENED:
         _take(row, terms, at)
-        return _conclude(row, at)
-    return False
+        _conclude(row, at)
+    return step is not Step.NONE
 
 
-def _begin(row: OfferRound, terms: SectionTerms, at: datetime) -> None:
-    """The time for unlocking begins; who offered is known now, and is told to unlock."""
+def call_to_unlock(row: OfferRound, terms: SectionTerms, suppliers: Collection[int], *, at: datetime) -> None:
+    """Tell suppliers until when they unlock what they offered."""
     assert row.intake_id is not None, "its offers are sealed"
-    sealing.begin_opening(actor=KEEPER, intake_id=row.intake_id, at=at)
-    found = envelopes.opening(KEEPER, row.intake_id)
-    until = found.intake.window_ends_at
-    for one in found.envelopes:
+    until = calls.unlocks_until(row.intake_id)
+    for organisation_id in sorted(suppliers):
         tender_services.tell_one(
             terms.tender_id,
-            one.organisation_id,
+            organisation_id,
             gettext_noop("%(tender)s: unlock your offer of round %(number)s until %(until)s"),
             at=at,
-            key=f"unlock:{row.pk}",
-            fields={"number": str(row.number), "until": to_text(until) if until else ""},
+            key=f"unlock:{row.pk}:{until}",
+            fields={"number": str(row.number), "until": until},
             link=f"/sections/{row.section_id}/offer/",
         )
 
@@ -97,8 +71,8 @@ def _take(row: OfferRound, terms: SectionTerms, at: datetime) -> None:
     """What came out of the envelopes, an entry of the log for the round; what failed with its cause."""
     assert row.intake_id is not None, "its offers are sealed"
     told: list[JSON] = []
-    for view in envelopes.opening(KEEPER, row.intake_id).envelopes:
-        facts = facts_of(view, kind=RoundKind(row.kind), ceiling=terms.highest_ceiling, at=at)
+    for view in calls.came_in(row.intake_id):
+        facts = calls.facts_of(view, kind=RoundKind(row.kind), ceiling=terms.highest_ceiling, at=at)
         RoundOffer.objects.update_or_create(party=Party(row.pk, view.organisation_id), defaults={"facts": facts})
         told.append(
             {"organisation": f"organisation:{view.organisation_id}", "receipt": view.receipt, "price": facts["price"],
@@ -106,27 +80,6 @@ def _take(row: OfferRound, terms: SectionTerms, at: datetime) -> None:
         )  # fmt: skip
     payload: dict[str, JSON] = {"round": str(row.number), "offers": told}
     append(stream=terms.stream, type="OffersOpened", actor=KEEPER, payload=payload, decided_at=at)
-
-
-def facts_of(view: EnvelopeView, *, kind: RoundKind, ceiling: Decimal | None, at: datetime) -> dict[str, str]:
-    """What came out of an envelope after its opening, or why it does not count."""
-    common = {"at": to_text(view.received_at), "cause": view.cause}
-    if view.state is not EnvelopeState.OPENED:
-        return {"price": "", "words": "", "fault": OfferFault.NOT_OPENED.value, **common}
-    said = read(_data(view.files, at), kind=kind, ceiling=ceiling)
-    price = as_text(said.price) if said.price is not None else ""
-    return {"price": price, "words": said.words, "fault": said.fault.value if said.fault else "", **common}
-
-
-def _data(files: list[Mapping[str, str]], at: datetime) -> Any:
-    found = next((one for one in files if one["name"] == NAME), None)
-    if found is None or int(found["size"]) > LARGEST_BYTES:
-        return None
-    opened = vault.open_document(actor=KEEPER, document_id=int(found["document"]), at=at, decision=ALLOWED)
-    try:
-        return json.loads(b"".join(opened.chunks))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _conclude(row: OfferRound, at: datetime) -> bool:

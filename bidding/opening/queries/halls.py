@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from bidding.opening.domain.states import HallState
 from bidding.opening.models import Hall, HallSignIn
 from commons.domain.actor import Actor
@@ -23,14 +25,15 @@ class HallRow:
 
 def halls(*, limit: int = 100) -> list[HallRow]:
     """Every hall, the next deadline first among those to come, then the newest."""
-    rows = Hall.objects.select_related("section__tender").order_by("-section__tender__bid_deadline")[:limit]
+    ends = Coalesce("section__own_deadline", "section__tender__bid_deadline")
+    rows = Hall.objects.select_related("section__tender").order_by(ends.desc())[:limit]
     return [
         HallRow(
             row.pk,
             row.section_id,
             f"{row.section.tender.title} · {row.section.title}",
             row.section.code,
-            row.section.tender.bid_deadline,
+            row.section.deadline,
             HallState(row.state),
         )
         for row in rows

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from bidding.opening.models import Hall
 from bidding.opening.services.common import KEEPER
 from bidding.opening.services.drawing import announce_draw, fresh_nonce
@@ -16,9 +18,9 @@ from signatures.envelopes.services.uploading import SETTLING
 def advance_due(at: datetime) -> int:
     """For the timekeeper: halls are made, lists published when the deadline has passed, what happened is followed."""
     moved = prepare_halls(at)
-    due = Hall.objects.filter(
-        state="WAITING", section__state="BIDDING", section__tender__bid_deadline__lte=at - SETTLING
-    )
+    ends = Coalesce("section__own_deadline", "section__tender__bid_deadline")
+    halls = Hall.objects.annotate(ends_at=ends)
+    due = halls.filter(state="WAITING", section__state="BIDDING", ends_at__lte=at - SETTLING)
     for hall_id in due.values_list("pk", flat=True):
         publish_list(actor=KEEPER, hall_id=hall_id, at=at)
         moved += 1

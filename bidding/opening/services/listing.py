@@ -17,7 +17,7 @@ from bidding.tenders import queries as tenders
 from bidding.tenders import services as procedures
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.models import Section
+from bidding.tenders.models import ENDS_AT, Section
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
@@ -53,8 +53,8 @@ class Face:
 def prepare_halls(at: datetime) -> int:
     """A hall for every section whose time for signing in has come; how many were made. For the timekeeper."""
     earliest = at + timedelta(days=2)
-    rows = Section.objects.filter(
-        state=SectionState.BIDDING.value, intake_id__isnull=False, tender__bid_deadline__lte=earliest
+    rows = Section.objects.annotate(ends_at=ENDS_AT).filter(
+        state=SectionState.BIDDING.value, intake_id__isnull=False, ends_at__lte=earliest
     )
     missing = rows.exclude(pk__in=Hall.objects.values("section_id")).values_list("pk", flat=True)
     return sum(_prepare(section_id, at) for section_id in missing)

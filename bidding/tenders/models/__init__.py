@@ -3,6 +3,7 @@
 from bidding.tenders.models.asking import Addendum, Question, TenderObjection
 from bidding.tenders.models.taking import DocumentTaking, Invitation, PrequalificationApplication
 from bidding.tenders.models.tender import (
+    ENDS_AT,
     ClauseFinding,
     ProcurementPlan,
     Section,
@@ -14,6 +15,7 @@ from bidding.tenders.models.tender import (
 from bidding.tenders.models.writing import MediaRelease, PublishedDocument, TenderNotice
 
 __all__ = [
+    "ENDS_AT",
     "Addendum",
     "ClauseFinding",
     "DocumentTaking",

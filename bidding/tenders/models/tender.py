@@ -1,6 +1,9 @@
 """Plans, projects, tenders and their sections."""
 
+from datetime import datetime
+
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders.domain.sections import CallOffMethod
@@ -134,6 +137,10 @@ class Tender(models.Model):
         return self.title
 
 
+ENDS_AT = Coalesce("own_deadline", "tender__bid_deadline")
+"""`Section.deadline` for a query."""
+
+
 class Section(models.Model):
     """A section 标段 (lot, package): what one bid is for."""
 
@@ -161,6 +168,8 @@ class Section(models.Model):
     intake_id = models.BigIntegerField(null=True, blank=True)
     """Where sealed bids come in (`signatures.SealedIntake`)."""
     state = models.CharField(max_length=16, default=SectionState.DRAFT.value)
+    own_deadline = models.DateTimeField(null=True, blank=True)
+    """Its bid deadline, where its own suspension made it later than that of the tender's other sections."""
     suspended_in = models.CharField(max_length=16, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=32, blank=True)
@@ -200,6 +209,11 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tender_id}/{self.number}"
+
+    @property
+    def deadline(self) -> datetime | None:
+        """Until when bids for it come in."""
+        return self.own_deadline or self.tender.bid_deadline
 
 
 class ClauseFinding(models.Model):

@@ -196,6 +196,7 @@ def tender_data(tender: Tender) -> dict[str, Any]:
                 "code": section.code,
                 "title": section.title,
                 "state": section.state,
+                "bid_deadline": _text(section.deadline),
                 "failure": section.failure or None,
             }
             for section in tender.sections.all()

@@ -14,6 +14,7 @@ from bidding.tenders.domain.eligibility import Eligibility, Facts, eligibility
 from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import ENDED, ApplicationState, SectionState
 from bidding.tenders.models import (
+    ENDS_AT,
     DocumentTaking,
     Invitation,
     PrequalificationApplication,
@@ -172,8 +173,8 @@ def published_tender(tender_id: int) -> PublishedTender:
 
 def due_for_opening(at: datetime) -> list[int]:
     """Sections whose bid deadline has passed and whose opening has not begun, the longest due first."""
-    rows = Section.objects.filter(state=SectionState.BIDDING.value, tender__bid_deadline__lte=at)
-    return list(rows.order_by("tender__bid_deadline", "pk").values_list("pk", flat=True))
+    rows = Section.objects.annotate(ends_at=ENDS_AT).filter(state=SectionState.BIDDING.value, ends_at__lte=at)
+    return list(rows.order_by("ends_at", "pk").values_list("pk", flat=True))
 
 
 def bonds_to_settle() -> list[int]:
@@ -205,7 +206,7 @@ def eligibility_of(*, section_id: int, organisation_id: int, at: datetime) -> El
     tender, profile = row.tender, parse(row.tender.profile)
     facts = Facts(
         open=row.state == SectionState.BIDDING.value,
-        deadline=tender.bid_deadline,
+        deadline=row.deadline,
         is_owner=organisation_id in (tender.project.owner_id, tender.project.agent_id),
         needs_invitation=profile.has(Switch.INVITATION),
         invited=is_invited(tender.pk, organisation_id),
@@ -278,7 +279,7 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         call_offs=CallOffMethod(row.call_offs),
         grades=tuple(row.grades),
         price=PriceFormula(tender.award_method, dict(tender.award_parameters), choice.source if choice else ""),
-        bid_deadline=tender.bid_deadline,
+        bid_deadline=row.deadline,
         roster_id=tender.roster_id,
         intake_id=row.intake_id,
         envelope_tender=tender.code,

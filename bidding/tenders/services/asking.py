@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from bidding.profiles.domain.vocabulary import LimitName, Switch
 from bidding.tenders.domain.document import as_content, parse
 from bidding.tenders.domain.kinds import TenderNoticeKind
-from bidding.tenders.domain.states import SectionState
+from bidding.tenders.domain.states import BEFORE_OPENING, SectionState
 from bidding.tenders.domain.timetable import postponed
 from bidding.tenders.models import Addendum, PublishedDocument, Question, Section, Tender
 from bidding.tenders.policies import can_change_tender, can_take_part
@@ -56,7 +57,7 @@ def ask(*, actor: Actor, tender_id: int, text: str, at: datetime) -> int:
     prequalifying = tender.sections.filter(state=SectionState.PREQUALIFYING.value).exists()
     if not prequalifying and not has_taken(tender_id, actor.organisation_id):
         raise DocumentsFirst()
-    until = tender.applications_end_at if prequalifying else tender.bid_deadline
+    until = tender.applications_end_at if prequalifying else max(_deadlines(tender), default=tender.bid_deadline)
     if until is None or at >= until or not tender.sections.filter(state__in=OPEN).exists():
         raise AskedTooLate(until=to_text(until) if until else "–")
     words = words_of(text, 10)
@@ -123,22 +124,37 @@ def publish_addendum(
 def move_deadline(tender: Tender, deadline: datetime, *, at: datetime, prequalifying: bool = False) -> None:
     """Another end of applications or of bidding, with the sealed intakes; inside the caller's transaction."""
     name = "applications_end_at" if prequalifying else "bid_deadline"
-    before = getattr(tender, name)
-    Tender.objects.filter(pk=tender.pk).update(**{name: deadline})
-    setattr(tender, name, deadline)
+    before = _deadline(tender, prequalifying=prequalifying)
     record(tender, "DeadlineMoved", actor=KEEPER, at=at, which=name, before=to_text(before), deadline=to_text(deadline))
+    still = taking_bids(tender)
+    if prequalifying or any(section.own_deadline is None for section in still):
+        Tender.objects.filter(pk=tender.pk).update(**{name: deadline})
+        setattr(tender, name, deadline)
     if not prequalifying:
-        move_intakes(tender, deadline, at=at)
+        for section in still:
+            _end_later(section, deadline, at=at)
 
 
-def move_intakes(tender: Tender, deadline: datetime, *, at: datetime) -> None:
-    """Sealed bids and cash bonds of the open sections end with it; those of suspended ones wait for the resumption."""
-    rows = Section.objects.filter(tender=tender, intake_id__isnull=False, state__in=OPEN)
-    for intake_id in rows.values_list("intake_id", flat=True):
-        envelopes.move_deadline(actor=KEEPER, intake_id=int(intake_id or 0), deadline=deadline, at=at)
-    bonds = Section.objects.filter(tender=tender, bond__isnull=False, state__in=OPEN).values_list("pk", flat=True)
-    if places := set(bonds):
-        deposits.move_due(actor=KEEPER, purpose=Purpose.BOND, places=places, due_at=deadline, at=at)
+def taking_bids(tender: Tender) -> list[Section]:
+    """The sections of a tender that take bids, or will again after a suspension."""
+    sooner = [state.value for state in BEFORE_OPENING]
+    rows = tender.sections.filter(Q(state__in=sooner) | Q(state=SectionState.SUSPENDED.value, suspended_in__in=sooner))
+    return list(rows.select_related("tender"))
+
+
+def _end_later(section: Section, deadline: datetime, *, at: datetime) -> None:
+    """Sealed bids and cash bonds of an open section end with it; those of a suspended one wait for the resumption."""
+    own = section.own_deadline
+    if own is not None and own >= deadline:
+        return
+    if own is not None:
+        Section.objects.filter(pk=section.pk).update(own_deadline=deadline)
+    if section.state not in OPEN:
+        return
+    if section.intake_id is not None:
+        envelopes.move_deadline(actor=KEEPER, intake_id=section.intake_id, deadline=deadline, at=at)
+    if section.bond is not None:
+        deposits.move_due(actor=KEEPER, purpose=Purpose.BOND, places={section.pk}, due_at=deadline, at=at)
 
 
 def _require_open(tender: Tender, at: datetime) -> bool:
@@ -158,10 +174,14 @@ def _between_stages(tender: Tender, at: datetime) -> bool:
 
 
 def _deadline(tender: Tender, *, prequalifying: bool) -> datetime:
-    found = tender.applications_end_at if prequalifying else tender.bid_deadline
+    found = tender.applications_end_at if prequalifying else min(_deadlines(tender), default=tender.bid_deadline)
     if found is None:
         raise NotFound()
     return found
+
+
+def _deadlines(tender: Tender) -> list[datetime]:
+    return [section.deadline for section in taking_bids(tender) if section.deadline is not None]
 
 
 def _new_version(

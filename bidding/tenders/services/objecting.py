@@ -37,7 +37,7 @@ def raise_objection(*, actor: Actor, section_id: int, text: str, at: datetime) -
     assert actor.organisation_id is not None, "a role is held for an organisation"
     stage = _stage(section)
     profile, count = profile_of(tender, at), counter(tender.project.region)
-    before = _counted_from(tender, stage)
+    before = _counted_from(section, stage)
     if before is not None:
         require_objection(before, profile.limit(STAGE_LIMITS[stage]), at=at, count=count)
     answer = profile.limit(LimitName.OBJECTION_ANSWER)
@@ -123,11 +123,11 @@ def _stage(section: Section) -> ObjectionStage:
     return stage
 
 
-def _counted_from(tender: Tender, stage: ObjectionStage) -> datetime | None:
+def _counted_from(section: Section, stage: ObjectionStage) -> datetime | None:
     """The deadline before which an objection must come; for the result the award's own service watches the days."""
     if stage is ObjectionStage.PREQUALIFICATION:
-        return tender.applications_end_at
-    return tender.bid_deadline if stage is ObjectionStage.DOCUMENTS else None
+        return section.tender.applications_end_at
+    return section.deadline if stage is ObjectionStage.DOCUMENTS else None
 
 
 def _open(objection_id: int) -> TenderObjection:

@@ -76,7 +76,7 @@ def takings_stream(tender_id: int) -> str:
 def _due(actor: Actor, section_id: int, at: datetime) -> Section:
     can_run_procedure(actor).require()
     section = locked_section(section_id)
-    deadline = section.tender.bid_deadline
+    deadline = section.deadline
     if deadline is None or at < deadline:
         raise OpeningTooEarly(deadline=to_text(deadline) if deadline else "–")
     return section

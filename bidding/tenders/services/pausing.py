@@ -1,5 +1,6 @@
 """Clocks that stop and go on: by an objection that waits for its answer, or by a numbered decision."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -28,6 +29,8 @@ HOLD = timedelta(days=365)
 
 BEFORE = frozenset(state.value for state in BEFORE_OPENING)
 DATES = ("applications_end_at", "documents_until", "bid_deadline")
+SHARED = DATES[:2]
+"""What the sections of a tender have in common even where one of them was suspended alone."""
 
 
 def suspend_sections(
@@ -48,7 +51,7 @@ def suspend_sections(
             suspended_in=before,
             suspended_at=at,
         )
-        _hold(section, tender, before, at)
+        _hold(section, before, at)
         clocks.stop(section.pk, at)
         stopped += 1
     return stopped
@@ -57,7 +60,11 @@ def suspend_sections(
 def resume_sections(
     tender: Tender, *, actor: Actor, at: datetime, payload: dict[str, JSON], section_id: int | None = None
 ) -> int:
-    """Go on with what was suspended; dates still ahead then move by the pause. Inside the caller's transaction."""
+    """Go on with what was suspended; dates still ahead then move by the pause. Inside the caller's transaction.
+
+    Where all sections stood still together, the tender's dates move. A section that stood still alone gets a bid
+    deadline of its own, and the others keep theirs: nobody's time becomes longer or shorter by another section's pause.
+    """
     suspended = [
         section
         for section in open_sections(tender)
@@ -65,14 +72,20 @@ def resume_sections(
     ]
     if not suspended:
         return 0
-    since = min(section.suspended_at or at for section in suspended)
+    together = _stood_still_together(tender, suspended)
     if any(section.suspended_in in BEFORE for section in suspended):
-        _move_dates(tender, since, at - since)
+        since = min(section.suspended_at or at for section in suspended)
+        _move_dates(tender, DATES if together else SHARED, since, at - since)
     for section in suspended:
         command = RESUME[SectionState(section.suspended_in)]
         before, stopped = section.suspended_in, section.suspended_at or at
-        facts: dict[str, JSON] = {**payload, "paused_seconds": str(int((at - since).total_seconds()))}
-        move_section(section, command, actor=actor, at=at, payload=facts, suspended_in="", suspended_at=None)
+        if not together and before in BEFORE and section.deadline and section.deadline > stopped:
+            section.own_deadline = section.deadline + (at - stopped)
+        facts: dict[str, JSON] = {**payload, "paused_seconds": str(int((at - stopped).total_seconds()))}
+        if section.own_deadline:
+            facts["bid_deadline"] = to_text(section.own_deadline)
+        changes = {"suspended_in": "", "suspended_at": None, "own_deadline": section.own_deadline}
+        move_section(section, command, actor=actor, at=at, payload=facts, **changes)
         _release(section, tender, before, at)
         clocks.go_on(section.pk, since=stopped, at=at)
     return len(suspended)
@@ -124,14 +137,22 @@ def require_no_objection(tender: Tender) -> None:
         raise ObjectionOpen(due_on=waiting[0].answer_due_on.isoformat())
 
 
-def _hold(section: Section, tender: Tender, before: str, at: datetime) -> None:
-    if before in BEFORE and tender.bid_deadline and at < tender.bid_deadline:
-        _move(section, tender.bid_deadline + HOLD, at)
+def _stood_still_together(tender: Tender, suspended: list[Section]) -> bool:
+    """Whether these are all sections of the tender, and their clocks were stopped at one instant."""
+    stops = {section.suspended_at for section in suspended}
+    alike = len(stops) == 1 and not any(section.own_deadline for section in suspended)
+    return alike and len(suspended) == tender.sections.count()
+
+
+def _hold(section: Section, before: str, at: datetime) -> None:
+    if before in BEFORE and section.deadline and at < section.deadline:
+        _move(section, section.deadline + HOLD, at)
 
 
 def _release(section: Section, tender: Tender, before: str, at: datetime) -> None:
-    if before in BEFORE and tender.bid_deadline:
-        _move(section, tender.bid_deadline, at)
+    section.tender = tender
+    if before in BEFORE and section.deadline and at < section.deadline:
+        _move(section, section.deadline, at)
 
 
 def _move(section: Section, deadline: datetime, at: datetime) -> None:
@@ -142,8 +163,8 @@ def _move(section: Section, deadline: datetime, at: datetime) -> None:
         deposits.move_due(actor=KEEPER, purpose=Purpose.BOND, places={section.pk}, due_at=deadline, at=at)
 
 
-def _move_dates(tender: Tender, since: datetime, pause: timedelta) -> None:
-    ahead = {name: value + pause for name in DATES if (value := getattr(tender, name)) and value > since}
+def _move_dates(tender: Tender, names: Iterable[str], since: datetime, pause: timedelta) -> None:
+    ahead = {name: value + pause for name in names if (value := getattr(tender, name)) and value > since}
     Tender.objects.filter(pk=tender.pk).update(**ahead)
     for name, value in ahead.items():
         setattr(tender, name, value)
@@ -173,7 +194,7 @@ def _announce(
         "section": str(section.number),
         "reason": reason,
         "at": to_text(at),
-        "bid_deadline": to_text(tender.bid_deadline) if tender.bid_deadline else None,
+        "bid_deadline": to_text(ends) if (ends := section.deadline) else None,
     }
     notice = publish_notice(tender, kind, body, actor=actor, at=at, section=section, decision=decision)
     tell_takers(tender, subject, at=at, key=f"notice:{notice.pk}")

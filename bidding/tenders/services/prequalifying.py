@@ -161,7 +161,7 @@ def finish_prequalification(*, actor: Actor, section_id: int, at: datetime) -> i
     body: dict[str, JSON] = {
         "section": str(section.number),
         "documents_until": to_text(tender.documents_until) if tender.documents_until else None,
-        "bid_deadline": to_text(tender.bid_deadline) if tender.bid_deadline else None,
+        "bid_deadline": to_text(ends) if (ends := section.deadline) else None,
     }
     publish_notice(tender, TenderNoticeKind.BIDS_INVITED, body, actor=actor, at=at, section=section)
     return len(taken)

@@ -97,7 +97,7 @@ def store_document(tender: Tender, content: dict[str, JSON], *, reason: str, at:
 def take_envelopes(section: Section, profile: ProcedureProfile, at: datetime) -> None:
     """Open the sealed intake of a section where the procedure seals its bids."""
     tender = section.tender
-    if not profile.has(Switch.SEALED) or tender.roster_id is None or tender.bid_deadline is None:
+    if not profile.has(Switch.SEALED) or tender.roster_id is None or section.deadline is None:
         return
     window = profile.limit(LimitName.DECRYPTION)
     subject = envelopes.Subject(
@@ -107,7 +107,7 @@ def take_envelopes(section: Section, profile: ProcedureProfile, at: datetime) ->
         actor=KEEPER,
         subject=subject,
         mode=Mode(profile.choice(Switch.ENCRYPTION)),
-        deadline=tender.bid_deadline,
+        deadline=section.deadline,
         roster_id=tender.roster_id,
         at=at,
         window_minutes=window.count if window else None,

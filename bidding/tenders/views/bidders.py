@@ -152,12 +152,21 @@ class Apply(FormPage):
         section = self._section(request)
         own = pages.own_application(signed_in(request), section.pk)
         staged = pages.snapshot_of(section.tender).has(Switch.TWO_STAGE)
-        initial = None
+        initial, members = None, []
         if own is not None:
-            members = people.organisations(own.facts.get("consortium", ())).values()
-            initial = {"statement": own.facts["statement"], "members": "\n".join(one.uscc for one in members)}
+            members = [one.uscc for one in people.organisations(own.facts.get("consortium", ())).values()]
+            initial = {"statement": own.facts["statement"]}
         together = section.tender.consortium_allowed and not staged
-        return ApplicationForm(data, request.FILES or None, initial=initial, consortium=together)
+        files = request.FILES or None
+        return ApplicationForm(data, files, initial=initial, consortium=together, members=members)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """One field for a member more, with what was filled in kept; or the application."""
+        if request.POST.get("step") != "more":
+            return super().post(request, **kwargs)
+        data = request.POST.copy()
+        data["rows"] = str(ApplicationForm.shown(data) + 1)
+        return self.show(request, self.form(request, data))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         section = self._section(request)
@@ -186,7 +195,8 @@ class Apply(FormPage):
                 subject=f"application:{section.pk}",
             )  # fmt: skip
             numbers = (stored.id,)
-        members = organisations_of(form.cleaned_data.get("members", ""))
+        assert isinstance(form, ApplicationForm)
+        members = organisations_of(form.codes())
         facts = services.ApplicationFacts(numbers, form.cleaned_data["statement"], members)
         services.apply(actor=actor, section_id=section.pk, facts=facts, at=at)
         messages.success(request, _("Handed in. Nobody learns who applied before the applications end."))

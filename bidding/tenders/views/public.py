@@ -14,10 +14,18 @@ from django.views.decorators.http import require_safe
 
 from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector, Switch
 from bidding.tenders.domain.discrimination import label_of
+from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import procedure_name, sectors
-from bidding.tenders.labels import SECTION_STATES, call_off_label, failure_label, notice_label, place_label
-from bidding.tenders.models import Section, Tender
+from bidding.tenders.labels import (
+    SECTION_STATES,
+    call_off_label,
+    failure_label,
+    notice_label,
+    notice_words,
+    place_label,
+)
+from bidding.tenders.models import Section, Tender, TenderNotice
 from bidding.tenders.policies import can_run_procedure, can_take_part
 from bidding.tenders.queries import pages
 from commons.domain.money import normal_text
@@ -63,6 +71,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
     found = pages.readable_tender(viewer, tender_id)
     profile = pages.snapshot_of(found)
     formula = profile.formula(found.award_method)
+    notices = list(found.notices.order_by("-published_at", "-pk"))
     context = {
         "tender": found,
         "project": found.project,
@@ -71,14 +80,14 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
         "award_source": formula.source if formula else "",
         "sealed_with": SUITES[Suite(found.suite)] if found.roster_id else "",
-        "sections": [(section, *SECTION_STATES[section.state], failure_label(section.failure),
+        "sections": [(section, *SECTION_STATES[section.state], _why(section, notices),
                       call_off_label(section.call_offs)) for section in found.sections.all()],
         "steps": list(timeline(found)),
         "addenda": found.addenda.prefetch_related("questions").order_by("-number"),
         "findings": [(one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
                      for one in found.findings.filter(gone_at=None)],
         "objections": found.objections.filter(answered_at__isnull=False).order_by("-answered_at"),
-        "notices": [(notice, notice_label(notice.kind)) for notice in found.notices.order_by("-published_at", "-pk")],
+        "notices": [(one, notice_label(one.kind), notice_words(one.kind, one.body)) for one in notices],
         "rules": list(rules_of(profile)),
         "own": pages.own_part(viewer, found),
         "own_objections": pages.own_objections(viewer, found),
@@ -97,6 +106,24 @@ def tender_json(request: HttpRequest, tender_id: int) -> JsonResponse:
     """The same page as data."""
     data = pages.tender_data(pages.readable_tender(actor_of(request), tender_id))
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+WHY = {
+    SectionState.SUSPENDED.value: TenderNoticeKind.SUSPENSION.value,
+    SectionState.TERMINATED.value: TenderNoticeKind.TERMINATION.value,
+}
+
+
+def _why(section: Section, notices: list[TenderNotice]) -> str:
+    """Why a section failed, stands still or was ended, as its newest notice says; nothing for one that goes on."""
+    if section.failure:
+        return failure_label(section.failure)
+    kind = WHY.get(section.state)
+    found = next((one for one in notices if one.kind == kind and one.section_id in (None, section.pk)), None)
+    if found is None:
+        return ""
+    words = notice_words(found.kind, {**found.body, "section": ""}).lines
+    return " ".join([*words, f"{found.decision_body} {found.decision_no}".strip()]).strip()
 
 
 def states_of(tender: Tender) -> list[tuple[Any, str]]:
@@ -126,6 +153,11 @@ def timeline(tender: Tender) -> Iterator[dict[str, Any]]:
         (_("Applications end"), tender.applications_end_at),
         (_("Documents can be taken until"), tender.documents_until),
         (_("Bid deadline and opening"), tender.bid_deadline),
+        *sorted(
+            (_("Section %(number)s: bid deadline and opening") % {"number": section.number}, section.own_deadline)
+            for section in tender.sections.all()
+            if section.own_deadline
+        ),
     ]
     at, found = timezone.now(), False
     for title, moment in rows:
@@ -146,7 +178,7 @@ def _csv(found: Any) -> HttpResponseBase:
     header = [_("Code"), _("Title"), _("Tenderee"), _("Sector"), _("Section"), _("State"), _("Bid deadline")]
     rows = (
         (tender.code, tender.title, tender.project.owner.name, tender.project.sector, section.number, section.state,
-         tender.bid_deadline)
+         section.deadline)
         for tender in found
         for section in _sections(tender)
     )  # fmt: skip

@@ -89,6 +89,20 @@ class WindowOver(Refusal):
     message = gettext_noop("The time for unlocking ended at %(ended)s.")
 
 
+class OpeningHeld(Refusal):
+    """The procedure stands still, or was ended: nothing is opened meanwhile (招标投标法实施条例 第54, 62条)."""
+
+    code = "ENVELOPE_OPENING_HELD"
+    message = gettext_noop("The opening stands still with its procedure. When it goes on, you are told until when.")
+
+
+class OpenedByProcedure(Refusal):
+    """Whether there is an opening at all its procedure says: with too few bids there is none (招标投标法 第28条)."""
+
+    code = "ENVELOPE_OPENED_BY_PROCEDURE"
+    message = gettext_noop("This opening begins by the rules of its procedure, not by hand.")
+
+
 class SuiteMixed(Refusal):
     """Officers' keys, bidders' keys and the sealed file itself are of one suite: the procedure's.
 

@@ -76,6 +76,8 @@ ENVELOPE = Machine(
 
 FAILED = frozenset({_S.FAILED_BIDDER, _S.FAILED_CENTRE, _S.COMMIT_MISMATCH})
 IN_OPENING = frozenset(_OPENING)
+WAITING = frozenset({_S.DECRYPT_WINDOW, _S.BIDDER_UNLOCKED})
+"""In the opening, and not yet unlocked by everybody: their time for that runs."""
 
 
 class IntakeState(StrEnum):
@@ -85,7 +87,7 @@ class IntakeState(StrEnum):
     FINISHED = "FINISHED"
     """Every envelope is opened or has failed."""
     ABANDONED = "ABANDONED"
-    """The procedure ended before its opening; nothing in it is ever opened."""
+    """The procedure ended before the opening did; what is still sealed is never opened."""
 
 
 class IntakeCommand(StrEnum):
@@ -108,6 +110,13 @@ INTAKE = Machine(
             "after the deadline",
         ),
         Row(IntakeCommand.ABANDON, IntakeState.OPEN, IntakeState.ABANDONED, "intake.abandoned"),
+        Row(
+            IntakeCommand.ABANDON,
+            IntakeState.OPENING,
+            IntakeState.ABANDONED,
+            "intake.abandoned",
+            "its procedure was ended",
+        ),
         Row(
             IntakeCommand.FINISH,
             IntakeState.OPENING,

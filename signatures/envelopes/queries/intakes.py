@@ -6,6 +6,7 @@ from datetime import datetime
 from commons.domain.refusals import NotFound
 from commons.evidence.domain.canonical import JSON
 from signatures.crypto.suites import Suite
+from signatures.envelopes.admitting import has_procedure
 from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.header import Mode, Policy
 from signatures.envelopes.domain.sealing import Terms, published
@@ -36,6 +37,11 @@ class IntakeView:
     window_ends_at: datetime | None
     rehearsal_by: int | None
     """Who began it, when it is a rehearsal."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody begins its opening; a procedure begins those of its own intakes."""
+        return not has_procedure(self.subject)
 
     def takes_envelopes(self, at: datetime) -> bool:
         return self.state is IntakeState.OPEN and at < self.deadline

@@ -10,7 +10,7 @@ from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from signatures.envelopes import policies
 from signatures.envelopes.domain.slots import BIDDER
-from signatures.envelopes.domain.states import FAILED, EnvelopeState
+from signatures.envelopes.domain.states import FAILED, WAITING, EnvelopeState
 from signatures.envelopes.models import SealedEnvelope
 from signatures.envelopes.queries.intakes import IntakeView, intake
 
@@ -42,6 +42,15 @@ class EnvelopeView:
     @property
     def has_failed(self) -> bool:
         return self.state in FAILED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits to be unlocked while its procedure stands still, or was ended."""
+        return self.state in WAITING and self.window_ends_at is None
+
+    @property
+    def waits_for_bidder(self) -> bool:
+        return self.state is EnvelopeState.DECRYPT_WINDOW and not self.bidder_unlocked and not self.is_held
 
     @property
     def files(self) -> list[Mapping[str, str]]:

@@ -9,6 +9,7 @@ from signatures.envelopes.services.handovers import (
     successors,
     witness_handover,
 )
+from signatures.envelopes.services.holding import hold_opening, resume_opening
 from signatures.envelopes.services.intakes import (
     IntakeId,
     Subject,
@@ -73,12 +74,14 @@ __all__ = [
     "end_windows",
     "enrol_key",
     "hand_over",
+    "hold_opening",
     "locked_for_bidder",
     "locked_for_officer",
     "move_deadline",
     "open_intake",
     "prepare_attestation",
     "request_supervision",
+    "resume_opening",
     "retire_roster",
     "running_upload",
     "set_duty",

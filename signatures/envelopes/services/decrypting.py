@@ -25,7 +25,7 @@ from signatures.envelopes.domain.encoding import from_base64
 from signatures.envelopes.domain.header import EnvelopeBroken, Header, Mode
 from signatures.envelopes.domain.payload import Attestation, Contents, PayloadBroken, Unpacker
 from signatures.envelopes.domain.slots import BIDDER
-from signatures.envelopes.domain.states import Cause, EnvelopeCommand, EnvelopeState
+from signatures.envelopes.domain.states import Cause, EnvelopeCommand, EnvelopeState, IntakeState
 from signatures.envelopes.models import SealedEnvelope
 from signatures.envelopes.services.common import locked_envelope, step_envelope
 from signatures.envelopes.services.openings import fail, finish_when_done, forget_secrets, prefix_of, stored_commit
@@ -84,7 +84,8 @@ _buffers = _Buffers()
 
 def decrypt_ready(intake_id: int, *, at: datetime) -> int:
     """Open every envelope of the intake that is unlocked, two at a time; how many ended. Harmless to repeat."""
-    rows = SealedEnvelope.objects.filter(intake_id=intake_id, state=EnvelopeState.QUORUM_UNLOCKED)
+    unlocked = SealedEnvelope.objects.filter(intake_id=intake_id, state=EnvelopeState.QUORUM_UNLOCKED)
+    rows = unlocked.filter(intake__state=IntakeState.OPENING)
     with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
         # Decrypting begins with the first job that is ready; the database is asked for the others meanwhile.
         running = [

@@ -19,8 +19,9 @@ from signatures.envelopes.domain import suites
 from signatures.envelopes.domain.header import Mode, Policy
 from signatures.envelopes.domain.rules import RosterNotActive, require_suite
 from signatures.envelopes.domain.states import IntakeCommand, IntakeState, RosterState
-from signatures.envelopes.models import OfficerRoster, Rehearsal, SealedIntake
+from signatures.envelopes.models import EnvelopeUnlock, OfficerRoster, Rehearsal, SealedIntake
 from signatures.envelopes.services.common import locked_intake, record, step_intake
+from signatures.envelopes.services.holding import stop_windows
 
 IntakeId = NewType("IntakeId", int)
 LONGEST_REHEARSAL = timedelta(hours=2)
@@ -100,9 +101,15 @@ def move_deadline(*, actor: Actor, intake_id: int, deadline: datetime, at: datet
 
 @transaction.atomic
 def abandon_intake(*, actor: Actor, intake_id: int, at: datetime) -> None:
-    """The procedure ended before its opening: nothing in the intake is ever opened. Raises `NotAllowedNow`."""
+    """The procedure ended: what is still sealed in the intake is never opened, and nobody is blamed for it.
+
+    Raises `NotAllowedNow` once every envelope was opened or had failed.
+    """
     policies.can_open_intake(actor).require()
-    step_intake(locked_intake(intake_id), IntakeCommand.ABANDON, actor=actor, at=at)
+    row = locked_intake(intake_id)
+    step_intake(row, IntakeCommand.ABANDON, actor=actor, at=at)
+    stop_windows(row)
+    EnvelopeUnlock.objects.filter(envelope__intake=row).update(secret=b"")
 
 
 @transaction.atomic

@@ -12,18 +12,26 @@ from commons.domain.refusals import NotFound, NotPermitted
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
-from commons.inbox import services as inbox
 from commons.outbox import services as outbox
 from signatures import at_rest
 from signatures.envelopes import policies, store
+from signatures.envelopes.admitting import has_procedure
 from signatures.envelopes.domain import layout
 from signatures.envelopes.domain.encoding import from_base64, to_base64
 from signatures.envelopes.domain.header import EnvelopeBroken, Mode
 from signatures.envelopes.domain.layout import Prefix
-from signatures.envelopes.domain.rules import AlreadyUnlocked, KeyDoesNotOpen, WindowOver, require_over
+from signatures.envelopes.domain.rules import (
+    AlreadyUnlocked,
+    KeyDoesNotOpen,
+    OpenedByProcedure,
+    OpeningHeld,
+    WindowOver,
+    require_over,
+)
 from signatures.envelopes.domain.slots import BIDDER, Slot, WrongCommit, WrongKey, officer
 from signatures.envelopes.domain.states import (
     IN_OPENING,
+    WAITING,
     Cause,
     EnvelopeCommand,
     EnvelopeState,
@@ -34,9 +42,11 @@ from signatures.envelopes.models import EnvelopeUnlock, RosterSeat, SealedEnvelo
 from signatures.envelopes.sealed_facts import Facts, facts_of
 from signatures.envelopes.services.common import locked_envelope, locked_intake, record, step_envelope, step_intake
 from signatures.envelopes.services.handovers import newest_slot, slots_for
+from signatures.envelopes.services.holding import call_officers
 from signatures.envelopes.services.uploading import SETTLING
 
 KEEPER = system_actor("envelopes")
+HAS_BEGUN = gettext_noop("The opening of “%(title)s” has begun: unlock your shares until %(until)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,12 @@ def begin_opening(*, actor: Actor, intake_id: int, at: datetime, minimum: int = 
     """Reveal who handed something in, and begin the time for unlocking; how many envelopes there are.
 
     With fewer than `minimum` the intake is abandoned: nobody is revealed and nothing is ever opened (招标投标法
-    art. 28). Raises `NotPermitted`, `IntakeNotOver`, `NotAllowedNow`.
+    art. 28). Raises `NotPermitted`, `OpenedByProcedure`, `IntakeNotOver`, `NotAllowedNow`.
     """
     policies.can_begin_opening(actor).require()
     intake = locked_intake(intake_id)
+    if not actor.system and has_procedure(intake.subject):
+        raise OpenedByProcedure()
     is_rehearsal = hasattr(intake, "rehearsal")
     require_over(deadline=intake.deadline + (timedelta() if is_rehearsal else SETTLING), at=at)
     rows = _sealed_for(intake)
@@ -78,21 +90,8 @@ def begin_opening(*, actor: Actor, intake_id: int, at: datetime, minimum: int = 
     if not rows:
         step_intake(intake, IntakeCommand.FINISH, actor=actor, at=at)
     elif not is_rehearsal:
-        _call_officers(intake, until=ends, at=at)
+        call_officers(intake, HAS_BEGUN, until=ends, at=at)
     return len(rows)
-
-
-def _call_officers(intake: SealedIntake, *, until: datetime, at: datetime) -> None:
-    """Who rehearses is in the room; of any other opening every officer is told where to unlock, and until when."""
-    for person in intake.roster.seats.filter(until__isnull=True).values_list("person_id", flat=True):
-        inbox.deliver(
-            subject_msgid=gettext_noop("The opening of “%(title)s” has begun: unlock your shares until %(until)s"),
-            fields={"title": intake.title, "until": to_text(until)},
-            link=f"/openings/{intake.pk}/",
-            at=at,
-            key=f"opening:{intake.pk}:{person}",
-            person_id=person,
-        )
 
 
 def _sealed_for(intake: SealedIntake) -> list[tuple[SealedEnvelope, Facts]]:
@@ -135,7 +134,7 @@ def locked_for_officer(*, actor: Actor, intake_id: int) -> list[Locked]:
 def unlock_as_bidder(*, actor: Actor, envelope_ref: str, unlock_code: str, at: datetime) -> EnvelopeState:
     """Hand over the key of the bidder's own slot (base64). The state the envelope is in then.
 
-    Raises `NotPermitted`, `AlreadyUnlocked`, `WindowOver`, `KeyDoesNotOpen`.
+    Raises `NotPermitted`, `AlreadyUnlocked`, `OpeningHeld`, `WindowOver`, `KeyDoesNotOpen`.
     """
     row = locked_envelope(envelope_ref)
     policies.can_unlock_as_bidder(actor, row).require()
@@ -151,7 +150,7 @@ def unlock_as_bidder(*, actor: Actor, envelope_ref: str, unlock_code: str, at: d
 def unlock_as_officer(*, actor: Actor, intake_id: int, codes: Mapping[str, str], at: datetime) -> int:
     """Hand over the keys of the officer's slots, by envelope (base64); how many were taken.
 
-    Raises `NotPermitted`, `KeyDoesNotOpen` (then none is taken), `WindowOver`.
+    Raises `NotPermitted`, `KeyDoesNotOpen` (then none is taken), `OpeningHeld`, `WindowOver`.
     """
     intake = locked_intake(intake_id)
     seat = _seat_of(actor, intake)
@@ -179,17 +178,15 @@ def unlock_as_officer(*, actor: Actor, intake_id: int, codes: Mapping[str, str],
 
 def end_windows(at: datetime) -> int:
     """Settle what nobody unlocked in time; how many envelopes that were. For the timekeeper."""
-    due = SealedEnvelope.objects.filter(
-        state__in=[EnvelopeState.DECRYPT_WINDOW, EnvelopeState.BIDDER_UNLOCKED], window_ends_at__lte=at
-    )
+    due = SealedEnvelope.objects.filter(state__in=WAITING, window_ends_at__lte=at)
     return sum(_end_window(ref, at) for ref in list(due.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def _end_window(ref: str, at: datetime) -> bool:
     row = locked_envelope(ref)
-    if row.state not in (EnvelopeState.DECRYPT_WINDOW, EnvelopeState.BIDDER_UNLOCKED):
-        return False
+    if row.state not in WAITING or row.window_ends_at is None or row.window_ends_at > at:
+        return False  # meanwhile unlocked, held or given more time
     assert row.intake is not None, "it is being opened"
     lacks_bidder = row.state == EnvelopeState.DECRYPT_WINDOW and row.intake.mode == Mode.AND
     cause = Cause.BIDDER_NO_KEY if lacks_bidder else Cause.NO_QUORUM
@@ -256,7 +253,9 @@ def _unlock(
     row: SealedEnvelope, prefix: Prefix, slots: list[Slot], label: str, code: str, *, actor: Actor, at: datetime
 ) -> bool:
     """Keep a slot's secret; False when it shows that the bidder cheated, and the envelope has failed."""
-    if row.window_ends_at is not None and at >= row.window_ends_at:
+    if row.window_ends_at is None:
+        raise OpeningHeld()
+    if at >= row.window_ends_at:
         raise WindowOver(ended=to_text(row.window_ends_at))
     if row.unlocks.filter(label=label).exists():
         raise AlreadyUnlocked()

@@ -111,7 +111,8 @@ def bidders_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, An
         "handed_in": bool(receipts) and receipts[0].kind == "SEALED",
         "own": own,
         "own_state": ENVELOPES[own.state] if own else None,
-        "unlocks": own is not None and own.state == "DECRYPT_WINDOW" and not own.bidder_unlocked,
+        "unlocks": own is not None and own.waits_for_bidder,
+        "held": own is not None and own.is_held,
         "data": data,
     }
 
@@ -159,13 +160,15 @@ def _hosts_part(actor: Actor, intake: IntakeView, at: datetime) -> dict[str, Any
         }
         for seat in seats
     }
+    held = any(one.is_held for one in opening.envelopes)
     unlocked = all(seat.seat in one.seats_unlocked for seat in seats for one in opening.envelopes if not one.ended_at)
     return {
         "watches": True,
         "is_due": intake.is_due(at),
         "may_end": intake.rehearsal_by == actor.person_id and intake.takes_envelopes(at),
-        "may_begin": intake.is_due(at) and bool(policies.can_begin_opening(actor)),
-        "seats": seats if intake.state == "OPENING" else [],
+        "may_begin": intake.is_due(at) and intake.by_hand and bool(policies.can_begin_opening(actor)),
+        "held": held,
+        "seats": seats if intake.state == "OPENING" and not held else [],
         "officer_done": unlocked,
         "officer": officer,
         **rows_of(opening, at),

@@ -157,9 +157,12 @@ def test_an_application_names_the_members_on_its_page_and_the_owner_reads_them_a
     other = cast.organisation(cast.PARTIES["supplier1"].organisation)
     address, code, name = f"/sections/{told.section_id}/apply/", other.uscc, other.name
     browser = client("builder1")
-    said = {"statement": "具备相应资质与业绩。", "members": "91440600MA4UNKNOWN"}
+    said = {"statement": "具备相应资质与业绩。", "member_1": "91440600MA4UNKNOWN"}
     assert browser.post(address, said).status_code == 400
-    assert browser.post(address, {**said, "members": code}).status_code == 302
+    more = browser.post(address, {**said, "rows": "2", "step": "more"}).content.decode()
+    assert "member_3" in more
+    assert "91440600MA4UNKNOWN" in more, "what was filled in is kept"
+    assert browser.post(address, {**said, "member_1": "", "member_3": code, "rows": "3"}).status_code == 302
     assert code in browser.get(address).content.decode()
     desk = f"/owner/tenders/{told.tender_id}/prequalification/"
     assert name not in client("tenderee").get(desk).content.decode()

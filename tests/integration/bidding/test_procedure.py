@@ -1,5 +1,6 @@
 """From the notice to the opening: taking, asking, objecting, pausing, failing, repeating, prequalifying."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,12 +18,14 @@ from commons.domain.time import SHANGHAI
 from commons.evidence.models import EvidenceEntry
 from commons.inbox.models import InboxMessage
 from commons.outbox.models import OutboxMessage
+from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
 from exchange.notices.services.publishing import DecisionMissing
 from signatures.envelopes import queries as envelopes
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import AT
+from tests.integration.bidding.test_pages import client
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +253,49 @@ def test_a_notice_leaves_for_each_designated_medium(settings: object, tmp_path: 
     release.refresh_from_db()
     assert release.sent_at == datetime(2026, 3, 2, 2, tzinfo=UTC)
     assert len(list(tmp_path.rglob("*.json"))) == 1  # type: ignore[attr-defined]
+
+
+def test_a_section_that_stood_still_alone_ends_later_and_the_other_one_does_not() -> None:
+    told = story.published(sections=2)
+    first, second = told.section_ids
+    stopped, resumed = AT + timedelta(days=3), AT + timedelta(days=8)
+    by_decision(services.suspend_by_decision, first, stopped)
+    by_decision(services.resume_by_decision, first, resumed)
+
+    later = told.bid_deadline + timedelta(days=5)
+    assert told.row.bid_deadline == told.bid_deadline
+    assert [queries.section_terms(one).bid_deadline for one in (first, second)] == [later, told.bid_deadline]
+    intakes = [queries.section_terms(one).intake_id or 0 for one in (first, second)]
+    assert [envelopes.intake(one).deadline for one in intakes] == [later, told.bid_deadline]
+    assert queries.due_for_opening(told.bid_deadline) == [second]
+    page = client("builder1").get(f"/tenders/{told.tender_id}/").content.decode()
+    assert "第 1 标段:投标截止与开标" in page
+
+    services.begin_opening(actor=cast.actor("host"), section_id=second, at=told.bid_deadline)
+    with pytest.raises(OpeningTooEarly):
+        services.begin_opening(actor=cast.actor("host"), section_id=first, at=told.bid_deadline)
+    services.publish_addendum(
+        actor=cast.actor("tenderee"), tender_id=told.tender_id, text="第一标段的清单有更正。", affects_bids=True,
+        answers={}, at=told.bid_deadline + timedelta(days=1),
+    )  # fmt: skip
+    moved = queries.section_terms(first).bid_deadline
+    assert moved is not None
+    assert moved > later
+    assert envelopes.intake(intakes[0]).deadline == moved
+    assert queries.section_terms(second).bid_deadline == told.bid_deadline, "what was opened keeps its deadline"
+
+
+def test_a_section_whose_deadline_passed_before_it_was_suspended_resumes_without_a_new_one() -> None:
+    told = story.published()
+    by_decision(services.suspend_by_decision, told.section_id, told.bid_deadline + timedelta(seconds=2))
+    by_decision(services.resume_by_decision, told.section_id, told.bid_deadline + timedelta(days=1))
+    assert queries.section_terms(told.section_id).bid_deadline == told.bid_deadline
+    assert queries.due_for_opening(told.bid_deadline) == [told.section_id]
+
+
+def by_decision(step: Callable[..., None], section_id: int, at: datetime) -> None:
+    """A numbered decision of somebody else, which the centre records."""
+    staff = cast.actor("staff")
+    paper = vault.store(actor=staff, stream=[b"%PDF-1.7 d"], name="d.pdf", media_type="application/pdf", at=at)
+    decision = NumberedDecision("市住建局", f"佛建〔2026〕{at:%d}号", paper.id)
+    step(actor=staff, section_id=section_id, decision=decision, reason="处理投诉期间", at=at)

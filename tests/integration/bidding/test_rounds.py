@@ -35,7 +35,7 @@ from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
 from signatures.envelopes import queries as sealing_queries
 from signatures.envelopes import services as sealing
-from signatures.envelopes.domain.rules import IntakeLate
+from signatures.envelopes.domain.rules import IntakeLate, OpenedByProcedure, OpeningHeld
 from signatures.envelopes.services.uploading import SETTLING
 from tests import cast
 from tests.integration.bidding import story
@@ -291,7 +291,11 @@ def decided(told: Told, act: str, at: datetime) -> None:
     paper = vault.store(actor=cast.actor("staff"), stream=[b"%PDF-1.7 d"], name="d.pdf", media_type="application/pdf",
                         at=at, subject=f"evaluation-report:{told.section_id}")  # fmt: skip
     decision = NumberedDecision("市财政局", f"佛财〔2026〕{act}", paper.id)
-    step = {"stop": tender_services.suspend_by_decision, "go": tender_services.resume_by_decision}[act]
+    step = {
+        "stop": tender_services.suspend_by_decision,
+        "go": tender_services.resume_by_decision,
+        "end": tender_services.terminate_by_decision,
+    }[act]
     step(actor=cast.actor("staff"), section_id=told.section_id, decision=decision, reason="投诉处理期间暂停", at=at)
 
 
@@ -319,6 +323,66 @@ def test_a_round_stands_still_with_its_section_and_ends_later_by_the_pause() -> 
     assert services.close_rounds(over) == 1
     prices = queries.final_prices(told.section_id)
     assert prices == {number("builder1"): Decimal(11_000_000), number("builder2"): Decimal(10_900_000)}
+
+
+def test_a_round_that_is_being_unlocked_stands_still_and_goes_on_with_the_time_left() -> None:
+    told, at = opened("GOV_NEGOTIATION")
+    final = begin(told, RoundKind.FINAL, at)
+    for key in ("builder1", "builder2"):
+        seal(told, key, final, "11000000.00", at)
+    began = at + timedelta(hours=1) + SETTLING
+    unlocked(told, final, "builder1", at=began)
+    intake = sealing_queries.intake(devices(told, final).intake_id)
+    assert intake.window_ends_at is not None
+    stopped = began + timedelta(minutes=5)
+    decided(told, "stop", stopped)
+
+    refs = {one.organisation_id: one.ref for one in sealing_queries.opening(KEEPER, intake.id).envelopes}
+    with pytest.raises(OpeningHeld):
+        envelopes.bidder_unlocks(devices(told, final), "builder2", refs[number("builder2")], at=stopped)
+    assert "停" in client("builder2").get(f"/sections/{told.section_id}/offer/").content.decode()
+    assert "停" in client("officer1").get(f"/openings/{intake.id}/").content.decode()
+    later = intake.window_ends_at + timedelta(days=2)
+    assert sealing.end_windows(later) == 0, "nobody is blamed for a time that stands still"
+    assert services.close_rounds(later) == 0
+    assert queries.offers_of(queries.rounds_of(told.section_id)[-1], tenders.section_terms(told.section_id), at=later
+                             ) == []  # fmt: skip
+
+    decided(told, "go", later)
+    assert sealing_queries.intake(intake.id).window_ends_at == intake.window_ends_at + (later - stopped)
+    envelopes.bidder_unlocks(devices(told, final), "builder2", refs[number("builder2")], at=later)
+    for key in ("officer1", "officer2"):
+        envelopes.officer_unlocks(devices(told, final), key, at=later)
+    sealing.decrypt_ready(intake.id, at=later)
+    assert services.close_rounds(later) == 1
+    assert set(queries.final_prices(told.section_id) or {}) == {number("builder1"), number("builder2")}
+
+
+def test_a_round_whose_section_is_ended_while_it_stands_still_is_never_opened() -> None:
+    told, at = opened("GOV_NEGOTIATION")
+    final = begin(told, RoundKind.FINAL, at)
+    seal(told, "builder1", final, "11000000.00", at)
+    began = at + timedelta(hours=1) + SETTLING
+    assert services.close_rounds(began)
+    decided(told, "stop", began + timedelta(minutes=5))
+    decided(told, "end", began + timedelta(minutes=9))
+    later = began + timedelta(days=1)
+    assert services.close_rounds(later) == 1
+    assert services.close_rounds(later) == 0
+    assert sealing.end_windows(later) == 0
+    intake_id = devices(told, final).intake_id
+    assert sealing_queries.intake(intake_id).state == "ABANDONED"
+    with pytest.raises(OpeningHeld):
+        envelopes.officer_unlocks(devices(told, final), "officer1", at=later)
+    assert queries.final_prices(told.section_id) == {}
+
+
+def test_no_host_begins_the_opening_of_a_procedure_by_hand() -> None:
+    told, at = opened("GOV_NEGOTIATION")
+    final = begin(told, RoundKind.FINAL, at)
+    due = at + timedelta(hours=1) + SETTLING
+    with pytest.raises(OpenedByProcedure):
+        sealing.begin_opening(actor=cast.actor("host"), intake_id=devices(told, final).intake_id, at=due)
 
 
 def test_a_round_that_was_over_does_not_move_with_its_section() -> None:
