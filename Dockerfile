@@ -13,6 +13,8 @@ RUN apt-get update \
 COPY --from=packages /opt/venv /opt/venv
 COPY --chown=root:root . /srv/luochui
 WORKDIR /srv/luochui
+# The processes cannot write here: what is not compiled now, each of them compiles at every start.
+RUN /opt/venv/bin/python -m compileall -q .
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER luochui
 EXPOSE 8000

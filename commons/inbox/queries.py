@@ -37,7 +37,9 @@ def unread_count(reader: Actor) -> int:
     """How many messages the reader has not read, counted up to a hundred; one query."""
     if reader.person_id is None:
         return 0
-    return _unread(reader)[:COUNT_UP_TO].count()
+    # Every page asks this. A count over a limit is a query around a query, which Django takes longer to write than
+    # PostgreSQL to answer.
+    return len(_unread(reader).order_by().values_list("pk")[:COUNT_UP_TO])
 
 
 def page(reader: Actor, *, number: str | int | None = None, unread_only: bool = False) -> "Page[Any]":

@@ -1,6 +1,7 @@
-"""Processes that are forked from one that has loaded the libraries: loading them took longer than most live tests.
+"""Processes that are forked from one that has loaded the platform: loading it took longer than most live tests.
 
-What runs in them is the command itself, from its settings on; only third-party code is there already.
+What runs in them is the command itself, with the settings of its own environment; only its modules are there already.
+That the commands start without help is proved by `test_cluster.py`.
 """
 
 import multiprocessing
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.live.libraries"])
+_FORKS.set_forkserver_preload(["tests.live.loaded"])
 
 
 class Fork:
@@ -54,6 +55,9 @@ def _run(command: Sequence[str], cwd: str, env: Mapping[str, str], stdout: Path 
         os.dup2(os.open(stdout, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 1)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
     sys.path.insert(0, cwd)
+    from tests.live.loaded import take_environment  # read before the fork, and in no process that forks nothing
+
+    take_environment()
     if command[0] == "-m":
         sys.argv = list(command[1:])
         runpy.run_module(command[1], run_name="__main__", alter_sys=True)
