@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
 from portal import environment, logs
 
@@ -185,6 +186,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = not ENV.production
+# Maps of sources are a third of all bytes, and only the tools of developers ask for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 if not ENV.production:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # files come from the packages; WhiteNoise warns without the folder
 if ENV.production:

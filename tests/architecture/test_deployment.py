@@ -124,4 +124,4 @@ def test_image_copies_what_exists_and_runs_as_a_user_without_rights() -> None:
         sources = [word for word in shlex.split(line)[:-1] if not word.startswith("--")]
         assert all((ROOT / source).exists() for source in sources)
     assert "--require-hashes" in DOCKERFILE
-    assert re.search(r"^USER luochui$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^RUN .*compileall.*^USER luochui$", DOCKERFILE, re.MULTILINE | re.DOTALL)
