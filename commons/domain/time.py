@@ -36,7 +36,7 @@ def end_of(day: date) -> datetime:
 
 def to_text(at: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: `2026-01-05T02:00:00.000Z`. The form of instants in payloads and frames."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def from_text(text: str) -> datetime:

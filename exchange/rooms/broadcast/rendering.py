@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from commons.domain.money import as_text
-from commons.domain.time import to_text
 from exchange.rooms.broadcast.hub import Scene
 from exchange.rooms.broadcast.peers import Viewer
 from exchange.rooms.domain.events import (
@@ -29,6 +28,7 @@ from exchange.rooms.domain.events import (
     WithdrawalRefused,
 )
 from exchange.rooms.domain.formats.table import PLAYS
+from exchange.rooms.domain.instants import to_text
 from exchange.rooms.domain.model import Offer, RoomState
 from exchange.rooms.domain.phases import Phase
 from exchange.rooms.protocol import (
