@@ -1,11 +1,13 @@
 """Forms of the result's desk."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bidding.awards.domain.found import Fact
 from bidding.awards.domain.reports import ReportLine
 from bidding.awards.domain.securities import GROUND_TEXTS
 from bidding.awards.labels import ROUND_KINDS
@@ -27,9 +29,11 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, bidders: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bidders: list[tuple[int, str]], facts: Sequence[tuple[Fact, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.bidders = bidders
+        self.bidders, self.facts = bidders, facts
         for number, name in bidders:
             self.fields[f"rank{number}"] = forms.IntegerField(
                 label=_("%(name)s: rank") % {"name": name}, min_value=0, max_value=200, help_text=_("0 when rejected.")
@@ -40,6 +44,8 @@ class ReportForm(forms.Form):
             self.fields[f"score{number}"] = DecimalField(
                 label=_("Score"), required=False, max_digits=6, decimal_places=2
             )
+            for fact, words in facts:
+                self.fields[f"{fact.value}{number}"] = forms.CharField(label=_(words), required=False, max_length=900)
             self.fields[f"reason{number}"] = forms.CharField(label=_("Grounds"), max_length=1000)
 
     def lines(self) -> list[ReportLine]:
@@ -47,7 +53,12 @@ class ReportForm(forms.Form):
         data = self.cleaned_data
         return [
             ReportLine(
-                number, data[f"rank{number}"], data[f"price{number}"], data[f"score{number}"], data[f"reason{number}"]
+                number,
+                data[f"rank{number}"],
+                data[f"price{number}"],
+                data[f"score{number}"],
+                data[f"reason{number}"],
+                {fact.value: text for fact, _words in self.facts if (text := data[f"{fact.value}{number}"].strip())},
             )
             for number, _name in self.bidders
         ]

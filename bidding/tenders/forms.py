@@ -208,6 +208,8 @@ PARAMETERS: dict[str, Any] = {
     "weight": _("Share of the ceiling in the baseline"),
     "factor": _("Factor on the mean"),
     "discount": _("Deduction for small enterprises"),
+    "discount_rate": _("Interest rate of a year, as a fraction"),
+    "quality_greatest": _("How much quality weighs at most, as a fraction"),
 }
 
 

@@ -1,7 +1,7 @@
 """What a ranked result must be before it may be recorded (实施条例 第53条; 财政部令第87号 第43, 57条)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from commons.domain.refusals import Refusal
@@ -61,6 +61,8 @@ class ReportLine:
     price: Decimal
     score: Decimal | None
     reason: str
+    found: Mapping[str, str] = field(default_factory=dict)
+    """What was found beside the price, by the name of its `Fact`."""
 
 
 def check_lines(lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate: bool) -> None:
@@ -77,6 +79,15 @@ def check_lines(lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate
         raise ReportInvalid(reason=gettext_noop("ranks run from 1 without gap or repetition"))
     for line in lines:
         _check_line(line, ceiling=ceiling, as_rate=as_rate)
+
+
+def require_all(named: Collection[int], opened: Collection[int]) -> None:
+    """Refuses (`ReportInvalid`) a report that leaves a bid out, or judges one that was not opened: each bidder is
+    told its own result (财政部令第87号 第69条)."""
+    if set(named) - set(opened):
+        raise ReportInvalid(reason=gettext_noop("it names somebody whose bid was not opened"))
+    if set(opened) - set(named):
+        raise ReportInvalid(reason=gettext_noop("it leaves out a bidder whose bid was opened"))
 
 
 def require_enough(lines: Sequence[ReportLine], *, least: int, fails: bool, competition: str, source: str) -> None:

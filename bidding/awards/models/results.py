@@ -51,6 +51,8 @@ class ResultLine(models.Model):
     """Yuan, or the discount rate as a fraction."""
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     reason = models.TextField()
+    found = models.JSONField(default=dict, blank=True)
+    """What the committee found beside the price, by the name of its `Fact`, as text."""
 
     class Meta:
         app_label = "bidding"

@@ -1,6 +1,7 @@
 """Questions about results and awards, and about the bonds behind them."""
 
 from bidding.awards.queries.bonds import BondLine, bonds_of, security_view, standing_bond
+from bidding.awards.queries.reckoning import Reckoning, facts_for, reckoning_of
 from bidding.awards.queries.results import (
     AwardView,
     Candidate,
@@ -33,10 +34,12 @@ __all__ = [
     "Candidate",
     "Debrief",
     "Ranking",
+    "Reckoning",
     "ResultView",
     "awards_of",
     "bonds_of",
     "debrief",
+    "facts_for",
     "final_prices",
     "has_rounds",
     "offers_of",
@@ -46,6 +49,7 @@ __all__ = [
     "public_result",
     "ranked_prices",
     "ranking",
+    "reckoning_of",
     "remaining",
     "reports_of",
     "room_of",

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from bidding.awards import queries
-from bidding.awards.models import ResultLine
+from bidding.awards.models import EvaluationReport, ResultLine
 from bidding.awards.policies import can_see_debrief
 from bidding.awards.services.papers import words_of
 from bidding.opening import queries as halls
@@ -37,7 +37,7 @@ def draw_debrief(*, actor: Actor, section_id: int, at: datetime) -> str:
         return found.number
     terms = tenders.section_terms(section_id)
     with translation.override("zh-hans"):
-        steps = _price_steps(terms, at)
+        steps = _price_steps(terms, line.report, at)
     report = vault.document(line.report.document_id)
     drafted = documents.draft(
         actor=actor,
@@ -63,8 +63,12 @@ def draw_debrief(*, actor: Actor, section_id: int, at: datetime) -> str:
         return documents.issue(drafted, actor=actor, at=at).number
 
 
-def _price_steps(terms: tenders.SectionTerms, at: datetime) -> list[str]:
-    """How the prices were scored, in words: of the last offers where there were rounds, else of the opening."""
+def _price_steps(terms: tenders.SectionTerms, report: EvaluationReport, at: datetime) -> list[str]:
+    """How the prices were scored, in words: with what the committee found beside them where the award method asks
+    for it, of the last offers where there were rounds, else of the opening."""
+    reckoned = queries.reckoning_of(terms, report.lines.all())
+    if reckoned is not None:
+        return list(reckoned.steps)
     ranking = queries.ranking(terms, at=at)
     if ranking is not None:
         return list(ranking.steps)

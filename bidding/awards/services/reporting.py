@@ -5,12 +5,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bidding.awards.domain.reports import ReportInvalid, ReportLine, SamePerson, check_lines, require_enough
+from bidding.awards.domain.reports import (
+    ReportInvalid,
+    ReportLine,
+    SamePerson,
+    check_lines,
+    require_all,
+    require_enough,
+)
 from bidding.awards.domain.rounds import RoundStage
 from bidding.awards.domain.states import REPORT, ReportCommand, ReportState
 from bidding.awards.models import EvaluationReport, ResultLine
 from bidding.awards.policies import can_confirm_report, can_record_report
-from bidding.awards.queries import final_prices, room_of, rounds_of, stage
+from bidding.awards.queries import final_prices, reckoning_of, remaining, room_of, rounds_of, stage
+from bidding.opening import queries as halls
 from bidding.profiles.domain.vocabulary import ThresholdName
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
@@ -31,16 +39,15 @@ def enter_report(
 ) -> int:
     """Record what the committee signed: each bidder's rank, price, score and reasons.
 
-    Refuses `NotAllowedNow` before the opening ended, `ReportInvalid`, `TooFewValid`, `NotPermitted`.
+    Where the award method compares more than prices, what was found beside them comes with each ranked line. Refuses
+    `NotAllowedNow` before the opening ended, `ReportInvalid`, `TooFewValid`, `NotPermitted`, and `Malformed` findings.
     """
     terms = tenders.section_terms(section_id)
     can_record_report(actor, terms).require()
     if terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="RECORD_REPORT", state=terms.state.value)
     check_lines(lines, ceiling=terms.highest_ceiling, as_rate=terms.price_kind == "DISCOUNT_RATE")
-    for line in lines:
-        if not tenders.has_taken(terms.tender_id, line.organisation_id):
-            raise ReportInvalid(reason=gettext_noop("it names somebody who did not take part"))
+    _require_bidders(terms, lines)
     limit = terms.profile.thresholds.get(ThresholdName.BIDDERS_AFTER_REVIEW)
     require_enough(
         lines,
@@ -50,6 +57,7 @@ def enter_report(
         source=limit.source if limit else "–",
     )
     _require_last_offers(section_id, lines, at)
+    reckoning_of(terms, lines)
     document = vault.document(document_id)
     if document is None or document.subject != f"evaluation-report:{section_id}":
         raise NotFound()
@@ -69,6 +77,7 @@ def enter_report(
             price=line.price,
             score=line.score,
             reason=line.reason.strip(),
+            found=dict(line.found),
         )
         for line in lines
     )
@@ -79,6 +88,14 @@ def enter_report(
     }
     append(stream=terms.stream, type="ReportEntered", actor=actor, payload=payload, decided_at=at)
     return report.pk
+
+
+def _require_bidders(terms: tenders.SectionTerms, lines: Sequence[ReportLine]) -> None:
+    for line in lines:
+        if not tenders.has_taken(terms.tender_id, line.organisation_id):
+            raise ReportInvalid(reason=gettext_noop("it names somebody who did not take part"))
+    if halls.hall_of_section(terms.section_id) is not None:
+        require_all([line.organisation_id for line in lines], remaining(terms))
 
 
 def _require_last_offers(section_id: int, lines: Sequence[ReportLine], at: datetime) -> None:
@@ -152,4 +169,5 @@ def _payload(line: ReportLine) -> dict[str, JSON]:
         "price": as_text(line.price),
         "score": as_text(line.score) if line.score is not None else None,
         "reason_sha256": digest(line.reason.encode()),
+        "found": dict(line.found),
     }

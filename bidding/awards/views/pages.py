@@ -24,7 +24,6 @@ from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.labels import SECTION_STATES
-from bidding.tenders.services.common import takers
 from commons.domain.actor import Role
 from commons.domain.refusals import NotFound
 from commons.pages import FormPage, actor_of, signed_in, told_there
@@ -79,7 +78,7 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
     context = {
         "terms": terms,
         "state": SECTION_STATES[terms.state],
-        "reports": [(report, *REPORT_STATES[report.state]) for report in reports],
+        "reports": [(report, *REPORT_STATES[report.state], _reckoned(terms, report)) for report in reports],
         "may_confirm": {report.pk for report in reports if report.state == "ENTERED"
                         and report.entered_by_id != actor.person_id},
         "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED,
@@ -103,6 +102,14 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
     return render(request, "awards/desk.html", context)
 
 
+def _reckoned(terms: tenders.SectionTerms, report: EvaluationReport) -> dict[str, Any] | None:
+    found = queries.reckoning_of(terms, report.lines.all())
+    if found is None:
+        return None
+    lines = [(line, [(_(words), text) for words, text in line.facts]) for line in found.lines]
+    return {"lines": lines, "steps": found.steps, "differs": found.differs}
+
+
 class EnterReport(FormPage):
     """The committee's result, entered by the owner's side."""
 
@@ -117,13 +124,14 @@ class EnterReport(FormPage):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         terms = self._terms(request)
-        names = people.organisations(takers(terms.tender_id))
+        names = people.organisations(queries.remaining(terms))
         bidders = [(number, one.name) for number, one in sorted(names.items())]
         ranked = queries.ranking(terms, at=timezone.now())
         initial: dict[str, Any] = {}
         for line in ranked.lines if ranked else ():
             initial |= {f"rank{line.organisation_id}": line.rank, f"price{line.organisation_id}": line.price}
-        return ReportForm(data, request.FILES or None, bidders=bidders, initial=initial)
+        facts = queries.facts_for(terms)
+        return ReportForm(data, request.FILES or None, bidders=bidders, facts=facts, initial=initial)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         terms = self._terms(request)

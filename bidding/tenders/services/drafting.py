@@ -13,6 +13,7 @@ from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.refusals import ProfileUnknown
 from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
+from bidding.scoring.domain.json_form import parameters_of
 from bidding.tenders.domain.completeness import TenderUnready
 from bidding.tenders.domain.sections import BudgetExceeded, SectionTermsDraft, check_section
 from bidding.tenders.domain.states import TenderCommand
@@ -23,8 +24,8 @@ from bidding.tenders.services.documents import require_document
 from bidding.tenders.services.transitions import move_tender
 from commons.domain.actor import Actor
 from commons.domain.deadlines import Direction, local_day
-from commons.domain.money import as_text
-from commons.domain.refusals import NotFound, Refusal
+from commons.domain.money import as_text, parse_decimal
+from commons.domain.refusals import Malformed, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.services import append_secret
 from commons.people import queries as people
@@ -99,13 +100,29 @@ def change_tender(*, actor: Actor, tender_id: int, facts: TenderFacts, version: 
 def choose_award(
     *, actor: Actor, tender_id: int, method: str, parameters: Mapping[str, str], at: datetime, reform_basis_no: str = ""
 ) -> None:
-    """Fix how the award is decided, before the notice. Refuses (`AwardMethodUnknown`) what the profile lacks."""
+    """Fix how the award is decided, before the notice.
+
+    Refuses (`AwardMethodUnknown`) what the profile lacks, and (`Malformed`) a parameter that nobody could score with.
+    """
     tender = editable(actor, tender_id)
     choice = profile_of(tender, at).formula(method)
     if choice is None:
         raise AwardMethodUnknown(method=method)
     kept = {name: parameters.get(name, value).strip() or value for name, value in choice.parameters.items()}
+    _require_scorable(kept)
     save(tender, award_method=method, award_parameters=kept, reform_basis_no=reform_basis_no.strip())
+
+
+BESIDE = ("deltas", "quality_greatest")
+"""Parameters that are fractions of their own: what is drawn from, and how much quality weighs at most."""
+
+
+def _require_scorable(kept: Mapping[str, str]) -> None:
+    parameters_of({name: value for name, value in kept.items() if name not in BESIDE and value})
+    for name in BESIDE:
+        for text in kept.get(name, "").split(","):
+            if text.strip() and parse_decimal(text.strip(), field=name, places=6) >= 1:
+                raise Malformed(field=name, reason="a share is below 1")
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """From the notice to the contract, in every sector; and what happens when a winner gives up."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,10 +18,11 @@ from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.failing import ObjectionOpen
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.models import Section
-from commons.domain.refusals import NotAllowedNow, NotPermitted
+from bidding.tenders.models import Section, Tender
+from commons.domain.refusals import Malformed, NotAllowedNow, NotPermitted
 from commons.vault import services as vault
 from exchange.notices.services import NumberedDecision
+from signatures.documents import queries as papers
 from tests import cast
 from tests.integration.bidding import story
 from tests.integration.bidding.story import Told
@@ -268,3 +270,36 @@ def test_nothing_is_recorded_before_the_opening() -> None:
 
     with pytest.raises(NotAllowedNow):
         entered(told, told.bid_deadline, lines_of())
+
+
+def test_the_costs_of_the_life_are_entered_with_the_report_and_give_the_order_that_everybody_reads() -> None:
+    told, at = opened("SOE_COMPARISON_OPEN")
+    given = {"award_method": "life_cycle_cost", "award_parameters": {}}
+    Tender.objects.filter(pk=told.tender_id).update(**given)
+    lines = lines_of()
+    with pytest.raises(Malformed):
+        entered(told, at, lines)
+    costs = ("400000", "250000.50", "90000")
+    found = [replace(line, found={"COST": cost}) for line, cost in zip(lines, costs, strict=True)]
+    shown(told, at, found)
+
+    desk = client("tenderee").get(f"/owner/sections/{told.section_id}/result/").content.decode()
+    assert "11,290,000.00" in desk, "the dearest price has the least costs with its life"
+    assert "评审委员会的排序与定标办法的计算次序不同" in desk
+    number = services.draw_debrief(actor=cast.actor("builder3"), section_id=told.section_id, at=at)
+    paper = papers.newest(f"debrief:{queries.own_line(cast.actor('builder3'), told.section_id).pk}", services.DEBRIEF)
+    assert paper is not None
+    assert paper.number == number
+
+
+def test_an_award_parameter_that_nobody_could_score_with_is_refused_while_drafting() -> None:
+    told = story.drafted("SOE_COMPARISON_OPEN")
+    choose = {"actor": cast.actor("tenderee"), "tender_id": told.tender_id, "at": told.published_at}
+    for method, parameters in (
+        ("trimmed_mean", {"above": "much"}),
+        ("energy_performance", {"discount_rate": "6"}),
+        ("quality_weighted", {"quality_greatest": "1"}),
+    ):
+        with pytest.raises(Malformed):
+            tender_services.choose_award(method=method, parameters=parameters, **choose)  # type: ignore[arg-type]
+    tender_services.choose_award(method="quality_weighted", parameters={"quality_greatest": "0.3"}, **choose)  # type: ignore[arg-type]

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from bidding.awards.domain.reports import ReportInvalid, ReportLine, TooFewValid, check_lines, require_enough
+from bidding.awards.domain.reports import (
+    ReportInvalid,
+    ReportLine,
+    TooFewValid,
+    check_lines,
+    require_all,
+    require_enough,
+)
 
 
 def line(organisation_id: int, rank: int, price: str = "100", reason: str = "综合得分最高") -> ReportLine:
@@ -64,3 +71,11 @@ def test_fewer_than_three_after_review_fail_unless_competition_remains(
         return
     with pytest.raises(TooFewValid):
         require_enough(lines, **given)
+
+
+def test_a_report_judges_every_opened_bid_and_no_other() -> None:
+    require_all([1, 2], [2, 1])
+    with pytest.raises(ReportInvalid):
+        require_all([1], [1, 2])
+    with pytest.raises(ReportInvalid):
+        require_all([1, 2, 3], [1, 2])
