@@ -94,3 +94,7 @@ def words_of_scene() -> dict[str, dict[str, str]]:
         "word": {key: str(label) for key, (label, _tone) in WORDS.items()},
         "answer": {key: str(text) for key, text in ANSWERS.items()},
     }
+
+
+BONDS: dict[str, Text] = {"COVERED": _("bond given in full"), "SHORT": _("bond not as asked"), "": _("no bond")}
+"""How the bond of a bid was found at the opening."""

@@ -1,6 +1,7 @@
 """Words of halls in templates."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,7 +9,7 @@ from django import template
 from django.utils.translation import gettext
 
 from bidding.bids.labels import finding_sentence
-from bidding.opening.labels import ANSWERS, CONSEQUENCES, LINES, SIGN_INS
+from bidding.opening.labels import ANSWERS, BONDS, CONSEQUENCES, LINES, SIGN_INS
 from commons.domain.time import SHANGHAI, from_text
 from signatures.envelopes.labels import CAUSES, ENVELOPES
 
@@ -33,6 +34,17 @@ def cause_label(cause: str) -> str:
 @register.filter
 def consequence_label(consequence: str) -> str:
     return str(CONSEQUENCES.get(consequence, consequence))
+
+
+@register.filter
+def moment(text: str) -> datetime | None:
+    """An instant that a record keeps as text."""
+    return from_text(text) if text else None
+
+
+@register.filter
+def bond_label(state: str) -> str:
+    return str(BONDS.get(state, BONDS[""]))
 
 
 @register.filter

@@ -16,7 +16,7 @@ from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import ALLOWED, Actor, Decision, deny
-from commons.domain.money import as_text, normal_text
+from commons.domain.money import as_text, capital_yuan, normal_text
 from commons.domain.refusals import NotAllowedNow
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
@@ -170,20 +170,22 @@ def _content(hall: Hall, terms: SectionTerms) -> dict[str, JSON]:
         "listed_at": to_text(hall.listed_at) if hall.listed_at else "",
         "delta": normal_text(hall.delta) if hall.delta is not None else "",
         "ceiling": as_text(terms.ceiling) if terms.ceiling is not None else "",
-        "bids": [_bid(bid, found[bid.organisation_id].name, found[bid.organisation_id].uscc) for bid in bids],
+        "bids": [_bid(bid, found[bid.organisation_id], hall) for bid in bids],
         "remarks": hall.analysis.get("remarks", []),
         "words": [{"kind": one.kind, "text": one.text, "answer": one.answer} for one in words],
         "log": {"seq": str(hall.seq), "sha256": last.sha256 if last else ""},
     }
 
 
-def _bid(bid: HallBid, name: str, uscc: str) -> JSON:
+def _bid(bid: HallBid, bidder: people.OrganisationView, hall: Hall) -> JSON:
+    """One bid as it was read out: its price and its other main contents (招标投标法 第36条)."""
+    bond = hall.analysis.get("bonds", {}).get(str(bid.number))
     failed = bid.progress in FAILED
     failure = consequence_of(Cause(bid.cause)) if failed else None
     return {
         "number": str(bid.number),
-        "bidder": name,
-        "uscc": uscc,
+        "bidder": bidder.name,
+        "uscc": bidder.uscc,
         "received_at": to_text(bid.received_at),
         "receipt": bid.receipt,
         "signed_in": bid.signed_in,
@@ -191,6 +193,10 @@ def _bid(bid: HallBid, name: str, uscc: str) -> JSON:
         "cause": bid.cause,
         "consequence": failure.consequence.value if failure else "",
         "price": as_text(bid.price) if bid.price is not None else "",
+        "capitals": capital_yuan(bid.price) if bid.price is not None else "",
+        "duration_days": str(bid.content.get("duration_days", "")),
+        "validity_days": str(bid.content.get("validity_days", "")),
+        "bond": "" if bond is None else ("COVERED" if bond["covers"] else "SHORT"),
         "confirmed": "" if bid.confirmed is None else ("YES" if bid.confirmed else "NO"),
         "dispute": bid.dispute,
     }
@@ -221,6 +227,8 @@ def _paper(
         "terms": terms,
         "hall": hall,
         "signers": signers,
+        "owner": people.organisation(terms.owner_id),
+        "agent": people.organisation(terms.agent_id) if terms.agent_id else None,
         "absent": [names[bid.organisation_id].name for bid in absent],
         "at": at,
     }
