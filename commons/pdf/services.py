@@ -1,5 +1,6 @@
 """Templates to PDF: Chinese on a plain install, and the same bytes for the same facts."""
 
+import atexit
 import hashlib
 import threading
 from collections.abc import Mapping
@@ -95,6 +96,8 @@ def _machinery() -> tuple[Any, Any]:
                 return super().fetch(url, headers)
             raise ForeignAddress(url)
 
+    # Its folder goes while there still is an interpreter to remove it.
+    atexit.register(_machinery.cache_clear)
     return FontConfiguration(), VendoredOnly()
 
 

@@ -1,7 +1,9 @@
 """Printed papers are read back by poppler, a program that shares nothing with the one that printed them."""
 
 import io
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +147,18 @@ def test_the_qr_code_is_printed_module_for_module(printing):
         for y, row in enumerate(wanted)
     ]
     assert read == [list(row) for row in wanted]
+
+
+def test_a_process_that_printed_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The unpacked font has 12 MB, and every process unpacks its own."""
+    printing = (
+        "import sys, django; django.setup(); from commons.pdf import services; services._print('<p>\u843d\u69cc</p>');"
+        "sys.held_to_the_very_end = services._machinery"  # as addresses and views hold it in a server
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", printing], env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, check=True
+    )
+
+    assert ended.stderr == b""
+    assert list(tmp_path.iterdir()) == []
