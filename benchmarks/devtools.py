@@ -18,6 +18,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE_S = 600.0
+SETTLING_S, SETTLING_STEPS = 0.3, 20
 
 
 class Target:
@@ -75,13 +76,28 @@ class Browser(Target):
 
     @contextlib.contextmanager
     def page(self, cookies: list[dict[str, str]]) -> Iterator[Target]:
-        """A page of a context of its own, with these cookies."""
+        """A page of a context of its own, with these cookies; the browser has done what it does for a new window."""
         context = self.send("Target.createBrowserContext")["browserContextId"]
         self.send("Storage.setCookies", cookies=cookies, browserContextId=context)
         target = self.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         with connect(f"ws://127.0.0.1:{self._port}/devtools/page/{target}", max_size=None) as wire:
+            self._settle()
             yield Target(wire)
         self.send("Target.disposeBrowserContext", browserContextId=context)
+
+    def _settle(self) -> None:
+        """Wait until the browser is idle: the popups of its address bar alone take a second of a core."""
+        spent = self._seconds()
+        for _ in range(SETTLING_STEPS):
+            time.sleep(SETTLING_S)
+            before, spent = spent, self._seconds()
+            if spent - before < SETTLING_S / 10:
+                return
+
+    def _seconds(self) -> float:
+        """What all its processes have taken of the processors."""
+        found = self.send("SystemInfo.getProcessInfo")["processInfo"]
+        return sum(float(one["cpuTime"]) for one in found)
 
     def renderers(self) -> list[int]:
         """The process numbers of the pages."""

@@ -20,7 +20,7 @@ from commons.domain.refusals import Malformed, NotFound, Refusal
 from commons.texts import refusal_text
 from signatures.envelopes import services
 from signatures.envelopes.domain.header import EnvelopeBroken
-from signatures.envelopes.services.receiving import LARGEST_PIECE, Appending, Checksum, complete, offset_of
+from signatures.envelopes.services.receiving import CHECKSUMS, LARGEST_PIECE, Appending, Checksum, complete, offset_of
 from signatures.envelopes.services.uploading import FINISHED, Upload
 
 logger = logging.getLogger(__name__)
@@ -129,42 +129,44 @@ class UploadEndpoint:
 
         def begin() -> tuple[Upload, Appending]:
             upload = services.running_upload(ref=ref, token=token, at=timezone.now())
-            return upload, Appending(upload, offset=offset, checksum=checksum, length=length)
+            return upload, Appending(upload, offset=offset, checksum=checksum)
 
         upload, appending = await self._in_thread(begin)
         try:
-            whole = await self._pour(body, appending)
+            rest = await self._pour(body, appending)
+            reached = None if rest is None else await self._in_thread(appending.finish, rest)
         except EnvelopeBroken:
             await self._in_thread(lambda: _drop(upload, appending))
             raise
         except BaseException:
             await self._in_thread(appending.abort)
             raise
-        if not whole:
+        if reached is None:
             await self._in_thread(appending.abort)
             return Answer(400)
-        reached = await self._in_thread(appending.finish)
         if reached < upload.length:
             return Answer(204, _standing(upload, reached))
         receipt = await self._in_thread(lambda: complete(upload, received_at=body.arrived_at))
         return Answer(204, {**_standing(upload, reached), "Upload-Receipt": receipt})
 
-    async def _pour(self, body: _Body, appending: Appending) -> bool:
-        """The body into the file, by as many pieces as are worth a thread's while; False when the sender went away."""
+    async def _pour(self, body: _Body, appending: Appending) -> list[bytes] | None:
+        """The body into the file, by as many pieces as are worth a thread's while; its last pieces, to finish with.
+
+        None when the sender went away.
+        """
         held, size = list[bytes](), 0
         while True:
             message = await body.next()
             if message["type"] == "http.disconnect":
-                return False
+                return None
             if piece := message.get("body", b""):
                 held.append(piece)
                 size += len(piece)
-            more = bool(message.get("more_body"))
-            if held and (size >= _WRITE_AT_ONCE or not more):
+            if not message.get("more_body"):
+                return held
+            if size >= _WRITE_AT_ONCE:
                 await self._in_thread(appending.write, held)
                 held, size = [], 0
-            if not more:
-                return True
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _with_database, work, *arguments)
@@ -215,7 +217,7 @@ def _standing(upload: Upload, offset: int) -> dict[str, str]:
 
 def _abilities() -> dict[str, str]:
     return {
-        "Tus-Checksum-Algorithm": "sha256,sha1,sm3",
+        "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
         "Tus-Extension": "creation,checksum,expiration,termination",
         "Tus-Version": VERSION,
     }

@@ -11,6 +11,7 @@ import yaml
 from django.core.management import get_commands
 
 from portal.environment import read
+from signatures.envelopes.services.receiving import LARGEST_PIECE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -106,6 +107,8 @@ def test_the_proxy_hands_uploads_on_as_they_come_to_the_process_that_began_them(
     (uploads,) = re.findall(r"location /uploads/ {([^}]*)}", nginx)
 
     assert "proxy_request_buffering off;" in uploads
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", nginx)
+    assert int(most) * 1024 * 1024 >= LARGEST_PIECE, "a file of 2 GB comes in pieces, and each must pass"
     assert "hash $upload_key consistent;" in nginx
     assert re.search(r"http2_body_preread_size 1m;", nginx), "or an upload over HTTP/2 waits for each 64 KiB"
     assert 'Strict-Transport-Security "max-age=31536000" always' in nginx

@@ -222,11 +222,38 @@ def test_a_paused_upload_goes_on_where_it_stood(browser: Chromium, server: Serve
     expect(bidder.locator("h1")).to_contain_text("File handed in", timeout=60_000)
 
 
+def test_a_file_that_changes_while_it_is_sent_is_not_handed_in(
+    browser: Chromium, server: Server, tmp_path: Path
+) -> None:
+    """It is read as a stream that is open already: the worker looks again before it commits."""
+    ceremony(browser, server)
+    host = rehearsal(browser, server)
+    bidder = browser.page(server, person="buyer1", language="en")
+    bidder.goto(host.url)
+    file = tmp_path / "large.bin"
+    file.write_bytes(b"\x07" * LARGE)
+    changed: list[Any] = []
+
+    def change(route: Any) -> None:
+        """While the second piece is on its way."""
+        if route.request.method == "PATCH" and route.request.headers["upload-offset"] != "0" and not changed:
+            changed.append(file.write_bytes(b"\x08" * LARGE))
+            os.utime(file, (1, 1))
+        route.continue_()
+
+    bidder.route(re.compile("/uploads/[0-9a-f]{32}$"), change)
+    bidder.locator("#seal-files").set_input_files(file)
+    bidder.get_by_role("button", name="Seal and hand in").click()
+
+    expect(bidder.locator("#seal-trouble")).to_contain_text("changed", timeout=60_000)
+    assert not SealedEnvelope.objects.exists()
+
+
 def test_the_worker_makes_what_the_server_reads(browser: Chromium, server: Server) -> None:
     """Both programs agree to the byte: canonical header, Padmé, nonces, wraps, commitment: else nothing is accepted."""
     ceremony(browser, server)
     host = rehearsal(browser, server)
-    for person, size in (("buyer1", 0), ("buyer1", 65_537), ("buyer1", 4 * 1024 * 1024)):
+    for person, size in (("buyer1", 0), ("buyer1", 65_537), ("buyer1", 5 * 1024 * 1024)):
         page = browser.page(server, person=person, language="en")
         page.goto(host.url)
         seal(page, [{"name": f"{size}.bin", "mimeType": "application/octet-stream", "buffer": b"\x01" * size}])

@@ -16,7 +16,7 @@ from signatures.envelopes.domain.suites import SealingSuite
 
 VERSION = "SBE-1"
 MEBIBYTE = 1024 * 1024
-SMALLEST_CHUNK, LARGEST_CHUNK = MEBIBYTE, 8 * MEBIBYTE
+SMALLEST_CHUNK, LARGEST_CHUNK = MEBIBYTE // 2, 8 * MEBIBYTE
 SMALLEST_PAYLOAD = 64 * 1024
 """Below this every payload is padded to the same length."""
 MOST_OFFICERS = 15
@@ -164,8 +164,8 @@ def _header(value: Mapping[str, JSON], sealing: SealingSuite) -> Header:
         manifest_digest=_hex(value[manifest_field(sealing)]),
         suite=sealing.suite,
     )
-    if not SMALLEST_CHUNK <= header.chunk <= LARGEST_CHUNK or header.chunk % MEBIBYTE:
-        raise ValueError("chunks are of 1 to 8 whole MiB")
+    if not SMALLEST_CHUNK <= header.chunk <= LARGEST_CHUNK or header.chunk % SMALLEST_CHUNK:
+        raise ValueError("chunks are of half a MiB to 8 MiB, in steps of half a MiB")
     if header.padded_len != padded(header.padded_len):
         raise ValueError("its length is not one of the padded lengths")
     return header

@@ -98,6 +98,23 @@ class Reckoner:
         self.size = 0
         self._leaf: Digest | None = None
         self._head, self._wanted = bytearray(), 0
+        self._begins, self._ends = 0, 0  # of the chunks; of the envelope
+        self.partial = False
+
+    @classmethod
+    def resumed(cls, prefix: Prefix, size: int) -> "Reckoner":
+        """One that knows no leaf of the first `size` bytes: it tells the leaves of what follows, and no commitment.
+
+        Raises `EnvelopeBroken` unless a chunk begins there.
+        """
+        found = cls()
+        found._enter(prefix, len(prefix.encode()))
+        index = found._chunks_before(size)
+        if index is None:
+            raise EnvelopeBroken(reason="no chunk begins there")
+        found.partial, found.size, found.leaves = True, size, [b""] * index
+        found._wanted = found._next()
+        return found
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises `EnvelopeBroken` as soon as they cannot be an envelope."""
@@ -108,19 +125,38 @@ class Reckoner:
             self.prefix, used = read_prefix(bytes(self._head))
             if self.prefix is None:
                 return
+            self._enter(self.prefix, used)
             rest = memoryview(bytes(self._head[used:]))
             self._head.clear()
-            self._wanted = self._next()
-        if self.size > self.prefix.size:
+        if self.size > self._ends:
             raise EnvelopeBroken(reason="something follows after its end")
         self._take(rest)
 
-    def begins_chunk(self, length: int | None, algorithm: str) -> bool:
-        """Whether the next `length` bytes are one whole chunk, whose leaf is its digest by that algorithm."""
-        if self.prefix is None or not self._wanted or self._wanted != length:
-            return False
+    def digest_since(self, start: int) -> bytes | None:
+        """The digest over the leaves from byte `start` to here; none unless these are whole chunks."""
+        if self.prefix is None:
+            return None
+        first, end = self._chunks_before(start), self._chunks_before(self.size)
+        if first is None or end is None or end != len(self.leaves):
+            return None
+        digest = self.prefix.header.sealing.digest()
+        for leaf in self.leaves[first:end]:
+            digest.update(leaf)
+        return digest.digest()
+
+    def _chunks_before(self, place: int) -> int | None:
+        """How many chunks end up to that byte of the envelope, if none is cut there."""
+        assert self.prefix is not None, "lengths follow from the header"
         header = self.prefix.header
-        return header.sealing.digest_name == algorithm and length == chunk_length(header, len(self.leaves)) + TAG
+        whole, rest = divmod(place - self._begins, header.chunk + TAG)
+        if place == self._begins + sealed_length(header):
+            return chunk_count(header)
+        return whole if rest == 0 and 0 <= whole < chunk_count(header) else None
+
+    def _enter(self, prefix: Prefix, length: int) -> None:
+        """Everything before the chunks is known. Its size is reckoned once: it is the whole of it, encoded."""
+        self.prefix, self._begins, self._ends = prefix, length, prefix.size
+        self._wanted = self._next()
 
     def _take(self, rest: memoryview) -> None:
         assert self.prefix is not None, "chunks follow the prefix"
@@ -140,7 +176,7 @@ class Reckoner:
 
     def finish(self) -> Reckoned:
         """What came in. Raises `EnvelopeBroken` when it is not a whole envelope."""
-        if self.prefix is None or self.size != self.prefix.size:
+        if self.prefix is None or self.size != self._ends or self.partial:
             raise EnvelopeBroken(reason="it is not complete")
         commit = commitment(self.prefix.header, self.leaves)
         return Reckoned(self.prefix, tuple(self.leaves), commit, self.size)

@@ -15,11 +15,14 @@ from typing import Any
 from commons.domain.refusals import NotAllowedNow, Refusal
 from commons.domain.text import gettext_noop
 from signatures.envelopes import store
-from signatures.envelopes.domain.layout import Reckoned, Reckoner
+from signatures.envelopes.domain.header import EnvelopeBroken
+from signatures.envelopes.domain.layout import Reckoned, Reckoner, open_prefix
 from signatures.envelopes.services.accepting import accept
 from signatures.envelopes.services.uploading import FINISHED, Upload, drop_upload
 
-CHECKSUMS = ("sha256", "sha1", "sm3")
+LEAVES = "sbe1-leaves"
+"""The checksum of whole chunks: the digest, by the envelope's suite, over their leaves. Their bytes are hashed once."""
+CHECKSUMS = ("sha256", "sha1", LEAVES)
 LARGEST_PIECE = 32 * 1024 * 1024
 """Bytes of one PATCH: the server before us may hold one in memory or in a temporary file."""
 
@@ -48,7 +51,7 @@ class ChecksumWrong(Refusal):
 
 class ChecksumUnknown(Refusal):
     code = "UPLOAD_CHECKSUM_UNKNOWN"
-    message = gettext_noop("The checksum cannot be read. Use sha256, sha1 or sm3.")
+    message = gettext_noop("The checksum cannot be read. Use sha256, sha1 or, for whole chunks, sbe1-leaves.")
     status = 400
 
 
@@ -91,9 +94,7 @@ class _Reckoners:
             return Reckoner()
         return found if found is not None and found.size == offset else None
 
-    def put(self, ref: str, reckoner: Reckoner | None) -> None:
-        if reckoner is None:
-            return
+    def put(self, ref: str, reckoner: Reckoner) -> None:
         with self._lock:
             self._known[ref] = reckoner
             while len(self._known) > self.MOST:
@@ -109,10 +110,10 @@ def offset_of(upload: Upload) -> int:
 
 
 class Appending:
-    """One PATCH: `write` pieces, then `finish`; or `abort`. Locks the upload's file meanwhile."""
+    """One PATCH: `write` pieces, then `finish` with the last; or `abort`. Locks the upload's file meanwhile."""
 
-    def __init__(self, upload: Upload, *, offset: int, checksum: Checksum | None, length: int | None = None) -> None:
-        """`length` of the whole piece, where it is known before. Raises `UploadElsewhere`, `UploadBusy`."""
+    def __init__(self, upload: Upload, *, offset: int, checksum: Checksum | None) -> None:
+        """Raises `UploadElsewhere`, `UploadBusy`, `ChecksumUnknown` for leaves where no chunk begins."""
         if upload.state == FINISHED:
             raise UploadElsewhere(offset=str(upload.length))
         self._upload, self._start, self._checksum = upload, offset, checksum
@@ -128,12 +129,21 @@ class Appending:
             raise UploadElsewhere(offset=str(self._offset))
         self._reckoner = _reckoners.take(upload.ref, offset)
         self._digest: Any = None
-        if checksum is not None and not self._has_leaf_for(checksum, length):
+        if checksum is None:
+            return
+        if checksum.algorithm != LEAVES:
             self._digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
+        elif self._reckoner is None:
+            self._reckoner = self._resumed()
 
-    def _has_leaf_for(self, checksum: Checksum, length: int | None) -> bool:
-        """A piece that is one chunk has the chunk's leaf for its checksum: its bytes are hashed once."""
-        return self._reckoner is not None and self._reckoner.begins_chunk(length, checksum.algorithm)
+    def _resumed(self) -> Reckoner:
+        """Another process took what came before: for the leaves of this piece, the header is enough."""
+        try:
+            with store.upload_path(self._upload.ref).open("rb") as file:
+                return Reckoner.resumed(open_prefix(file), self._offset)
+        except EnvelopeBroken:
+            self._file.close()
+            raise ChecksumUnknown() from None
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Raises `EnvelopeBroken` as soon as what comes in cannot be an envelope; the upload is then dropped."""
@@ -148,21 +158,29 @@ class Appending:
             if self._reckoner is not None:
                 self._reckoner.feed(data)
 
-    def finish(self) -> int:
-        """Where the upload stands now. Raises `ChecksumWrong`; the piece is then forgotten."""
+    def finish(self, pieces: Sequence[bytes] = ()) -> int:
+        """Write the last pieces; where the upload stands now.
+
+        Raises as `write`, and `ChecksumWrong`; the piece is then forgotten.
+        """
+        self.write(pieces)
         if self._checksum is not None and self._hash() != self._checksum.digest:
             self.abort()
             raise ChecksumWrong()
         # The disk begins now: before the receipt all must lie there, and then little is left to wait for.
         os.posix_fadvise(self._file.fileno(), self._start, self._offset - self._start, os.POSIX_FADV_DONTNEED)
         self._file.close()
-        _reckoners.put(self._upload.ref, self._reckoner)
+        self._put_back()
         return self._offset
 
-    def _hash(self) -> bytes:
+    def _hash(self) -> bytes | None:
         if self._digest is not None:
             return bytes(self._digest.digest())
-        return self._reckoner.leaves[-1] if self._reckoner and self._reckoner.leaves else b""
+        return self._reckoner.digest_since(self._start) if self._reckoner else None
+
+    def _put_back(self) -> None:
+        if self._reckoner is not None and not self._reckoner.partial:
+            _reckoners.put(self._upload.ref, self._reckoner)
 
     def abort(self) -> None:
         """The line broke: without a checksum the bytes that came count, with one the piece is forgotten."""
@@ -171,7 +189,7 @@ class Appending:
         if self._checksum is not None:
             self._file.truncate(self._start)
         else:
-            _reckoners.put(self._upload.ref, self._reckoner)
+            self._put_back()
         self._file.close()
 
 

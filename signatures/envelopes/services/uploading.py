@@ -15,6 +15,7 @@ from commons.parameters import queries as parameters
 from signatures import at_rest
 from signatures.envelopes import policies, store
 from signatures.envelopes.admitting import require_admission
+from signatures.envelopes.domain.header import SMALLEST_CHUNK
 from signatures.envelopes.domain.layout import ATTESTATION, LARGEST_HEADER, LARGEST_MANIFEST, TAG
 from signatures.envelopes.domain.rules import UploadNoRoom, UploadTokenSpent, UploadTooLarge, require_open
 from signatures.envelopes.models import EnvelopeUpload, SealedIntake
@@ -120,8 +121,9 @@ def sweep_uploads(at: datetime) -> int:
 
 def _require_size(length: int, at: datetime) -> None:
     megabytes = parameters.integer("envelope.max_megabytes", on=at.date())
-    # Padding adds a thirty-second at most, tags 16 bytes a chunk.
-    limit = megabytes * 1_000_000 * 33 // 32 + LARGEST_HEADER + LARGEST_MANIFEST + ATTESTATION + 2048 * TAG
+    padded = megabytes * 1_000_000 * 33 // 32  # a thirty-second more at most
+    tags = -(-padded // SMALLEST_CHUNK) * TAG
+    limit = LARGEST_HEADER + LARGEST_MANIFEST + padded + tags + ATTESTATION + TAG
     if not 0 < length <= limit:
         raise UploadTooLarge(limit_mb=str(megabytes))
 

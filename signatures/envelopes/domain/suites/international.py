@@ -29,7 +29,7 @@ class InternationalSealing:
     algorithm = "A256GCM-STREAM-1"
     digest_name = "sha256"
     key_bytes = 32
-    chunk = 4 * 1024 * 1024
+    chunk = 512 * 1024
     wraps = frozenset({ECDH, RSA})
 
     def digest(self, data: Bytes = b"") -> Digest:

@@ -9,6 +9,9 @@ importScripts(`${vendor}/tus-js-client/tus.min.js`);
 const shamirSplit = shamir();
 const RETRY_MS = [0, 500, 1000, 2000, 4000, 8000];
 const LATER_MS = 5000;
+const PROGRESS_MS = 250;
+/** Bytes of plaintext that one request carries, where chunks are smaller. */
+const PIECE = 4 * 1024 * 1024;
 
 /** `split` of shamir-secret-sharing, a CommonJS package. */
 function shamir() {
@@ -28,82 +31,167 @@ function shamir() {
 
 /** The envelope's bytes by their place, made when they are asked for: what tus-js-client calls a source. */
 class Source {
-  #parts = new Map();
+  /** Two pieces, the one that is sent and the next, each with memory of its own that is used again. */
+  #places = [{}, {}];
+  #working = Promise.resolve();
+  #plain = new ArrayBuffer(0);
   #attestation = null;
   leaves = [];
   lastChecksum = null;
 
-  constructor(sbe, envelope, files, report, attest) {
-    Object.assign(this, { sbe, envelope, files, report, attest, size: envelope.size });
+  constructor(sbe, envelope, files, attest) {
+    Object.assign(this, { sbe, envelope, files, attest, size: envelope.size });
     this.segments = segmentsOf(envelope, files);
+    this.sealedChunk = envelope.chunk + sbe.TAG;
+    this.chunksOfPiece = Math.max(1, Math.floor(PIECE / envelope.chunk));
   }
 
   async slice(start) {
-    const { prefix, chunk, chunks } = this.envelope;
-    const sealed = chunk + this.sbe.TAG;
-    if (start < prefix.length) return this.#piece(prefix, start);
-    const index = Math.min(Math.floor((start - prefix.length) / sealed), chunks);
-    if (index === chunks || start >= this.size - this.sbe.ATTESTATION - this.sbe.TAG) {
+    const { prefix } = this.envelope;
+    if (start < prefix.length) return this.#given(prefix, start);
+    const attestationStart = this.size - this.sbe.ATTESTATION - this.sbe.TAG;
+    if (start >= attestationStart) {
       this.#attestation ??= await this.#attested();
-      return this.#piece(this.#attestation, start - (this.size - this.#attestation.length));
+      return this.#given(this.#attestation, start - attestationStart);
     }
-    const bytes = await this.#sealed(index);
-    for (const known of this.#parts.keys()) if (known < index) this.#parts.delete(known);
-    if (index + 1 < chunks) this.#sealed(index + 1).catch(() => {});
-    return this.#piece(bytes, start - prefix.length - index * sealed, this.leaves[index]);
+    const length = this.chunksOfPiece * this.sealedChunk;
+    const number = Math.floor((start - prefix.length) / length);
+    const { bytes, checksum } = await this.#piece(number);
+    if ((number + 1) * this.chunksOfPiece < this.envelope.chunks) this.#piece(number + 1).catch(() => {});
+    return this.#given(bytes, start - prefix.length - number * length, checksum);
   }
 
   close() {}
 
-  async #piece(bytes, from, digest = null) {
+  async #given(bytes, from, checksum = null) {
     const value = from === 0 ? bytes : bytes.subarray(from);
-    const known = from === 0 && digest;
-    const name = known ? this.envelope.suite.digestName : "sha256";
-    this.lastChecksum = `${name} ${this.sbe.toBase64(known || (await this.sbe.sha256(value)))}`;
+    this.lastChecksum = from === 0 && checksum ? checksum : `sha256 ${this.sbe.toBase64(await this.sbe.sha256(value))}`;
     return { value, done: false };
   }
 
-  /** A sealed chunk. A piece that is sent again is sealed again: the same key, place and bytes give the same piece. */
-  #sealed(index) {
-    if (!this.#parts.has(index)) this.#parts.set(index, this.#seal(index));
-    return this.#parts.get(index);
+  /** Some sealed chunks. What is sent again is sealed again: the same key, places and content give the same bytes. */
+  #piece(number) {
+    const place = this.#places[number % 2];
+    if (place.number !== number) {
+      place.number = number;
+      place.made = this.#working.then(() => this.#seal(number, place));
+      this.#working = place.made.catch(() => (place.number = null));
+    }
+    return place.made;
   }
 
-  async #seal(index) {
-    const { chunk, paddedLength } = this.envelope;
-    const plain = await this.#read(index * chunk, Math.min((index + 1) * chunk, paddedLength));
-    const bytes = await this.envelope.seal(index, plain);
-    this.leaves[index] = await this.envelope.leaf(bytes);
-    this.report({ type: "sealed", bytes: Math.min((index + 1) * chunk, paddedLength) });
-    return bytes;
+  async #seal(number, place) {
+    const { chunk, chunks, paddedLength } = this.envelope;
+    const [first, end] = [number * this.chunksOfPiece, Math.min((number + 1) * this.chunksOfPiece, chunks)];
+    place.memory ??= new Uint8Array(Math.min(this.chunksOfPiece, chunks) * this.sealedChunk);
+    const leaves = [];
+    let length = 0;
+    const read = (index) => this.#read(index * chunk, Math.min((index + 1) * chunk, paddedLength));
+    let reading = read(first);
+    for (let index = first; index < end; index += 1) {
+      // What is sealed is copied before the call returns: the next is read while the cipher works.
+      const sealing = this.envelope.seal(index, await reading);
+      if (index + 1 < end) reading = read(index + 1);
+      reading.catch(() => {});
+      const sealed = await sealing;
+      place.memory.set(sealed, length);
+      length += sealed.length;
+      leaves.push(this.envelope.leaf(sealed));
+    }
+    const found = await Promise.all(leaves);
+    found.forEach((leaf, place) => (this.leaves[first + place] = leaf));
+    const checksum = await this.envelope.suite.digest(this.sbe.joined(...found));
+    return { bytes: place.memory.subarray(0, length), checksum: `sbe1-leaves ${this.sbe.toBase64(checksum)}` };
   }
 
   async #attested() {
-    for (let index = 0; index < this.envelope.chunks; index += 1) if (!this.leaves[index]) await this.#seal(index);
+    await this.#working;
+    for (let index = 0; index < this.envelope.chunks; index += this.chunksOfPiece) {
+      if (!this.leaves[index]) await this.#piece(index / this.chunksOfPiece);
+    }
+    // A stream does not say that its file was written to meanwhile; who opens the file again is told.
+    for (const file of this.files) await file.slice(0, 1).arrayBuffer();
     const commit = await this.envelope.commit(this.leaves);
     return this.envelope.attest(commit, await this.attest(this.sbe.toHex(commit)));
   }
 
-  /** The plaintext of that range: parts of files, then zeros. */
+  /** The plaintext of that range, good until the next is read: parts of files, then zeros. */
   async #read(start, end) {
-    const inside = this.segments.find((one) => one.start <= start && end <= one.end);
-    if (inside) return inside.read(start - inside.start, end - inside.start);
-    const plain = new Uint8Array(end - start);
+    const held = this.#plain.byteLength ? this.#plain : new ArrayBuffer(this.envelope.chunk);
+    let plain = new Uint8Array(held, 0, end - start);
+    let filled = 0;
     for (const one of this.segments) {
       const [from, to] = [Math.max(start, one.start), Math.min(end, one.end)];
-      if (from < to) plain.set(await one.read(from - one.start, to - one.start), from - start);
+      if (from >= to) continue;
+      plain = await one.content.fill(plain, from - start, to - start, from - one.start);
+      filled = to - start;
     }
+    this.#plain = plain.buffer;
+    return plain.fill(0, filled);
+  }
+}
+
+/** The list of files, as a part of the plaintext. */
+class List {
+  constructor(bytes) {
+    this.bytes = bytes;
+  }
+
+  async fill(plain, place, end, from) {
+    plain.set(this.bytes.subarray(from, from + end - place), place);
     return plain;
   }
 }
 
+/**
+ * A file, read from its beginning to its end into memory that is lent. Reading by slices takes fresh memory for each,
+ * and costs twice as much. A file that changed since it was chosen cannot be opened any more, and what is read twice
+ * is opened twice: a chunk is never sealed with two contents.
+ */
+class Content {
+  #reader = null;
+  #at = 0;
+
+  constructor(file) {
+    this.file = file;
+  }
+
+  /** Fill `plain` from `place` to `end` with the bytes that begin at `from`; returns it, for its buffer may have moved. */
+  async fill(plain, place, end, from) {
+    if (!this.#reader || this.#at !== from) await this.#open(from);
+    if (!this.#reader) {
+      plain.set(new Uint8Array(await this.file.slice(from, from + end - place).arrayBuffer()), place);
+      return plain;
+    }
+    const length = plain.length;
+    while (place < end) {
+      const { value, done } = await this.#reader.read(plain.subarray(place, end));
+      if (done) throw new DOMException("the file is shorter than it was", "NotReadableError");
+      plain = new Uint8Array(value.buffer, 0, length);
+      place += value.length;
+      this.#at += value.length;
+    }
+    return plain;
+  }
+
+  async #open(from) {
+    await this.#reader?.cancel();
+    try {
+      this.#reader = this.file.slice(from).stream().getReader({ mode: "byob" });
+      this.#at = from;
+    } catch (error) {
+      // A browser without streams of bytes.
+      if (!(error instanceof TypeError)) throw error;
+      this.#reader = null;
+    }
+  }
+}
+
 function segmentsOf(envelope, files) {
-  const found = [{ start: 0, end: envelope.list.length, read: async (from, to) => envelope.list.subarray(from, to) }];
+  const found = [{ start: 0, end: envelope.list.length, content: new List(envelope.list) }];
   for (const file of files) {
     const { end } = found.at(-1);
-    // A file that changed since it was chosen cannot be read any more: a chunk is never sealed with two contents.
-    const read = async (from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer());
-    found.push({ start: end, end: end + file.size, read });
+    found.push({ start: end, end: end + file.size, content: new Content(file) });
   }
   return found;
 }
@@ -134,6 +222,7 @@ const tell = (message) => self.postMessage(message);
 
 function start(source, { endpoint, token, language }) {
   let receipt = "";
+  let told = -PROGRESS_MS;
   upload = new tus.Upload(source, {
     endpoint,
     chunkSize: 8 * 1024 * 1024,
@@ -149,7 +238,12 @@ function start(source, { endpoint, token, language }) {
     onAfterResponse: (request, response) => {
       receipt = response.getHeader("Upload-Receipt") || receipt;
     },
-    onProgress: (sent) => tell({ type: "sent", bytes: sent, total: source.size }),
+    onProgress: (sent) => {
+      // The browser counts twenty times a second; so often a page need not be drawn while both cores seal and send.
+      if (sent < source.size && performance.now() < told + PROGRESS_MS) return;
+      told = performance.now();
+      tell({ type: "sent", bytes: sent, total: source.size });
+    },
     onChunkComplete: (length, accepted) => tell({ type: "accepted", bytes: accepted, total: source.size }),
     onSuccess: () => tell({ type: "done", receipt }),
     onError: failed,
@@ -198,7 +292,7 @@ const COMMANDS = {
         answerAttestation = resolve;
         tell({ type: "commit", commit });
       });
-    start(new Source(sbe, envelope, order.files, tell, attest), order);
+    start(new Source(sbe, envelope, order.files, attest), order);
   },
   async send(order) {
     start(new Ready(await import("./sbe.js"), order.file), order);

@@ -54,8 +54,6 @@ class Run {
     if (!this.#paused) say(one("seal-status"), text("going-on"));
   }
 
-  sealed() {}
-
   /** Everything but the signature is sealed. A signature that fails can be tried again: the upload waits. */
   async commit({ commit }) {
     one("seal-sign").hidden = true;

@@ -18,9 +18,10 @@ from signatures.envelopes.domain.header import padded
 from signatures.envelopes.domain.rules import UploadNoRoom, UploadTokenSpent, UploadTooLarge
 from signatures.envelopes.endpoint import UploadEndpoint
 from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope, SealedIntake
+from signatures.envelopes.services import receiving
 from signatures.envelopes.services.receiving import Appending, complete, offset_of
 from tests import cast
-from tests.envelopes import prefix_of
+from tests.envelopes import prefix_of, sealed_chunks
 from tests.integration.signatures.envelopes import story as stories
 from tests.integration.signatures.envelopes.story import Story
 
@@ -155,20 +156,32 @@ def test_a_piece_that_arrived_damaged_is_forgotten(story: Story, tus: Tus) -> No
     assert tus.patch(path, data, 0)[0] == 204
 
 
-def test_a_piece_that_is_one_chunk_is_checked_by_its_leaf(story: Story, tus: Tus) -> None:
-    data = stories.sealed(story, "buyer1")
+def test_whole_chunks_are_checked_by_their_leaves(story: Story, tus: Tus) -> None:
+    """Also by a process that knows nothing of what came before; and what is no whole chunk cannot be."""
+    data = stories.sealed(story, "buyer1", files=[("bid.bin", bytes(1_400_000))])
     path, start = tus.create(len(data)), len(prefix_of(data).encode())
-    end = len(data) - layout.ATTESTATION - layout.TAG
-    damaged = data[start : end - 1] + bytes([data[end - 1] ^ 1])
-    right = "sha256 " + base64.b64encode(hashlib.sha256(data[start:end]).digest()).decode()
+    middle, end = start + len(sealed_chunks(data)[0]), len(data) - layout.ATTESTATION - layout.TAG
+    damaged = data[start : middle - 1] + bytes([data[middle - 1] ^ 1])
 
     assert tus.patch(path, data[:start], 0)[0] == 204
-    assert tus.patch(path, damaged, start, right)[0] == 460
-    assert tus.patch(path, data[start:end], start)[0] == 204
-    status, headers = tus.patch(path, data[end:], end)
+    assert tus.patch(path, damaged, start, leaves_of(data, 0, 1))[0] == 460
+    assert tus.patch(path, data[start : middle - 1], start, leaves_of(data, 0, 1))[0] == 460
+    assert tus.patch(path, data[start:], start, leaves_of(data, 0, None))[0] == 460, "the attestation is no chunk"
+    assert tus.patch(path, data[start:middle], start, leaves_of(data, 0, 1))[0] == 204
+    receiving._reckoners = receiving._Reckoners()
+    assert tus.patch(path, data[middle:end], middle, leaves_of(data, 1, None))[0] == 204
+    assert tus.patch(path, data[end : end + 10], end)[0] == 204
+    assert tus.patch(path, data[end + 10 :], end + 10, leaves_of(data, 1, None))[0] == 400, "no chunk begins there"
+    status, headers = tus.patch(path, data[end + 10 :], end + 10)
 
     assert status == 204
     assert queries.receipt(cast.actor("buyer1"), headers["upload-receipt"]).commit == layout.reckon([data]).commit
+
+
+def leaves_of(data: bytes, first: int, end: int | None) -> str:
+    """The checksum of a piece that is these chunks."""
+    leaves = [hashlib.sha256(chunk).digest() for chunk in sealed_chunks(data)[first:end]]
+    return "sbe1-leaves " + base64.b64encode(hashlib.sha256(b"".join(leaves)).digest()).decode()
 
 
 def test_another_offset_or_token_or_protocol_is_refused(story: Story, tus: Tus) -> None:

@@ -101,6 +101,27 @@ def test_the_commitment_is_reckoned_alike_in_any_pieces(data: bytes) -> None:
     assert whole.size == len(data)
 
 
+def test_the_leaves_of_whole_chunks_are_told_and_of_nothing_else(data: bytes) -> None:
+    prefix, chunks = prefix_of(data), sealed_chunks(data)
+    name, start = prefix.header.sealing.digest_name, len(prefix.encode())
+    second, third = start + len(chunks[0]), start + len(chunks[0] + chunks[1])
+    expected = hashlib.new(name, hashlib.new(name, chunks[1]).digest()).digest()
+    whole, resumed = layout.Reckoner(), layout.Reckoner.resumed(prefix, second)
+    whole.feed(data[:third])
+    resumed.feed(data[second:third])
+
+    assert whole.digest_since(second) == resumed.digest_since(second) == expected
+    assert whole.digest_since(second + 1) is whole.digest_since(0) is None
+    resumed.feed(data[third : third + 1])
+    assert resumed.digest_since(second) is None
+    resumed.feed(data[third + 1 :])
+    assert resumed.digest_since(second) is None, "the attestation is no chunk"
+    with pytest.raises(EnvelopeBroken):
+        resumed.finish()
+    with pytest.raises(EnvelopeBroken):
+        layout.Reckoner.resumed(prefix, second + 1)
+
+
 def test_a_cut_envelope_is_not_taken(data: bytes) -> None:
     for length in (0, 7, 100, len(data) // 2, len(data) - 1):
         with pytest.raises(EnvelopeBroken, match=r"not complete|no envelope"):
