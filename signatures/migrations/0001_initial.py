@@ -239,6 +239,7 @@ class Migration(migrations.Migration):
                 ('guard', models.CharField(max_length=80)),
                 ('title', models.CharField(max_length=200)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ('suite', models.CharField(blank=True, max_length=16)),
                 ('public', models.BooleanField(default=False)),
                 ('state', models.CharField(default=signatures.documents.domain.papers.PaperState['DRAWN'], max_length=16)),
                 ('revision', models.PositiveIntegerField(default=1)),

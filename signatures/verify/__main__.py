@@ -14,7 +14,7 @@ them the answer says `"keys_trusted": false`: the file agrees with itself, whoev
 code is 0 when everything holds, 1 when it does not, 2 with a sentence when the input cannot be read.
 
 Needs this folder, `commons/evidence/domain`, `signatures/draws/domain`, the standard library and `cryptography`; for
-guarantees also `commons/domain` and `signatures/guarantees/domain`.
+guarantees also `commons/domain` and `signatures/guarantees/domain`, and `tongsuopy` for those signed with SM2.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """A detached CMS signature (RFC 5652), read and checked with the standard library and `cryptography` alone.
 
-Only what CAdES-B needs: one signer, signed attributes with the digest of the content, ECDSA or RSA with SHA-2. Whatever
-else is in the file is not believed and not needed.
+Only what CAdES-B needs: one signer, signed attributes with the digest of the content, ECDSA or RSA with SHA-2, or SM2
+with SM3 where its extra is installed. Whatever else is in the file is not believed and not needed.
 """
 
 import hashlib
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from signatures.verify import national
+from signatures.verify.national import NotInstalled
 
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
@@ -52,12 +55,16 @@ def signer_of(content: bytes, signature: bytes) -> tuple[x509.Certificate, list[
     if not rest or rest[0].tag != 0xA0 or len(rest) < 3:
         raise BadSignedData("it has no signed attributes")
     attributes, _how, value = rest[0], rest[1], rest[2]
-    digest = _digest(algorithm)
-    _require_digest(attributes, hashlib.new(digest[0], content).digest())
+    name = algorithm.parts()[0].whole
+    _require_digest(attributes, _digest(name, content))
     leaf = next((one for one in certificates if _names(identifier, one)), None)
     if leaf is None:
         raise BadSignedData("the signer's certificate is not in it")
-    _require_signature(leaf, value.content, b"\x31" + attributes.whole[1:], digest[1]())
+    signed = b"\x31" + attributes.whole[1:]
+    if name == national.SM3:
+        _require_national(leaf, value.content, signed)
+    else:
+        _require_signature(leaf, value.content, signed, _DIGESTS[name][1]())
     return leaf, [one for one in certificates if one is not leaf]
 
 
@@ -67,6 +74,8 @@ def chain_fault(
     """Why no chain leads from the leaf to one of the roots at `at`, empty when one does. Revocation is not seen."""
     current = leaf
     for _ in range(LONGEST_CHAIN):
+        if _is_national(current) != _is_national(leaf):
+            return "its chain is of two suites"
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:
             return f"the certificate of {current.subject.rfc4514_string()} was not valid at {at.isoformat()}"
         if any(_issued_by(current, root) for root in roots) or current in roots:
@@ -97,11 +106,13 @@ def _read(signature: bytes) -> tuple[list[x509.Certificate], Element]:
     return found, info
 
 
-def _digest(algorithm: Element) -> tuple[str, type[hashes.HashAlgorithm]]:
-    name = algorithm.parts()[0].whole
-    if name not in _DIGESTS:
-        raise BadSignedData("its digest is of a suite that this program does not check")
-    return _DIGESTS[name]
+def _digest(name: bytes, content: bytes) -> bytes:
+    try:
+        return national.sm3(content) if name == national.SM3 else hashlib.new(_DIGESTS[name][0], content).digest()
+    except KeyError:
+        raise BadSignedData("its digest is of a suite that this program does not check") from None
+    except NotInstalled as missing:
+        raise BadSignedData(str(missing)) from None
 
 
 def _require_digest(attributes: Element, wanted: bytes) -> None:
@@ -116,16 +127,33 @@ def _require_digest(attributes: Element, wanted: bytes) -> None:
 
 
 def _require_signature(leaf: x509.Certificate, value: bytes, signed: bytes, algorithm: hashes.HashAlgorithm) -> None:
-    key = leaf.public_key()
     try:
+        key = leaf.public_key()
         if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(value, signed, ec.ECDSA(algorithm))
         elif isinstance(key, rsa.RSAPublicKey):
             key.verify(value, signed, padding.PKCS1v15(), algorithm)
         else:
             raise BadSignedData("its key is of a kind that this program does not check")
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadSignedData("its key is not of the suite of its digest") from None
     except InvalidSignature:
         raise BadSignedData("the signature is not by the key of its certificate") from None
+
+
+def _require_national(leaf: x509.Certificate, value: bytes, signed: bytes) -> None:
+    try:
+        if not national.is_signed(_key_of(leaf), value, signed):
+            raise BadSignedData("the signature is not by the key of its certificate, or that is no SM2 key")
+    except NotInstalled as missing:
+        raise BadSignedData(str(missing)) from None
+
+
+def _key_of(certificate: x509.Certificate) -> bytes:
+    """The SubjectPublicKeyInfo: the library does not read keys of the curve SM2."""
+    (whole,) = _elements(certificate.tbs_certificate_bytes)
+    fields = [one for one in whole.parts() if one.tag != 0xA0]  # the version may be missing
+    return fields[5].whole
 
 
 def _names(identifier: Element, certificate: x509.Certificate) -> bool:
@@ -140,10 +168,20 @@ def _names(identifier: Element, certificate: x509.Certificate) -> bool:
 
 def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
+        if _is_national(certificate):
+            named = certificate.issuer == issuer.subject
+            return named and national.is_signed(
+                _key_of(issuer), certificate.signature, certificate.tbs_certificate_bytes
+            )
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def _is_national(certificate: x509.Certificate) -> bool:
+    """Whether it is signed with SM2."""
+    return certificate.signature_algorithm_oid.dotted_string == national.SM2_WITH_SM3
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

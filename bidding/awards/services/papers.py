@@ -64,6 +64,7 @@ def award_letter(
         context=context,
         parties=[Party("owner", gettext_noop("Tenderee"), terms.owner_id)],
         amount=amount,
+        suite=terms.suite,
         at=at,
     )
 
@@ -92,6 +93,7 @@ def contract(terms: SectionTerms, award: Award, number: str, *, actor: Actor, at
             Party("winner", gettext_noop("Winner"), award.line.organisation_id),
         ],
         amount=award.amount,
+        suite=terms.suite,
         at=at,
     )
 

@@ -96,6 +96,7 @@ def request_agreement(*, actor: Actor, agreement_id: int, at: datetime) -> Sessi
         role=gettext_noop("Member of the consortium"),
         context={"agreement": str(row.pk)},
         return_url=f"/bids/consortium/{row.pk}/",
+        suite=tenders.section_terms(row.party.place).suite,
         at=at,
     )
 

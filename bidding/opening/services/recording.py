@@ -55,7 +55,10 @@ def draft_record(*, actor: Actor, hall_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def request_record_signature(*, actor: Actor, hall_id: int, at: datetime) -> SessionRef:
-    """The signing dialogue for the record: a bidder of this opening, or the owner or agent. Refuses `NotYours`."""
+    """The signing dialogue for the record: a bidder of this opening, or the owner or agent.
+
+    Refuses `NotYours`; in the dialogue, a certificate of another suite than the tender's.
+    """
     hall = locked_hall(hall_id)
     terms = terms_of(hall)
     role = _role(hall, terms, actor)
@@ -74,6 +77,7 @@ def request_record_signature(*, actor: Actor, hall_id: int, at: datetime) -> Ses
         facts=[Fact(gettext_noop("Section"), terms.code), Fact(gettext_noop("Meeting"), str(hall.meeting))],
         context={"hall": str(hall.pk)},
         return_url=reverse("opening:hall", args=[hall.pk]),
+        suite=terms.suite,
         at=at,
     )
 

@@ -26,6 +26,7 @@ from commons.domain.refusals import NotFound
 from commons.domain.time import SHANGHAI
 from commons.parameters.queries import Snapshot
 from commons.secrecy.fields import Party
+from signatures.crypto.suites import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class SectionTerms:
     price: PriceFormula
     bid_deadline: datetime | None
     roster_id: int | None
+    suite: Suite
+    """Of its sealed bids and of the certificates that sign its papers."""
     intake_id: int | None
     """The sealed intake; nothing where the profile asks for no sealed bids."""
     envelope_tender: str
@@ -281,6 +284,7 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         price=PriceFormula(tender.award_method, dict(tender.award_parameters), choice.source if choice else ""),
         bid_deadline=row.deadline,
         roster_id=tender.roster_id,
+        suite=Suite(tender.suite),
         intake_id=row.intake_id,
         envelope_tender=tender.code,
         envelope_lot=f"{row.number:03d}",

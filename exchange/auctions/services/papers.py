@@ -8,6 +8,7 @@ from django.conf import settings
 
 from commons.domain.actor import Actor
 from commons.domain.money import capital_yuan
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest, encode
 from commons.pdf import services as pdf
@@ -40,6 +41,7 @@ def result_notice(lot: Lot, deals: Sequence[Deal], *, actor: Actor, at: datetime
         context=context,
         parties=[_seller(lot)],
         public=True,
+        suite=Suite(lot.project.suite),
         file_name=lambda number: f"result-{lot.pk}.pdf",
         at=at,
     )
@@ -112,6 +114,7 @@ def _of_deal(
         parties=[_seller(deal.lot, mode), buyer],
         given=given,
         amount=deal.amount,
+        suite=Suite(deal.lot.project.suite),
         at=at,
     )
 

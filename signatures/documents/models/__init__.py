@@ -19,6 +19,8 @@ class Paper(models.Model):
     """The subject of its files in the vault; its guard decides who may download."""
     title = models.CharField(max_length=200)
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    suite = models.CharField(max_length=16, blank=True)
+    """Of the procedure, whose certificates alone can sign for a party; blank: any."""
     public = models.BooleanField(default=False)
     state = models.CharField(max_length=16, default=PaperState.DRAWN)
     revision = models.PositiveIntegerField(default=1)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from commons.domain.actor import Actor
+from commons.domain.suites import Suite
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
 from commons.pdf import services as pdf
@@ -56,6 +57,7 @@ class Draft:
     given: tuple[GivenSignature, ...]
     amount: Decimal | None
     public: bool
+    suite: Suite | None
 
 
 def draw(*, actor: Actor, at: datetime, **order: Any) -> PaperRef:
@@ -79,6 +81,7 @@ def draft(
     at: datetime,
     amount: Decimal | None = None,
     public: bool = False,
+    suite: Suite | None = None,
     file_name: Callable[[str], str] | None = None,
 ) -> Draft:
     """Draw the PDF of a paper, outside of transactions. Whether the actor may is the caller's question.
@@ -86,7 +89,8 @@ def draft(
     The template gets `paper_number` and `check_address` besides `context`, and marks a place for the field `platform`
     and for each party that signs in turn: `<span class="sign-slot" id="sign-seller"></span>`. `guard` names whose
     guard in the vault decides on downloads. `given` holds signatures that parallel parties gave before the paper was
-    drawn, each over a statement of its own; they travel in the record.
+    drawn, each over a statement of its own; they travel in the record. `suite`: that of the procedure, whose
+    certificates alone can sign for the parties; None: any.
 
     Raises `MissingGlyphs` where the text has characters that cannot be printed.
     """
@@ -96,14 +100,15 @@ def draft(
     content = pdf.render(template, full, language=LANGUAGE)
     name = file_name(number) if file_name else f"{number}.pdf"
     stored = vault.store(actor=actor, stream=[content], name=name, media_type="application/pdf", at=at, subject=guard)
-    return Draft(number, kind, subject, guard, title[:200], stored, tuple(parties), tuple(given), amount, public)
+    return Draft(number, kind, subject, guard, title[:200], stored, tuple(parties), tuple(given), amount, public, suite)
 
 
 def issue(drafted: Draft, *, actor: Actor, at: datetime) -> PaperRef:
     """Make the draft a paper, in the caller's transaction; the platform's seal and its parties follow."""
     paper = Paper.objects.create(
         number=drafted.number, kind=drafted.kind, subject=drafted.subject, guard=drafted.guard, title=drafted.title,
-        amount=drafted.amount, public=drafted.public, document_id=drafted.document.id, drawn_at=at,
+        amount=drafted.amount, public=drafted.public, suite=drafted.suite or "", document_id=drafted.document.id,
+        drawn_at=at,
     )  # fmt: skip
     for place, party in enumerate(drafted.parties):
         _add(paper, place, party)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from commons.domain.actor import ALLOWED, Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
 from commons.vault import queries as vault_queries
 from commons.vault import services as vault
@@ -49,7 +50,7 @@ def ask(*, actor: Actor, paper_id: int, field: str, return_url: str, at: datetim
     """The dialogue in which the actor signs for the party of `field`.
 
     Refuses `NotPermitted`, `NotFound`, `PaperSignedAlready`, `PaperBusy`, and `NotAllowedNow` while the platform has
-    not certified the paper or after it was withdrawn.
+    not certified the paper or after it was withdrawn; in the dialogue, a certificate of another suite than the paper's.
     """
     party = PaperParty.objects.select_related("paper").filter(paper_id=paper_id, field=field).first()
     if party is None:
@@ -70,6 +71,7 @@ def ask(*, actor: Actor, paper_id: int, field: str, return_url: str, at: datetim
         facts=[Fact(gettext_noop("Document number"), party.paper.number)],
         context={"paper": str(paper_id), "party": str(party.pk)},
         return_url=return_url,
+        suite=Suite(party.paper.suite) if party.paper.suite else None,
         at=at,
     )
 

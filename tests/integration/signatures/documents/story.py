@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from commons.domain.actor import ALLOWED, deny
+from commons.domain.suites import Suite
 from signatures.documents import kinds, queries, services
 from signatures.documents.domain.papers import Mode, Party
 from signatures.documents.services.common import content_of
@@ -43,15 +44,18 @@ def sides(mode: Mode = Mode.IN_TURN) -> list[Party]:
     ]
 
 
-def drawn(parties: list[Party] | None = None, *, public: bool = False) -> services.PaperRef:
+def drawn(parties: list[Party] | None = None, *, public: bool = False, suite: Suite | None = None) -> services.PaperRef:
     return services.draw(
         actor=actor("staff"), kind=KIND.name, subject="deal:7", guard="nobody:7", title="出让合同", template="none",
         context={}, parties=sides() if parties is None else parties, at=AT, public=public,
+        suite=suite,
     )  # fmt: skip
 
 
-def sealed(parties: list[Party] | None = None, *, public: bool = False) -> services.PaperRef:
-    ref = drawn(parties, public=public)
+def sealed(
+    parties: list[Party] | None = None, *, public: bool = False, suite: Suite | None = None
+) -> services.PaperRef:
+    ref = drawn(parties, public=public, suite=suite)
     assert services.certify(paper_id=ref.id, at=AT)
     return ref
 

@@ -1,11 +1,14 @@
 """Signers of one paper come one after the other, under a lease; who may not sign, does not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
+from commons.domain.suites import Suite
 from signatures.crypto.answers import CertificateRevoked
+from signatures.crypto.mixing import NationalAsked, SuitesMixed
 from signatures.documents import queries, services
 from signatures.documents.domain.papers import LEASE, PaperBusy, PaperMoved, PaperSignedAlready, PaperState
 from signatures.signing import services as signing
@@ -104,6 +107,25 @@ def test_a_revoked_certificate_is_refused_before_anything_is_prepared():
     finally:
         authority().restore("buyer1")
     assert paper_of(ref).lease_until is None
+
+
+@pytest.mark.parametrize("suite", list(Suite), ids=lambda suite: suite.value)
+def test_a_paper_is_signed_with_the_suite_of_its_procedure_alone(suite):
+    """The business documents of a national sale or tender are signed with SM2, those of others never."""
+    ref = sealed(suite=suite)
+    right, wrong = ("buyer1-sm", "buyer1") if suite is Suite.SM else ("buyer1", "buyer1-sm")
+    for name in (right, wrong):
+        bound(name)
+    session = services.ask(actor=actor("buyer1"), paper_id=ref.id, field="buyer", return_url="/", at=AT)
+    order: dict[str, Any] = {"actor": actor("buyer1"), "number": session.number, "origin": ORIGIN, "at": AT}
+
+    with pytest.raises(NationalAsked if suite is Suite.SM else SuitesMixed):
+        signing.prepare(certificate=holder(wrong).certificate, **order)
+    made = signing.prepare(certificate=holder(right).certificate, **order)
+    signature = signature_of(right, made.attributes)
+    signing.complete(actor=actor("buyer1"), number=session.number, signature=signature, at=AT)
+
+    assert check(newest(ref)).holds
 
 
 def test_a_signature_by_another_key_is_not_stored():

@@ -15,6 +15,9 @@ from commons.evidence import keys
 from commons.evidence.queries import published_keys
 from signatures.guarantees import queries
 from signatures.guarantees import services as guarantees
+from signatures.verify import signed_data
+from signatures.verify.signed_data import BadSignedData
+from tests import pki
 from tests.cast import actor
 from tests.integration.signatures.guarantees import story
 from tests.pki import authority
@@ -56,6 +59,28 @@ def test_what_the_platform_gave_holds(bundle, check) -> None:
     assert (code, answer["faults"]) == (0, [])
     assert (answer["status"], answer["section"]) == ("EXTENDED", "F01440600260608000123001")
     assert answer["expires_on"] == "2026-12-31"
+
+
+def test_a_signature_in_the_national_algorithms_is_checked_where_they_are_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signature, at = pki.sign("buyer1-sm", b"guarantee", at=story.ASKED), story.ASKED
+    national, foreign = (x509.load_der_x509_certificate(authority().certificate(name)) for name in (
+        "national-root", "lingnan-root",
+    ))  # fmt: skip
+
+    leaf, others = signed_data.signer_of(b"guarantee", signature)
+
+    assert signed_data.chain_fault(leaf, others, [national], at) == ""
+    assert "no chain leads" in signed_data.chain_fault(leaf, others, [foreign], at)
+    with pytest.raises(BadSignedData, match="something else"):
+        signed_data.signer_of(b"guaranteE", signature)
+    damaged = signature[:-1] + bytes([signature[-1] ^ 1])
+    with pytest.raises(BadSignedData, match="not by the key"):
+        signed_data.signer_of(b"guarantee", damaged)
+    monkeypatch.setitem(sys.modules, "tongsuopy.crypto", None)
+    with pytest.raises(BadSignedData, match="tongsuopy"):
+        signed_data.signer_of(b"guarantee", signature)
 
 
 def change_amount(bundle: dict[str, Any]) -> None:
