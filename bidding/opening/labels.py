@@ -1,6 +1,7 @@
 """Words and tones of halls, their bids and their log."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bidding.opening.domain.consequences import Consequence
@@ -93,6 +94,8 @@ def words_of_scene() -> dict[str, dict[str, str]]:
         "sign_in": {key: str(text) for key, text in SIGN_INS.items()},
         "word": {key: str(label) for key, (label, _tone) in WORDS.items()},
         "answer": {key: str(text) for key, text in ANSWERS.items()},
+        "bond": {key: str(text) for key, text in BONDS.items()},
+        "days": {"done": gettext("to be done in %(days)s days")},
     }
 
 

@@ -48,6 +48,12 @@ def bond_label(state: str) -> str:
 
 
 @register.filter
+def bond_found(bond: Mapping[str, Any] | None) -> str:
+    """How the bond of a scene's bid was found."""
+    return bond_label("" if not bond else "COVERED" if bond["covers"] else "SHORT")
+
+
+@register.filter
 def sign_in_label(way: str) -> str:
     return str(SIGN_INS.get(way, way))
 

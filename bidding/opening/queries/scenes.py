@@ -82,6 +82,7 @@ def scene(hall_id: int) -> Scene:
             "opened": sum(bid.progress == EnvelopeState.OPENED for bid in bids),
         },
         "officers": officers,
+        "asks_bond": terms.bond is not None,
         "bids": [_bid(bid, names[bid.organisation_id].name, hall) for bid in bids],
         "words": [_word(one) for one in HallWord.objects.filter(hall=hall).select_related("organisation")],
     }

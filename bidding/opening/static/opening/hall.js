@@ -52,6 +52,8 @@ function row(bid) {
   const small = (said) => (said ? element("span", { class: "small" }, element("br"), said) : null);
   const fate = bid.cause ? `${words.cause[bid.cause] ?? bid.cause} ${words.consequence[bid.consequence] ?? ""} (${bid.article})` : "";
   const price = bid.price ? [element("strong", { class: "amount" }, yuan(bid.price)), element("span", { class: "capital", lang: "zh-Hans" }, bid.capitals)] : ["—"];
+  const bond = scene.asks_bond ? words.bond[bid.bond ? (bid.bond.covers ? "COVERED" : "SHORT") : ""] : "";
+  const others = bid.price ? [bid.duration && words.days.done.replace("%(days)s", bid.duration), bond].filter(Boolean).join(" · ") : "";
   const answer = bid.confirmed === null ? "" : bid.confirmed ? "YES" : "NO";
   const made = element("tr", bid.own ? { class: "own" } : {},
     cell(0, "td", String(bid.number)),
@@ -59,7 +61,7 @@ function row(bid) {
     cell(2, "td", clockText(bid.received_at)),
     cell(3, "td", words.sign_in[bid.signed_in] ?? bid.signed_in),
     cell(4, "td", tag(words.envelope[bid.state] ?? bid.state, words.tone[bid.state] ?? "neutral"), small(fate)),
-    cell(5, "td", ...price),
+    cell(5, "td", ...price, small(others)),
     cell(6, "td", bid.price ? words.answer[answer] : "—", small(bid.dispute)));
   made.children[1].setAttribute("scope", "row");
   made.children[5].className = "num";

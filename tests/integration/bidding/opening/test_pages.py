@@ -60,8 +60,9 @@ def test_every_state_of_a_hall_has_its_page_for_bidder_and_host() -> None:
     shown("The floating point is drawn")
     at = stories.drawn(found, at)
     shown("About to be read out")
+    assert "to be done in 180" not in client_of("host").get(address, headers={"accept-language": "en"}).content.decode()
     halls.read_out(actor=stories.owner(), hall_id=found.hall_id, at=at)
-    shown("This is my price", "8,200,000.00")
+    shown("This is my price", "8,200,000.00", "to be done in 180 days")
     for key in stories.PRICES:
         halls.confirm_price(actor=cast.actor(key), hall_id=found.hall_id, agrees=True, at=at)
     halls.draft_record(actor=stories.owner(), hall_id=found.hall_id, at=at)

@@ -50,6 +50,9 @@ def test_from_the_draw_to_the_signed_off_record() -> None:
     with pytest.raises(PriceAnswered):
         halls.confirm_price(actor=cast.actor("buyer1"), hall_id=found.hall_id, agrees=False, at=at)
     halls.draft_record(actor=stories.owner(), hall_id=found.hall_id, at=at)
+    signed = json.loads(bytes(found.hall.record))["bids"]
+    assert {one["duration_days"] for one in signed} == {"180"}
+    assert all(one["capitals"] and one["received_at"] and one["bond"] == "" for one in signed)
     number = halls.close(actor=stories.owner(), hall_id=found.hall_id, at=at)
 
     assert number == found.hall.record_number
