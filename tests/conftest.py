@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.embedded_database",
     "tests.plugins.empty_log",
     "tests.plugins.fast_passwords",
+    "tests.plugins.interpreter",
     "tests.plugins.offline_authority",
     "tests.plugins.seeded_database",
 ]

@@ -1,6 +1,7 @@
 """A real browser for tests: Debian's Chromium, in which any script error or refused resource fails the test."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 from tests import cast
 from tests.live.servers import Server
 
-EXECUTABLE = "/usr/bin/chromium"
+SHELL = shutil.which("chromium-headless-shell")
+"""Chromium without its windows, where it is installed: the same engine draws a page in less than half the time."""
+EXECUTABLE = SHELL or "/usr/bin/chromium"
+ARGUMENTS = ["--accept-lang=en-US"] if SHELL else []
+"""The shell takes its language from the machine, whose `C.UTF-8` becomes one that no page can format numbers in."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 _WATCH = """
@@ -84,7 +89,7 @@ def chromium() -> Iterator[Chromium]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
         with sync_playwright() as playwright:
-            found = Chromium(playwright.chromium.launch(executable_path=EXECUTABLE))
+            found = Chromium(playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS))
             try:
                 yield found
             finally:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.chromium import EXECUTABLE
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = {
@@ -45,7 +45,7 @@ def blank_page() -> Iterator[Page]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Static)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         page = browser.new_page()
         page.goto(f"http://localhost:{server.server_port}/signatures/signing/signing.css")
         yield page

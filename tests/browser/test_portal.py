@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from commons.people.models import Membership
 from tests import cast
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("portal-browser")]
 PHONE, DESK = (390, 844), (1280, 800)
@@ -25,7 +26,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django must not take its own calls for calls on that loop.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        chromium = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

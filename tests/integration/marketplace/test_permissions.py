@@ -18,7 +18,7 @@ from marketplace.signups import services as signups
 from marketplace.signups.domain.signups import SubscriptionFacts
 from tests import cast
 from tests.integration.marketplace import story
-from tests.integration.portal.test_permissions import browser, filled, letter
+from tests.integration.portal.test_permissions import filled, letter, walker
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def market() -> dict[str, Any]:
 
 def walk() -> dict[tuple[str, str], str]:
     facts, rows = market(), {}
-    clients = [browser(key) for key in PARTIES]
+    clients = [walker(key) for key in PARTIES]
     for address in sorted({address for _method, address in table()}):
         for method in ("GET", "POST"):
             rows[method, address] = "".join(letter(client, method, filled(address, facts)) for client in clients)
