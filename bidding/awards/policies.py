@@ -8,7 +8,7 @@ from bidding.tenders import queries as tenders
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from commons.domain.text import gettext_noop
-from commons.domain.time import to_text
+from commons.domain.time import SHANGHAI
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
 
@@ -61,7 +61,8 @@ def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     decision = ALLOWED if actor.has(*OVERSEERS, Role.FINANCE) else can_record_report(actor, terms)
     if not decision or terms.opened_at is not None:
         return decision
-    return deny(BondsSealed(opens=to_text(terms.bid_deadline) if terms.bid_deadline else "–"))
+    opens = terms.bid_deadline
+    return deny(BondsSealed(opens=f"{opens.astimezone(SHANGHAI):%Y-%m-%d %H:%M} UTC+8" if opens else "–"))
 
 
 def can_sign_as_winner(actor: Actor, award: Award) -> Decision:

@@ -61,7 +61,7 @@ function row(bid) {
     cell(2, "td", clockText(bid.received_at)),
     cell(3, "td", words.sign_in[bid.signed_in] ?? bid.signed_in),
     cell(4, "td", tag(words.envelope[bid.state] ?? bid.state, words.tone[bid.state] ?? "neutral"), small(fate)),
-    cell(5, "td", ...price, small(others)),
+    cell(5, "td", ...price, others ? element("span", { class: "small" }, others) : null),
     cell(6, "td", bid.price ? words.answer[answer] : "—", small(bid.dispute)));
   made.children[1].setAttribute("scope", "row");
   made.children[5].className = "num";
