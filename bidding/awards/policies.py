@@ -8,7 +8,7 @@ from bidding.tenders import queries as tenders
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
 from commons.domain.text import gettext_noop
-from commons.domain.time import SHANGHAI
+from commons.domain.time import to_text
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
 
@@ -62,7 +62,7 @@ def can_see_bonds(actor: Actor, terms: tenders.SectionTerms) -> Decision:
     if not decision or terms.opened_at is not None:
         return decision
     opens = terms.bid_deadline
-    return deny(BondsSealed(opens=f"{opens.astimezone(SHANGHAI):%Y-%m-%d %H:%M} UTC+8" if opens else "–"))
+    return deny(BondsSealed(opens=to_text(opens) if opens else "–"))
 
 
 def can_sign_as_winner(actor: Actor, award: Award) -> Decision:

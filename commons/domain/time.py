@@ -39,6 +39,12 @@ def to_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+def local_text(at: datetime) -> str:
+    """As sentences tell an instant: `2026-01-05 10:00:00 UTC+8`, with milliseconds where there are any."""
+    text = at.astimezone(SHANGHAI).isoformat(" ", timespec="milliseconds")[:23]
+    return f"{text.removesuffix('.000')} UTC+8"
+
+
 def from_text(text: str) -> datetime:
     """The aware UTC instant that `text` (RFC 3339, with an offset) spells; `ValueError` for anything else."""
     at = datetime.fromisoformat(text)
