@@ -14,7 +14,7 @@ from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, SECTOR_LABELS, Sector, Switch
 from bidding.tenders.domain.completeness import items_for
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
-from bidding.tenders.domain.sections import CALL_OFF_METHODS
+from bidding.tenders.domain.sections import CALL_OFF_METHODS, kinds_of
 from bidding.tenders.labels import CRITERIA, PRICE_KINDS, SECTION_KINDS, in_language
 from commons.domain.time import SHANGHAI
 from commons.forms import DecimalField
@@ -89,6 +89,13 @@ class TenderForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
+    single_source_reason = forms.CharField(
+        label=_("Why one supplier alone is asked"),
+        required=False,
+        max_length=4000,
+        help_text=_("For a single source or a direct purchase; published with the notice, with the supplier's name."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     applications_end_at = moment(_("Applications end"))
     documents_until = moment(_("Documents can be taken until"))
     bid_deadline = moment(_("Bid deadline"))
@@ -123,6 +130,8 @@ class TenderForm(forms.Form):
             for name, switch in asked.items():
                 if not profile.has(switch):
                     del self.fields[name]
+            if not profile.is_single_source:
+                del self.fields["single_source_reason"]
             if not profile.applies_first:
                 del self.fields["applications_end_at"]
 
@@ -160,6 +169,7 @@ class SectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(kind, PRICE_KINDS[kind]) for kind in profile.price_kinds]
         self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
+        self.fields["kind"].choices = [(one, SECTION_KINDS[one]) for one in kinds_of(profile.sector)]  # type: ignore[attr-defined]
         if not profile.has(Switch.BOND):
             del self.fields["bond"]
         if not profile.has(Switch.ALTERNATIVE_CEILINGS):
@@ -454,6 +464,11 @@ class JudgeForm(forms.Form):
     )
     score = forms.RegexField(label=_("Score"), regex=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", required=False)
     reason = forms.CharField(label=_("Grounds"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, staged: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if staged:
+            self.fields["qualified"].choices = [("yes", _("Taken on")), ("no", _("Not taken on"))]  # type: ignore[attr-defined]
 
 
 def sectors() -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from bidding.profiles.domain.profile import ProcedureProfile
+from bidding.profiles.domain.vocabulary import Switch, ThresholdName
 from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
@@ -59,10 +61,19 @@ APPLICATION_STATES: dict[str, tuple[Label, str]] = {
     ApplicationState.REFUSED: (_("Not prequalified"), "stop"),
 }
 
+PASSED_OVER = (_("Qualified, not among those invited"), "stop")
+PROPOSAL_STATES: dict[str, tuple[Label, str]] = {
+    **APPLICATION_STATES,
+    ApplicationState.QUALIFIED: (_("Taken on"), "done"),
+    ApplicationState.REFUSED: (_("Not taken on"), "stop"),
+}
+FIRST_STAGE = (_("First stage: technical proposals"), "info")
+
 SECTION_KINDS: dict[str, Label] = {
     "WORKS": pgettext_lazy("kind of section", "Works"),
     "GOODS": _("Goods"),
     "SERVICES": _("Services"),
+    "RIGHTS": _("Land or another right that is granted"),
 }
 PRICE_KINDS: dict[str, Label] = {"AMOUNT": _("Amount in yuan"), "DISCOUNT_RATE": _("Discount rate on the ceiling")}
 STAGES: dict[str, Label] = {
@@ -72,6 +83,37 @@ STAGES: dict[str, Label] = {
     "RESULT": _("Outcome"),
 }
 CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), "SUBJECTIVE": _("By judgement")}
+
+
+def section_label(state: str, *, staged: bool) -> tuple[Label, str]:
+    """Word and tone of a section's state; what comes before the bids of two stages is no prequalification."""
+    return FIRST_STAGE if staged and state == SectionState.PREQUALIFYING else SECTION_STATES[state]
+
+
+def application_label(state: str, facts: Mapping[str, Any], *, staged: bool) -> tuple[Label, str]:
+    """Word and tone of an application, or of a proposal of the first stage."""
+    if facts.get("passed_over"):
+        return PASSED_OVER
+    return (PROPOSAL_STATES if staged else APPLICATION_STATES)[state]
+
+
+def chosen_how(profile: ProcedureProfile) -> str:
+    """How those who bid are found among the applicants; nothing where nobody applies."""
+    most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
+    if profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None:
+        text = gettext(
+            "By a limited number: at most %(most)s of those who meet the requirements are invited to bid. Where more "
+            "meet them, the highest scores are taken, and whoever ties with the last of these too."
+        )
+        return text % {"most": int(most)}
+    if profile.has(Switch.PREQUALIFICATION):
+        return gettext("Everybody who meets the requirements is invited to bid.")
+    if profile.has(Switch.TWO_STAGE):
+        return gettext(
+            "The first stage takes technical proposals without a price. From them the owner works out the documents of "
+            "the second stage, in which those whose proposal was taken on bid with a price."
+        )
+    return ""
 
 
 def notice_label(kind: str) -> str:

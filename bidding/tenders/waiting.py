@@ -36,7 +36,11 @@ def of_bidder(actor: Actor, now: datetime) -> Iterator[Waiting]:
     taken = {row.party.place for row in DocumentTaking.objects.filter(party__in=parties)} if parties else frozenset()
     for row in [row for row in found if row.tender_id in taken][:MOST]:
         hint = f"{row.tender.title} · {row.title}"
-        yield Waiting(_("Prepare your bid"), reverse("bids:compose", args=[row.pk]), row.deadline, hint)
+        if row.intake_id is None:
+            title = _("Read the documents: offers are asked for after the deadline")
+            yield Waiting(title, reverse("tenders:tender", args=[row.tender_id]), row.deadline, hint)
+        else:
+            yield Waiting(_("Prepare your bid"), reverse("bids:compose", args=[row.pk]), row.deadline, hint)
 
 
 def of_owner(actor: Actor, now: datetime) -> Iterator[Waiting]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bidding.awards.models import Award, ResultLine
-from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import LimitName, Switch, ThresholdName
 from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import Actor
@@ -27,7 +27,6 @@ CALL_OFF_WORDS = {
     CallOffMethod.ROTATION: "按入围名次顺序轮候，每轮每家一次",
 }
 _TENDERS = frozenset({Method.OPEN_TENDER, Method.INVITED_TENDER})
-_PURCHASES = frozenset({Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT})
 
 
 class Words(NamedTuple):
@@ -40,7 +39,7 @@ class Words(NamedTuple):
 
 def words_of(terms: SectionTerms) -> Words:
     """采购人 or 招标人; a framework is entered 入围, a tender won 中标, anything else concluded 成交."""
-    owner = "采购人" if terms.sector in _PURCHASES else "招标人"
+    owner = "采购人" if terms.is_purchase else "招标人"
     if terms.profile.has(Switch.FRAMEWORK) and terms.awards > 1:
         return Words(owner, "入围", "入围供应商")
     if terms.profile.method in _TENDERS:

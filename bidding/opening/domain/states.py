@@ -59,6 +59,8 @@ LISTED = frozenset(_S) - {_S.WAITING, _S.NOT_OPENED}
 """Who bids is public."""
 VALUES_SHOWN = frozenset({_S.CONFIRMING, _S.RECORDING, _S.CLOSED})
 """What bids say is public: nobody's value is shown before everybody's bid is opened or has failed."""
+SIGN_IN_OVER = frozenset({_S.CLOSED, _S.NOT_OPENED})
+"""Nobody signs in any more, not even late."""
 TALKING = frozenset({_S.DECRYPTING, _S.DRAWING, _S.READING, _S.CONFIRMING, _S.RECORDING})
 """Objections and questions are taken: they belong to the opening itself (招标投标法实施条例 第44条)."""
 

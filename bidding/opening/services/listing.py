@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bidding.opening import policies
 from bidding.opening.domain.refusals import HallNotDue, SignInNeedsFace, SignInNotOpen, SignInPictureUnusable
-from bidding.opening.domain.states import HallCommand, HallState, Happening
+from bidding.opening.domain.states import SIGN_IN_OVER, HallCommand, HallState, Happening
 from bidding.opening.faces import faces
 from bidding.opening.models import Hall, HallBid, HallPicture, HallSignIn
 from bidding.opening.services.common import KEEPER, locked_hall, minutes_of, move, note, terms_of
@@ -203,7 +203,7 @@ def _sign_in_late(hall: Hall, actor: Actor, way: str, at: datetime) -> None:
     if actor.organisation_id is None:
         raise NotFound()
     bid = HallBid.objects.select_for_update().filter(hall=hall, organisation_id=actor.organisation_id).first()
-    if bid is None or hall.state in (HallState.NOT_OPENED, HallState.CLOSED):
+    if bid is None or hall.state in SIGN_IN_OVER:
         raise NotFound()
     if bid.signed_in:
         return

@@ -35,6 +35,7 @@ from signatures.signing.services import SessionRef, request_signature
 KIND = "bidding.opening-record"
 BIDDER = gettext_noop("Bidder in the tender")
 CONDUCTOR = gettext_noop("Tenderee or its agent")
+BUYER = gettext_noop("Procuring entity or its agent")
 
 
 @transaction.atomic
@@ -153,8 +154,13 @@ def _role(hall: Hall, terms: SectionTerms, actor: Actor) -> str:
     if policies.can_act_as_bidder(actor) and own_bid(hall, actor) is not None:
         return BIDDER
     if policies.can_answer(actor, terms):
-        return CONDUCTOR
+        return conductor_of(terms)
     raise NotYours()
+
+
+def conductor_of(terms: SectionTerms) -> str:
+    """As what the owner or its agent signs: 采购人 in a purchase, else 招标人."""
+    return BUYER if terms.is_purchase else CONDUCTOR
 
 
 def _content(hall: Hall, terms: SectionTerms) -> dict[str, JSON]:
@@ -255,7 +261,7 @@ def _paper(
 def _party(one: GivenSignature, terms: SectionTerms) -> Party:
     organisation_id = int(one.field.removeprefix("party"))
     conducts = organisation_id in (terms.owner_id, terms.agent_id)
-    return Party(one.field, CONDUCTOR if conducts else BIDDER, organisation_id, mode=Mode.PARALLEL)
+    return Party(one.field, conductor_of(terms) if conducts else BIDDER, organisation_id, mode=Mode.PARALLEL)
 
 
 def _nobody(actor: Actor, subject: str, field: str) -> Decision:

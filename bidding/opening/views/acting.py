@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bidding.opening import services
-from bidding.opening.domain.states import WordKind
+from bidding.opening.domain.states import SIGN_IN_OVER, WordKind
 from bidding.opening.faces import faces
 from bidding.opening.forms import SignInForm, WordsForm, nonce_of
 from bidding.opening.models import Hall, HallWord
@@ -38,7 +38,13 @@ class SignIn(FormPage):
         actor = signed_in(request)
         terms = tenders.section_terms(self._hall().section_id)
         decision = can_sign_in(actor)
-        return {"hall": self._hall(), "terms": terms, "faces": self._asks_faces(), "barred": decision.refusal}
+        return {
+            "hall": self._hall(),
+            "terms": terms,
+            "faces": self._asks_faces(),
+            "barred": decision.refusal,
+            "over": self._hall().state in SIGN_IN_OVER,
+        }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         data, face = form.cleaned_data, None

@@ -129,6 +129,16 @@ class ProcedureProfile:
         """Whether something is handed in and judged before bids: a prequalification, or proposals of a first stage."""
         return self.has(Switch.PREQUALIFICATION) or self.has(Switch.TWO_STAGE)
 
+    @property
+    def is_purchase(self) -> bool:
+        """Whether the owner buys as 采购人 (政府采购法 第15条), rather than tenders as 招标人."""
+        return self.sector in (Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT)
+
+    @property
+    def is_single_source(self) -> bool:
+        """Whether one supplier alone is asked: who, and why, is public with the notice (财政部令第74号 第38条)."""
+        return self.method is Method.SINGLE_SOURCE
+
     def lawful_methods(self) -> tuple[Method, ...]:
         """What the legality table is asked about: the method, and what its switches add to it."""
         added = [method for switch, method in ASKED.items() if self.has(switch)]

@@ -7,18 +7,20 @@ from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import Switch
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
+from commons.parameters.domain.legality import Method
 
 ORDER_39 = "公共资源交易平台管理暂行办法（2016年第39号令）"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """One question of the list and its source; `switch` says for which procedures it is asked."""
+    """One question of the list and its source; `switch` and `method` say for which procedures it is asked."""
 
     code: str
     question: str
     source: str
     switch: Switch | None = None
+    method: Method | None = None
 
 
 ITEMS = (
@@ -55,6 +57,12 @@ ITEMS = (
         "前期物业管理招标投标管理暂行办法第十一条",
         Switch.FILING,
     ),
+    CheckItem(
+        "SINGLE_SOURCE",
+        gettext_noop("One supplier is named, with the reason why it alone is asked."),
+        "财政部令第74号第三十八条",
+        method=Method.SINGLE_SOURCE,
+    ),
     CheckItem("CONTACT", gettext_noop("A contact for questions is given."), ORDER_39),
 )
 
@@ -73,7 +81,8 @@ class TenderUnready(Refusal):
 
 def items_for(profile: ProcedureProfile) -> tuple[CheckItem, ...]:
     """The questions that are asked of a procedure."""
-    return tuple(item for item in ITEMS if item.switch is None or profile.has(item.switch))
+    asked = (item for item in ITEMS if item.switch is None or profile.has(item.switch))
+    return tuple(item for item in asked if item.method in (None, profile.method))
 
 
 def require_complete(profile: ProcedureProfile, found: Mapping[str, bool]) -> None:

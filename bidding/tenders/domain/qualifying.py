@@ -19,6 +19,19 @@ class ApplicationsOpen(Refusal):
     message = gettext_noop("Applications are taken until %(until)s; they are judged afterwards.")
 
 
+class ScoreMissing(Refusal):
+    """标准施工招标资格预审文件: with a limited number the best scores are taken, so that each needs one."""
+
+    code = "PREQUALIFICATION_SCORE_MISSING"
+    message = gettext_noop("The number of those invited is limited: give who qualifies a score.")
+    status = 400
+
+
+class JudgeAllFirst(Refusal):
+    code = "PREQUALIFICATION_NOT_ALL_JUDGED"
+    message = gettext_noop("Not judged yet: %(count)s. Judge every application first.")
+
+
 class ProposalMissing(Refusal):
     """实施条例 第30条: the first stage takes technical proposals without price."""
 

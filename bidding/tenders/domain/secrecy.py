@@ -3,6 +3,7 @@
 Who took the documents, who is invited, who applied and who bids, and how many, are secret from everybody until the
 opening (招标投标法 第22条; 财政部令第87号 第28条). By nature the owner who judges applications for prequalification
 learns the applicants once their time is over, and who invites knows whom; consoles of the centre show no counts.
+A single source is no secret: its notice names it (财政部令第74号 第38条).
 """
 
 from enum import Flag, StrEnum, auto

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bidding.profiles.domain.profile import ProcedureProfile
-from bidding.profiles.domain.vocabulary import Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import Sector, Switch, ThresholdName
 from bidding.tenders.domain.grades import grade_of
 from commons.domain.money import normal_text
 from commons.domain.refusals import Refusal
@@ -75,6 +75,11 @@ class SectionTermsDraft:
     """The least grade 资质等级 in each specialty, as a licence spells it: 市政公用工程施工总承包二级."""
 
 
+def kinds_of(sector: Sector) -> tuple[str, ...]:
+    """What a section of the sector can be: what is bought, or what is granted (国土资源部令第39号)."""
+    return ("RIGHTS",) if sector is Sector.LAND else ("WORKS", "GOODS", "SERVICES")
+
+
 def bond_cap(profile: ProcedureProfile, estimate: Decimal) -> tuple[Decimal, str] | None:
     """The highest bond for an estimate, and its law; None where the procedure knows no bond."""
     caps = []
@@ -89,8 +94,8 @@ def check_section(draft: SectionTermsDraft, profile: ProcedureProfile) -> None:
     """Refuses what no section of the procedure may ask."""
     if draft.estimate <= 0:
         raise SectionInvalid(reason=gettext_noop("the estimate must be above zero"))
-    if draft.kind not in ("WORKS", "GOODS", "SERVICES"):
-        raise SectionInvalid(reason=gettext_noop("it is works, goods or services"))
+    if draft.kind not in kinds_of(profile.sector):
+        raise SectionInvalid(reason=gettext_noop("it is works, goods or services, or a right that is granted"))
     if draft.price_kind not in profile.price_kinds:
         raise SectionInvalid(reason=gettext_noop("this procedure does not take prices of that kind"))
     if draft.price_kind == "DISCOUNT_RATE" and draft.ceiling is None:

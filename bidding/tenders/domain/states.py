@@ -156,6 +156,7 @@ class ApplicationCommand(StrEnum):
     RESUBMIT = "RESUBMIT"
     QUALIFY = "QUALIFY"
     REFUSE = "REFUSE"
+    PASS_OVER = "PASS_OVER"  # noqa: S105  # a command, not a secret
 
 
 _AS, _AC = ApplicationState, ApplicationCommand
@@ -171,5 +172,6 @@ APPLICATION = Machine(
         Row(_AC.RESUBMIT, _AS.SUBMITTED, _AS.SUBMITTED, "ApplicationSubmitted", "before the applications end"),
         Row(_AC.QUALIFY, _AS.SUBMITTED, _AS.QUALIFIED, "ApplicantQualified", "after the applications ended"),
         Row(_AC.REFUSE, _AS.SUBMITTED, _AS.REFUSED, "ApplicantRefused", "after the applications ended, with reasons"),
+        Row(_AC.PASS_OVER, _AS.QUALIFIED, _AS.REFUSED, "ApplicantPassedOver", "number limited, others scored higher"),
     ],
 )

@@ -78,6 +78,8 @@ class Tender(models.Model):
     code = models.CharField(max_length=22, blank=True)
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
+    single_source_reason = models.TextField(blank=True)
+    """Why one supplier alone is asked; published with the notice, with its name (财政部令第74号 第38条)."""
     profile_code = models.CharField(max_length=40)
     profile = models.JSONField(default=dict, blank=True)
     """The procedure profile as it was on the day of publication."""
@@ -150,7 +152,7 @@ class Section(models.Model):
     title = models.CharField(max_length=120)
     scope = models.TextField(blank=True)
     kind = models.CharField(max_length=12)
-    """WORKS, GOODS or SERVICES: thresholds and weights differ."""
+    """WORKS, GOODS or SERVICES, whose thresholds and weights differ; RIGHTS where land or another right is granted."""
     estimate = models.DecimalField(max_digits=16, decimal_places=2)
     price_kind = models.CharField(max_length=16, default="AMOUNT")
     """AMOUNT in yuan, or DISCOUNT_RATE 下浮率 as a fraction of the ceiling."""
@@ -194,7 +196,7 @@ class Section(models.Model):
                 condition=models.Q(price_kind__in=["AMOUNT", "DISCOUNT_RATE"]), name="section_price_kind_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["WORKS", "GOODS", "SERVICES"]), name="section_kind_known"
+                condition=models.Q(kind__in=["WORKS", "GOODS", "SERVICES", "RIGHTS"]), name="section_kind_known"
             ),
             models.CheckConstraint(condition=models.Q(estimate__gt=0), name="section_estimate_positive"),
             models.CheckConstraint(

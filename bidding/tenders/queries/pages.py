@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from bidding.profiles.domain.profile import ProcedureProfile, parse
-from bidding.tenders.domain.states import ENDED, SectionState, TenderState
+from bidding.profiles.domain.vocabulary import Switch
+from bidding.tenders.domain.states import ENDED, ApplicationState, SectionState, TenderState
 from bidding.tenders.models import (
     DocumentTaking,
     PrequalificationApplication,
     PublishedDocument,
+    Section,
     Tender,
     TenderObjection,
 )
@@ -129,6 +131,31 @@ def own_application(viewer: Actor, section_id: int) -> PrequalificationApplicati
     if viewer.organisation_id is None:
         return None
     return PrequalificationApplication.objects.filter(party=Party(section_id, viewer.organisation_id)).first()
+
+
+def applied_for(viewer: Actor, tender: Tender) -> set[int]:
+    """The sections that the viewer's own organisation applied for, or handed a proposal in for."""
+    if not viewer.has(Role.BIDDER) or viewer.organisation_id is None:
+        return set()
+    parties = {Party(section.pk, viewer.organisation_id) for section in tender.sections.all()}
+    return {row.party.place for row in PrequalificationApplication.objects.filter(party__in=parties)}
+
+
+def told_application(own: PrequalificationApplication, section: Section) -> tuple[Mapping[str, Any], str]:
+    """What its applicant may know of an application, and its state: all of it, once all are judged and told.
+
+    实施条例 第19条: the result is told when the prequalification ends; before, it may yet be passed over.
+    """
+    at = section.suspended_in if section.state == SectionState.SUSPENDED.value else section.state
+    judged = own.state in (ApplicationState.QUALIFIED.value, ApplicationState.REFUSED.value)
+    if judged and at == SectionState.PREQUALIFYING.value:
+        return {}, ApplicationState.SUBMITTED.value
+    return own.facts, own.state
+
+
+def in_stages(tender: Tender) -> bool:
+    """Whether a tender runs in two stages, by the profile that it keeps; a draft keeps none."""
+    return bool(tender.profile) and snapshot_of(tender).has(Switch.TWO_STAGE)
 
 
 def own_objections(viewer: Actor, tender: Tender) -> list[TenderObjection]:

@@ -120,6 +120,11 @@ class SectionTerms:
         return max((self.ceiling, *(one.ceiling for one in self.alternatives)))
 
     @property
+    def is_purchase(self) -> bool:
+        """Whether the owner buys as 采购人 (政府采购法 第15条), rather than tenders as 招标人."""
+        return self.profile.is_purchase
+
+    @property
     def bid_parts(self) -> tuple[DocumentPart, ...]:
         """The document set: what a bid is made of."""
         return tuple(part for part in self.profile.documents if part.stage == "BID")

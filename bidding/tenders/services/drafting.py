@@ -68,6 +68,8 @@ class TenderFacts:
     designated_media: tuple[str, ...] = ()
     consortium_allowed: bool = False
     sme_reserved: bool = False
+    single_source_reason: str = ""
+    """Why one supplier alone is asked; of weight where the method is a single source."""
 
 
 @transaction.atomic
@@ -185,8 +187,13 @@ def file_notice(*, actor: Actor, tender_id: int, authority: str, number: str, fi
 
 @transaction.atomic
 def invite(*, actor: Actor, tender_id: int, organisation_ids: list[int], at: datetime) -> int:
-    """Choose whom to invite; how many now are. Sealed: nobody but the owner learns whom, until the opening."""
+    """Choose whom to invite; how many now are. Sealed: nobody but the owner learns whom, until the opening.
+
+    A single source is one supplier: naming another takes the place of the one named before.
+    """
     tender = editable(actor, tender_id)
+    if profile_of(tender, at).is_single_source:
+        _ask_no_other(tender, organisation_ids, actor=actor, at=at)
     fresh = sorted(set(people.organisations(organisation_ids)) - set(invited(tender_id)))
     for organisation_id in fresh:
         Invitation.objects.create(party=Party(tender.pk, organisation_id), facts={"chosen_at": at.isoformat()})
@@ -199,6 +206,19 @@ def invite(*, actor: Actor, tender_id: int, organisation_ids: list[int], at: dat
             idempotency_key=f"invited:{organisation_id}",
         )
     return len(invited(tender_id))
+
+
+def _ask_no_other(tender: Tender, organisation_ids: list[int], *, actor: Actor, at: datetime) -> None:
+    """Take back the invitations of a draft to suppliers that are not named any more."""
+    for organisation_id in set(invited(tender.pk)) - set(people.organisations(organisation_ids)):
+        Invitation.objects.filter(party=Party(tender.pk, organisation_id)).delete()
+        append_secret(
+            stream=f"tender-takings:{tender.pk}",
+            type="InvitationTakenBack",
+            actor=actor,
+            payload={"organisation": f"organisation:{organisation_id}"},
+            decided_at=at,
+        )
 
 
 @transaction.atomic
@@ -244,6 +264,14 @@ def missing(tender: Tender, profile: ProcedureProfile) -> list[str]:
             or len(invited(tender.pk)) >= (profile.threshold(ThresholdName.INVITED_MINIMUM) or 1),
             gettext_noop("enough invited bidders"),
         ),
+        (
+            not profile.is_single_source or len(invited(tender.pk)) == 1,
+            gettext_noop("one supplier, and no other, to ask"),
+        ),
+        (
+            not profile.is_single_source or bool(tender.single_source_reason),
+            gettext_noop("why one supplier alone is asked"),
+        ),
     )
     return [words for there, words in asked if not there]
 
@@ -271,6 +299,7 @@ def _columns(facts: TenderFacts, profile: ProcedureProfile) -> dict[str, Any]:
     return {
         "title": words_of(facts.title, 2),
         "description": facts.description.strip(),
+        "single_source_reason": facts.single_source_reason.strip() if profile.is_single_source else "",
         "contact_name": facts.contact_name.strip(),
         "contact_phone": facts.contact_phone.strip(),
         "applications_end_at": facts.applications_end_at if profile.applies_first else None,

@@ -17,8 +17,10 @@ from bidding.tenders.domain.qualifying import (
     ApplicationsOpen,
     ApplicationsOver,
     ClarifyFirst,
+    JudgeAllFirst,
     PriceInProposal,
     ProposalMissing,
+    ScoreMissing,
     choose,
     named_price,
 )
@@ -46,6 +48,16 @@ from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append_secret
 from commons.secrecy.fields import Party
 from commons.vault import queries as vault
+
+TOLD_OF_APPLICATIONS = (
+    gettext_noop("You are qualified for %(tender)s: take the documents and bid"),
+    gettext_noop("You are not among those invited to bid for %(tender)s; the reason is on its page"),
+)
+TOLD_OF_PROPOSALS = (
+    gettext_noop("Your proposal for %(tender)s is taken on: take the documents of the second stage and bid"),
+    gettext_noop("Your proposal for %(tender)s is not taken on; the reason is on its page"),
+)
+"""What is told of the first of two stages: the second is for those whose proposal was taken on (实施条例 第30条)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ def judge(
     words = words_of(reason)
     points = parse_decimal(score, field="score", places=2) if score else None
     if qualified and points is None and profile_of(tender, at).choice(Switch.PREQUALIFICATION) == "LIMITED":
-        raise NotAllowedNow(command="QUALIFY_WITHOUT_SCORE", state=section.state)
+        raise ScoreMissing()
     facts = {**row.facts, "reason": words, "score": as_text(points) if points is not None else None}
     command = ApplicationCommand.QUALIFY if qualified else ApplicationCommand.REFUSE
     _step(row, tender, command, actor, at, facts=facts)
@@ -137,18 +149,17 @@ def finish_prequalification(*, actor: Actor, section_id: int, at: datetime) -> i
     profile, rows = profile_of(tender, at), applications(section_id)
     if profile.has(Switch.TWO_STAGE) and not _clarified(tender):
         raise ClarifyFirst()
-    if any(row.state == ApplicationState.SUBMITTED.value for row in rows):
-        raise NotAllowedNow(command="FINISH", state=ApplicationState.SUBMITTED.value)
+    if waiting := sum(row.state == ApplicationState.SUBMITTED.value for row in rows):
+        raise JudgeAllFirst(count=str(waiting))
     qualified = [row for row in rows if row.state == ApplicationState.QUALIFIED.value]
     most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
     limited = profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None
     applicants = [Applicant(row.pk, Decimal(row.facts["score"] or 0)) for row in qualified]
     taken = choose(applicants, int(most)) if limited and most else {one.id for one in applicants}
-    _tell_results(tender, rows, taken, at)
+    _tell_results(tender, rows, taken, at, staged=profile.has(Switch.TWO_STAGE))
     for row in qualified:
         if row.pk not in taken:
-            facts = {**row.facts, "not_taken": True}
-            PrequalificationApplication.objects.filter(pk=row.pk).update(state=ApplicationState.REFUSED, facts=facts)
+            _step(row, tender, ApplicationCommand.PASS_OVER, actor, at, facts={**row.facts, "passed_over": True})
     if len(taken) < profile.minimum_bidders:
         cause = FailureCause.TOO_FEW_APPLICANTS
         move_section(section, SectionCommand.FAIL, actor=actor, at=at, payload={"cause": cause}, failure=cause.value)
@@ -173,17 +184,16 @@ def applications(section_id: int) -> list[PrequalificationApplication]:
     return [row for row in rows if row.party.place == section_id]
 
 
-def _tell_results(tender: Tender, rows: list[PrequalificationApplication], taken: set[int], at: datetime) -> None:
+def _tell_results(
+    tender: Tender, rows: list[PrequalificationApplication], taken: set[int], at: datetime, *, staged: bool
+) -> None:
     """Each applicant learns its own result, and the reason where it is not invited (实施条例 第19条)."""
+    qualified, refused = TOLD_OF_PROPOSALS if staged else TOLD_OF_APPLICATIONS
     for row in rows:
         if row.state == ApplicationState.WITHDRAWN.value:
             continue
-        subject = (
-            gettext_noop("You are qualified for %(tender)s: take the documents and bid")
-            if row.pk in taken
-            else gettext_noop("You are not among those invited to bid for %(tender)s; the reason is on its page")
-        )
-        tell(tender, [row.organisation_id], subject, at=at, key=f"prequalified:{row.pk}")
+        subject, link = (qualified, "") if row.pk in taken else (refused, f"/sections/{row.party.place}/apply/")
+        tell(tender, [row.organisation_id], subject, at=at, key=f"prequalified:{row.pk}", link=link)
 
 
 def _require_proposal(tender: Tender, organisation_id: int, facts: ApplicationFacts) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import ProcedureProfile, as_content
-from bidding.profiles.domain.vocabulary import CLASS_CODES, LimitName, Sector, Switch
+from bidding.profiles.domain.vocabulary import CLASS_CODES, LimitName, Sector, Switch, ThresholdName
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionCommand, TenderCommand
 from bidding.tenders.domain.timetable import Times, require_times
@@ -26,6 +26,7 @@ from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
+from commons.people import queries as people
 from exchange.projects.services.numbering import next_number
 from signatures.crypto.suites import Suite
 from signatures.envelopes import services as envelopes
@@ -64,7 +65,7 @@ def publish_tender(*, actor: Actor, tender_id: int, at: datetime) -> None:
         profile_version=view.version,
         parameters=parameters.snapshot(trade_type=project.sector, region=project.region, on=today),
         legality=list(dict.fromkeys(rule.article for rule in articles)),
-        by_invitation=profile.has(Switch.INVITATION),
+        by_invitation=profile.has(Switch.INVITATION) and not profile.is_single_source,
         code=tender.code,
     )
     store_document(tender, tender.draft, reason="", at=at)
@@ -76,7 +77,7 @@ def publish_tender(*, actor: Actor, tender_id: int, at: datetime) -> None:
             take_envelopes(section, profile, at)
     judged = profile.has(Switch.PREQUALIFICATION)
     kind = TenderNoticeKind.PREQUALIFICATION if judged else TenderNoticeKind.TENDER
-    publish_notice(tender, kind, notice_body(tender), actor=actor, at=at)
+    publish_notice(tender, kind, notice_body(tender, profile), actor=actor, at=at)
     subject = gettext_noop("You are invited to bid: %(tender)s")
     tell(tender, invited(tender.pk), subject, at=at, key="invitation")
 
@@ -117,8 +118,11 @@ def take_envelopes(section: Section, profile: ProcedureProfile, at: datetime) ->
     section.intake_id = intake_id
 
 
-def notice_body(tender: Tender) -> dict[str, JSON]:
-    """What the notice says, amounts and instants as strings; no number of anybody who takes part."""
+def notice_body(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
+    """What the notice says, amounts and instants as strings; no number of anybody who takes part.
+
+    A single source is named with the reason why it alone is asked (财政部令第74号 第38条).
+    """
     project = tender.project
     return {
         "code": tender.code,
@@ -130,6 +134,8 @@ def notice_body(tender: Tender) -> dict[str, JSON]:
         "approval": f"{project.approval_body} {project.approval_no}".strip(),
         "round": str(tender.round),
         "description": tender.description,
+        "chosen": _chosen(profile),
+        "single_source": _single_source(tender, profile),
         "award_method": tender.award_method,
         "award_parameters": dict(tender.award_parameters),
         "consortium": tender.consortium_allowed,
@@ -146,6 +152,22 @@ def notice_body(tender: Tender) -> dict[str, JSON]:
         "media": list(tender.designated_media),
         "contact": f"{tender.contact_name} {tender.contact_phone}",
     }
+
+
+def _chosen(profile: ProcedureProfile) -> JSON:
+    """How bidders are found among applicants, and how many at most; nothing where nobody applies."""
+    if not profile.has(Switch.PREQUALIFICATION):
+        return None
+    most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
+    limited = profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None
+    return {"way": "HIGHEST_SCORES" if limited else "ALL_QUALIFIED", "maximum": str(int(most)) if most else None}
+
+
+def _single_source(tender: Tender, profile: ProcedureProfile) -> JSON:
+    if not profile.is_single_source:
+        return None
+    names = [one.name for one in people.organisations(invited(tender.pk)).values()]
+    return {"supplier": "、".join(names), "reason": tender.single_source_reason}
 
 
 def release_notice(release_id: int, *, at: datetime) -> None:

@@ -19,7 +19,7 @@ from bidding.tenders import services
 from bidding.tenders.domain.document import TenderDocument, parse
 from bidding.tenders.domain.secrecy import Sight, Stage, Viewer, sight
 from bidding.tenders.forms import AddendumForm, JudgeForm, WordsForm
-from bidding.tenders.labels import APPLICATION_STATES, STAGES
+from bidding.tenders.labels import STAGES, application_label, chosen_how
 from bidding.tenders.models import Tender, TenderObjection
 from bidding.tenders.policies import can_change_tender
 from bidding.tenders.queries import pages
@@ -112,11 +112,15 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The applications of each section, once their time is over."""
     tender, over = _own(request, tender_id)
     allowed = sight(Stage.JUDGING if over else Stage.BEFORE, Viewer.OWNER)
-    rows = []
+    profile, rows = pages.snapshot_of(tender), []
+    staged = profile.has(Switch.TWO_STAGE)
     for section in tender.sections.all():
         found = with_organisations(applications(section.pk)) if Sight.APPLICANTS in allowed else []
         others = people.organisations(number for one in found for number in one.facts.get("consortium", ()))
-        rows.append((section, [(one, *APPLICATION_STATES[one.state], _with(one.facts, others)) for one in found]))
+        told = [
+            (one, *application_label(one.state, one.facts, staged=staged), _with(one.facts, others)) for one in found
+        ]
+        rows.append((section, told))
     return render(
         request,
         "tenders/prequalification.html",
@@ -124,7 +128,8 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
             "tender": tender,
             "rows": rows,
             "over": over,
-            "in_stages": pages.snapshot_of(tender).has(Switch.TWO_STAGE),
+            "in_stages": staged,
+            "chosen_how": chosen_how(profile),
         },
     )
 
@@ -144,7 +149,7 @@ class Judge(OwnerForm):
         numbers = {one.pk for section in tender.sections.all() for one in applications(section.pk)}
         if not over or self.kwargs["application_id"] not in numbers:
             raise NotFound()
-        return JudgeForm(data)
+        return JudgeForm(data, staged=pages.in_stages(tender))
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         given = form.cleaned_data
@@ -164,7 +169,7 @@ def finish(request: HttpRequest, tender_id: int, section_id: int) -> HttpRespons
     """Invite those qualified to bid, or let the section fail."""
     with told_there(request):
         if services.finish_prequalification(actor=signed_in(request), section_id=section_id, at=timezone.now()):
-            messages.success(request, _("Those who qualified are invited to bid."))
+            messages.success(request, _("Those taken are invited to bid; each applicant is told its result."))
         else:
             messages.warning(request, _("Fewer than needed qualified: the section failed."))
     return HttpResponseRedirect(reverse("tenders:prequalification", args=[tender_id]))

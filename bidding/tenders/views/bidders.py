@@ -1,5 +1,6 @@
 """What a bidder does before its bid: take the documents, ask, object, apply for prequalification."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, parse
+from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import ApplicationForm, WordsForm
-from bidding.tenders.labels import APPLICATION_STATES, CRITERIA, in_language
+from bidding.tenders.labels import CRITERIA, application_label, chosen_how, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part
 from bidding.tenders.queries import pages
@@ -135,6 +137,23 @@ def withdraw_application(request: HttpRequest, section_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("tenders:apply", args=[section_id]))
 
 
+def _outcome(facts: Mapping[str, Any]) -> str:
+    """What an applicant reads of its own judgement: the reason, its score, and that others scored higher."""
+    lines = [str(facts.get("reason", ""))]
+    if facts.get("score"):
+        lines.append(_("Score") + f" {facts['score']}")
+    if facts.get("passed_over"):
+        lines.append(_("The number of those invited is limited, and others scored higher."))
+    return "\n".join(filter(None, lines))
+
+
+def _is_over(section: Section, ends: datetime | None) -> bool:
+    """Whether nothing can be handed in any more; a section that stands still may go on."""
+    if section.state == SectionState.SUSPENDED:
+        return False
+    return section.state != SectionState.PREQUALIFYING or ends is None or timezone.now() >= ends
+
+
 class Apply(FormPage):
     """An application for prequalification; until its end it can be replaced and taken back."""
 
@@ -171,18 +190,22 @@ class Apply(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         section = self._section(request)
         own = pages.own_application(signed_in(request), section.pk)
-        staged = pages.snapshot_of(section.tender).has(Switch.TWO_STAGE)
+        profile = pages.snapshot_of(section.tender)
+        staged = profile.has(Switch.TWO_STAGE)
+        facts, state = pages.told_application(own, section) if own else ({}, "")
+        ends = section.tender.applications_end_at
         return {
             "tender": pages.readable_tender(signed_in(request), section.tender_id),
             "title": _("First stage: your technical proposal") if staged else _("Apply for prequalification"),
             "submit": _("Hand in the proposal") if staged else _("Hand in the application"),
-            "intro": _("The proposal names no price; bids with a price follow in the second stage.") if staged else "",
+            "intro": chosen_how(profile),
             "withdraw": reverse("tenders:withdraw_application", args=[section.pk])
-            if own and own.state == "SUBMITTED" and section.state == "PREQUALIFYING"
+            if own and state == "SUBMITTED" and section.state == "PREQUALIFYING"
             else "",
-            "state": APPLICATION_STATES[own.state] if own else None,
-            "note": own.facts.get("reason", "") if own and own.state in ("QUALIFIED", "REFUSED") else "",
+            "state": application_label(state, facts, staged=staged) if own else None,
+            "note": _outcome(facts) if state in ("QUALIFIED", "REFUSED") else "",
             "files": True,
+            "closed": _is_over(section, ends),
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:

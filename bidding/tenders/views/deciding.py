@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries, services
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import SectionDecisionForm
-from bidding.tenders.labels import SECTION_STATES
+from bidding.tenders.labels import section_label
 from bidding.tenders.policies import can_run_procedure
 from bidding.tenders.services.common import store_decision
 from commons.pages import FormPage, signed_in
@@ -43,7 +44,7 @@ class Decide(FormPage):
             "title": _("Record a decision about section %(number)s") % {"number": terms.number},
             "submit": _("Record and publish"),
             "intro": _("The owner or the regulator decides; you record it with its number and document."),
-            "state": SECTION_STATES[terms.state],
+            "state": section_label(terms.state, staged=terms.profile.has(Switch.TWO_STAGE)),
             "back": reverse("tenders:tender", args=[terms.tender_id]),
             "back_title": terms.tender_title,
             "files": True,

@@ -20,7 +20,7 @@ from bidding.tenders.domain.document import parse
 from bidding.tenders.forms import (
     procedure_name,
 )
-from bidding.tenders.labels import SECTION_STATES, TENDER_STATES, failure_label, place_label
+from bidding.tenders.labels import TENDER_STATES, failure_label, place_label, section_label
 from bidding.tenders.models import ProcurementPlan, Tender, TenderProject
 from bidding.tenders.policies import can_change_tender
 from bidding.tenders.queries import pages
@@ -93,7 +93,11 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
         "procedure": procedure_name(profile),
         "editable": editable,
         "sections": [
-            (section, *SECTION_STATES[section.state], failure_label(section.failure))
+            (
+                section,
+                *section_label(section.state, staged=profile.has(Switch.TWO_STAGE)),
+                failure_label(section.failure),
+            )
             for section in tender.sections.all()
         ],
         "findings": [

@@ -121,7 +121,8 @@ class EditTender(OwnerForm):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         tender = self.tender(request)
         names = ("title", "description", "applications_end_at", "documents_until", "bid_deadline", "contact_name",
-                 "contact_phone", "consortium_allowed", "sme_reserved", "version")  # fmt: skip
+                 "contact_phone", "consortium_allowed", "sme_reserved", "single_source_reason",
+                 "version")  # fmt: skip
         initial = {name: getattr(tender, name) for name in names}
         initial["designated_media"] = "\n".join(tender.designated_media)
         return TenderForm(data, profile=self.profile(request), initial=initial)
@@ -149,4 +150,5 @@ def facts_of(form: forms.Form) -> services.TenderFacts:
         designated_media=media,
         consortium_allowed=given.get("consortium_allowed", False),
         sme_reserved=given.get("sme_reserved", False),
+        single_source_reason=given.get("single_source_reason", ""),
     )

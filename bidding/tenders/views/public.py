@@ -1,6 +1,6 @@
 """Public pages of tenders; they work without JavaScript. Nothing on them tells who takes part, or how many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,12 +18,14 @@ from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms import procedure_name, sectors
 from bidding.tenders.labels import (
-    SECTION_STATES,
+    SECTION_KINDS,
     call_off_label,
+    chosen_how,
     failure_label,
     notice_label,
     notice_words,
     place_label,
+    section_label,
 )
 from bidding.tenders.models import Section, Tender, TenderNotice
 from bidding.tenders.policies import can_run_procedure, can_take_part
@@ -70,18 +72,27 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
     viewer, at = actor_of(request), timezone.now()
     found = pages.readable_tender(viewer, tender_id)
     profile = pages.snapshot_of(found)
-    formula = profile.formula(found.award_method)
+    formula, staged = profile.formula(found.award_method), profile.has(Switch.TWO_STAGE)
     notices = list(found.notices.order_by("-published_at", "-pk"))
     context = {
         "tender": found,
         "project": found.project,
         "sector": _sector(found),
+        "is_purchase": profile.is_purchase,
         "procedure": procedure_name(profile),
         "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
         "award_source": formula.source if formula else "",
         "sealed_with": SUITES[Suite(found.suite)] if found.roster_id else "",
-        "sections": [(section, *SECTION_STATES[section.state], _why(section, notices),
-                      call_off_label(section.call_offs)) for section in found.sections.all()],
+        "sections": [
+            (
+                section,
+                *section_label(section.state, staged=staged),
+                _why(section, notices),
+                call_off_label(section.call_offs),
+                SECTION_KINDS[section.kind],
+            )
+            for section in found.sections.all()
+        ],
         "steps": list(timeline(found)),
         "addenda": found.addenda.prefetch_related("questions").order_by("-number"),
         "findings": [(one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
@@ -90,10 +101,13 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "notices": [(one, notice_label(one.kind), notice_words(one.kind, one.body)) for one in notices],
         "rules": list(rules_of(profile)),
         "own": pages.own_part(viewer, found),
+        "applied": pages.applied_for(viewer, found) if profile.applies_first else (),
         "own_objections": pages.own_objections(viewer, found),
         "may_take_part": bool(can_take_part(viewer, found)),
         "may_decide": bool(can_run_procedure(viewer)),
-        "in_stages": profile.has(Switch.TWO_STAGE),
+        "in_stages": staged,
+        "chosen_how": chosen_how(profile),
+        "single_source": _single_source(notices),
         "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),
         "at": at,
@@ -126,10 +140,16 @@ def _why(section: Section, notices: list[TenderNotice]) -> str:
     return " ".join([*words, f"{found.decision_body} {found.decision_no}".strip()]).strip()
 
 
+def _single_source(notices: list[TenderNotice]) -> Mapping[str, str]:
+    """Which supplier alone is asked, and why, as the notice says; nothing where several are."""
+    return next((one.body["single_source"] for one in notices if one.body.get("single_source")), {})
+
+
 def states_of(tender: Tender) -> list[tuple[Any, str]]:
     """The different states of a tender's sections, each once."""
     found = dict.fromkeys(section.state for section in tender.sections.all())
-    return [SECTION_STATES[state] for state in found]
+    staged = pages.in_stages(tender)
+    return [section_label(state, staged=staged) for state in found]
 
 
 def rules_of(profile: Any) -> Iterator[dict[str, str]]:
@@ -148,9 +168,10 @@ def timeline(tender: Tender) -> Iterator[dict[str, Any]]:
     """The dates of a tender in order; the first that is not over is next."""
     reached = {section.state for section in tender.sections.all()}
     suspended = SectionState.SUSPENDED.value in reached
+    staged = pages.in_stages(tender)
     rows = [
         (_("Notice published"), tender.published_at),
-        (_("Applications end"), tender.applications_end_at),
+        (_("First stage: proposals end") if staged else _("Applications end"), tender.applications_end_at),
         (_("Documents can be taken until"), tender.documents_until),
         (_("Bid deadline and opening"), tender.bid_deadline),
         *sorted(

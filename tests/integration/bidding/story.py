@@ -102,15 +102,16 @@ def tender_facts(at: datetime, deadline: datetime) -> TenderFacts:
         bid_deadline=deadline,
         designated_media=("中国招标投标公共服务平台",),
         consortium_allowed=True,
+        single_source_reason="专用设备的原厂维护，只能从该供应商处采购。",
     )
 
 
 def section(profile_code: str, number: int = 1) -> SectionTermsDraft:
-    works = profile_code.startswith("WORKS")
+    works, land = profile_code.startswith("WORKS"), profile_code.startswith("LAND")
     return SectionTermsDraft(
         title=f"第{number}标段",
-        scope="全部内容",
-        kind="WORKS" if works else "SERVICES",
+        scope="桂城街道地块12000平方米，工业用地，使用年限50年，容积率1.0至2.5。" if land else "全部内容",
+        kind="WORKS" if works else "RIGHTS" if land else "SERVICES",
         estimate=Decimal("12000000"),
         price_kind="AMOUNT",
         ceiling=Decimal("11800000"),

@@ -3,13 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from bidding.opening import services as halls
 from bidding.opening.domain.states import WordKind
+from bidding.opening.models import Hall
 from bidding.opening.queries import Viewer
+from bidding.opening.services.recording import conductor_of
 from bidding.opening.tickets import seal, unseal
+from bidding.tenders.queries import section_terms
 from commons.domain.actor import ANONYMOUS
 from tests import cast
 from tests.integration.bidding.opening import story as stories
@@ -46,7 +51,9 @@ def test_the_public_sees_the_hall_without_names_before_the_list_and_with_them_af
 def test_every_state_of_a_hall_has_its_page_for_bidder_and_host() -> None:
     found = stories.listed()
     address = reverse("opening:hall", args=[found.hall_id])
-    halls.speak(actor=cast.actor("buyer2"), hall_id=found.hall_id, kind=WordKind.OBJECTION, text="顺序", at=LISTED)
+    word = halls.speak(
+        actor=cast.actor("buyer2"), hall_id=found.hall_id, kind=WordKind.OBJECTION, text="顺序", at=LISTED
+    )
 
     def shown(*texts: str) -> None:
         for key in ("buyer1", "host"):
@@ -67,6 +74,30 @@ def test_every_state_of_a_hall_has_its_page_for_bidder_and_host() -> None:
         halls.confirm_price(actor=cast.actor(key), hall_id=found.hall_id, agrees=True, at=at)
     halls.draft_record(actor=stories.owner(), hall_id=found.hall_id, at=at)
     shown("Sign the record of the opening")
+    halls.answer(actor=stories.owner(), word_id=word, text="按接收顺序。", at=at)
+    halls.close(actor=stories.owner(), hall_id=found.hall_id, at=at)
+    over = client_of("buyer1").get(reverse("opening:sign_in", args=[found.hall_id])).content.decode()
+    assert "本次开标已结束" in over
+    assert '<form method="post" enctype' not in over
+    assert "face.js" not in over
+
+
+@pytest.mark.parametrize(("code", "word"), [("WORKS_OPEN", "招标人"), ("GOV_OPEN", "采购人")])
+def test_the_record_calls_the_owner_as_its_law_does(code: str, word: str) -> None:
+    made = stories.section(code)
+    terms = section_terms(made.pk)
+    context = {
+        "terms": terms,
+        "hall": Hall(section=made),
+        "record": {"bids": []},
+        "owner": cast.organisation("ecology"),
+    }
+
+    with translation.override("zh-hans"):
+        paper = render_to_string("opening/papers/record.html", context)
+        assert translation.gettext(conductor_of(terms)) == f"{word}或代理机构"
+
+    assert f"<th>{word}</th>" in paper
 
 
 def test_the_composer_opens_for_its_bidder_and_tells_the_offline_rules() -> None:

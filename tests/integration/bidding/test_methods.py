@@ -1,0 +1,288 @@
+"""Methods of their own kind, from the notice to the outcome: limited prequalification, two stages, one supplier, land.
+
+What applicants, bidders, the owner and the public read of each stands here beside what the services do.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bidding.awards import queries as results
+from bidding.awards import services
+from bidding.awards.domain.reports import ReportLine
+from bidding.awards.domain.rounds import RoundKind
+from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
+from bidding.tenders import queries as tenders
+from bidding.tenders import services as tender_services
+from bidding.tenders.domain.completeness import TenderUnready
+from bidding.tenders.domain.eligibility import MayNotBid
+from bidding.tenders.domain.qualifying import JudgeAllFirst, ScoreMissing
+from bidding.tenders.domain.states import SectionState
+from bidding.tenders.models import MediaRelease, Tender, TenderNotice
+from bidding.tenders.services import ApplicationFacts
+from bidding.tenders.services.common import invited
+from bidding.tenders.services.prequalifying import applications
+from commons.evidence.models import EvidenceEntry
+from signatures.envelopes import services as sealing
+from signatures.envelopes import store
+from signatures.envelopes.domain import layout
+from tests import cast
+from tests.integration.bidding import story
+from tests.integration.bidding.story import Told
+from tests.integration.bidding.test_awards import first_line, lines_of, opened, shown
+from tests.integration.bidding.test_bonds import number
+from tests.integration.bidding.test_pages import client, now
+from tests.integration.bidding.test_procedure import told_of
+from tests.integration.bidding.test_rounds import begin
+from tests.integration.exchange.auctions.test_story import signed
+from tests.integration.signatures.envelopes import story as envelopes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SCORES = {
+    "builder1": "95", "builder2": "94", "builder3": "93", "buyer1": "92", "buyer2": "91", "buyer3": "90",
+    "robot1": "80.5", "robot2": "80.5", "robot3": "80.49",
+}  # fmt: skip
+"""Seven are taken; the eighth ties with the seventh, the ninth does not."""
+
+
+def page(key: str, address: str, language: str = "zh-hans") -> str:
+    answer = client(key).get(address, headers={"accept-language": language})
+    assert answer.status_code == 200, (key, address, answer.status_code)
+    return answer.content.decode()
+
+
+def applied(told: Told, *keys: str, at: datetime) -> dict[str, int]:
+    facts = ApplicationFacts(documents=(), statement="具备市政公用工程施工总承包资质。")
+    for key in keys:
+        tender_services.apply(actor=cast.actor(key), section_id=told.section_id, facts=facts, at=at)
+    found = {row.organisation_id: row.pk for row in applications(told.section_id)}
+    return {key: found[number(key)] for key in keys}
+
+
+def test_a_limited_number_is_invited_by_score_ties_included_and_each_reads_its_own_result() -> None:
+    told = story.published("WORKS_PREQUALIFIED_LIMITED", at=now() - timedelta(days=20))
+    owner, public, own = cast.actor("tenderee"), f"/tenders/{told.tender_id}/", f"/sections/{told.section_id}/apply/"
+    notice = told.row.notices.get(kind="PREQUALIFICATION")
+    assert notice.body["chosen"] == {"way": "HIGHEST_SCORES", "maximum": "7"}
+    assert "最多邀请7家投标" in page("", public)
+    assert "at most 7 of those who meet the requirements" in page("", public, "en")
+
+    rows = applied(told, *SCORES, "supplier1", at=told.published_at + timedelta(days=2))
+    ends = told.row.applications_end_at
+    assert ends is not None
+    with pytest.raises(ScoreMissing):
+        tender_services.judge(
+            actor=owner, application_id=rows["builder1"], qualified=True, reason="符合资格条件", at=ends
+        )
+    for key, score in SCORES.items():
+        tender_services.judge(
+            actor=owner, application_id=rows[key], qualified=True, reason="符合资格条件", score=score, at=ends
+        )
+    with pytest.raises(JudgeAllFirst):
+        tender_services.finish_prequalification(actor=owner, section_id=told.section_id, at=ends)
+    tender_services.judge(
+        actor=owner, application_id=rows["supplier1"], qualified=False, reason="缺少安全生产许可证", at=ends
+    )
+    assert "缺少安全生产许可证" not in page("supplier1", own), "nothing is told before all of it is"
+    assert "符合资格条件" not in page("robot3", own)
+    judged = page("tenderee", f"/owner/tenders/{told.tender_id}/prequalification/")
+    assert "80.49" in judged
+    assert "最多邀请7家投标" in judged
+
+    assert tender_services.finish_prequalification(actor=owner, section_id=told.section_id, at=ends) == 8
+    tender_services.take_documents(actor=cast.actor("robot2"), tender_id=told.tender_id, at=ends)
+    for key in ("robot3", "supplier1"):
+        with pytest.raises(MayNotBid):
+            tender_services.take_documents(actor=cast.actor(key), tender_id=told.tender_id, at=ends)
+        assert any("not among those invited" in subject for subject in told_of(key))
+    assert any("You are qualified" in subject for subject in told_of("robot2"))
+    read = page("robot3", own)
+    assert "审查合格，未入选投标邀请名单" in read
+    assert "80.49" in read
+    assert "其他申请人得分更高" in read
+    assert "others scored higher" in page("robot3", own, "en")
+    assert "缺少安全生产许可证" in page("supplier1", own)
+    assert own in page("robot3", public)
+    seen = page("", public)
+    assert not any(cast.organisation(cast.PARTIES[key].organisation).name in seen for key in SCORES)
+
+    tender_services.begin_opening(actor=cast.actor("host"), section_id=told.section_id, at=told.bid_deadline)
+    log = EvidenceEntry.objects.filter(stream=f"tender-takings:{told.tender_id}")
+    assert sum(b"ApplicantPassedOver" in bytes(row.payload) for row in log) == 1
+
+
+def test_fewer_than_three_of_a_limited_number_fail_the_section_and_all_read_why() -> None:
+    told = story.published("WORKS_PREQUALIFIED_LIMITED", at=now() - timedelta(days=20))
+    owner, ends = cast.actor("tenderee"), told.row.applications_end_at
+    assert ends is not None
+    rows = applied(told, "builder1", "builder2", "builder3", at=told.published_at + timedelta(days=2))
+    for key, row in rows.items():
+        tender_services.judge(
+            actor=owner, application_id=row, qualified=key != "builder3", reason="审查结论已记录", score="80", at=ends
+        )
+    finished = client("tenderee").post(
+        f"/owner/tenders/{told.tender_id}/sections/{told.section_id}/finish/", follow=True
+    )
+    assert finished.status_code == 200
+    assert tenders.section_terms(told.section_id).failure == "TOO_FEW_APPLICANTS"
+    assert told.row.notices.filter(kind="FAILURE").count() == 1
+    assert "资格预审合格者不足" in page("", f"/tenders/{told.tender_id}/")
+    assert "fewer qualified applicants than needed" in page("", f"/tenders/{told.tender_id}/", "en")
+    assert "审查结论已记录" in page("builder3", f"/sections/{told.section_id}/apply/")
+
+
+def sealed(told: Told, key: str, at: datetime) -> str:
+    """A bid of the second stage, sealed and handed in; the number of its receipt."""
+    assert told.officers is not None
+    told.officers.intake_id = tenders.section_terms(told.section_id).intake_id or 0
+    token = sealing.authorise_upload(actor=cast.actor(key), intake_id=told.officers.intake_id, at=at)
+    data = envelopes.sealed(told.officers, key)
+    upload = sealing.begin_upload(token=token, length=len(data), at=at)
+    path = store.upload_path(upload.ref)
+    path.write_bytes(data)
+    return sealing.accept(upload=upload, path=path, reckoned=layout.reckon([data]), received_at=at)
+
+
+def test_two_stages_on_the_pages_of_owner_bidder_and_public() -> None:
+    told = story.published("WORKS_TWO_STAGE", at=now() - timedelta(days=3))
+    public, propose = f"/tenders/{told.tender_id}/", f"/sections/{told.section_id}/apply/"
+    desk = f"/owner/tenders/{told.tender_id}/prequalification/"
+    for language, words in (
+        ("zh-hans", "第一阶段提交不带报价的技术建议"),
+        ("en", "technical proposals without a price"),
+    ):
+        assert words in page("", public, language)
+    assert "第一阶段技术建议递交截止" in page("", public)
+    assert "资格预审" not in page("", public)
+    browser = client("builder1")
+    assert browser.post(public + "take/").status_code == 302
+    assert "First stage: your technical proposal" in page("builder1", public, "en")
+
+    def handed(key: str, words: str) -> int:
+        client(key).post(public + "take/")
+        paper = SimpleUploadedFile("p.pdf", b"%PDF-1.7 p", "application/pdf")
+        return client(key).post(propose, {"statement": words, "file": paper}).status_code
+
+    assert handed("builder1", "总价约1180万元。") == 400
+    bidders = ("builder1", "builder2", "builder3", "supplier1")
+    assert [handed(key, "采用顶推法施工的技术建议。") for key in bidders] == [302] * 4
+    assert "顶推法" not in page("tenderee", desk), "sealed until the first stage ends"
+
+    Tender.objects.filter(pk=told.tender_id).update(applications_end_at=now() - timedelta(minutes=5))
+    read = page("tenderee", desk)
+    assert "第一阶段：技术建议" in read
+    assert "邀请已采纳的投标人进入第二阶段" in read
+    assert "顶推法" in read
+    for row in applications(told.section_id):
+        taken = row.organisation_id != number("supplier1")
+        outcome = {"qualified": "yes" if taken else "no", "reason": "技术建议可行" if taken else "不满足航道净空要求"}
+        judge = f"/owner/tenders/{told.tender_id}/applications/{row.pk}/"
+        assert "已采纳" in page("tenderee", judge)
+        assert client("tenderee").post(judge, outcome).status_code == 302
+    finish = f"/owner/tenders/{told.tender_id}/sections/{told.section_id}/finish/"
+    assert "第二阶段" in client("tenderee").post(finish, follow=True).content.decode()
+    assert tenders.section_terms(told.section_id).state is SectionState.PREQUALIFYING, "clarify first"
+
+    second_stage(told)
+    client("tenderee").post(finish)
+    assert tenders.section_terms(told.section_id).state is SectionState.BIDDING
+    assert any("documents of the second stage" in subject for subject in told_of("builder1"))
+    assert "第二阶段招标文件" in page("builder1", public)
+    assert f"/sections/{told.section_id}/bid/" in page("builder1", public)
+    assert "不满足航道净空要求" in page("supplier1", propose)
+    assert "Not taken on" in page("supplier1", propose, "en")
+    with pytest.raises(MayNotBid):
+        sealed(told, "supplier1", now())
+    for key in ("builder1", "builder2", "builder3"):
+        assert sealed(told, key, now())
+
+
+def second_stage(told: Told) -> None:
+    """The owner publishes the documents of the second stage, worked out from the proposals."""
+    newest = told.row.documents.order_by("-version").first()
+    assert newest is not None
+    tender_services.publish_addendum(
+        actor=cast.actor("tenderee"), tender_id=told.tender_id, text="第二阶段招标文件：净空不小于8米。",
+        affects_bids=True, answers={}, at=now(), content=newest.content,
+    )  # fmt: skip
+
+
+def test_a_single_source_is_published_with_its_supplier_and_reason() -> None:
+    told = story.drafted("GOV_SINGLE_SOURCE", at=now() - timedelta(days=1))
+    owner, before = cast.actor("tenderee"), now() - timedelta(days=20)
+    with pytest.raises(TenderUnready):
+        tender_services.submit_tender(actor=owner, tender_id=told.tender_id, at=before)
+    tender_services.invite(actor=owner, tender_id=told.tender_id, organisation_ids=[number("builder1")], at=before)
+    assert invited(told.tender_id) == [number("builder1")], "naming another takes the place of those named before"
+    reason = told.row.single_source_reason
+    Tender.objects.filter(pk=told.tender_id).update(single_source_reason="")
+    with pytest.raises(TenderUnready):
+        tender_services.submit_tender(actor=owner, tender_id=told.tender_id, at=before)
+    assert "采用单一来源（直接采购）的原因" in page("tenderee", f"/owner/tenders/{told.tender_id}/facts/")
+    Tender.objects.filter(pk=told.tender_id).update(single_source_reason=reason)
+
+    story.handed_in(told)
+    tender_services.publish_tender(actor=cast.actor("staff2"), tender_id=told.tender_id, at=told.published_at)
+    supplier = cast.organisation(cast.PARTIES["builder1"].organisation).name
+    assert told.row.notices.get().body["single_source"] == {"supplier": supplier, "reason": reason}
+    assert MediaRelease.objects.count() == 1
+    for language in ("zh-hans", "en"):
+        read = page("", f"/tenders/{told.tender_id}/", language)
+        assert supplier in read
+        assert reason in read
+    assert told.row.title in page("", "/tenders/")
+    assert client("builder2").post(f"/tenders/{told.tender_id}/take/").status_code >= 400
+    assert client("builder1").post(f"/tenders/{told.tender_id}/take/").status_code == 302
+    assert "截止后由采购人邀请报价或谈判" in page("builder1", "/workspace/")
+
+
+@pytest.mark.parametrize("code", ["GOV_SINGLE_SOURCE", "SOE_DIRECT"])
+def test_one_supplier_alone_from_the_talks_to_the_contract_and_its_pages(code: str) -> None:
+    told, at = opened(code)
+    price = Decimal("10900000.00")
+    if code == "GOV_SINGLE_SOURCE":
+        final = begin(told, RoundKind.FINAL, at)
+        services.hand_in_offer(
+            actor=cast.actor("builder1"), round_id=final, price=price, words="按协商结果报价。", at=at
+        )
+        at += timedelta(hours=1)
+        assert services.close_rounds(at) == 1
+        assert results.final_prices(told.section_id) == {number("builder1"): price}
+        assert "10,900,000" in page("tenderee", f"/owner/sections/{told.section_id}/rounds/")
+        assert "按协商结果报价" in page("builder1", f"/sections/{told.section_id}/offer/")
+    line = ReportLine(number("builder1"), 1, price, Decimal(95), "协商小组意见：价格合理")
+    until = shown(told, at, [line])
+    address = f"/sections/{told.section_id}/result/"
+    assert cast.organisation(cast.PARTIES["builder1"].organisation).name in page("", address)
+    contracted(told, until)
+    assert "10,900,000" in page("", address, "en")
+    assert TenderNotice.objects.filter(tender_id=told.tender_id, kind="CONTRACT").exists()
+
+
+def contracted(told: Told, at: datetime) -> None:
+    """The award letter, then the contract, signed by both sides."""
+    owner = cast.actor("tenderee")
+    (award_id,) = services.award_section(
+        actor=owner, section_id=told.section_id, line_ids=[first_line(told.section_id)], at=at
+    )
+    signed(f"award:{award_id}", AWARD_LETTER, {"owner": "tenderee"}, at=at)
+    services.draw_contract(actor=owner, award_id=award_id, at=at)
+    signed(f"award:{award_id}", TENDER_CONTRACT, {"owner": "tenderee", "winner": "builder1"}, at=at)
+    assert tenders.section_terms(told.section_id).state is SectionState.CONTRACTED
+
+
+def test_land_by_tender_shows_what_is_granted_and_its_terms_from_notice_to_contract() -> None:
+    told, at = opened("LAND_OPEN")
+    body = told.row.notices.order_by("pk")[0].body
+    assert [one["kind"] for one in body["sections"]] == ["RIGHTS"]
+    read = page("", f"/tenders/{told.tender_id}/")
+    for words in ("土地使用权或其他权利出让", "使用年限50年", "容积率1.0至2.5", "公开招标出让", "国土资源部令第39号"):
+        assert words in read, words
+    assert "Land or another right that is granted" in page("", f"/tenders/{told.tender_id}/", "en")
+
+    until = shown(told, at, lines_of())
+    contracted(told, until)
+    assert "11,000,000" in page("", f"/sections/{told.section_id}/result/")
