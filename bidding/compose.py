@@ -4,18 +4,24 @@
     clean   takes author, program and dates off a blind volume
     seal    checks, then makes the envelope SBE-1 (`signatures.seal`); refuses a bid with faults unless told otherwise
 
-The folder holds `bid.json` (`luochui-bid/v1`, where `"files": {"BID_LETTER": "letter.pdf"}` may stand for `volumes`,
-and lines of the bill need no `total`) and the files that it names. Exit code 2: bad input, with a sentence.
+Every sentence is told in English and in Chinese. The folder holds `bid.json` (`luochui-bid/v1`, where
+`"files": {"BID_LETTER": "letter.pdf"}` may stand for `volumes`, and lines of the bill need no `total`) and the files
+that it names. Exit code 2: bad input, with a sentence.
 """
 
 import argparse
+import gettext
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pikepdf
 
 from bidding.bids import pdf_facts
 from bidding.bids.domain import requirements
@@ -24,15 +30,46 @@ from bidding.bids.domain.naming import recognisable
 from bidding.bids.domain.package import FORMAT, NAME, parse
 from bidding.bids.domain.requirements import Requirements
 from bidding.scoring.domain.rounding import exact, fen
+from commons.domain.deadlines import local_day
 from commons.domain.money import as_text
 from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
 from signatures import seal as sealing
+from signatures.crypto import national
+from signatures.envelopes.domain.header import EnvelopeBroken
+from signatures.envelopes.domain.sealing import FORMAT as TERMS
+from signatures.envelopes.domain.sealing import Terms
 
 _PIECE = 1024 * 1024
 
 
+CATALOGUES = ("bidding/bids", "bidding", "commons", "signatures/envelopes")
+"""Where the Chinese of the sentences is found, without Django."""
+
+
 class BadInput(Exception):
-    """A file or argument is not what it should be; the sentence says why."""
+    """A file or argument is not what it should be; the sentence, a message id with its fields, says why."""
+
+    def __init__(self, message: str, **fields: object) -> None:
+        self.message, self.fields = message, fields
+        super().__init__(message % fields)
+
+
+NOT_THERE = gettext_noop("%(file)s is not there.")
+OUT_THERE = gettext_noop("%(file)s exists already; choose another name or folder for --out.")
+UNUSABLE = gettext_noop("%(file)s cannot be read or written: %(reason)s.")
+NO_JSON = gettext_noop("%(file)s holds no JSON.")
+NO_BIDDER = gettext_noop("%(file)s is no bid: it lacks its bidder.")
+NO_RULES = gettext_noop("%(file)s does not hold what a section asks (%(format)s). Take rules.json from the bid's page.")
+NO_TERMS = gettext_noop(
+    "%(file)s does not hold the terms of sealing (%(format)s). Take terms.json from the bid's page."
+)
+LINE_LACKS = gettext_noop("A line of the bill lacks its unit price or quantity: %(code)s.")
+NO_PDF = gettext_noop("%(file)s is no PDF that can be read.")
+OTHER_TERMS = gettext_noop(
+    "%(file)s is for section %(terms)s, the bid for %(bid)s. Take the terms from the bid's page."
+)
+LATE = gettext_noop("The deadline is past since the end of %(day)s: the platform refuses what comes late.")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,11 +77,37 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (BadInput, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-    except Refusal as refusal:
-        sys.stderr.write(f"{refusal.message % refusal.fields}\n")
+    except (BadInput, Refusal) as error:
+        _say(error.message, error.fields)
+    except FileNotFoundError as error:
+        _say(NOT_THERE, {"file": error.filename})
+    except OSError as error:
+        _say(UNUSABLE, {"file": error.filename, "reason": error.strerror})
     return 2
+
+
+def _say(message: str, fields: Mapping[str, object]) -> None:
+    """A sentence in both languages, on the error output."""
+    sys.stderr.write(f"{message % fields}\n{in_chinese(message, fields)}\n")
+
+
+def in_chinese(message: str, fields: Mapping[str, object]) -> str:
+    """The sentence of a message id in Chinese; its fields as they are, or in Chinese where they are messages too."""
+    told = {name: _chinese(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return _chinese(message) % told
+
+
+def _chinese(text: str) -> str:
+    return next((found for one in _catalogues() if text and (found := one.gettext(text)) != text), text)
+
+
+@cache
+def _catalogues() -> tuple[gettext.NullTranslations, ...]:
+    root = Path(__file__).parent.parent
+    return tuple(
+        gettext.translation("django", root / place / "locale", languages=["zh_Hans"], fallback=True)
+        for place in CATALOGUES
+    )
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -54,7 +117,10 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_clean(options: argparse.Namespace) -> int:
     with options.volume.open("rb") as file:
-        content = pdf_facts.cleaned(file)
+        try:
+            content = pdf_facts.cleaned(file)
+        except pikepdf.PdfError:
+            raise BadInput(NO_PDF, file=options.volume) from None
     options.out.write_bytes(content)
     return 0
 
@@ -65,8 +131,10 @@ def run_seal(options: argparse.Namespace) -> int:
     if _tell(data, asked, options.folder) and not options.with_faults:
         return 1
     whole = options.out.with_name(NAME)
-    if whole.exists():
-        raise BadInput(f"{whole} exists already; choose another folder for --out")
+    _require_sealable(data, options)
+    for path in (whole, options.out):
+        if path.exists():
+            raise BadInput(OUT_THERE, file=path)
     whole.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     files = [str(options.folder / volume["name"]) for volume in data["volumes"]]
     more = [word for name in ("sign_key", "sign_cert") if (value := getattr(options, name))
@@ -80,6 +148,21 @@ def run_seal(options: argparse.Namespace) -> int:
         whole.unlink()
 
 
+def _require_sealable(data: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Keys that are there, and terms that are those of the bid's section."""
+    for path in (*options.key, options.sign_key, options.sign_cert):
+        if path is not None and not path.exists():
+            raise BadInput(NOT_THERE, file=path)
+    national.install()
+    try:
+        terms = Terms.parse(_json(options.terms))
+    except EnvelopeBroken:
+        raise BadInput(NO_TERMS, file=options.terms, format=TERMS) from None
+    bid = (str(data.get("tender")), str(data.get("section")))
+    if (terms.tender, terms.lot) != bid:
+        raise BadInput(OTHER_TERMS, file=options.terms, terms=f"{terms.tender}/{terms.lot}", bid="/".join(bid))
+
+
 def _tell(data: dict[str, Any], asked: Requirements, folder: Path) -> int:
     bid = parse(data)
     names = recognisable(str(data["bidder"].get("name") or ""), bid.bidder)
@@ -87,8 +170,12 @@ def _tell(data: dict[str, Any], asked: Requirements, folder: Path) -> int:
     files = {volume.name: _facts(folder / volume.name, names, volume.part in blind) for volume in bid.volumes}
     findings = check(Given(bid, files, names), asked)
     told = [
-        {**one.as_json(), "sentence": TEXTS[one.check] % {"what": one.what, "other": one.other}} for one in findings
+        {**one.as_json(), "sentence": TEXTS[one.check] % fields, "sentence_zh": in_chinese(TEXTS[one.check], fields)}
+        for one in findings
+        for fields in [{"what": one.what, "other": one.other}]
     ]
+    if local_day(datetime.now(UTC)) > asked.deadline:
+        _say(LATE, {"day": asked.deadline.isoformat()})
     sys.stdout.write(json.dumps({"complete": not findings, "findings": told}, ensure_ascii=False, indent=2) + "\n")
     return int(blocks(findings))
 
@@ -97,7 +184,7 @@ def _bid(folder: Path) -> dict[str, Any]:
     """The bid with the digests of its files and the totals of its lines filled in."""
     data = _json(folder / NAME)
     if not isinstance(data, dict) or not isinstance(data.get("bidder"), dict):
-        raise BadInput(f"{folder / NAME} is no bid: it lacks its bidder")
+        raise BadInput(NO_BIDDER, file=folder / NAME)
     data.setdefault("format", FORMAT)
     named = data.pop("files", None)
     if isinstance(named, dict):
@@ -113,7 +200,7 @@ def _total(line: dict[str, Any]) -> str:
     try:
         return as_text(fen(exact(Decimal(str(line["unit_price"]))) * exact(Decimal(str(line["quantity"])))))
     except (KeyError, ArithmeticError):
-        raise BadInput(f"a line of the bill lacks unit_price or quantity: {line.get('code', '?')}") from None
+        raise BadInput(LINE_LACKS, code=line.get("code", "?")) from None
 
 
 def _volume(folder: Path, part: str, name: str) -> dict[str, str]:
@@ -127,6 +214,7 @@ def _facts(path: Path, names: Sequence[str], blind: bool) -> FileFacts:
         is_pdf = b"%PDF-" in file.read(1024)
         file.seek(0)
         found = pdf_facts.look(file, {"names": names}) if blind and is_pdf else {"metadata": [], "marks": []}
+    is_pdf = bool(found.get("is_pdf", is_pdf))
     return FileFacts(sha256, size, is_pdf, tuple(found["metadata"]), tuple(found["marks"]))
 
 
@@ -143,14 +231,14 @@ def _rules(path: Path) -> Requirements:
     try:
         return requirements.parse(_json(path))
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        raise BadInput(f"{path} does not hold what a section asks ({requirements.FORMAT})") from None
+        raise BadInput(NO_RULES, file=path, format=requirements.FORMAT) from None
 
 
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except ValueError:
-        raise BadInput(f"{path} holds no JSON") from None
+        raise BadInput(NO_JSON, file=path) from None
 
 
 def _parser() -> argparse.ArgumentParser:

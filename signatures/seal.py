@@ -32,7 +32,7 @@ from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.header import EnvelopeBroken
 from signatures.envelopes.domain.payload import Attestation, PayloadBroken, SealedFile
 from signatures.envelopes.domain.sealing import Signer, Terms
-from signatures.envelopes.domain.slots import KeyNotUsable, PrivateKey, WrongKey, algorithm_of, unwrap_kek
+from signatures.envelopes.domain.slots import KeyNotUsable, PrivateKey, WrongKey, algorithm_of, spki_of, unwrap_kek
 
 _PIECE = 1024 * 1024
 SUITES = {"international": Suite.INTERNATIONAL, "national": Suite.SM}
@@ -187,11 +187,14 @@ def _signer(key_file: Path | None, certificate_file: Path | None, password: str 
     """Signs the commitment (32 bytes) as detached CMS, in the suite of the certificate; none when no key is given."""
     if key_file is None or certificate_file is None:
         return None
-    key = _pkcs8(_private_key(key_file, password))
+    private = _private_key(key_file, password)
+    key = _pkcs8(private)
     chain = [der for kind, _, der in pem.unarmor(certificate_file.read_bytes(), multiple=True) if kind == "CERTIFICATE"]
     holder = chains.parse(chain[0]) if chain else None
     if holder is None:
         raise BadInput(f"{certificate_file} holds no certificate in PEM")
+    if not isinstance(private, Sm2PrivateKey) and spki_of(private) != holder_key(chain[0]):
+        raise BadInput(f"{key_file} is not the private key of {certificate_file}: the signature would not hold")
     provider = provider_for(holder.public_key)
 
     def sign(commit: str) -> Attestation:

@@ -23,7 +23,10 @@ def look(file: BinaryIO, arguments: Mapping[str, Any]) -> dict[str, Any]:
     except pikepdf.PdfError:
         return {"is_pdf": False, "metadata": [], "marks": []}
     file.seek(0)
-    return {"is_pdf": True, "metadata": metadata, "marks": list(_marks(file, names))}
+    try:
+        return {"is_pdf": True, "metadata": metadata, "marks": list(_marks(file, names))}
+    except pypdfium2.PdfiumError:  # mended by one reader, unreadable to the other: nobody could evaluate it
+        return {"is_pdf": False, "metadata": [], "marks": []}
 
 
 def _telling(document: pikepdf.Pdf) -> Iterator[str]:

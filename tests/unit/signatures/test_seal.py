@@ -142,6 +142,15 @@ def test_the_national_suite_with_keys_and_a_certificate_of_openssls_making(
     assert (status.intact, status.right, status.signer and status.signer.suite) == (True, True, Suite.SM)
 
 
+def test_a_key_that_is_not_the_certificates_seals_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    (folder / "cert.pem").write_bytes(certificate(other).public_bytes(serialization.Encoding.PEM))
+
+    assert seal_in(folder, "--sign-key", folder / "key.pem", "--sign-cert", folder / "cert.pem") == 2
+    assert "is not the private key of" in capsys.readouterr().err
+    assert not (folder / "bid.sbe").exists()
+
+
 def test_an_existing_file_is_not_overwritten(folder: Path) -> None:
     (folder / "bid.sbe").write_bytes(b"kept")
 

@@ -101,6 +101,51 @@ def test_bad_input_is_answered_with_a_sentence(folder: Path, content: str, capsy
     assert told.strip()
 
 
+def test_findings_and_faults_are_told_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    above = folder.parent
+    rules = ("--rules", above / "rules.json", "--folder", folder)
+    (found,) = run("check", *rules, capsys=capsys)[1]["findings"]
+    assert found["sentence"].startswith("The blind volume plan.pdf")
+    assert found["sentence_zh"].startswith("暗标 plan.pdf")
+
+    (folder / "letter.pdf").rename(above / "letter.pdf")
+    assert run("check", *rules, capsys=capsys) == (
+        2, f"{folder / 'letter.pdf'} is not there.\n找不到文件：{folder / 'letter.pdf'}。\n"
+    )  # fmt: skip
+    (above / "text.txt").write_text("no pdf", encoding="utf-8")
+    code, told = run("clean", above / "text.txt", "--out", above / "clean.pdf", capsys=capsys)
+    assert (code, "不是可读取的 PDF 文件" in told) == (2, True)
+    write_pdf(folder / "letter.pdf")
+    (folder / "plan.pdf").write_bytes((folder / "plan.pdf").read_bytes()[:300])
+    code, told = run("check", *rules, capsys=capsys)
+    assert (code, [one["check"] for one in told["findings"]]) == (1, ["FILE_NOT_PDF"]), "a volume that broke off"
+
+
+def test_nothing_is_sealed_for_another_section_or_with_another_key(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    above, parties = folder.parent, Parties.make()
+    write_pdf(folder / "plan.pdf")
+    terms = sealing.published(terms_of(parties), [{"spki": to_base64(spki)} for spki in terms_of(parties).officers])
+    (above / "terms.json").write_text(json.dumps(terms), encoding="utf-8")
+    (above / "other.json").write_text(json.dumps({**terms, "lot": "2"}), encoding="utf-8")
+    (above / "key.pem").write_bytes(public_pem(parties))
+    rules = ("--rules", above / "rules.json", "--folder", folder, "--out", above / "bid.sbe")
+
+    def sealed(terms: str, key: str) -> str:
+        order = ("seal", *rules, "--terms", above / terms, "--key", above / key)
+        assert compose.main([str(one) for one in order]) == 2
+        return capsys.readouterr().err
+
+    assert "T1/2" in sealed("other.json", "key.pem")
+    assert "terms.json from the bid's page" in sealed("rules.json", "key.pem")
+    assert "gone.pem" in sealed("terms.json", "gone.pem")
+    assert "neither a certificate nor a public key" in sealed("terms.json", "rules.json")
+    assert not (above / "bid.sbe").exists()
+    (above / "rules.json").write_text(json.dumps({**ASKED, "deadline": "2020-01-31"}), encoding="utf-8")
+    assert "投标截止日期 2020-01-31 已过" in sealed("terms.json", "gone.pem")
+
+
 def test_it_runs_without_django() -> None:
     script = "import sys, bidding.compose; sys.exit('django' in sys.modules)"
 
