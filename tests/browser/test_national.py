@@ -36,8 +36,8 @@ WHO = "buyer1-sm"
 
 @pytest.fixture
 def deal(transactional_db: None) -> Deal:
-    """A deal that both sides have confirmed, whose contract the platform has sealed; the buyer's side is open."""
-    made, at = confirmed()
+    """A national deal that both sides confirmed, whose contract the platform has sealed; the buyer's side is open."""
+    made, at = confirmed(Suite.SM)
     paper = papers.newest(f"deal:{made.pk}", CONTRACT)
     assert paper is not None
     assert documents.certify(paper_id=paper.id, at=at)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from commons.domain.suites import Suite
 from exchange.auctions import services as auctions
 from exchange.auctions.queries import confirmations_of
 from exchange.auctions.services.papers import CERTIFICATE, CONFIRMATION, CONTRACT, RESULT
 from exchange.contracts.models import Contract, Deal
+from exchange.projects.models import Project
 from signatures.documents import queries
 from signatures.documents import services as documents
 from signatures.documents.domain.papers import PaperState
@@ -25,12 +27,14 @@ from tests.signing import sign_as
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def confirmed() -> tuple[Deal, datetime]:
+def confirmed(suite: Suite = Suite.INTERNATIONAL) -> tuple[Deal, datetime]:
+    """A deal of a sale with that suite, whose sides signed with certificates of it."""
     lot = story.qualified_lot(TWO)
+    Project.objects.filter(pk=lot.project_id).update(suite=suite)
     at = hammered(lot)
     deal = Deal.objects.get(lot=lot)
-    for key in ("seller", "buyer1"):
-        sign_as(key, auctions.request_confirmation(actor=actor(key), deal_id=deal.pk, at=at), at=at)
+    for key in ("seller-sm", "buyer1-sm") if suite is Suite.SM else ("seller", "buyer1"):
+        sign_as(key, auctions.request_confirmation(actor=actor(key.removesuffix("-sm")), deal_id=deal.pk, at=at), at=at)
     auctions.advance_due(at, entropy=story.entropy())
     return deal, at
 
