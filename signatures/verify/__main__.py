@@ -8,6 +8,7 @@
     document     a signed PDF; `--roots PEM` says whom to trust, `--log FILE` what may register it
     guarantee    an electronic guarantee with its status, `luochui-guarantee-bundle/v1`; `--roots PEM` says
                  whose certificates you believe for issuers. Revocation cannot be seen offline: the status tells it
+    guarantee-feed  pages of the feed of guarantees' statuses, as `GET /api/v1/guarantees/feed` gives them
 
 FILE may be `-`. `--keys FILE` names the platform's published keys (`luochui-keys/v1`), fetched once and kept; without
 them the answer says `"keys_trusted": false`: the file agrees with itself, whoever made it. The answer is JSON. The exit

@@ -118,6 +118,14 @@ def check_guarantee(
         raise BadInput(str(error)) from None
 
 
+def check_feed(file: BinaryIO, trusted: Keyring | None) -> Report:
+    """Pages of the feed of guarantees' statuses. Raises `BadInput`."""
+    try:
+        return guarantees.check_feed(read_json(file), trusted=trusted)
+    except guarantees.NoBundle as error:
+        raise BadInput(str(error)) from None
+
+
 def read_authorities(name: str | None) -> list[x509.Certificate] | None:
     """The certificates in a PEM file, None where none is named. Raises `BadInput`, `OSError`."""
     if name is None:

@@ -19,6 +19,7 @@ KINDS: dict[str, Callable[[BinaryIO, Keyring | None], Report]] = {
     "consistency": checking.check_consistency,
     "draw": checking.check_draw,
     "guarantee": checking.check_guarantee,
+    "guarantee-feed": checking.check_feed,
 }
 
 

@@ -1,9 +1,9 @@
-"""A guarantee with its status, as another city's platform checks it: `luochui-guarantee-bundle/v1`."""
+"""A guarantee with its status (`luochui-guarantee-bundle/v1`), and the feed, as another city's platform checks them."""
 
 import base64
 import binascii
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from cryptography import x509
@@ -11,6 +11,7 @@ from cryptography import x509
 from commons.domain.refusals import Malformed
 from commons.domain.time import SHANGHAI
 from commons.evidence.domain import canonical
+from commons.evidence.domain.canonical import JSON
 from commons.evidence.domain.report import Report
 from commons.evidence.domain.trust import Keyring
 from signatures.guarantees.domain import chain
@@ -50,6 +51,37 @@ def check(value: object, *, trusted: Keyring | None, authorities: Sequence[x509.
         "issuer_trusted": authorities is not None,
     }
     return report
+
+
+def check_feed(value: object, *, trusted: Keyring | None) -> Report:
+    """What another city fetched of the status feed from its beginning: one page, or a list of them in their order.
+
+    Each guarantee's entries must be whole, in order, and signed by the platform. Raises `NoBundle`.
+    """
+    chains: dict[str, list[chain.Entry]] = {}
+    for entry in _fed(value):
+        body = canonical.decode(entry.body)
+        assert isinstance(body, Mapping), "parsed as an object"
+        chains.setdefault(str(body.get("anchor")), []).append(entry)
+    report, statuses = Report(), dict[str, JSON]()
+    for anchor, entries in chains.items():
+        report.add(f"{anchor}: {fault}" for fault in chain.faults(entries, anchor=anchor, trusted=trusted))
+        last = canonical.decode(entries[-1].body)
+        assert isinstance(last, Mapping), "parsed as an object"
+        statuses[anchor] = str(last.get("status"))
+    report.facts |= {"guarantees": statuses, "keys_trusted": trusted is not None}
+    return report
+
+
+def _fed(value: object) -> Iterator[chain.Entry]:
+    for page in value if isinstance(value, list) else [value]:
+        if not isinstance(page, Mapping) or not isinstance(page.get("items"), list):
+            raise NoBundle("a page of the feed is an object that holds items")
+        for number, item in enumerate(page["items"], start=1):
+            try:
+                yield chain.Entry.parse(item)
+            except ValueError as error:
+                raise NoBundle(f"item {number} of a page cannot be read: {error}") from None
 
 
 def _check_version(

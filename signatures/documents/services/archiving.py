@@ -87,4 +87,6 @@ def _stamped(content: bytes, field: str, *, at: datetime) -> bytes:
     if status.certificate is None:
         raise StampUnavailable("the authority's token cannot be read")
     status.certificate.require()
+    if not status.valid:
+        raise StampUnavailable("the authority's token does not hold")
     return with_proof(stamped, Proof(status.certificate.path, status.certificate.proof))

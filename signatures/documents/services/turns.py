@@ -10,6 +10,7 @@ from commons.domain.actor import ALLOWED, Actor
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
+from commons.domain.time import to_text
 from commons.vault import queries as vault_queries
 from commons.vault import services as vault
 from signatures.crypto import cms
@@ -90,7 +91,7 @@ def _require_open(party: PaperParty, at: datetime) -> None:
 
 def _require_free(paper: Paper, party_id: int, at: datetime) -> None:
     if paper.lease_until is not None and paper.lease_until > at and paper.lease_party_id != party_id:
-        raise PaperBusy(until=f"{paper.lease_until:%H:%M:%S} UTC")
+        raise PaperBusy(until=to_text(paper.lease_until))
 
 
 @transaction.atomic
@@ -102,7 +103,7 @@ def take_lease(*, party_id: int, at: datetime) -> Paper:
     signable = [PaperState.PREPARED.value, PaperState.SIGNING.value]
     held = Paper.objects.filter(free, pk=party.paper_id, state__in=signable)
     if held.update(lease_party_id=party_id, lease_until=at + LEASE) != 1:
-        raise PaperBusy(until="")
+        raise PaperBusy(until=to_text(load(party.paper_id).lease_until or at + LEASE))
     return load(party.paper_id)
 
 

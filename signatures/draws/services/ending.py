@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
 from commons.domain.actor import Actor
@@ -139,12 +139,20 @@ def _missing(draw: Draw, holders: list[DrawHolder]) -> list[Broken]:
 def _broken(draw: Draw, holders: list[DrawHolder]) -> list[Broken]:
     """What speaks against the announcement: rows that differ from the log, or no checkpoint of it in time."""
     announced = _announced(draw)
-    if announced is None or canonical.encode(announcement_of(draw, holders).as_json()) != announced[1]:
+    if announced is None or _told_now(draw, holders) != announced[1]:
         return [_violation(Violation.ROSTER_CHANGED, PLATFORM_ACTOR.ref)]
     anchored_at = log.anchored_at(draw.stream, announced[0])
     if anchored_at is None or anchored_at > draw.known_from:
         return [_violation(Violation.NOT_ANCHORED, PLATFORM_ACTOR.ref)]
     return []
+
+
+def _told_now(draw: Draw, holders: list[DrawHolder]) -> bytes:
+    """What the rows would announce now; nothing where somebody made them unreadable."""
+    try:
+        return canonical.encode(announcement_of(draw, holders).as_json())
+    except (AttributeError, TypeError, ValueError):
+        return b""
 
 
 def _announced(draw: Draw) -> tuple[int, bytes] | None:
@@ -168,7 +176,18 @@ def advance_due(at: datetime) -> int:
     due = Draw.objects.filter(
         Q(state=DrawState.GATHERING, known_from__lte=at) | Q(state=DrawState.ANNOUNCED, reveal_from__lte=at)
     ).order_by("reveal_from", "pk")
-    return sum(advance(draw_id, at) for draw_id in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return sum(_advanced(draw_id, at) for draw_id in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def _advanced(draw_id: UUID, at: datetime) -> bool:
+    """As `advance`; a draw whose rows somebody made unreadable does not hold up the others."""
+    try:
+        return advance(draw_id, at)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the draw %s could not be advanced", draw_id)
+        return False
 
 
 def anchor_due(at: datetime) -> int:

@@ -12,6 +12,7 @@ from django.db import transaction
 from commons.approvals.services import ApprovalId, consume, request
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow
+from commons.domain.time import to_text
 from commons.evidence.domain import canonical
 from commons.evidence.domain.canonical import JSON
 from signatures.draws import policies, safekeeping
@@ -152,7 +153,7 @@ def _require_gathering(draw: Draw, holder: DrawHolder, at: datetime) -> None:
     if draw.state != DrawState.GATHERING or holder.commitment:
         raise NotAllowedNow(command="COMMIT", state=draw.state)
     if at >= draw.known_from:
-        raise DrawTooLate(until=f"{draw.known_from:%Y-%m-%d %H:%M:%S}Z")
+        raise DrawTooLate(until=to_text(draw.known_from))
 
 
 def _announce_when_all_committed(draw: Draw, *, actor: Actor, at: datetime) -> None:

@@ -148,6 +148,13 @@ class SuccessorUnfit(Refusal):
     message = gettext_noop("The successor needs a tried key of their own, and no other seat on this roster.")
 
 
+class HandoverStale(Refusal):
+    """A share that nobody re-wrapped would leave with the officer."""
+
+    code = "ROSTER_HANDOVER_STALE"
+    message = gettext_noop("More came in since the shares were passed on. The officer who leaves passes them on anew.")
+
+
 class SupervisionNotDue(Refusal):
     code = "ENVELOPE_SUPERVISION_NOT_DUE"
     message = gettext_noop("Only a failure that nobody has signed for yet can be signed for.")

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from signatures.crypto.suites import Suite
 from signatures.envelopes import policies
 from signatures.envelopes.domain.slots import key_id
-from signatures.envelopes.domain.states import RosterState
-from signatures.envelopes.models import OfficerRoster, RosterSeat, ShareHandover
+from signatures.envelopes.domain.states import IntakeState, RosterState
+from signatures.envelopes.models import OfficerRoster, RosterSeat, SealedIntake, ShareHandover
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,12 @@ def roster(viewer: Actor, roster_id: int) -> RosterView:
 
 
 def my_seats(viewer: Actor) -> list[SeatView]:
-    """The seats that the viewer holds now."""
+    """The seats that the viewer holds now; of a retired roster, as long as it still has something to open."""
     if viewer.person_id is None:
         return []
     rows = RosterSeat.objects.select_related("roster", "person").filter(person_id=viewer.person_id, until__isnull=True)
-    return [_seat(row) for row in rows.exclude(roster__state=RosterState.RETIRED)]
+    ahead = SealedIntake.objects.filter(state__in=[IntakeState.OPEN, IntakeState.OPENING]).values("roster_id")
+    return [_seat(row) for row in rows.filter(~Q(roster__state=RosterState.RETIRED) | Q(roster_id__in=ahead))]
 
 
 def colleagues(viewer: Actor) -> dict[int, str]:

@@ -20,9 +20,9 @@ from signatures.crypto.suites import Suite
 from signatures.envelopes import policies, store
 from signatures.envelopes.domain import layout
 from signatures.envelopes.domain.encoding import to_base64
-from signatures.envelopes.domain.rules import SuccessorUnfit, require_suite
+from signatures.envelopes.domain.rules import HandoverStale, SuccessorUnfit, require_suite
 from signatures.envelopes.domain.slots import KeyNotUsable, Recipient, Slot, key_id, officer, suite_of, wrap
-from signatures.envelopes.domain.states import EnvelopeState, RosterState
+from signatures.envelopes.domain.states import EnvelopeState, IntakeState, RosterState
 from signatures.envelopes.models import OfficerRoster, RosterSeat, SealedEnvelope, SealedIntake, ShareHandover
 from signatures.envelopes.sealed_facts import facts_of
 from signatures.envelopes.services.common import new_ref
@@ -98,15 +98,21 @@ def hand_over(
 
 @transaction.atomic
 def witness_handover(*, actor: Actor, handover_id: int, at: datetime) -> None:
-    """Confirm a hand-over as a third person: from now on the seat is the successor's. Raises `WitnessNeeded`."""
+    """Confirm a hand-over as a third person: from now on the seat is the successor's.
+
+    What came in since the shares were re-wrapped is sealed to the key of the one who leaves: then that is done again
+    first. Raises `WitnessNeeded`, `NotAllowedNow`, `SuccessorUnfit`, `HandoverStale`.
+    """
     row = ShareHandover.objects.select_for_update().filter(pk=handover_id).first()
     if row is None:
         raise NotFound()
     policies.can_witness(actor, row.giver_id, row.successor_id).require()
     roster = locked_roster(row.roster_id)
-    if row.witnessed_at is not None:
+    seat = roster.seats.filter(seat=row.seat, until__isnull=True, person_id=row.giver_id).first()
+    if row.witnessed_at is not None or seat is None:
         raise NotAllowedNow(command="WITNESS", state="WITNESSED")
-    seat = roster.seats.get(seat=row.seat, until__isnull=True, person_id=row.giver_id)
+    _require_fit(seat, row.successor_id, bytes(row.spki))
+    _require_whole(row)
     seat.until = at
     seat.save(update_fields=["until"])
     RosterSeat.objects.create(
@@ -126,6 +132,15 @@ def witness_handover(*, actor: Actor, handover_id: int, at: datetime) -> None:
         "to": f"person:{row.successor_id}",
     }
     record(roster, "roster.seat-handed-over", actor=actor, at=at, payload=facts)
+
+
+def _require_whole(row: ShareHandover) -> None:
+    """Every share of the seat was re-wrapped. Nothing is taken in meanwhile: the intakes are locked."""
+    taking = SealedIntake.objects.select_for_update().filter(roster_id=row.roster_id, state=IntakeState.OPEN)
+    list(taking.order_by("pk").values_list("pk", flat=True))
+    given = at_rest.unseal(bytes(row.slots), place=f"handover:{row.ref}")
+    if any(ref not in given for ref, _ in _sealed_under(row.roster_id)):
+        raise HandoverStale()
 
 
 def slots_for(envelope_ref: str, roster_id: int, seat: int, original: Slot) -> list[Slot]:

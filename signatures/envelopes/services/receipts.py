@@ -17,10 +17,12 @@ from commons.evidence.queries import inclusion, latest_checkpoint
 from commons.outbox import services as outbox
 from commons.people import queries as people
 from signatures import at_rest
+from signatures.crypto import timestamps
 from signatures.crypto.timestamps import StampUnavailable
 from signatures.envelopes.models import EnvelopeReceipt, SealedIntake
 from signatures.envelopes.services.common import new_ref
-from signatures.pki.services import stamper
+from signatures.pki.queries import trust_store
+from signatures.pki.services import revocation_source, stamper
 
 logger = logging.getLogger(__name__)
 CONTEXT = "luochui/envelope-receipt/v1"
@@ -116,12 +118,21 @@ def stamp_pending(at: datetime, limit: int = 20) -> int:
         if not isinstance(signed, Mapping):
             continue
         try:
-            token = stamper().stamp(hashlib.sha256(canonical.encode(signed["body"])).digest(), at=at)
+            token = _token(hashlib.sha256(canonical.encode(signed["body"])).digest(), at)
         except StampUnavailable as error:
             logger.warning("receipts wait for their time stamps: %s", error)
             break
         stamped += EnvelopeReceipt.objects.filter(pk=row.pk, ts_pending=True).update(token=token, ts_pending=False)
     return stamped
+
+
+def _token(digest: bytes, at: datetime) -> bytes:
+    """A token that holds; raises `StampUnavailable`: one that does not would stand in the receipt for good."""
+    token = stamper().stamp(digest, at=at)
+    status = timestamps.verify(token, digest=digest, at=at, trust=trust_store(), revocation=revocation_source())
+    if not status.valid:
+        raise StampUnavailable("the token does not hold")
+    return token
 
 
 def facts_of(row: EnvelopeReceipt) -> Mapping[str, JSON]:

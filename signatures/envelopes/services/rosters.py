@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NewType
 
 from django.db import transaction
 
 from commons.domain.actor import Actor, Role
+from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
@@ -187,12 +189,14 @@ def alarm_quorums(at: datetime) -> int:
     """Tell everybody concerned, once a day, of openings ahead without a quorum on duty. For the timekeeper."""
     ahead = timedelta(days=parameters.integer("envelope.quorum_alarm_days", on=at.date()))
     soon = SealedIntake.objects.select_related("roster").filter(state=IntakeState.OPEN, deadline__lte=at + ahead)
-    return sum(_alarm(intake, at, ahead) for intake in soon)
+    may_open = cache(_may_open)  # an officer sits on several rosters: asked once a round
+    return sum(_alarm(intake, at, ahead, may_open) for intake in soon)
 
 
-def _alarm(intake: SealedIntake, at: datetime, ahead: timedelta) -> bool:
+def _alarm(intake: SealedIntake, at: datetime, ahead: timedelta, may_open: Callable[[int], bool]) -> bool:
     seats = list(intake.roster.seats.filter(until__isnull=True))
-    on_duty = sum(seat.tried_at is not None and not _is_away(seat, intake.deadline) for seat in seats)
+    ready = [seat for seat in seats if seat.tried_at is not None and not _is_away(seat, intake.deadline)]
+    on_duty = sum(may_open(seat.person_id) for seat in ready)
     if not quorum_at_risk(on_duty=on_duty, k=intake.k, deadline=intake.deadline, at=at, ahead=ahead):
         return False
     for person in {intake.roster.drafted_by_id, *(seat.person_id for seat in seats)}:
@@ -202,13 +206,13 @@ def _alarm(intake: SealedIntake, at: datetime, ahead: timedelta) -> bool:
             ),
             fields={
                 "title": intake.title,
-                "day": f"{intake.deadline:%Y-%m-%d}",
+                "day": local_day(intake.deadline).isoformat(),
                 "on_duty": str(on_duty),
                 "k": str(intake.k),
             },
             link=f"/openings/rosters/{intake.roster_id}/",
             at=at,
-            key=f"quorum:{intake.pk}:{at:%Y-%m-%d}:{person}",
+            key=f"quorum:{intake.pk}:{local_day(at).isoformat()}:{person}",
             person_id=person,
         )
     return True
@@ -216,6 +220,12 @@ def _alarm(intake: SealedIntake, at: datetime, ahead: timedelta) -> bool:
 
 def _is_away(seat: RosterSeat, when: datetime) -> bool:
     return seat.away_until is not None and seat.away_until > when
+
+
+def _may_open(person_id: int) -> bool:
+    """An officer whose account was closed or who hosts no longer keeps the seat, and opens nothing."""
+    active = people.name_of(person_id) is not None
+    return active and any(held.role is Role.HOST for held in people.roles_of(person_id))
 
 
 def challenge_ctx(row: RosterSeat) -> bytes:

@@ -50,9 +50,11 @@ def roster(request: HttpRequest, roster_id: int) -> HttpResponse:
     parties = (found.drafted_by, *(seat.person_id for seat in found.seats))
     witnesses = found.state == "DRAFT" and found.is_ready and bool(policies.can_witness(actor, *parties))
     label, tone = ROSTERS[found.state]
+    held = {(seat.seat, seat.person_id) for seat in found.seats}
     handovers = [
         (one, not one.witnessed_at and bool(policies.can_witness(actor, one.giver_id, one.successor_id)))
         for one in found.handovers
+        if one.witnessed_at or (one.seat, one.giver_id) in held
     ]
     context = {
         "roster": found,

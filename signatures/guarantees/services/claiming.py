@@ -17,6 +17,7 @@ from signatures.guarantees.domain.dossier import Claim, Dossier
 from signatures.guarantees.domain.refusals import ClaimGroundNotCovered, ClaimTooLarge, GuaranteeOver, ReasonMissing
 from signatures.guarantees.domain.states import GuaranteeCommand
 from signatures.guarantees.domain.terms import ClaimGround, RefusalGround
+from signatures.guarantees.models import Guarantee
 from signatures.guarantees.queries import standing_row
 from signatures.guarantees.services.applying import tell_issuer
 from signatures.guarantees.services.common import ends_at, issuer_of, locked, move, require_reason, tell
@@ -51,12 +52,7 @@ def claim(
     dossier = replace(dossier, claims=(*dossier.claims, made))
     facts = {"ground": ground.value, "amount": as_text(amount), "statement_sha256": digest(words.encode())}
     move(row, dossier, GuaranteeCommand.CLAIM, actor=actor, role="beneficiary", at=at, facts=facts)
-    number = len(dossier.claims)
-    tell_issuer(
-        row, dossier, "claim", gettext_noop("A claim was made under a guarantee of yours."), at, key=f"claim:{number}"
-    )
-    subject = gettext_noop("The beneficiary claims %(amount)s yuan under your guarantee.")
-    tell(dossier.applicant_id, subject, row=row, at=at, key=f"claimed:{number}", amount=as_text(amount))
+    _tell_claimed(row, dossier, made, at)
 
 
 def claim_for_procedure(
@@ -69,34 +65,45 @@ def claim_for_procedure(
     reason: str,
     at: datetime,
 ) -> bool:
-    """Claim the whole amount where a procedure forfeits the deposit by a numbered decision; True when there is one."""
+    """Claim the whole amount where a procedure forfeits the deposit by a numbered decision; True when there is one.
+
+    After its last day a guarantee is none any more.
+    """
     policies.can_order_for_procedure(actor).require()
     row = standing_row(subject, organisation_id)
     if row is None or row.opened_at is None:
         return False
     with transaction.atomic():
         row, dossier = locked(row.ref)
+        if at >= ends_at(dossier.expires_on):
+            return False
         made = Claim(ground, dossier.amount, reason, at, _answer_due(dossier, at), decision_no)
         dossier = replace(dossier, claims=(*dossier.claims, made))
         facts = {"ground": ground.value, "amount": as_text(dossier.amount), "decision_no": decision_no}
         move(row, dossier, GuaranteeCommand.CLAIM, actor=actor, role="beneficiary", at=at, facts=facts)
-        number = len(dossier.claims)
-        words = gettext_noop("A claim was made under a guarantee of yours.")
-        tell_issuer(row, dossier, "claim", words, at, key=f"claim:{number}")
+        _tell_claimed(row, dossier, made, at)
     return True
+
+
+def _tell_claimed(row: Guarantee, dossier: Dossier, made: Claim, at: datetime) -> None:
+    number = len(dossier.claims)
+    words = gettext_noop("A claim was made under a guarantee of yours.")
+    tell_issuer(row, dossier, "claim", words, at, key=f"claim:{number}")
+    subject = gettext_noop("The beneficiary claims %(amount)s yuan under your guarantee.")
+    tell(dossier.applicant_id, subject, row=row, at=at, key=f"claimed:{number}", amount=as_text(made.amount))
 
 
 @transaction.atomic
 def pay(*, actor: Actor, ref: str, payment_ref: str, at: datetime) -> None:
     """The issuer paid the claim; the bank's reference is recorded. Refuses (`ReasonMissing`) none."""
     row, dossier = locked(ref)
-    policies.can_manage(actor, issuer_of(dossier).organisation_id).require()
+    role = _answering(actor, dossier)
     if not payment_ref.strip():
         raise ReasonMissing()
     dossier = _answered(dossier, answered_at=at, payment_ref=payment_ref.strip()[:120])
     assert dossier.claim is not None, "only a claim is paid"
     facts = {"amount": as_text(dossier.claim.amount), "payment_ref": payment_ref.strip()[:120]}
-    move(row, dossier, GuaranteeCommand.PAY, actor=actor, role="issuer", at=at, facts=facts)
+    move(row, dossier, GuaranteeCommand.PAY, actor=actor, role=role, at=at, facts=facts)
     for organisation_id in (dossier.beneficiary_id, dossier.applicant_id):
         subject = gettext_noop("The issuer paid %(amount)s yuan under a guarantee.")
         amount = as_text(dossier.claim.amount)
@@ -107,13 +114,24 @@ def pay(*, actor: Actor, ref: str, payment_ref: str, at: datetime) -> None:
 def refuse(*, actor: Actor, ref: str, ground: RefusalGround, note: str, at: datetime) -> None:
     """The issuer refuses the claim on a ground, in words. Refuses (`ReasonMissing`) without them."""
     row, dossier = locked(ref)
-    policies.can_manage(actor, issuer_of(dossier).organisation_id).require()
+    role = _answering(actor, dossier)
     words = require_reason(note)
     dossier = _answered(dossier, answered_at=at, refusal_ground=ground, refusal_note=words)
     facts = {"ground": ground.value, "note_sha256": digest(words.encode())}
-    move(row, dossier, GuaranteeCommand.REFUSE, actor=actor, role="issuer", at=at, facts=facts)
+    move(row, dossier, GuaranteeCommand.REFUSE, actor=actor, role=role, at=at, facts=facts)
     subject = gettext_noop("The issuer refused a claim under a guarantee. The grounds stand on it.")
-    tell(dossier.beneficiary_id, subject, row=row, at=at, key=f"refused:{len(dossier.claims)}")
+    for organisation_id in (dossier.beneficiary_id, dossier.applicant_id):
+        tell(organisation_id, subject, row=row, at=at, key=f"refused:{len(dossier.claims)}")
+
+
+def _answering(actor: Actor, dossier: Dossier) -> str:
+    """In which part the actor answers a claim: as the issuer's manager, or, where the issuer is not connected, as the
+    beneficiary, who records what the issuer answered. Refuses `NotPermitted`."""
+    if dossier.issuer_id is None:
+        policies.can_act_as_beneficiary(actor, dossier.beneficiary_id).require()
+        return "beneficiary"
+    policies.can_manage(actor, issuer_of(dossier).organisation_id).require()
+    return "issuer"
 
 
 def _answered(dossier: Dossier, **answer: object) -> Dossier:

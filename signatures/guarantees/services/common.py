@@ -91,9 +91,12 @@ def move(
 
 
 def wake_at(state: GuaranteeState, dossier: Dossier, at: datetime) -> datetime | None:
-    """When the timekeeper looks: at the deadline at what is not issued, at once at what is (it plans the warnings)."""
+    """When the timekeeper looks: at the deadline at what is not issued, after the time for an answer at a claim, at
+    once at what else is issued (it plans the warnings)."""
     if state in BEFORE_ISSUE:
         return dossier.deadline
+    if state is GuaranteeState.CLAIMED and dossier.claim is not None:
+        return ends_at(dossier.claim.due_on)
     return at if state in WAKING else None
 
 

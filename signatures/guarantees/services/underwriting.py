@@ -25,7 +25,7 @@ from signatures.guarantees.domain.refusals import (
 )
 from signatures.guarantees.domain.states import GuaranteeCommand, GuaranteeState
 from signatures.guarantees.domain.terms import ClaimGround, GuaranteeData, IssuerStatus, premium
-from signatures.guarantees.models import Guarantee, Issuer
+from signatures.guarantees.models import CreditLine, Guarantee, Issuer
 from signatures.guarantees.queries import credit_of
 from signatures.guarantees.services import papers
 from signatures.guarantees.services.common import (
@@ -172,6 +172,9 @@ def take_in_extension(
     record(row, "GuaranteeExtended", actor=actor, role="issuer", at=at, payload=extend_chain(row, dossier, at))
     subject = gettext_noop("Your guarantee has been extended.")
     tell(dossier.applicant_id, subject, row=row, at=at, key=f"extended:{dossier.expires_on}")
+    if row.opened_at is not None:
+        subject, day = gettext_noop("A guarantee in your favour was extended until %(day)s."), str(dossier.expires_on)
+        tell(dossier.beneficiary_id, subject, row=row, at=at, key=f"extended:{day}", day=day)
     return dossier.anchor_now
 
 
@@ -290,6 +293,9 @@ def _require_credit(issuer: Issuer, dossier: Dossier, at: datetime) -> None:
     """Within one credit line across projects and regions; the issuer's own system looks after its own."""
     if issuer.channel == Issuer.HTTP:
         return
+    # Of two managers at once the second waits here, and then counts what the first has issued.
+    lines = CreditLine.objects.filter(issuer=issuer, organisation_id=dossier.applicant_id, ended_at__isnull=True)
+    list(lines.select_for_update().values_list("pk"))
     credit = credit_of(issuer, dossier.applicant_id, on=local_day(at))
     if credit is None:
         raise CreditMissing()

@@ -43,6 +43,10 @@ def _advance(ref: str, at: datetime) -> bool:
     if row.wake_at is None or row.wake_at > at:
         return False
     state = GuaranteeState(row.state)
+    if state is GuaranteeState.CLAIMED:
+        _tell_unanswered(row, dossier, at)
+        Guarantee.objects.filter(pk=row.pk).update(wake_at=None)
+        return True
     if at >= ends_at(dossier.expires_on) or (state in BEFORE_ISSUE and at >= dossier.deadline):
         if MACHINE.allows(state, GuaranteeCommand.EXPIRE):
             _tell_expired(row, dossier, at)
@@ -84,6 +88,16 @@ def _warn(row: Guarantee, dossier: Dossier, at: datetime) -> None:
     facts = {"project": dossier.procedure.title, "day": dossier.expires_on.isoformat()}
     for organisation_id in {dossier.applicant_id, dossier.beneficiary_id}:
         tell(organisation_id, subject, row=row, at=at, key=key, **facts)
+
+
+def _tell_unanswered(row: Guarantee, dossier: Dossier, at: datetime) -> None:
+    """The issuer's time for an answer is over: it is reminded, and the beneficiary learns that it is."""
+    assert dossier.claim is not None, "it is claimed"
+    key, day = f"claim:{len(dossier.claims)}:unanswered", dossier.claim.due_on.isoformat()
+    words = gettext_noop("The answer to a claim under your guarantee was due on %(day)s: pay, or refuse with grounds.")
+    tell_issuer(row, dossier, "claim", words, at, key=key, day=day)
+    subject = gettext_noop("The issuer was to answer your claim by %(day)s and has not answered.")
+    tell(dossier.beneficiary_id, subject, row=row, at=at, key=key, day=day)
 
 
 def _tell_expired(row: Guarantee, dossier: Dossier, at: datetime) -> None:

@@ -134,6 +134,14 @@ STEPS: dict[str, StepPage] = {
         _("The beneficiary reads the ground and your words."),
         grave=True,
     ),
+    "note-refusal": StepPage(
+        RefusalForm,
+        _refuse,
+        _("Record that the claim was refused"),
+        _("Record the refusal"),
+        _("The issuer is not connected here: you record the ground and the words of its answer."),
+        grave=True,
+    ),
     "release": StepPage(
         ReasonForm, _release, _("Release the guarantee"), _("Release"), _("The issuer's obligation ends."), grave=True
     ),

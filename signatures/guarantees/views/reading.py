@@ -96,6 +96,7 @@ def actions(viewer: Actor, view: GuaranteeView) -> frozenset[str]:
         found |= {"claim", "release"} if state in (_S.OPENED, _S.REFUSED) else set()
         waiting = state is _S.OPENED and dossier.upload is not None and dossier.upload.accepted is None
         found |= {"judge"} if waiting else set()
+        found |= {"pay", "note-refusal"} if state is _S.CLAIMED and dossier.issuer_id is None else set()
     return frozenset(found)
 
 

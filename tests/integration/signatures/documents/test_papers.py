@@ -30,7 +30,7 @@ from tests.integration.signatures.documents.story import (
     sides,
     sign,
 )
-from tests.pki import Revocation
+from tests.pki import Revocation, Stamps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawn_without_templates")]
 
@@ -135,6 +135,20 @@ def test_when_no_time_is_stamped_the_archive_stamp_proves_it():
     services.archive(paper_id=ref.id, at=LATER)
     answer = check(newest(ref))
     assert (answer.holds, answer.time, answer.level) == (True, True, Level.B_LTA)
+
+
+def test_a_time_stamp_that_does_not_hold_keeps_nobody_from_signing(monkeypatch):
+    """The authority of the stamps is not trusted, or was revoked: the paper is signed without, and stamped later."""
+    rogue = Stamps("rogue-tsa")
+    with monkeypatch.context() as patch:
+        patch.setattr("signatures.documents.services.finishing.pki.stamper", lambda: rogue)
+        ref = sealed()
+        sign(ref, "seller")
+        sign(ref, "buyer")
+    answer = check(newest(ref))
+    assert (answer.holds, answer.time, answer.level) == (True, False, Level.B_B)
+    assert services.archive(paper_id=ref.id, at=LATER)
+    assert check(newest(ref)).time
 
 
 def _away(self, digest: bytes, *, at: datetime) -> bytes:

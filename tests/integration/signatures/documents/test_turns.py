@@ -7,11 +7,13 @@ import pytest
 
 from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.domain.suites import Suite
+from commons.domain.time import to_text
 from signatures.crypto.answers import CertificateRevoked
 from signatures.crypto.mixing import NationalAsked, SuitesMixed
 from signatures.documents import queries, services
-from signatures.documents.domain.papers import LEASE, PaperBusy, PaperMoved, PaperSignedAlready, PaperState
+from signatures.documents.domain.papers import LEASE, Mode, PaperBusy, PaperMoved, PaperSignedAlready, PaperState
 from signatures.signing import services as signing
+from signatures.signing.domain.sessions import SignedAlready
 from tests.cast import actor
 from tests.integration.signatures.documents.story import (
     AT,
@@ -24,6 +26,7 @@ from tests.integration.signatures.documents.story import (
     paper_of,
     prepared,
     sealed,
+    sides,
     sign,
 )
 from tests.pki import authority, bound, holder
@@ -35,8 +38,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawn_without_temp
 def test_one_signer_holds_the_paper_until_it_signs():
     ref = sealed()
     number, attributes = prepared(ref, "seller")
-    with pytest.raises(PaperBusy):
+    with pytest.raises(PaperBusy) as busy:
         prepared(ref, "buyer")
+    assert busy.value.fields == {"until": to_text(AT + LEASE)}
     complete(number, attributes, "seller")
     sign(ref, "buyer")
     assert paper_of(ref).state == PaperState.SIGNED
@@ -143,6 +147,14 @@ def test_a_withdrawn_paper_cannot_be_signed():
     with pytest.raises(Exception, match="SIGNING_DONE"):
         complete(number, attributes, "seller")
     assert check(newest(ref)).registration["state"] == "WITHDRAWN"
+
+
+def test_what_waits_to_be_signed_beside_a_withdrawn_paper_is_taken_back():
+    ref = drawn(sides(Mode.PARALLEL))
+    number, attributes = prepared(ref, "seller")
+    services.withdraw(actor=actor("staff"), paper_id=ref.id, reason="price wrong", at=AT)
+    with pytest.raises(SignedAlready):
+        complete(number, attributes, "seller")
 
 
 def test_what_waits_is_listed_for_the_side():

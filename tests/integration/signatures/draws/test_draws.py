@@ -31,7 +31,7 @@ from signatures.draws.domain.plan import (
 )
 from signatures.draws.domain.states import DrawState
 from signatures.draws.models import Draw, DrawHolder
-from signatures.draws.services import PLATFORM
+from signatures.draws.services import PLATFORM, ending
 from tests import cast
 from tests.integration.signatures.draws.story import (
     AGENCIES,
@@ -279,7 +279,9 @@ def test_a_roster_edited_in_the_database_voids_the_draw(beacon):
     assert (ended.state, ended.violations) == (DrawState.VOID, (("ROSTER_CHANGED", "system:platform"),))
 
 
-@pytest.mark.parametrize("change", [{"k": 3}, {"exclusions": ["agency:1"]}, {"beacon_round": "1841"}])
+@pytest.mark.parametrize(
+    "change", [{"k": 3}, {"exclusions": ["agency:1"]}, {"beacon_round": "1841"}, {"roster": [1, 2, 3]}]
+)
 def test_a_plan_edited_in_the_database_draws_nothing(settings, tmp_path, change):
     settings.DRAW_BEACON_FILE = beacon_file(tmp_path / "b", round_=change.get("beacon_round", "1842"))
     draw = announced()
@@ -287,6 +289,22 @@ def test_a_plan_edited_in_the_database_draws_nothing(settings, tmp_path, change)
     draws.advance_due(REVEAL)
 
     assert queries.draw(draw.id).state == DrawState.VOID
+
+
+def test_a_draw_that_cannot_be_advanced_holds_up_no_other(beacon, monkeypatch):
+    broken, good = announced(), announced()
+    honest = ending.advance
+
+    def advance(draw_id, at):
+        if draw_id == broken.id:
+            raise TypeError("its rows cannot be read")
+        return honest(draw_id, at)
+
+    monkeypatch.setattr(ending, "advance", advance)
+    draws.advance_due(REVEAL)
+
+    states = [queries.draw(one.id).state for one in (broken, good)]
+    assert states == [DrawState.ANNOUNCED, DrawState.DRAWN]
 
 
 def test_a_salted_roster_shows_no_name_until_the_chosen_are_disclosed(beacon):

@@ -136,8 +136,11 @@ def test_a_made_up_receipt_is_not_the_platforms(story: Story) -> None:
     assert not queries.check_receipt([], at=AT).holds
 
 
-def test_without_a_time_stamp_authority_a_receipt_says_so_and_is_stamped_later(story: Story, settings) -> None:
-    settings.HOOKS = {**settings.HOOKS, "time_stamps": "tests.integration.signatures.envelopes.test_receipts.NoStamps"}
+@pytest.mark.parametrize("source", ["NoStamps", "RogueStamps"])
+def test_without_a_time_stamp_that_holds_a_receipt_says_so_and_is_stamped_later(
+    story: Story, settings, source: str
+) -> None:
+    settings.HOOKS = {**settings.HOOKS, "time_stamps": f"tests.integration.signatures.envelopes.test_receipts.{source}"}
     number = stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     assert services.stamp_pending(AT) == 0
     document = queries.receipt(cast.actor("buyer1"), number).document
@@ -160,3 +163,10 @@ class NoStamps:
 
     def stamp(self, digest: bytes, *, at: datetime) -> bytes:
         raise StampUnavailable("away")
+
+
+class RogueStamps(pki.Stamps):
+    """An authority that nobody trusts."""
+
+    def __init__(self) -> None:
+        super().__init__("rogue-tsa")

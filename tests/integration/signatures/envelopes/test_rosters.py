@@ -4,12 +4,15 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, NotPermitted
 from commons.inbox.models import InboxMessage
+from commons.people.models import Membership, Person
 from signatures.envelopes import queries, services
 from signatures.envelopes.domain.encoding import from_base64, to_base64
 from signatures.envelopes.domain.rules import (
+    HandoverStale,
     KeyDoesNotOpen,
     KeyUnusable,
     RosterIncomplete,
@@ -112,17 +115,19 @@ def handed_over() -> tuple[Story, int]:
     other = stories.ceremony(officers=("host", "staff2"))
     story.officers["host"] = other.officers["host"]
     stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
+    return story, hands_over(story)
+
+
+def hands_over(story: Story) -> int:
     spki = spki_of(story.officers["host"])
-    seat = stories.seat_of(story.roster_id, "officer1")
-    handover = services.hand_over(
+    return services.hand_over(
         actor=cast.actor("officer1"),
-        seat_id=seat.pk,
+        seat_id=stories.seat_of(story.roster_id, "officer1").pk,
         successor_id=cast.actor("host").person_id or 0,
         spki=spki,
         slots=rewrapped(story, "officer1", spki),
         at=AT,
     )
-    return story, handover
 
 
 def test_a_successor_opens_what_was_sealed_to_the_one_who_left() -> None:
@@ -175,6 +180,40 @@ def test_a_hand_over_leaves_no_share_behind_and_goes_to_a_tried_key() -> None:
     assert not ShareHandover.objects.exists()
 
 
+def test_what_came_in_after_the_shares_were_passed_on_is_passed_on_first() -> None:
+    """Its share is sealed to the key of the officer who leaves; witnessed now, nobody could ever unlock it."""
+    story, stale = handed_over()
+    stories.hand_in(story, "buyer2", stories.sealed(story, "buyer2"), at=AT + timedelta(seconds=1))
+    with pytest.raises(HandoverStale):
+        services.witness_handover(actor=cast.actor("auditor"), handover_id=stale, at=AT)
+    again = hands_over(story)
+    services.witness_handover(actor=cast.actor("auditor"), handover_id=again, at=AT)
+    with pytest.raises(NotAllowedNow):
+        services.witness_handover(actor=cast.actor("auditor"), handover_id=stale, at=AT)
+
+    refs = stories.begin(story)
+    assert stories.officer_unlocks(story, "host") == len(refs) == 2
+
+
+def test_a_roster_out_of_use_still_opens_what_was_sealed_to_it() -> None:
+    story = stories.story_of()
+    stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
+    services.retire_roster(actor=cast.actor("staff"), roster_id=story.roster_id, at=AT)
+    (ref,) = stories.begin(story)
+    client = Client()
+    client.force_login(cast.person("officer1"), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(f"/openings/{story.intake_id}/")
+
+    assert [seat.seat for seat in page.context["seats"]] == [1], "the officer is asked to unlock"
+    stories.bidder_unlocks(story, "buyer1", ref)
+    for key in ("officer1", "officer2"):
+        stories.officer_unlocks(story, key)
+    services.decrypt_ready(story.intake_id, at=OPENS)
+    assert stories.state_of(ref) == "OPENED"
+    assert queries.my_seats(cast.actor("officer1")) == [], "and no more once everything is opened"
+
+
 def test_a_later_envelope_is_sealed_to_the_successor() -> None:
     story, handover = handed_over()
     services.witness_handover(actor=cast.actor("auditor"), handover_id=handover, at=AT)
@@ -209,6 +248,17 @@ def test_an_opening_without_its_quorum_on_duty_raises_the_alarm_once_a_day() -> 
     seat = stories.seat_of(story.roster_id, "officer1")
     services.set_duty(actor=cast.actor("officer1"), seat_id=seat.pk, away_until=None, at=soon)
     assert services.alarm_quorums(soon + timedelta(days=2)) == 0
+
+
+def test_officers_who_left_the_centre_count_as_absent() -> None:
+    stories.story_of()
+    soon = DEADLINE - timedelta(days=3)
+    assert services.alarm_quorums(soon) == 0
+    Person.objects.filter(pk=cast.person("officer1").pk).update(is_active=False)
+    assert services.alarm_quorums(soon) == 0, "two of three are left, and two open"
+    Membership.objects.filter(person_id=cast.person("officer2").pk).update(ended_at=soon)
+
+    assert services.alarm_quorums(soon) == 1
 
 
 def test_everybody_of_the_centre_sees_rosters_and_no_bidder_does() -> None:

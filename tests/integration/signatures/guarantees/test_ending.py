@@ -83,6 +83,24 @@ def test_time_does_not_end_a_claim(bank: int) -> None:
     assert story.state_of(ref) == "CLAIMED"
 
 
+def test_a_claim_that_nobody_answered_in_time_is_told_to_issuer_and_beneficiary_once(bank: int) -> None:
+    ref = story.opened(bank)
+    story.claim(ref, at=story.later(1))
+
+    def told() -> list[str]:
+        return sorted(str(one.party) for one in InboxMessage.objects.filter(key__endswith=":unanswered"))
+
+    guarantees.advance_due(datetime.fromisoformat("2026-06-26T15:59:59+00:00"))
+    assert told() == [], "its last day is not over"
+    for hour in ("16", "17"):
+        guarantees.advance_due(datetime.fromisoformat(f"2026-06-26T{hour}:00:00+00:00"))
+
+    assert told() == sorted(str(receiver(organisation(name).pk)) for name in ("bank", "ecology"))
+    assert story.state_of(ref) == "CLAIMED"
+    guarantees.pay(actor=actor("manager"), ref=ref, payment_ref="TX-2", at=story.later(12))
+    assert story.state_of(ref) == "PAID"
+
+
 def test_an_application_that_nobody_answered_ends_with_the_deadline(bank: int) -> None:
     ref = story.ask(bank)
     guarantees.advance_due(story.DEADLINE - timedelta(seconds=1))

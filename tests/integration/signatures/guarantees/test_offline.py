@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.test import Client
 
 from commons.evidence import keys
 from commons.evidence.queries import published_keys
@@ -117,6 +119,47 @@ def test_every_change_is_found(bundle, check, change) -> None:
 
     assert code == 1
     assert answer["faults"]
+
+
+def fed(client: Client, tmp_path: Path, change: Callable[[list[Any]], None]) -> tuple[int, dict[str, Any]]:
+    """What another city makes of the public feed, fetched in two pages."""
+    first = client.get("/api/v1/guarantees/feed").json()
+    pages = [{"items": first["items"][:1], "next": 1}, {"items": first["items"][1:], "next": first["next"]}]
+    assert client.get("/api/v1/guarantees/feed", {"after": first["next"]}).json() == {
+        "items": [],
+        "next": first["next"],
+    }
+    change(pages)
+    (tmp_path / "feed.json").write_text(json.dumps(pages))
+    command = [sys.executable, "-m", "signatures.verify", "guarantee-feed", str(tmp_path / "feed.json")]
+    command += ["--keys", str(tmp_path / "keys.json")]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout) if done.stdout else {"sentence": done.stderr}
+
+
+def test_another_city_checks_the_feed_with_the_public_keys_alone(bundle, check, client: Client, tmp_path: Path) -> None:
+    anchor = bundle["status"][0]["body"]["anchor"]
+
+    code, answer = fed(client, tmp_path, lambda pages: None)
+    assert (code, answer["faults"], answer["guarantees"]) == (0, [], {anchor: "EXTENDED"})
+
+    assert client.get(f"/api/v1/guarantees/status/{anchor}").json() == bundle["status"]
+    assert client.get("/api/v1/guarantees/status/" + "0" * 64).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda pages: pages[0]["items"].clear(), 1),
+        (lambda pages: pages[1]["items"][0]["body"].update(status="RELEASED"), 1),
+        (lambda pages: pages.reverse(), 1),
+        (lambda pages: pages[1]["items"].append(1), 2),
+        (lambda pages: pages[1].clear(), 2),
+    ],
+    ids=["beginning withheld", "status changed", "order changed", "no entry", "no page"],
+)
+def test_a_feed_that_was_changed_does_not_hold(bundle, check, client: Client, tmp_path: Path, change, code) -> None:
+    assert fed(client, tmp_path, change)[0] == code
 
 
 @pytest.mark.parametrize("value", [{}, [], {"format": "luochui-guarantee-bundle/v1", "versions": [], "status": []}])

@@ -2,11 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from commons.domain.money import Money
 from commons.domain.refusals import NotFound, NotPermitted
+from commons.inbox.models import InboxMessage
+from commons.inbox.queries import receiver
 from signatures.guarantees import queries
 from signatures.guarantees import services as guarantees
 from signatures.guarantees.domain import chain
@@ -23,6 +26,7 @@ from signatures.guarantees.domain.refusals import (
 from signatures.guarantees.domain.terms import ClaimGround, RefusalGround
 from tests.cast import actor, organisation
 from tests.integration.signatures.guarantees import story
+from tests.plugins.races import at_once, errors
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,30 @@ def test_a_claim_is_bounded_by_amount_and_time(bank: int) -> None:
     with pytest.raises(GuaranteeOver):
         story.claim(ref, at=datetime.fromisoformat("2026-09-15T16:00:00+00:00"))
     story.claim(ref, at=datetime.fromisoformat("2026-09-15T15:59:59+00:00"))
+
+
+def test_a_procedure_that_forfeits_claims_the_whole_amount_and_the_applicant_learns_of_it(bank: int) -> None:
+    ref, applicant = story.opened(bank), organisation("jinma").pk
+
+    def forfeited(at: datetime) -> bool:
+        return guarantees.claim_for_procedure(
+            actor=actor("host"),
+            subject="lot:901",
+            organisation_id=applicant,
+            ground=ClaimGround.REFUSED_TO_SIGN,
+            decision_no="佛交〔2026〕7号",
+            reason="拒签合同",
+            at=at,
+        )
+
+    assert not forfeited(datetime.fromisoformat("2026-09-15T16:00:00+00:00")), "its last day is over"
+    assert forfeited(story.later(1))
+
+    claim = queries.one(actor("buyer1"), ref).dossier.claim
+    assert claim is not None
+    assert (claim.amount, claim.document_ref) == (Decimal("6720.00"), "佛交〔2026〕7号")
+    told = InboxMessage.objects.filter(party=receiver(applicant), subject_msgid__startswith="The beneficiary claims")
+    assert [one.fields for one in told] == [{"amount": "6720.00"}]
 
 
 def test_only_the_beneficiary_claims_and_only_its_issuers_manager_answers(bank: int) -> None:
@@ -150,6 +178,27 @@ def test_the_credit_line_holds_across_projects(bank: int) -> None:
         actor=actor("host"), subject="lot:901", organisation_id=organisation("jinma").pk, reason="流标", at=story.ASKED
     )
     guarantees.assess(actor=actor("underwriter"), ref=second, number="BH-2", note="", at=story.ASKED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_at_once_do_not_exceed_one_credit_line(bank: int) -> None:
+    guarantees.grant_credit(
+        actor=actor("manager"),
+        issuer_id=bank,
+        organisation_id=organisation("jinma").pk,
+        limit=Money(Decimal("10000.00")),
+        valid_until=date(2027, 1, 1),
+        at=story.ASKED,
+    )
+    refs = [story.ask(bank, subject=subject) for subject in ("lot:901", "tender:7")]
+    for number, ref in enumerate(refs):
+        story.assessed(ref, number=f"BH-{number}")
+
+    results = at_once(*(partial(story.signed, ref) for ref in refs))
+
+    (refused,) = errors(results)
+    assert isinstance(refused, CreditExceeded), refused
+    assert sorted(map(story.state_of, refs)) == ["SEALED", "UNDERWRITING"]
 
 
 def test_without_a_credit_line_nothing_is_issued(bank: int) -> None:

@@ -132,7 +132,11 @@ def test_an_answer_is_remembered(city, monkeypatch):
 def test_time_stamps_fail_over(city):
     digest = bytes(32)
     document = city.authority.trust_list(city.url)
-    document["time_stamps"] = ["http://127.0.0.1:9/tsa", city.url + "/tsa/nobody", city.url + "/tsa/tsa2"]
+    services_in_turn = [
+        "http://127.0.0.1:9/tsa",
+        *(f"{city.url}/tsa/{name}" for name in ("nobody", "rogue-tsa", "tsa2")),
+    ]
+    document["time_stamps"] = services_in_turn
     services.load_trust_list(actor=system_actor("test"), document=document, at=timezone.now())
     token = services.stamper().stamp(digest, at=timezone.now())
     found = verify(
