@@ -38,10 +38,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     viewer = signed_in(request)
     issuer = queries.issuer_of(viewer)
     rows = queries.of_issuer(viewer)
+    # An extension that was asked for waits for a signature like an application.
+    longer = {row.ref for row in rows if row.state in QUEUES["standing"] and row.dossier.extension is not None}
     parts = [
-        (_("To be assessed and signed"), [row for row in rows if row.state in QUEUES["waiting"]]),
+        (_("To be assessed and signed"), [row for row in rows if row.state in QUEUES["waiting"] or row.ref in longer]),
         (_("Claims to be answered"), [row for row in rows if row.state in QUEUES["claims"]]),
-        (_("Guarantees in force"), [row for row in rows if row.state in QUEUES["standing"]]),
+        (_("Guarantees in force"), [row for row in rows if row.state in QUEUES["standing"] and row.ref not in longer]),
         (_("Over"), [row for row in rows if row.state in QUEUES["over"]]),
     ]
     context = {"issuer": issuer, "parts": parts, "status": ISSUER_STATUSES[issuer.status], "at": timezone.now()}

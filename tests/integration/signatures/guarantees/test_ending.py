@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.inbox.models import InboxMessage
 from commons.inbox.queries import receiver
-from signatures.guarantees import queries
+from signatures.guarantees import queries, waiting
 from signatures.guarantees import services as guarantees
 from signatures.guarantees.domain import chain
 from signatures.guarantees.domain.refusals import (
@@ -15,7 +16,7 @@ from signatures.guarantees.domain.refusals import (
     NoExtensionAsked,
 )
 from signatures.guarantees.models import Guarantee
-from tests.cast import actor, organisation
+from tests.cast import actor, organisation, person
 from tests.integration.signatures.guarantees import story
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,23 @@ def test_an_extension_is_a_new_signed_version_that_names_the_one_before(bank: in
     assert dossier.versions[1].facts.supersedes == dossier.versions[0].facts.anchor
     entries = queries.chain_of(dossier.anchor)
     assert list(chain.faults(entries, anchor=dossier.anchor, trusted=story.published())) == []
+
+
+def test_the_back_office_shows_an_extension_to_be_signed_and_by_when_a_claim_is_to_be_answered(bank: int) -> None:
+    ref = story.opened(bank)
+    client = Client()
+    client.force_login(person("manager"), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def shown() -> list[list[str]]:
+        return [[row.ref for row in rows] for _, rows in client.get("/issuer/guarantees/").context["parts"]]
+
+    assert shown() == [[], [], [ref], []]
+    guarantees.ask_extension(actor=actor("buyer1"), ref=ref, until=date(2026, 12, 31), at=story.later(1))
+    assert shown() == [[ref], [], [], []]
+    story.claim(ref, at=story.later(1))
+    assert shown() == [[], [ref], [], []]
+    (task,) = waiting.of_issuer(actor("manager"), story.later(1))
+    assert task.due_at == datetime.fromisoformat("2026-06-26T16:00:00+00:00")
 
 
 def test_nothing_is_extended_that_was_not_asked_for(bank: int) -> None:
