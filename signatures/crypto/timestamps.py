@@ -21,6 +21,8 @@ from signatures.crypto.transport import Unreachable, post
 LARGEST_ANSWER = 64 * 1024
 REST_AFTER_FAILURE = timedelta(seconds=30)
 """A time-stamp authority that failed is asked last for that long, so that a dead one costs its time-out once."""
+PAUSE_WHEN_ALL_FAILED = timedelta(seconds=10)
+"""When each of them failed a moment ago nobody is asked: signers and whatever else follows a commit do not wait."""
 SKEW = timedelta(seconds=60)
 
 
@@ -208,6 +210,8 @@ class FailOver:
         self._failed: dict[int, datetime] = {}
 
     def stamp(self, digest: bytes, *, at: datetime) -> bytes:
+        if self.stampers and all(self._failed_within(place, PAUSE_WHEN_ALL_FAILED, at) for place in self._places):
+            raise StampUnavailable("every time-stamp authority failed a moment ago")
         reasons = []
         for place in self._order(at):
             try:
@@ -220,9 +224,13 @@ class FailOver:
                 return token
         raise StampUnavailable("; ".join(reasons) or "no time-stamp authority is configured")
 
-    def _order(self, at: datetime) -> list[int]:
-        def rests(place: int) -> bool:
-            failed = self._failed.get(place)
-            return failed is not None and at - failed < REST_AFTER_FAILURE
+    @property
+    def _places(self) -> range:
+        return range(len(self.stampers))
 
-        return sorted(range(len(self.stampers)), key=rests)
+    def _order(self, at: datetime) -> list[int]:
+        return sorted(self._places, key=lambda place: self._failed_within(place, REST_AFTER_FAILURE, at))
+
+    def _failed_within(self, place: int, span: timedelta, at: datetime) -> bool:
+        failed = self._failed.get(place)
+        return failed is not None and timedelta() <= at - failed < span

@@ -70,12 +70,29 @@ def stamp_now(*, subject: str, at: datetime) -> Stamp:
 
 
 def stamp_due(at: datetime) -> int:
-    """Ask for the tokens that are due; how many came. For the timekeeper's errands; any number may run."""
+    """Ask for the tokens that are due; how many came. For the timekeeper's errands; any number may run.
+
+    Who does not answer to one question is not asked the others in this round: no errand waits for twenty time-outs.
+    """
     due = PendingStamp.objects.filter(state=StampState.PENDING, due_at__lte=at).order_by("due_at", "id")
-    return sum(_try(row, at) for row in due[:AT_ONCE])
+    came = 0
+    for row in due[:AT_ONCE]:
+        try:
+            came += _ask(row, at)
+        except StampUnavailable:
+            break
+    return came
 
 
 def _try(row: PendingStamp, at: datetime) -> bool:
+    try:
+        return _ask(row, at)
+    except StampUnavailable:
+        return False
+
+
+def _ask(row: PendingStamp, at: datetime) -> bool:
+    """Whether this call brought the token. Raises `StampUnavailable`; it is then asked for again later."""
     if not _claim(row, at):
         return False
     digest = bytes(row.digest)
@@ -87,7 +104,7 @@ def _try(row: PendingStamp, at: datetime) -> bool:
     except StampUnavailable as error:
         logger.warning("no time stamp for %s: %s", row.subject, error)
         PendingStamp.objects.filter(pk=row.pk, state=StampState.PENDING).update(last_error=str(error)[:300])
-        return False
+        raise
     return _store(row, token, status.time, at)
 
 

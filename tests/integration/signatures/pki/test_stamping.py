@@ -11,6 +11,7 @@ from commons.evidence.models import EvidenceEntry
 from signatures.crypto import timestamps
 from signatures.pki import queries, services
 from signatures.pki.domain.stamps import delay_after
+from signatures.pki.models import PendingStamp
 from tests.pki import Revocation, Stamps, install_trust
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,17 @@ def test_while_the_authority_is_away_it_stays_pending_and_comes_later():
     assert services.stamp_due(NOW + timedelta(days=1)) == 0
 
 
+def test_an_authority_that_is_away_is_asked_one_question_a_round():
+    install_trust()
+    for number in range(3):
+        asked(f"receipt:{number}")
+    with override_settings(HOOKS=AWAY):
+        assert services.stamp_due(NOW) == 0
+
+    assert sorted(PendingStamp.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    assert services.stamp_due(NOW + delay_after(1)) == 3
+
+
 def test_a_token_that_does_not_hold_is_not_kept():
     install_trust()
     asked()
@@ -82,7 +94,6 @@ def test_tries_come_less_often_and_never_end():
 def test_two_workers_ask_once():
     install_trust()
     asked()
-    from signatures.pki.models import PendingStamp
     from signatures.pki.services.stamping import _try
 
     row = PendingStamp.objects.get()

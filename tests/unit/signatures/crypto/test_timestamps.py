@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.timestamps import (
+    PAUSE_WHEN_ALL_FAILED,
     REST_AFTER_FAILURE,
     FailOver,
     StampUnavailable,
@@ -120,6 +121,16 @@ class TestFailOver:
         both.stamp(DIGEST, at=NOW + timedelta(seconds=1))
         both.stamp(DIGEST, at=NOW + REST_AFTER_FAILURE)
         assert asked == ["tsa1", "tsa2", "tsa2", "tsa1"]
+
+    def test_when_all_failed_a_moment_ago_nobody_is_asked_again_yet(self):
+        only = Stamps(away=True)
+        service = FailOver([only])
+        with pytest.raises(StampUnavailable, match="away"):
+            service.stamp(DIGEST, at=NOW)
+        only.away = False
+        with pytest.raises(StampUnavailable, match="a moment ago"):
+            service.stamp(DIGEST, at=NOW + PAUSE_WHEN_ALL_FAILED / 2)
+        assert service.stamp(DIGEST, at=NOW + PAUSE_WHEN_ALL_FAILED)
 
     def test_when_all_are_away_it_says_so(self):
         with pytest.raises(StampUnavailable, match="away"):
