@@ -19,9 +19,10 @@ from signatures.guarantees.domain.checks import FAULT_TEXTS, Fault
 from signatures.guarantees.domain.dossier import Dossier
 from signatures.guarantees.domain.states import ALIVE, GuaranteeState
 from signatures.guarantees.domain.terms import IssuerKind, IssuerStatus
-from signatures.guarantees.labels import ISSUER_KINDS, ISSUER_STATUSES, STATES
+from signatures.guarantees.labels import CLAIM_GROUNDS, ISSUER_KINDS, ISSUER_STATUSES, STATES
 from signatures.guarantees.models import CreditLine, Guarantee, Issuer, StatusEntry, StatusPublication
 
+_GROUNDS = {ground.value: label for ground, label in CLAIM_GROUNDS.items()}
 _STANDING = [
     state.value for state in (GuaranteeState.APPLIED, GuaranteeState.UNDERWRITING, *ALIVE, GuaranteeState.PAID)
 ]
@@ -63,7 +64,7 @@ class GuaranteeView:
     def findings(self) -> list[str]:
         """The differences found at the opening, in the reader's language."""
         return [
-            gettext(FAULT_TEXTS[Fault(fault)]) % {"found": found, "wanted": wanted}
+            gettext(FAULT_TEXTS[Fault(fault)]) % {"found": found, "wanted": _GROUNDS.get(wanted, wanted)}
             for fault, found, wanted in self.dossier.findings
         ]
 

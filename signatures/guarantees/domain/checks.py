@@ -10,6 +10,7 @@ from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from signatures.guarantees.domain.blinding import commitment
 from signatures.guarantees.domain.terms import (
+    ClaimGround,
     Disclosure,
     GuaranteeData,
     IssuerStatus,
@@ -31,6 +32,7 @@ class Fault(StrEnum):
     EXPIRES_EARLY = "EXPIRES_EARLY"
     NOT_YET_EFFECTIVE = "NOT_YET_EFFECTIVE"
     KIND_NOT_ACCEPTED = "KIND_NOT_ACCEPTED"
+    GROUND_MISSING = "GROUND_MISSING"
     ISSUER_NOT_LISTED = "ISSUER_NOT_LISTED"
     ISSUER_REVOKED = "ISSUER_REVOKED"
     DUPLICATE = "DUPLICATE"
@@ -48,6 +50,9 @@ FAULT_TEXTS = {
     Fault.EXPIRES_EARLY: gettext_noop("It ends on %(found)s; it must be valid until %(wanted)s, that day included."),
     Fault.NOT_YET_EFFECTIVE: gettext_noop("It takes effect on %(found)s; it must stand on %(wanted)s."),
     Fault.KIND_NOT_ACCEPTED: gettext_noop("A guarantee of the kind %(found)s is not accepted here."),
+    Fault.GROUND_MISSING: gettext_noop(
+        "It leaves out a ground on which the beneficiary must be able to claim: %(wanted)s."
+    ),
     Fault.ISSUER_NOT_LISTED: gettext_noop("%(found)s is not on the list of issuers."),
     Fault.ISSUER_REVOKED: gettext_noop("The right of %(found)s to issue has been revoked."),
     Fault.DUPLICATE: gettext_noop("The guarantee %(found)s already backs something else; each needs one of its own."),
@@ -157,3 +162,6 @@ def _figures(data: GuaranteeData, required: Required, on: date) -> Iterator[Find
         yield Finding(Fault.NOT_YET_EFFECTIVE, data.effective_on.isoformat(), on.isoformat())
     if data.kind not in required.kinds:
         yield Finding(Fault.KIND_NOT_ACCEPTED, data.kind.value)
+    for ground in ClaimGround:  # of the law itself: one that covers fewer is worth nothing where it is needed
+        if ground not in data.claim_grounds:
+            yield Finding(Fault.GROUND_MISSING, wanted=ground.value)

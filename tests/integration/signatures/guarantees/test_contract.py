@@ -22,7 +22,7 @@ from portal.demo.cast import CLERK
 from signatures.documents.domain.seals import personal_signature
 from signatures.guarantees import queries, services
 from signatures.guarantees.domain.states import GuaranteeState
-from signatures.guarantees.domain.terms import GuaranteeData, GuaranteeKind, IssuerKind, Party
+from signatures.guarantees.domain.terms import ClaimGround, GuaranteeData, GuaranteeKind, IssuerKind, Party
 from signatures.guarantees.models import Guarantee
 from tests import papers
 from tests.cast import LONG_AGO, actor, organisation
@@ -109,7 +109,7 @@ def asked(issuer: int) -> tuple[str, dict[str, Any]]:
     return ref, body
 
 
-def guarantee_for(told: dict[str, Any], **changes: str) -> bytes:
+def guarantee_for(told: dict[str, Any], **changes: Any) -> bytes:
     own = organisation("guarantor")
     data = GuaranteeData(
         number="HZ-7",
@@ -122,7 +122,7 @@ def guarantee_for(told: dict[str, Any], **changes: str) -> bytes:
         issued_on=timezone.now().date(),
         effective_on=timezone.now().date(),
         expires_on=story.required().valid_until,
-        claim_grounds=(),
+        claim_grounds=tuple(ClaimGround),
         verify_url="/verify/guarantee/",
     ).as_json()
     from commons.evidence.domain import canonical
@@ -170,6 +170,9 @@ def test_data_that_fall_short_are_refused_with_both_sides(issuer) -> None:
 
     assert answer.status_code == 409
     assert answer.json()["fields"] == {"fault": "AMOUNT_SHORT", "found": "6719.99", "wanted": "6720.00"}
+    narrow = guarantee_for(told, claim_grounds=[ground.value for ground in ClaimGround if ground != "COLLUSION"])
+    answer = send(f"/api/v1/guarantees/{ref}/issued", parts(narrow))
+    assert answer.json()["fields"] == {"fault": "GROUND_MISSING", "found": "", "wanted": "COLLUSION"}
 
 
 def test_a_signature_of_another_issuer_is_refused(issuer) -> None:

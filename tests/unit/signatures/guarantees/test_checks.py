@@ -64,6 +64,15 @@ def test_more_and_longer_than_asked_is_no_fault() -> None:
     assert found(replace(GOOD, amount=Money(Decimal("9000.00")), expires_on=date(2027, 1, 1))) == ()
 
 
+def test_one_that_leaves_out_a_ground_of_the_law_cannot_be_claimed_when_it_is_needed() -> None:
+    kept = (ClaimGround.REFUSED_TO_SIGN, ClaimGround.NO_PERFORMANCE_BOND)
+    missing = ("WITHDRAWN_AFTER_DEADLINE", "COLLUSION")
+
+    assert found(replace(GOOD, claim_grounds=kept)) == tuple(
+        Finding(Fault.GROUND_MISSING, wanted=ground) for ground in missing
+    )
+
+
 def test_a_fen_short_is_short() -> None:
     assert found(replace(GOOD, amount=Money(Decimal("6719.99")))) == (
         Finding(Fault.AMOUNT_SHORT, "6719.99", "6720.00"),
