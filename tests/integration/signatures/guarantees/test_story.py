@@ -97,8 +97,8 @@ def test_a_procedure_that_forfeits_claims_the_whole_amount_and_the_applicant_lea
     claim = queries.one(actor("buyer1"), ref).dossier.claim
     assert claim is not None
     assert (claim.amount, claim.document_ref) == (Decimal("6720.00"), "佛交〔2026〕7号")
-    told = InboxMessage.objects.filter(party=receiver(applicant), subject_msgid__startswith="The beneficiary claims")
-    assert [one.fields for one in told] == [{"amount": "6720.00"}]
+    told = InboxMessage.objects.filter(party=receiver(applicant))
+    assert [one.fields for one in told if "beneficiary claims" in one.subject_msgid] == [{"amount": "6720.00"}]
 
 
 def test_only_the_beneficiary_claims_and_only_its_issuers_manager_answers(bank: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,12 @@ def test_its_beneficiary_judges_it_claims_and_records_what_the_issuer_answered()
 def test_one_whose_text_was_not_accepted_no_longer_covers() -> None:
     ref, who = handed_in(), organisation("jinma").pk
     story.unseal()
-    asked = {"subject": "lot:901", "organisation_id": who, "required": story.required(), "at": story.later(1)}
+    asked: dict[str, Any] = {
+        "subject": "lot:901",
+        "organisation_id": who,
+        "required": story.required(),
+        "at": story.later(1),
+    }
     assert guarantees.covers(**asked)
     guarantees.judge_upload(actor=actor("seller"), ref=ref, accepted=False, reason="只担保签约", at=story.later(1))
 
