@@ -140,6 +140,7 @@ def test_a_made_up_receipt_is_not_the_platforms(story: Story) -> None:
 def test_without_a_time_stamp_that_holds_a_receipt_says_so_and_is_stamped_later(
     story: Story, settings, source: str
 ) -> None:
+    pki.install_trust()
     settings.HOOKS = {**settings.HOOKS, "time_stamps": f"tests.integration.signatures.envelopes.test_receipts.{source}"}
     number = stories.hand_in(story, "buyer1", stories.sealed(story, "buyer1"))
     assert services.stamp_pending(AT) == 0
