@@ -3,22 +3,18 @@
 An intake for each call; bidder and officers unlock together once the time is over; then everything is read at once.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Any
 
 from bidding.awards.domain.offers import LARGEST_BYTES, NAME, OfferFault, read
 from bidding.awards.domain.rounds import RoundKind
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders.queries import SectionTerms
-from commons.domain.actor import ALLOWED, system_actor
+from commons.domain.actor import system_actor
 from commons.domain.money import as_text
 from commons.domain.time import to_text
-from commons.vault import services as vault
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes import services as sealing
 from signatures.envelopes.domain.header import Mode
@@ -103,17 +99,7 @@ def facts_of(view: EnvelopeView, *, kind: RoundKind, ceiling: Decimal | None, at
     common = {"at": to_text(view.received_at), "cause": view.cause}
     if view.state is not EnvelopeState.OPENED:
         return {"price": "", "words": "", "fault": OfferFault.NOT_OPENED.value, **common}
-    said = read(_data(view.files, at), kind=kind, ceiling=ceiling)
+    data = sealing.opened_json(view.files, NAME, largest=LARGEST_BYTES, actor=KEEPER, at=at)
+    said = read(data, kind=kind, ceiling=ceiling)
     price = as_text(said.price) if said.price is not None else ""
     return {"price": price, "words": said.words, "fault": said.fault.value if said.fault else "", **common}
-
-
-def _data(files: list[Mapping[str, str]], at: datetime) -> Any:
-    found = next((one for one in files if one["name"] == NAME), None)
-    if found is None or int(found["size"]) > LARGEST_BYTES:
-        return None
-    opened = vault.open_document(actor=KEEPER, document_id=int(found["document"]), at=at, decision=ALLOWED)
-    try:
-        return json.loads(b"".join(opened.chunks))
-    except (ValueError, RecursionError):
-        return None

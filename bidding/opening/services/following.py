@@ -1,10 +1,8 @@
 """The hall follows what the opening engine and the draw do: pulled every second, harmless to repeat."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -17,17 +15,16 @@ from bidding.opening.models import Hall, HallBid, HallSignIn
 from bidding.opening.services.common import KEEPER, locked_hall, move, note, terms_of
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders.queries import SectionTerms
-from commons.domain.actor import ALLOWED
 from commons.domain.refusals import Refusal
 from commons.evidence.domain.canonical import JSON
 from commons.people import queries as people
 from commons.secrecy.fields import Party
-from commons.vault import services as vault
 from signatures.draws import queries as draws
 from signatures.draws.domain.states import DrawState
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.domain.states import FAILED, IN_OPENING, Cause, EnvelopeState
 from signatures.envelopes.queries import EnvelopeView
+from signatures.envelopes.services import opened_json
 
 AT_ONCE = 10
 """Bids whose files are looked into together: few enough that the hall tells of progress every second or two."""
@@ -93,7 +90,7 @@ def _look(
     wanted: list[Wanted] = []
     for view in opened:
         files, names = [dict(one) for one in view.files], names_of(bids[view.ref].organisation_id)
-        hidden = _hidden(_data_of(files, at), blind)
+        hidden = _hidden(opened_json(files, NAME, largest=LARGEST_BYTES, actor=KEEPER, at=at), blind)
         wanted += [Wanted(int(one["document"]), names, one["name"] in hidden) for one in files]
     seen.update(facts_of(wanted, at=at))
 
@@ -129,7 +126,7 @@ def _take(bid: HallBid, view: EnvelopeView, terms: SectionTerms, at: datetime, s
     """What came out: the bid as data, its files, and what the machine checks say of them."""
     files = [dict(one) for one in view.files]
     bid.files = files
-    data = _data_of(files, at)
+    data = opened_json(files, NAME, largest=LARGEST_BYTES, actor=KEEPER, at=at)
     bid.content = data if isinstance(data, dict) else {}
     try:
         package = parse(data)
@@ -151,17 +148,6 @@ def _signed_in(bid: HallBid, package: BidPackage, terms: SectionTerms) -> list[d
     if name in named:
         return []
     return [{"check": "SIGNED_IN_UNNAMED", "level": Level.WARNING.value, "what": name, "other": ""}]
-
-
-def _data_of(files: Iterable[dict[str, Any]], at: datetime) -> object:
-    found = next((one for one in files if one["name"] == NAME), None)
-    if found is None or int(found["size"]) > LARGEST_BYTES:
-        return None
-    opened = vault.open_document(actor=KEEPER, document_id=int(found["document"]), at=at, decision=ALLOWED)
-    try:
-        return json.loads(b"".join(opened.chunks))
-    except ValueError:
-        return None
 
 
 def _decrypted(hall: Hall, terms: SectionTerms, views: Iterable[EnvelopeView], at: datetime) -> None:

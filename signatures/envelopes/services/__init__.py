@@ -29,6 +29,7 @@ from signatures.envelopes.services.openings import (
     unlock_as_officer,
 )
 from signatures.envelopes.services.ordering import ToAttest, prepare_attestation, unwrap_ticket
+from signatures.envelopes.services.reading import opened_json
 from signatures.envelopes.services.receipts import complete_receipt, sign_receipt, stamp_pending
 from signatures.envelopes.services.rosters import (
     RosterId,
@@ -79,6 +80,7 @@ __all__ = [
     "locked_for_officer",
     "move_deadline",
     "open_intake",
+    "opened_json",
     "prepare_attestation",
     "request_supervision",
     "resume_opening",
