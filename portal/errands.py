@@ -41,6 +41,7 @@ ERRANDS: tuple[Callable[[datetime], object], ...] = (
     envelopes.stamp_pending,
     envelopes.alarm_quorums,
     documents.watch_archive,
+    documents.watch_seal,
     credit.advance_due,
     entries.refresh_due,
     procurements.follow_cases,

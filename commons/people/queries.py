@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.db.models import Q
 
-from commons.domain.actor import Actor, Assurance, Role
+from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Role
 from commons.domain.codes import CitizenId
 from commons.people import policies
 from commons.people.accounts import certificates_behind
@@ -118,6 +118,13 @@ def people_with(organisation_id: int, *roles: Role) -> tuple[int, ...]:
     held = Membership.objects.filter(
         organisation_id=organisation_id, role__in=[role.value for role in roles], ended_at__isnull=True
     )
+    return tuple(sorted(set(held.values_list("person_id", flat=True))))
+
+
+def centre_people_with(role: Role) -> tuple[int, ...]:
+    """The people with an open account who hold that role of the centre's now; one query."""
+    assert role in CENTRE_ROLES, "other roles are held for one organisation of many"
+    held = Membership.objects.filter(role=role.value, ended_at__isnull=True, person__is_active=True)
     return tuple(sorted(set(held.values_list("person_id", flat=True))))
 
 

@@ -1,6 +1,7 @@
 """From rows to dossiers and back: the only place that holds the key of what is secret until the opening."""
 
 import secrets
+import unicodedata
 
 from commons.domain import sealing
 from commons.domain.actor import Actor
@@ -60,7 +61,12 @@ def binding_tag(subject: str, organisation_id: int) -> str:
 
 
 def number_tag(issuer_uscc: str, number: str) -> str:
-    return _tag("number", issuer_uscc, number)
+    """For the number however it was typed: full width, small letters and spaces make no other guarantee of it."""
+    return _tag("number", issuer_uscc, "".join(unicodedata.normalize("NFKC", number).upper().split()))
+
+
+def file_tag(sha256: str) -> str:
+    return _tag("number", "file", sha256)
 
 
 def blinded(actor: Actor, ref: str, role: str) -> Actor:

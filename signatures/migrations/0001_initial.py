@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ('issuer_tag', models.CharField(db_index=True, max_length=32)),
                 ('binding_tag', models.CharField(db_index=True, max_length=32)),
                 ('number_tag', models.CharField(blank=True, db_index=True, max_length=32)),
+                ('file_tag', models.CharField(blank=True, max_length=32)),
                 ('content', models.BinaryField()),
                 ('paper', models.BinaryField(null=True)),
                 ('wake_at', models.DateTimeField(blank=True, db_index=True, null=True)),
@@ -672,6 +673,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='guarantee',
             constraint=models.UniqueConstraint(condition=models.Q(models.Q(('number_tag', ''), _negated=True), models.Q(('state__in', ['CANCELLED', 'DECLINED']), _negated=True)), fields=('number_tag',), name='one_guarantee_per_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='guarantee',
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('file_tag', ''), _negated=True), models.Q(('state', 'CANCELLED'), _negated=True)), fields=('file_tag',), name='one_guarantee_per_file'),
         ),
         migrations.AddConstraint(
             model_name='issuer',

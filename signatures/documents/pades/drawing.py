@@ -18,14 +18,13 @@ _CIRCLE = 0.5522847498
 """How far the handles of four Bézier curves stand off to make a circle."""
 _MIDDLE_OF_LETTER = 0.38
 """Height of a character's middle above its base line, in its size."""
+_GETA = "〓"
+"""What printers set for a character that they do not have. Nobody is kept from signing because of his name; the
+certificate beside the picture names him exactly."""
 _turn = Lock()
 
 Segment = tuple[str, tuple[float, ...]]
 """An operator of PDF (`m`, `l`, `c`, `h`) and its numbers."""
-
-
-class Unprintable(ValueError):
-    """The font has no outline for a character; no seal is drawn with a gap."""
 
 
 def pdf_operators(appearance: Appearance) -> bytes:
@@ -130,12 +129,10 @@ def _placed(character: str, matrix: tuple[float, float, float, float, float, flo
 
 @lru_cache(maxsize=4096)
 def _outline(character: str) -> tuple[tuple[Segment, ...], float]:
-    """The outline of a character of size 1 and its advance. Raises `Unprintable`."""
+    """The outline of a character of size 1 and its advance; that of `_GETA` where the font has none."""
     with _turn:
         font, names, glyphs = _font()
-        name = names.get(ord(character))
-        if name is None:
-            raise Unprintable(f"{character} (U+{ord(character):04X})")
+        name = names.get(ord(character), names[ord(_GETA)])
         pen, scale = DecomposingRecordingPen(glyphs), 1 / font["head"].unitsPerEm
         glyphs[name].draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
         return tuple(_segments(pen.value)), glyphs[name].width * scale

@@ -6,6 +6,7 @@ from signatures.documents.services.drawing import Draft, PaperRef, draft, draw, 
 from signatures.documents.services.sealing import Beside, certify, install_seal, seal_record
 from signatures.documents.services.turns import ask
 from signatures.documents.services.verifying import verify_document
+from signatures.documents.services.watching import warn_of_seal, watch_seal
 from signatures.documents.services.withdrawing import withdraw
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "require_blind",
     "seal_record",
     "verify_document",
+    "warn_of_seal",
     "watch_archive",
+    "watch_seal",
     "withdraw",
 ]

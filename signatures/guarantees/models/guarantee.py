@@ -19,7 +19,9 @@ class Guarantee(models.Model):
     binding_tag = models.CharField(max_length=32, db_index=True)
     """Procedure and applicant together; the rows of one procedure cannot be told apart from any others."""
     number_tag = models.CharField(max_length=32, blank=True, db_index=True)
-    """Issuer and number of the guarantee, or the hash of an uploaded file: what may exist only once."""
+    """Issuer and number of the guarantee: what may exist only once."""
+    file_tag = models.CharField(max_length=32, blank=True)
+    """The hash of an uploaded file: under whatever number, it backs one procedure."""
     content = models.BinaryField()
     """The dossier, encrypted."""
     paper = models.BinaryField(null=True)
@@ -54,6 +56,11 @@ class Guarantee(models.Model):
                 fields=["number_tag"],
                 condition=~models.Q(number_tag="") & ~models.Q(state__in=["CANCELLED", "DECLINED"]),
                 name="one_guarantee_per_number",
+            ),
+            models.UniqueConstraint(
+                fields=["file_tag"],
+                condition=~models.Q(file_tag="") & ~models.Q(state="CANCELLED"),
+                name="one_guarantee_per_file",
             ),
         ]
 

@@ -16,6 +16,7 @@ from commons.outbox import services as outbox
 from commons.people import queries as people
 from signatures.guarantees import policies, safe
 from signatures.guarantees.domain import blinding, checks
+from signatures.guarantees.domain.checks import Fault, Finding
 from signatures.guarantees.domain.dossier import Asked, Dossier, Extension
 from signatures.guarantees.domain.refusals import (
     ExtensionShort,
@@ -126,7 +127,8 @@ def upload(
 
     Certificate and integrity are checked at once, the figures against what the applicant states; whether the text
     promises what is asked is judged by people after the opening. Refuses (`GuaranteeFaulty`) a signature that does not
-    hold or figures that fall short, (`FileKnown`) a file that came before, (`IssuerConnected`).
+    hold, figures that fall short or a number that backs something else, (`FileKnown`) a file that came before,
+    (`IssuerConnected`).
     """
     policies.can_apply(actor).require()
     connected = people.organisation_by_uscc(stated.issuer_uscc)
@@ -146,12 +148,25 @@ def _store_upload(
     upload = Upload(stated.issuer_name, stated.number, stated.amount, stated.expires_on, checked.sha256, checked.signer)
     dossier = replace(dossier, upload=upload)
     checks.require(checks.check_upload(upload, what.required))
-    tag = safe.number_tag("file", checked.sha256)
-    if Guarantee.objects.filter(number_tag=tag).exclude(state=GuaranteeState.CANCELLED.value).exists():
+    number, file = safe.number_tag(issuer.uscc, upload.number), safe.file_tag(checked.sha256)
+    if Guarantee.objects.filter(file_tag=file).exclude(state=GuaranteeState.CANCELLED.value).exists():
         raise FileKnown()
+    over = [GuaranteeState.CANCELLED.value, GuaranteeState.DECLINED.value]
+    if Guarantee.objects.filter(number_tag=number).exclude(state__in=over).exists():
+        checks.require((Finding(Fault.DUPLICATE, upload.number),))
     row = _create(dossier, at, entropy)
     paper = safe.seal_paper(row.ref, pdf)
-    move(row, dossier, GuaranteeCommand.UPLOAD, actor=actor, role="applicant", at=at, number_tag=tag, paper=paper)
+    move(
+        row,
+        dossier,
+        GuaranteeCommand.UPLOAD,
+        actor=actor,
+        role="applicant",
+        at=at,
+        number_tag=number,
+        file_tag=file,
+        paper=paper,
+    )
     return row.ref
 
 

@@ -29,7 +29,7 @@ from signatures.pki.services.trusting import (
     resume_authority,
     suspend_authority,
 )
-from signatures.pki.services.watching import warn_of_expiry, watch_expiry
+from signatures.pki.services.watching import tell_operators, warn_of_authorities, warn_of_expiry, watch_expiry
 
 __all__ = [
     "Challenge",
@@ -59,8 +59,10 @@ __all__ = [
     "stamps_of",
     "status_of",
     "suspend_authority",
+    "tell_operators",
     "unbind",
     "verify_signature",
+    "warn_of_authorities",
     "warn_of_expiry",
     "watch_expiry",
     "watch_revocation",

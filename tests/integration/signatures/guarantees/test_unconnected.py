@@ -29,9 +29,16 @@ def _trust() -> None:
     install_trust()
 
 
-def handed_in(*, subject: str = "lot:901", uscc: str = "91440600MA00000001", amount: str = "6720.00") -> str:
-    stated = Stated("佛山市排污权储备中心", uscc, "ZX-77", Money(Decimal(amount)), date(2026, 9, 15))
-    what, pdf = story.what(subject=subject), papers.signed_paper()
+def handed_in(
+    *,
+    subject: str = "lot:901",
+    uscc: str = "91440600MA00000001",
+    amount: str = "6720.00",
+    number: str = "ZX-77",
+    pdf: bytes | None = None,
+) -> str:
+    stated = Stated("佛山市排污权储备中心", uscc, number, Money(Decimal(amount)), date(2026, 9, 15))
+    what, pdf = story.what(subject=subject), pdf or papers.signed_paper()
     return guarantees.upload(actor=actor("buyer1"), what=what, stated=stated, pdf=pdf, at=story.ASKED)
 
 
@@ -87,7 +94,18 @@ def test_a_file_backs_one_procedure_states_enough_and_comes_from_an_issuer_that_
         handed_in(amount="6719.99")
     handed_in()
     with pytest.raises(FileKnown):
-        handed_in(subject="lot:902")
+        handed_in(subject="lot:902", number="ZX-78")
     story.city()
     with pytest.raises(IssuerConnected):
         handed_in(subject="lot:902", uscc=organisation("bank").uscc)
+
+
+@pytest.mark.parametrize("number", ["ZX-77", "zx-77", "ＺＸ－７７", " ZX -77"])
+def test_a_number_of_an_issuer_backs_one_procedure_however_it_is_typed_and_in_whatever_file(number: str) -> None:
+    first = handed_in()
+    with pytest.raises(GuaranteeFaulty) as refused:
+        handed_in(subject="lot:902", number=number, pdf=papers.archived_paper())
+    assert refused.value.fields["found"] == number
+
+    guarantees.cancel(actor=actor("buyer1"), ref=first, reason="改用保证金", at=story.ASKED)
+    handed_in(subject="lot:902", number=number, pdf=papers.archived_paper())

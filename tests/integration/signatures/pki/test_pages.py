@@ -19,11 +19,15 @@ from commons.inbox import queries as inbox
 from commons.inbox.models import InboxMessage
 from commons.people import announcements
 from signatures.crypto.answers import CertificateRevoked
+from signatures.crypto.certificates import facts_of
 from signatures.crypto.suites import Suite, provider_of
+from signatures.documents.services import warn_of_seal
+from signatures.documents.services.sealing import platform_seal
+from signatures.documents.services.watching import SEAL_EXPIRED, SEAL_EXPIRES
 from signatures.pki import queries, services
-from signatures.pki.models import CertificateBinding
+from signatures.pki.models import CertificateAuthority, CertificateBinding
 from signatures.pki.services import revoking
-from signatures.pki.services.watching import EXPIRED, EXPIRES
+from signatures.pki.services.watching import AUTHORITY_EXPIRED, AUTHORITY_EXPIRES, EXPIRED, EXPIRES
 from tests.cast import actor, organisation, person
 from tests.pki import authority, bound, holder, install_trust
 
@@ -293,3 +297,23 @@ class TestExpiry:
         services.warn_of_expiry(row.not_after)
         told = inbox.rows(actor("buyer1")).filter(person__isnull=True)
         assert "/certificates/" in [one.link for one in told]
+
+    def test_operators_are_told_of_the_authorities_and_of_the_platforms_seal(self):
+        install_trust()
+        operator = actor("operator").person_id
+        root = facts_of(bytes(CertificateAuthority.objects.get(key="lingnan").root))
+        for days in (31, 30, 29, 7, -1):
+            services.warn_of_authorities(root.not_after - timedelta(days=days))
+        told = InboxMessage.objects.filter(person_id=operator, link="/trust-list/", fields__name=root.common_name)
+        assert [one.subject_msgid for one in told.order_by("id")] == [AUTHORITY_EXPIRES] * 2 + [AUTHORITY_EXPIRED]
+
+        seal = facts_of(platform_seal().certificate)
+        for days in (40, 20, 19, 1, -1):
+            warn_of_seal(seal.not_after - timedelta(days=days))
+        told = InboxMessage.objects.filter(person_id=operator, fields__name=seal.common_name).order_by("id")
+        assert [one.subject_msgid for one in told] == [SEAL_EXPIRES] * 2 + [SEAL_EXPIRED]
+
+    def test_a_platform_without_a_seal_is_warned_of_nothing(self, settings, tmp_path):
+        settings.PLATFORM_KEYS_DIR = tmp_path
+        settings.HOOKS = {name: path for name, path in settings.HOOKS.items() if name != "platform_seal"}
+        assert warn_of_seal(timezone.now()) == 0

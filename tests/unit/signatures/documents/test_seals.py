@@ -18,7 +18,7 @@ from signatures.documents.domain.seals import (
     personal_signature,
     short_serial,
 )
-from signatures.documents.pades.drawing import Unprintable, pdf_operators, svg
+from signatures.documents.pades.drawing import pdf_operators, svg
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 NAME, SERIAL = "佛山市公共资源交易中心", "0A1B2C3D"
@@ -76,9 +76,11 @@ def test_other_data_are_another_picture_and_the_same_are_the_same() -> None:
     assert svg(seal()).count("<path") == len(seal().marks)
 
 
-def test_a_character_without_an_outline_is_refused_not_left_out() -> None:
-    with pytest.raises(Unprintable):
-        pdf_operators(seal(name="\U000e0041"))
+def test_a_character_that_the_font_lacks_stands_as_the_printers_mark_and_keeps_nobody_from_signing() -> None:
+    lacking = svg(seal(name="佛山\U000e0041公司"))
+
+    assert lacking == svg(seal(name="佛山〓公司"))
+    assert lacking != svg(seal(name="佛山公司"))
 
 
 def test_a_long_serial_number_is_shown_by_its_end() -> None:
