@@ -1,7 +1,5 @@
 """Many sockets: idle ones, ones that never read, and all of them coming back at once."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 from benchmarks import stage
@@ -18,16 +16,10 @@ def idle(rounds: Rounds) -> Iterator[Line]:
             quiet = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"idle{number}")
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"calm{number}")
             calm.append(_paced_p99(served, room, rounds))
-            crowd = _hold(served.port, quiet, 10_000)
-            try:
+            with stage.holding(served, quiet, 10_000):
                 memory.append(memory_mib(served.pid))
                 room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"busy{number}")
-                busy.append(
-                    stage.load(served, [room], watchers=0, seconds=rounds.seconds, pace_s=0.02)["ack_ms"]["p99"]
-                )
-            finally:
-                crowd.kill()
-                crowd.wait()
+                busy.append(_paced_p99(served, room, rounds))
     yield at_most("memory with 10,000 sockets", memory, 500, " MiB")
     ratios = [there / without for there, without in zip(busy, calm, strict=True)]
     yield at_most(
@@ -47,13 +39,10 @@ def storm(rounds: Rounds) -> Iterator[Line]:
     for number in range(rounds.count):
         with stage.serving() as served:
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=1, prices=1, name=f"storm{number}")
-            warm = _hold(served.port, room, 10)
-            before = cpu_s(served.pid)
-            crowd = _hold(served.port, room, 5_000)
-            spent.append(cpu_s(served.pid) - before)
-            for process in (warm, crowd):
-                process.kill()
-                process.wait()
+            with stage.holding(served, room, 10):
+                before = cpu_s(served.pid)
+                with stage.holding(served, room, 5_000):
+                    spent.append(cpu_s(served.pid) - before)
     yield at_most("CPU for 5,000 sockets", spent, 6, " s")
 
 
@@ -66,29 +55,13 @@ def slow(rounds: Rounds) -> Iterator[Line]:
             for deaf in (0, 5):
                 room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=1_600, name=f"slow{number}{deaf}")
                 before = memory_mib(served.pid)
-                crowd = _hold(served.port, room, deaf, deaf=True) if deaf else None
-                rates.append(stage.load(served, [room], watchers=50, seconds=rounds.seconds)["decisions_per_s"])
-                growth = memory_mib(served.pid) - before
-                if crowd is not None:
-                    crowd.kill()
-                    crowd.wait()
+                with stage.holding(served, room, deaf, deaf=True):
+                    rates.append(stage.load(served, [room], watchers=50, seconds=rounds.seconds)["decisions_per_s"])
+                    growth = memory_mib(served.pid) - before
                 grown.append(growth) if deaf else None
             slower.append((rates[0] - rates[1]) / rates[0] * 100)
     yield at_most("slowdown", slower, 5, " %")
     yield Line(f"memory grew by {spread(grown, ' MiB', 1)} in the run with them, the room's own growth included")
-
-
-def _hold(port: int, room: stage.Stage, count: int, *, deaf: bool = False) -> "subprocess.Popen[str]":
-    """A process that holds `count` sockets of a room; returns when every one has had its state."""
-    ticket = room.watch_ticket()
-    arguments = [str(port), str(room.room_id), ticket, str(count), "deaf" if deaf else "idle"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.hold", *arguments], cwd=stage.ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("holding"), line
-    return process
 
 
 BENCHMARKS: dict[str, Callable[[Rounds], Iterator[Line]]] = {"slow": slow, "idle": idle, "storm": storm}

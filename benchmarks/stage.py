@@ -173,6 +173,21 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("the server did not come up")
 
 
+@contextlib.contextmanager
+def holding(served: Served, room: Stage, count: int, *, deaf: bool = False) -> Iterator[None]:
+    """A process of its own holds `count` sockets of a room, each of which has had its state, until the block ends."""
+    arguments = [str(served.port), str(room.room_id), room.watch_ticket(), str(count), "deaf" if deaf else "idle"]
+    command = [sys.executable, "-m", "benchmarks.hold", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("holding"), line
+            yield
+        finally:
+            process.kill()
+
+
 def _postmaster() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

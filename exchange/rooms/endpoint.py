@@ -6,7 +6,7 @@ protocol closes the connection; a bad message of ours gets a typed refusal and t
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -184,16 +184,15 @@ class Connection:
             largest_frame_bytes=protocol.LARGEST_FRAME_BYTES,
             verdicts=known,
         )
-        self._answer(welcome)
-        self._show(found)
+        peer.write_together([text_frame(protocol.encode(welcome)), *self._whole(found)])
         self._runtime.hub.adopt(found, peer)
         return found
 
-    def _show(self, scene: Scene) -> None:
-        """The complete state, and the bidder's own place in it."""
-        self._peer.write(self._runtime.hub.full_frame(scene, self._peer.viewer))
+    def _whole(self, scene: Scene) -> Iterator[bytes]:
+        """The complete state, and the bidder's own place in it, as frames."""
+        yield self._runtime.hub.full_frame(scene, self._peer.viewer)
         if self._peer.alias and scene.state is not None:
-            self._peer.write(text_frame(rendering.render_you(scene.state, self._peer.alias)))
+            yield text_frame(rendering.render_you(scene.state, self._peer.alias))
 
     async def _converse(self) -> None:
         receive, peer, decode = self._receive, self._peer, protocol.decode
@@ -311,7 +310,7 @@ class Connection:
         self._answer(protocol.VerdictsFrame(await self._verdicts(frame.bid_ids)))
 
     async def _sync(self, frame: SyncFrame) -> None:
-        self._show(self._runtime.hub.scene(self._room_id))
+        self._peer.write_together([*self._whole(self._runtime.hub.scene(self._room_id))])
 
     async def _history(self, frame: HistoryFrame) -> None:
         events = await self._runtime.read(reading.events_after, self._room_id, frame.after, frame.limit)

@@ -15,7 +15,7 @@ version of a server has moved what this relies on.
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, cast
 
@@ -29,6 +29,9 @@ class Outlet(Protocol):
     """Where frames for one socket go. `write` never blocks and never raises for a socket that is gone."""
 
     def write(self, frame: bytes) -> None: ...
+
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        """Write several frames in one go, in their order."""
 
     def waiting_bytes(self) -> int:
         """What was written and has not reached the kernel."""
@@ -77,6 +80,9 @@ class TwistedOutlet:
         if sent < len(frame):
             transport.write(frame[sent:])
 
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        self.write(b"".join(frames))
+
     def waiting_bytes(self) -> int:
         transport = self._transport
         return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
@@ -97,6 +103,9 @@ class AsyncioOutlet:
         if not self._protocol.close_sent and not self._transport.is_closing():
             self._transport.write(frame)
 
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        self.write(b"".join(frames))
+
     def waiting_bytes(self) -> int:
         return int(self._transport.get_write_buffer_size())
 
@@ -115,6 +124,10 @@ class PumpedOutlet:
         self._waiting += len(frame)
         if self._pump is None:
             self._pump = asyncio.get_running_loop().create_task(self._run())
+
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        for frame in frames:
+            self.write(frame)
 
     async def _run(self) -> None:
         try:

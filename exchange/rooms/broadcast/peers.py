@@ -1,6 +1,6 @@
 """One open socket as the hub sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +37,11 @@ class Peer:
         """Send what must not be skipped: verdicts, answers."""
         if not self.close_code:
             self.outlet.write(frame)
+
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        """Send several such frames in one go."""
+        if not self.close_code:
+            self.outlet.write_together(frames)
 
     def close(self, code: int) -> None:
         """End the connection with `code`; harmless to repeat."""

@@ -1,9 +1,16 @@
 """The server looks after many connections without holding its loop."""
 
+import autobahn.twisted.websocket
+import autobahn.websocket.protocol
 import pytest
 
 from portal import patience
 from portal.patience import ROUND_S, STEPS, PatientServer
+
+LOGS = {
+    autobahn.websocket.protocol: ("pformat", "hltype", "hlval"),
+    autobahn.twisted.websocket: ("hltype", "hlval"),
+}
 
 
 class Connection:
@@ -70,3 +77,9 @@ def test_who_left_during_a_round_is_not_asked_and_who_came_is_asked_in_the_next(
         clock.run_one()
 
     assert (stays.checked, leaves.checked, comes.checked) == (2, 0, 1)
+
+
+def test_no_words_are_made_for_a_log_that_goes_nowhere() -> None:
+    for module, names in LOGS.items():
+        for name in names:
+            assert getattr(module, name)(object()) == "", f"{module.__name__}.{name}"

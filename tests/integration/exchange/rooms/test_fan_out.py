@@ -1,6 +1,7 @@
 """The way out to sockets: frames, readers that lag, the cadence."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -19,6 +20,9 @@ class Paper:
 
     def write(self, frame: bytes) -> None:
         self.frames.append(frame)
+
+    def write_together(self, frames: Sequence[bytes]) -> None:
+        self.frames += frames
 
     def waiting_bytes(self) -> int:
         return self.waiting
@@ -158,7 +162,8 @@ async def test_any_server_is_told_by_awaiting_send_in_order() -> None:
     outlet = PumpedOutlet(send)
     for number in range(3):
         outlet.write(text_frame(str(number).encode()))
+    outlet.write_together([text_frame(b"3"), text_frame(b"4")])
     await asyncio.sleep(0.05)
 
-    assert sent == ["0", "1", "2"]
+    assert sent == ["0", "1", "2", "3", "4"]
     assert outlet.waiting_bytes() == 0
