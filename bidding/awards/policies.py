@@ -19,6 +19,7 @@ FORFEIT = register_kind(
     valid_for=timedelta(days=14),
     assurance=Assurance.FACE_OR_LICENCE,
     label=gettext_noop("Keep a bond or performance security"),
+    same_house=True,
 ).name
 """Two persons of the owner; `can_award` asks that both are of the section's own owner."""
 

@@ -18,6 +18,8 @@ class ApprovalKind:
     assurance: Assurance
     label: str
     """An English message id, for people."""
+    same_house: bool = False
+    """Whether only people of the asker's own organisation approve, and read it: the two persons of an owner."""
     overseen: bool = True
     """Whether regulators and auditors read every request; not where one names who pays before a room opens."""
 
@@ -38,9 +40,19 @@ def register_kind(
     assurance: Assurance = Assurance.REAL_NAME,
     label: str = "",
     overseen: bool = True,
+    same_house: bool = False,
 ) -> ApprovalKind:
     """Make `name` a kind that a `request` role asks for and another person with an `approve` role approves."""
-    kind = ApprovalKind(name, frozenset(request), frozenset(approve), valid_for, assurance, label or name, overseen)
+    kind = ApprovalKind(
+        name,
+        frozenset(request),
+        frozenset(approve),
+        valid_for,
+        assurance,
+        label or name,
+        overseen=overseen,
+        same_house=same_house,
+    )
     assert _KINDS.setdefault(name, kind) == kind, f"two kinds of approval are called {name}"
     return kind
 
@@ -66,6 +78,11 @@ def label_of(name: str) -> str:
 def kinds_not_overseen() -> list[str]:
     """The kinds that are hidden from regulators and auditors."""
     return sorted(kind.name for kind in _KINDS.values() if not kind.overseen)
+
+
+def kinds_of_one_house() -> list[str]:
+    """The kinds that stay inside the organisation of the one who asked."""
+    return sorted(kind.name for kind in _KINDS.values() if kind.same_house)
 
 
 def kinds_approved_by(roles: frozenset[Role]) -> list[str]:

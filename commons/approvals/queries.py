@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from commons.approvals.domain.approval import ApprovalState
-from commons.approvals.kinds import kinds_approved_by, kinds_not_overseen, label_of
+from commons.approvals.kinds import kinds_approved_by, kinds_not_overseen, kinds_of_one_house, label_of
 from commons.approvals.models import Approval
 from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
@@ -26,6 +26,7 @@ class ApprovalView:
     payload: dict[str, JSON]
     state: ApprovalState
     requested_by: int
+    requested_for: int | None
     requested_at: datetime
     expires_at: datetime
     decided_by: int | None
@@ -51,6 +52,10 @@ class ApprovalView:
         """Whether it can still be decided."""
         return self.state == ApprovalState.REQUESTED and at < self.expires_at
 
+    def waits_to_be_used(self, at: datetime) -> bool:
+        """Whether it was approved and can still be carried out."""
+        return self.state == ApprovalState.APPROVED and at < self.expires_at
+
 
 STATE_LABELS = {
     ApprovalState.REQUESTED: gettext_noop("Waiting for a second person"),
@@ -66,7 +71,7 @@ def waiting_for(viewer: Actor, *, at: datetime, limit: int = 100) -> list[Approv
     """The requests that `viewer` could decide now: of the kinds of the viewer's roles, and made by somebody else."""
     rows = (
         _rows()
-        .filter(state=ApprovalState.REQUESTED, expires_at__gt=at, kind__in=kinds_approved_by(viewer.roles))
+        .filter(_approved_by(viewer), state=ApprovalState.REQUESTED, expires_at__gt=at)
         .exclude(requested_by=viewer.person_id)
     )
     return [view(row) for row in rows.order_by("id")[:limit]]
@@ -80,7 +85,7 @@ def made_by(viewer: Actor, *, limit: int = 20) -> list[ApprovalView]:
 def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView]:
     """Every request about `subject` that the viewer made or may decide; overseers read every kind that is overseen."""
     seen = Q(requested_by=viewer.person_id) | Q(decided_by=viewer.person_id)
-    seen |= Q(kind__in=kinds_approved_by(viewer.roles))
+    seen |= _approved_by(viewer)
     if viewer.has(Role.REGULATOR, Role.AUDITOR):
         seen |= ~Q(kind__in=kinds_not_overseen())
     rows = _rows().filter(seen, subject=subject)
@@ -90,10 +95,7 @@ def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView
 def to_use(viewer: Actor, subject: str, *, at: datetime, limit: int = 20) -> list[ApprovalView]:
     """What was approved and waits to be carried out, about subjects that begin with `subject`."""
     rows = _rows().filter(
-        state=ApprovalState.APPROVED,
-        expires_at__gt=at,
-        subject__startswith=subject,
-        kind__in=kinds_approved_by(viewer.roles),
+        _approved_by(viewer), state=ApprovalState.APPROVED, expires_at__gt=at, subject__startswith=subject
     )
     return [view(row) for row in rows.order_by("id")[:limit]]
 
@@ -109,9 +111,15 @@ def one(viewer: Actor, approval_id: int) -> ApprovalView:
 def _concerns(viewer: Actor, row: Approval) -> bool:
     return (
         viewer.person_id in (row.requested_by_id, row.decided_by_id)
-        or row.kind in kinds_approved_by(viewer.roles)
+        or _rows().filter(_approved_by(viewer), id=row.pk).exists()
         or (viewer.has(Role.REGULATOR, Role.AUDITOR) and row.kind not in kinds_not_overseen())
     )
+
+
+def _approved_by(viewer: Actor) -> Q:
+    """The requests that people like the viewer approve: by role, and for some kinds of the viewer's own house only."""
+    inside = Q(kind__in=kinds_of_one_house())
+    return Q(kind__in=kinds_approved_by(viewer.roles)) & (~inside | Q(requested_for=viewer.organisation_id))
 
 
 def view(row: Approval) -> ApprovalView:
@@ -124,6 +132,7 @@ def view(row: Approval) -> ApprovalView:
         row.payload,
         ApprovalState(row.state),
         row.requested_by_id,
+        row.requested_for,
         row.requested_at,
         row.expires_at,
         row.decided_by_id,

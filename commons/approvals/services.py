@@ -44,6 +44,7 @@ def request(
         reason=reason.strip(),
         payload=canonical.decode(body),
         requested_by_id=actor.person_id,
+        requested_for=actor.organisation_id,
         requested_at=at,
         expires_at=at + kind_of(kind).valid_for,
     )
@@ -60,7 +61,7 @@ def approve(*, actor: Actor, approval_id: int, at: datetime) -> ApprovalView:
     Raises `NotFound`, `NotPermitted`, `ApprovalNeedsAnotherPerson`, `ApprovalExpired`, `NotAllowedNow`.
     """
     row = _load(approval_id)
-    policies.can_approve(actor, row.kind, requested_by=row.requested_by_id).require()
+    policies.can_approve(actor, row.kind, requested_by=row.requested_by_id, requested_for=row.requested_for).require()
     _require_unexpired(row, at)
     return _step(row, ApprovalCommand.APPROVE, actor=actor, at=at, decided_by_id=actor.person_id, decided_at=at)
 
@@ -69,7 +70,7 @@ def approve(*, actor: Actor, approval_id: int, at: datetime) -> ApprovalView:
 def reject(*, actor: Actor, approval_id: int, at: datetime, reason: str = "") -> ApprovalView:
     """Say no, or take one's own request back. Raises `NotFound`, `NotPermitted`, `NotAllowedNow`."""
     row = _load(approval_id)
-    policies.can_reject(actor, row.kind, requested_by=row.requested_by_id).require()
+    policies.can_reject(actor, row.kind, requested_by=row.requested_by_id, requested_for=row.requested_for).require()
     values = {"decided_by_id": actor.person_id, "decided_at": at, "decision_reason": reason.strip()}
     return _step(row, ApprovalCommand.REJECT, actor=actor, at=at, **values)
 
@@ -87,6 +88,37 @@ def consume(*, approval_id: int, kind: str, subject: str, at: datetime, actor: A
         raise ApprovalNotGiven(state=row.state)
     _require_unexpired(row, at)
     return _step(row, ApprovalCommand.CONSUME, actor=actor or system_actor("approvals"), at=at, consumed_at=at)
+
+
+@transaction.atomic
+def agree(*, actor: Actor, approval_id: int, kind: str, subject: str, at: datetime) -> ApprovalView:
+    """Approve as the second person, unless a second person did already on the page of approvals, and use it at once.
+
+    Raises what `approve` and `consume` raise, and `NotPermitted` for whoever may neither ask for the kind nor approve.
+    """
+    row = _load(approval_id)
+    if row.state == ApprovalState.REQUESTED:
+        approve(actor=actor, approval_id=approval_id, at=at)
+    elif actor.person_id != row.requested_by_id:
+        policies.can_approve(
+            actor, row.kind, requested_by=row.requested_by_id, requested_for=row.requested_for
+        ).require()
+    return consume(approval_id=approval_id, kind=kind, subject=subject, at=at, actor=actor)
+
+
+@transaction.atomic
+def give_up(*, actor: Actor, approval_id: int, at: datetime, reason: str = "") -> ApprovalView:
+    """See to it that the request is never used: what it was asked for is given up.
+
+    Whether it waits, was approved, was rejected or has expired: nobody must be held up by what became of it elsewhere.
+    Raises `NotFound`, `NotPermitted`, and `NotAllowedNow` when it was used.
+    """
+    row = _load(approval_id)
+    policies.can_reject(actor, row.kind, requested_by=row.requested_by_id, requested_for=row.requested_for).require()
+    if row.state in (ApprovalState.REJECTED, ApprovalState.EXPIRED):
+        return view(row)
+    values = {"decided_by_id": actor.person_id, "decided_at": at, "decision_reason": reason.strip()}
+    return _step(row, ApprovalCommand.WITHDRAW, actor=actor, at=at, **values)
 
 
 def expire_due(at: datetime, limit: int = 100) -> int:

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField()),
                 ('payload', models.JSONField()),
                 ('state', models.CharField(choices=[('REQUESTED', 'REQUESTED'), ('APPROVED', 'APPROVED'), ('REJECTED', 'REJECTED'), ('CONSUMED', 'CONSUMED'), ('EXPIRED', 'EXPIRED')], default=commons.approvals.domain.approval.ApprovalState['REQUESTED'], max_length=16)),
+                ('requested_for', models.BigIntegerField(null=True)),
                 ('requested_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),

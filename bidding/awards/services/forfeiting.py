@@ -103,9 +103,8 @@ def approve_forfeiture(*, actor: Actor, forfeiture_id: int, at: datetime) -> Non
     Refuses `ApprovalNeedsAnotherPerson`, `NothingToForfeit`, `NotPermitted`.
     """
     row, terms = _locked(actor, forfeiture_id)
-    approvals.approve(actor=actor, approval_id=row.approval_id, at=at)
     subject = _subject(row.section_id, row.organisation_id)
-    approvals.consume(approval_id=row.approval_id, kind=FORFEIT, subject=subject, at=at, actor=actor)
+    approvals.agree(actor=actor, approval_id=row.approval_id, kind=FORFEIT, subject=subject, at=at)
     _step(row, ForfeitureCommand.APPROVE, actor, at)
     if row.award_id is not None:
         _keep_security(row, terms, actor, at)
@@ -117,7 +116,7 @@ def approve_forfeiture(*, actor: Actor, forfeiture_id: int, at: datetime) -> Non
 def reject_forfeiture(*, actor: Actor, forfeiture_id: int, reason: str, at: datetime) -> None:
     """Say no, or take one's own proposal back: the bond follows the others again."""
     row, _ = _locked(actor, forfeiture_id)
-    approvals.reject(actor=actor, approval_id=row.approval_id, at=at, reason=reason)
+    approvals.give_up(actor=actor, approval_id=row.approval_id, at=at, reason=reason)
     _step(row, ForfeitureCommand.REJECT, actor, at)
 
 

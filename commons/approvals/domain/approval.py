@@ -18,6 +18,7 @@ class ApprovalState(StrEnum):
 class ApprovalCommand(StrEnum):
     APPROVE = "APPROVE"
     REJECT = "REJECT"
+    WITHDRAW = "WITHDRAW"
     CONSUME = "CONSUME"
     EXPIRE = "EXPIRE"
 
@@ -36,6 +37,14 @@ MACHINE = Machine(
             "another person",
         ),
         Row(ApprovalCommand.REJECT, ApprovalState.REQUESTED, ApprovalState.REJECTED, "approval.rejected"),
+        Row(ApprovalCommand.WITHDRAW, ApprovalState.REQUESTED, ApprovalState.REJECTED, "approval.withdrawn"),
+        Row(
+            ApprovalCommand.WITHDRAW,
+            ApprovalState.APPROVED,
+            ApprovalState.REJECTED,
+            "approval.withdrawn",
+            "not yet used",
+        ),
         Row(
             ApprovalCommand.EXPIRE, ApprovalState.REQUESTED, ApprovalState.EXPIRED, "approval.expired", "after its time"
         ),

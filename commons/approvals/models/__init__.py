@@ -18,6 +18,8 @@ class Approval(models.Model):
         max_length=16, choices=[(s.value, s.value) for s in ApprovalState], default=ApprovalState.REQUESTED
     )
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_for = models.BigIntegerField(null=True)
+    """The organisation for which the first person asked."""
     requested_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

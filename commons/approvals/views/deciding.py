@@ -34,8 +34,18 @@ def one(request: HttpRequest, approval_id: int) -> HttpResponse:
             "approval": found,
             "facts": [(name, _words(value)) for name, value in found.payload.items()],
             "records": records_of(f"approval:{found.id}"),
-            "may_approve": is_open and policies.can_approve(viewer, found.kind, requested_by=found.requested_by),
-            "may_reject": is_open and policies.can_reject(viewer, found.kind, requested_by=found.requested_by),
+            "may_approve": is_open
+            and policies.can_approve(
+                viewer, found.kind, requested_by=found.requested_by, requested_for=found.requested_for
+            ),
+            "may_reject": is_open
+            and policies.can_reject(
+                viewer, found.kind, requested_by=found.requested_by, requested_for=found.requested_for
+            ),
+            "may_withdraw": found.waits_to_be_used(at)
+            and policies.can_reject(
+                viewer, found.kind, requested_by=found.requested_by, requested_for=found.requested_for
+            ),
             "is_own": viewer.person_id == found.requested_by,
         },
     )
@@ -58,8 +68,9 @@ def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 @require_POST
 def reject(request: HttpRequest, approval_id: int) -> HttpResponse:
-    """Say no, or take one's own request back. Refuses as the service does."""
+    """Say no, take one's own request back, or what was approved and not used. Refuses as the services do."""
     reason = request.POST.get("reason", "")[:500]
-    services.reject(actor=signed_in(request), approval_id=approval_id, at=timezone.now(), reason=reason)
+    close = services.give_up if request.POST.get("approved") else services.reject
+    close(actor=signed_in(request), approval_id=approval_id, at=timezone.now(), reason=reason)
     messages.success(request, _("The request is closed."))
     return HttpResponseRedirect(reverse("approvals:list"))

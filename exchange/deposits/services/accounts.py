@@ -5,9 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from commons.approvals import queries as approval_queries
 from commons.approvals import services as approvals
-from commons.approvals.domain.approval import ApprovalState
 from commons.domain.actor import Actor
 from commons.domain.refusals import Malformed, NotFound, NotPermitted
 from commons.domain.text import gettext_noop
@@ -88,7 +86,7 @@ def list_account(*, actor: Actor, account_id: int, at: datetime) -> None:
     row = _waiting(account_id)
     if row.approval_id is None:
         raise NotFound()
-    agree(actor=actor, approval_id=row.approval_id, kind=ACCOUNT, subject=f"account:{row.pk}", at=at)
+    approvals.agree(actor=actor, approval_id=row.approval_id, kind=ACCOUNT, subject=f"account:{row.pk}", at=at)
     _list(row, actor=actor, at=at)
 
 
@@ -114,13 +112,6 @@ def end_account(*, actor: Actor, account_id: int, reason: str, at: datetime) -> 
     if changed != 1:
         raise NotFound()
     _record("payee", account_id, "account.ended", actor=actor, at=at)
-
-
-def agree(*, actor: Actor, approval_id: int, kind: str, subject: str, at: datetime) -> None:
-    """Approve as the second person, unless somebody did already on the page of approvals; then use the approval."""
-    if approval_queries.one(actor, approval_id).state is ApprovalState.REQUESTED:
-        approvals.approve(actor=actor, approval_id=approval_id, at=at)
-    approvals.consume(approval_id=approval_id, kind=kind, subject=subject, at=at, actor=actor)
 
 
 def _waiting(account_id: int) -> PayeeAccount:

@@ -31,7 +31,6 @@ from exchange.deposits.domain.states import MoneyState
 from exchange.deposits.models import AccountUse, BankEntry, MoneyExpectation, PayeeAccount, PayoutBatch, PayoutLeg
 from exchange.deposits.policies import PAYOUT, can_handle_money
 from exchange.deposits.queries import collecting_account
-from exchange.deposits.services.accounts import agree
 from exchange.deposits.services.common import as_money, interest_terms, locked_money, post
 from exchange.deposits.services.legs import move_leg
 from exchange.ledger import queries as ledger
@@ -103,7 +102,7 @@ def order_batch(*, actor: Actor, batch_id: int, at: datetime) -> None:
     """
     can_handle_money(actor).require()
     batch, legs = _locked(batch_id)
-    agree(actor=actor, approval_id=batch.approval_id, kind=PAYOUT, subject=f"batch:{batch.number}", at=at)
+    approvals.agree(actor=actor, approval_id=batch.approval_id, kind=PAYOUT, subject=f"batch:{batch.number}", at=at)
     gone = PayeeAccount.objects.filter(pk__in=[leg.payee_id for leg in legs if leg.payee_id], ended_at__isnull=False)
     if _digest(legs) != batch.digest or gone.exists():
         raise BatchChanged()
@@ -128,7 +127,7 @@ def reject_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> N
         raise Malformed(field="reason", reason=gettext_noop("say why the batch is rejected"))
     batch, legs = _locked(batch_id)
     _move_batch(batch, BatchCommand.REJECT, actor=actor, at=at)
-    approvals.reject(actor=actor, approval_id=batch.approval_id, at=at, reason=reason)
+    approvals.give_up(actor=actor, approval_id=batch.approval_id, at=at, reason=reason)
     for leg in legs:
         move_leg(leg, LegCommand.UNBATCH, actor=actor, at=at, batch_id=None)
 

@@ -16,7 +16,6 @@ from exchange.deposits.domain.payouts import PayoutKind
 from exchange.deposits.domain.states import MoneyState, ReasonNeeded
 from exchange.deposits.models import BankEntry, MoneyExpectation, PayoutLeg
 from exchange.deposits.policies import CLAIM, can_handle_money
-from exchange.deposits.services.accounts import agree
 from exchange.deposits.services.common import post, shortened
 from exchange.deposits.services.legs import move_entry
 from exchange.deposits.services.receiving import BOOKABLE, book
@@ -51,7 +50,7 @@ def agree_claim(*, actor: Actor, entry_id: int, at: datetime) -> None:
     entry = _locked(entry_id)
     if entry.claim_approval_id is None or entry.claim_expectation_id is None:
         raise NotFound()
-    agree(actor=actor, approval_id=entry.claim_approval_id, kind=CLAIM, subject=f"entry:{entry.pk}", at=at)
+    approvals.agree(actor=actor, approval_id=entry.claim_approval_id, kind=CLAIM, subject=f"entry:{entry.pk}", at=at)
     _require_bookable(entry, entry.claim_expectation_id)
     book(entry, entry.claim_expectation_id, source=books.suspense(entry.pk), actor=actor, at=at)
     _record(entry, "entry.claim_agreed", actor=actor, at=at)
@@ -64,7 +63,7 @@ def drop_claim(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> Non
     entry = _locked(entry_id)
     if entry.claim_approval_id is None:
         raise NotFound()
-    approvals.reject(actor=actor, approval_id=entry.claim_approval_id, at=at, reason=reason)
+    approvals.give_up(actor=actor, approval_id=entry.claim_approval_id, at=at, reason=reason)
     move_entry(
         entry, EntryCommand.DROP_CLAIM, at=at, claim_expectation_id=None, claim_approval_id=None, settled_at=None
     )

@@ -16,6 +16,7 @@ from bidding.awards.domain.securities import (
     SecurityMissing,
     SecurityTooHigh,
 )
+from bidding.awards.models import Forfeiture
 from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
 from bidding.bids import services as bids
 from bidding.tenders import queries as tenders
@@ -23,6 +24,7 @@ from bidding.tenders import services as tender_services
 from bidding.tenders.domain.eligibility import MayNotBid
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.models import Section
+from commons.approvals import services as approvals
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
 from commons.domain.deadlines import local_day
 from commons.domain.money import Money
@@ -286,6 +288,33 @@ def test_a_winner_that_refuses_to_sign_loses_its_bond_to_the_owner_by_two_person
     assert client("builder2").get(f"/owner/sections/{told.section_id}/bonds/").status_code == 403
     with pytest.raises(NothingToForfeit):
         services.propose_forfeiture(actor=owner, ground=Ground.COLLUSION, **facts)
+
+
+@pytest.mark.parametrize("became", ["approved on the page", "rejected on the page", "expired"])
+def test_a_bond_is_never_caught_between_a_proposal_and_its_request(became: str) -> None:
+    """The request has a page of its own: whatever was decided there, the proposal can be carried out or ended."""
+    told, at = opened()
+    award_id, until = awarded(told, at)
+    owner, second = cast.actor("tenderee"), cast.actor("tenderee2")
+    services.give_up(actor=owner, award_id=award_id, reason="中标人拒绝签约", at=until)
+    facts: dict[str, Any] = {"section_id": told.section_id, "organisation_id": number("builder1"),
+             "decision": decision(until), "reason": "中标后拒不签订合同", "at": until}  # fmt: skip
+    proposal = services.propose_forfeiture(actor=owner, ground=Ground.REFUSED_TO_SIGN, **facts)
+    approval_id = Forfeiture.objects.get(pk=proposal).approval_id
+    with pytest.raises(NotPermitted):
+        approvals.approve(actor=cast.actor("purchaser"), approval_id=approval_id, at=until)
+    if became == "expired":
+        approvals.expire_due(until + timedelta(days=30))
+    else:
+        decide = approvals.approve if became.startswith("approved") else approvals.reject
+        decide(actor=second, approval_id=approval_id, at=until)
+
+    if became.startswith("approved"):
+        services.approve_forfeiture(actor=second, forfeiture_id=proposal, at=until)
+        assert bond_of(told, "builder1").state is MoneyState.FORFEITED
+    else:
+        services.reject_forfeiture(actor=owner, forfeiture_id=proposal, reason="anew", at=until)
+        services.propose_forfeiture(actor=owner, ground=Ground.REFUSED_TO_SIGN, **facts)
 
 
 def test_a_bond_is_held_until_the_owner_says_what_follows_when_a_winner_gave_up() -> None:

@@ -264,3 +264,98 @@ def test_approval_and_rejection_at_once_leave_one_of_them():
 
     assert [type(error) for error in errors(results)] == [NotAllowedNow]
     assert EvidenceEntry.objects.filter(stream=f"approval:{approval_id}").count() == 2
+
+
+def give_up(approval_id, who="staff2", at=LATER):
+    return services.give_up(actor=cast.actor(who), approval_id=approval_id, at=at, reason="over")
+
+
+@pytest.mark.parametrize("who", ["staff2", "staff"])
+def test_what_was_approved_and_not_used_is_taken_back_by_either_person(who):
+    approval_id = ask()
+    approve(approval_id)
+
+    assert give_up(approval_id, who).state == ApprovalState.REJECTED
+
+    with pytest.raises(ApprovalNotGiven):
+        consume(approval_id)
+    types = (
+        EvidenceEntry.objects.filter(stream=f"approval:{approval_id}").order_by("seq").values_list("type", flat=True)
+    )
+    assert list(types) == ["approval.requested", "approval.approved", "approval.withdrawn"]
+
+
+@pytest.mark.parametrize("what", ["waits", "rejected", "expired"])
+def test_giving_up_is_never_held_up_by_what_became_of_the_request(what):
+    approval_id = ask()
+    if what == "rejected":
+        services.reject(actor=cast.actor("staff"), approval_id=approval_id, at=LATER)
+    if what == "expired":
+        services.expire_due(AT + timedelta(hours=1))
+
+    assert give_up(approval_id).state in (ApprovalState.REJECTED, ApprovalState.EXPIRED)
+    with pytest.raises(ApprovalNotGiven):
+        consume(approval_id)
+
+
+def test_what_was_used_is_not_given_up_and_strangers_give_up_nothing():
+    approval_id = ask()
+    with pytest.raises(NotPermitted):
+        give_up(approval_id, "buyer1")
+    approve(approval_id)
+    consume(approval_id)
+
+    with pytest.raises(NotAllowedNow):
+        give_up(approval_id)
+
+
+@pytest.mark.parametrize("on_the_page", [False, True])
+@pytest.mark.parametrize("who", ["staff", "staff2"])
+def test_agreeing_counts_whether_or_not_it_was_approved_on_the_page_before(on_the_page, who):
+    approval_id = ask()
+    if on_the_page:
+        approve(approval_id)
+
+    def agree():
+        return services.agree(
+            actor=cast.actor(who), approval_id=approval_id, kind="test.pause", subject="room:7", at=LATER
+        )
+
+    if who == "staff2" and not on_the_page:
+        with pytest.raises(ApprovalNeedsAnotherPerson):
+            agree()
+        return
+    used = agree()
+
+    assert used.state == ApprovalState.CONSUMED
+    assert (used.requested_by, used.decided_by) == (cast.person("staff2").pk, cast.person("staff").pk)
+
+
+def test_strangers_agree_to_nothing_that_others_approved():
+    approval_id = ask()
+    approve(approval_id)
+
+    with pytest.raises(NotPermitted):
+        services.agree(
+            actor=cast.actor("buyer1"), approval_id=approval_id, kind="test.pause", subject="room:7", at=LATER
+        )
+
+
+def test_a_matter_of_one_house_is_read_and_approved_there_alone():
+    kinds.register_kind("test.house", request=(Role.TENDEREE,), approve=(Role.TENDEREE,), same_house=True)
+    approval_id = services.request(
+        actor=cast.actor("tenderee"), kind="test.house", subject="section:1", reason="…", payload={}, at=AT
+    )
+    stranger, second = cast.actor("purchaser"), cast.actor("tenderee2")
+
+    assert queries.waiting_for(stranger, at=LATER) == []
+    assert queries.about(stranger, "section:1") == []
+    with pytest.raises(NotFound):
+        queries.one(stranger, approval_id)
+    for step in (services.approve, services.reject, services.give_up):
+        with pytest.raises(NotPermitted):
+            step(actor=stranger, approval_id=approval_id, at=LATER)
+    assert [one.id for one in queries.waiting_for(second, at=LATER)] == [approval_id]
+    services.approve(actor=second, approval_id=approval_id, at=LATER)
+    assert queries.to_use(stranger, "section:", at=LATER) == []
+    assert [one.id for one in queries.to_use(second, "section:", at=LATER)] == [approval_id]

@@ -73,6 +73,17 @@ def test_who_asked_takes_it_back(client, approval_id):
     assert "room:7" in client.get("/approvals/").content.decode()
 
 
+def test_what_was_approved_is_taken_back_on_its_page_until_it_is_used(client, approval_id):
+    as_person(client, "staff").post(f"/approvals/{approval_id}/approve/")
+    page = client.get(f"/approvals/{approval_id}/").content.decode()
+    assert 'name="approved"' in page
+
+    client.post(f"/approvals/{approval_id}/reject/", {"reason": "a mistake", "approved": "1"})
+
+    assert state() == "REJECTED"
+    assert 'name="approved"' not in client.get(f"/approvals/{approval_id}/").content.decode()
+
+
 def test_strangers_find_nothing(client, approval_id):
     as_person(client, "buyer1")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from commons.approvals import services as approvals
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson, ApprovalNotGiven
 from exchange.deposits import queries, services
 from exchange.deposits.domain.entries import EntryState, NotForThis
@@ -168,6 +169,21 @@ def test_an_unclear_payment_is_claimed_by_two_persons_with_a_reason() -> None:
     assert queries.entries(cast.actor("finance")) == ()
     with pytest.raises(ApprovalNotGiven):
         services.agree_claim(actor=cast.actor("finance2"), **claim)
+
+
+@pytest.mark.parametrize("became", ["rejected", "approved"])
+def test_a_claim_that_was_decided_on_the_page_of_approvals_can_still_be_dropped(became: str) -> None:
+    asked = expect(lot())
+    bank(replace(line(asked), credited="", text="?"))
+    [waiting] = queries.entries(cast.actor("finance"))
+    arguments: dict[str, Any] = {"entry_id": waiting.id, "at": PAID, "reason": "not ours"}
+    approval_id = services.claim_entry(actor=cast.actor("finance"), expectation_id=asked.id, **arguments)
+    decide = approvals.reject if became == "rejected" else approvals.approve
+    decide(actor=cast.actor("finance2"), approval_id=approval_id, at=PAID)
+
+    services.drop_claim(actor=cast.actor("finance"), **arguments)
+
+    services.claim_entry(actor=cast.actor("finance"), expectation_id=asked.id, **arguments)
 
 
 def test_a_claim_may_be_dropped_and_money_of_nobody_goes_back_where_it_came_from() -> None:

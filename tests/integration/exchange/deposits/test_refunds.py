@@ -1,20 +1,21 @@
 """Money that goes back, to the treasury, or on to the price."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from commons.approvals import services as approvals
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
 from commons.domain.refusals import Malformed, NotAllowedNow, NotFound
 from exchange.deposits import queries, services
 from exchange.deposits.domain.pain import NAMESPACE
 from exchange.deposits.domain.payouts import BatchChanged, LegState, NothingDue, PayeeNotListed
 from exchange.deposits.domain.states import DecisionNeeded, MoneyState, TreasuryHoldsIt
-from exchange.deposits.models import PayoutLeg
+from exchange.deposits.models import PayoutBatch, PayoutLeg
 from tests import cast
 from tests.integration.exchange.deposits.money import (
     ACCOUNTS,
@@ -96,6 +97,27 @@ def test_a_rejected_batch_makes_its_payments_due_again() -> None:
     assert leg.state == LegState.DUE
     with pytest.raises(NotFound):
         services.note_download(actor=cast.actor("finance"), batch_id=batch_id, at=PAID)
+
+
+@pytest.mark.parametrize("became", ["rejected on the page", "approved on the page", "expired"])
+def test_refunds_are_never_caught_in_a_batch_whose_request_went_its_own_way(became: str) -> None:
+    """The page of approvals, or the timekeeper, decided on the request; the batch must still come to an end."""
+    offered = lot()
+    bank(line(expect(offered)))
+    act("release", offered)
+    batch_id = propose()
+    approval_id = PayoutBatch.objects.get(pk=batch_id).approval_id
+    if became == "expired":
+        approvals.expire_due(PAID + timedelta(days=30))
+    else:
+        decide = approvals.reject if became.startswith("rejected") else approvals.approve
+        decide(actor=cast.actor("finance2"), approval_id=approval_id, at=PAID)
+
+    services.reject_batch(actor=cast.actor("finance2"), batch_id=batch_id, reason="anew", at=PAID)
+
+    [leg] = queries.legs(cast.actor("finance"))
+    assert leg.state == LegState.DUE
+    assert propose() != batch_id
 
 
 def test_a_refund_that_bounces_is_owed_again_and_paid_under_a_new_id() -> None:
