@@ -98,6 +98,26 @@ def test_a_failed_delivery_is_tried_again_later_and_the_others_go_on(handler):
     assert attempts == ["k1", "k2", "k1"]
 
 
+def test_behind_a_slow_receiver_no_message_is_taken_by_two_workers(handler, monkeypatch):
+    """Every delivery takes two thirds of a lease: the second message is claimed late, and its lease begins then."""
+    passed, got = [0.0], []
+    monkeypatch.setattr(delivering, "monotonic", lambda: passed[0])
+
+    def slow(message):
+        got.append(message.key)
+        passed[0] += LEASE.total_seconds() * 2 / 3
+        if message.key == "k2":
+            # Meanwhile another worker looks for what is due.
+            assert deliver_due(AT + timedelta(seconds=passed[0])) == 0
+
+    handler(slow, transactional=False)
+    put("k1")
+    put("k2")
+
+    assert deliver_due(AT) == 2
+    assert got == ["k1", "k2"]
+
+
 def test_what_a_failed_handler_wrote_is_rolled_back(handler):
     def writes_and_fails(message):
         cast.organisation("jinma")
