@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
@@ -52,6 +52,12 @@ class CannotBeCorrected(Refusal):
 class ImportCollision(Refusal):
     code = "IMPORT_COLLISION"
     message = gettext_noop("Another entry with the same number exists already.")
+
+
+class ValueTooLarge(Refusal):
+    code = "IMPORT_VALUE_TOO_LARGE"
+    message = gettext_noop("A number or text of this row is larger than can be kept.")
+    status = 400
 
 
 @dataclass(slots=True)
@@ -179,6 +185,8 @@ def _take(work: _Work, line: Line) -> str:
         return _refuse(work, line, (refusal,))
     except IntegrityError:
         return _refuse(work, line, (ImportCollision(),))
+    except (DataError, OverflowError):
+        return _refuse(work, line, (ValueTooLarge(),))
 
 
 def _store(work: _Work, line: Line, row: Any, values: dict[str, str | None]) -> str:

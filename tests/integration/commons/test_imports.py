@@ -19,6 +19,8 @@ from commons.imports.domain.columns import BadCell
 from commons.imports.domain.tables import FileRefused, HeadingsMissing, HeadingTwice, Limits
 from commons.imports.models import ImportedRow, RefusedRow
 from commons.imports.services import carry_out, import_file
+from commons.licences.domain import LicenceNotValid
+from commons.licences.queries import valid_emission_permit
 from commons.people.models import Organisation
 from tests.cast import actor
 
@@ -369,3 +371,36 @@ def command(kind, file, **options):
     except SystemExit as stop:
         return stop.code, ", ".join(re.findall(r"\d+ created", out.getvalue()))
     return 0, ", ".join(re.findall(r"\d+ created", out.getvalue()))
+
+
+LICENCE = ["证照类型", "证照编号", "发证机关", "持证主体", "统一社会信用代码", "有效期起", "有效期至", "状态", "等级"]
+
+
+def licence(number="440600-1", state="有效", grade="", until="2027-11-23", kind="排污许可证"):
+    return [kind, number, "佛山市生态环境局", "佛山一号印染有限公司", code(1), "2022-11-24", until, state, grade]
+
+
+@pytest.mark.django_db
+def test_licences_come_in_as_a_table_and_what_is_said_later_counts():
+    def said(*rows, reason=""):
+        return counts(run(as_csv(rows, headings=LICENCE), kind="licences", reason=reason))
+
+    assert said(licence(), licence("Z1", kind="资质证书", grade="2", until="")) == (2, 0, 0, 0)
+    assert valid_emission_permit(uscc=code(1), on=AT.date()).number == "440600-1"
+    assert said(licence()) == (0, 0, 1, 0)
+    assert said(licence(state="吊销")) == (0, 0, 0, 1), "a change needs a reason"
+    assert said(licence(state="吊销"), reason="佛环罚〔2026〕1号") == (0, 1, 0, 0)
+
+    with pytest.raises(LicenceNotValid):
+        valid_emission_permit(uscc=code(1), on=AT.date())
+
+
+@pytest.mark.django_db
+def test_a_number_that_no_column_holds_refuses_its_row_alone():
+    rows = [licence(grade="99999999999999999999"), licence("440600-2"), licence("440600-3", until="2020-01-01")]
+
+    done = run(as_csv(rows, headings=LICENCE), kind="licences")
+
+    assert counts(done) == (1, 0, 0, 2)
+    codes_of = [row.codes for row in queries.refused_rows(viewer=actor("staff"), run_id=done.id)]
+    assert codes_of[1] == ("MALFORMED",)
