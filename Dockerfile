@@ -9,7 +9,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /srv/luochui luochui \
-    && install --directory --owner luochui --group luochui /data /static
+    && install --directory --owner luochui --group luochui /data \
+    && install --directory --owner luochui --group luochui --mode 700 /run/keys
 COPY --from=packages /opt/venv /opt/venv
 COPY --chown=root:root . /srv/luochui
 WORKDIR /srv/luochui

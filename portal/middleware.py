@@ -13,6 +13,8 @@ from prometheus_client import Counter, Histogram
 logger = structlog.get_logger("portal.access")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 QUIET = {"live", "ready", "metrics"}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""What is counted by its name: a caller may invent any number of others."""
 
 REQUESTS = Counter("luochui_requests_total", "Requests answered", ["route", "method", "status"])
 SECONDS = Histogram(
@@ -49,8 +51,9 @@ class RequestMiddleware:
 def _account(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     match = request.resolver_match
     route = (match.view_name or match.route) if match else "none"
-    REQUESTS.labels(route, request.method or "", str(response.status_code)).inc()
+    method = request.method if request.method in METHODS else "OTHER"
+    REQUESTS.labels(route, method, str(response.status_code)).inc()
     SECONDS.labels(route).observe(seconds)
     if route not in QUIET:
         milliseconds = round(seconds * 1000, 1)
-        logger.info("request", route=route, method=request.method, status=response.status_code, ms=milliseconds)
+        logger.info("request", route=route, method=method, status=response.status_code, ms=milliseconds)

@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from exchange.rooms.services.timekeeping import Timekeeper
-from portal import errands
+from portal import errands, pulses
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,11 @@ OTHER_DEADLINES = (
 """What else is due by the clock: `advance(at) -> int`, idempotent, by conditional update."""
 
 
-def run(stop: threading.Event | None = None, *, only_rooms: bool = False) -> None:
-    """Keep time until told to stop. A database that is away is waited for."""
+def run(stop: threading.Event | None = None, *, only_rooms: bool = False, pulse: Path | None = None) -> None:
+    """Keep time until told to stop. A database that is away is waited for.
+
+    Every second in which time was kept leaves a mark for those who watch (`pulses`), and touches the file `pulse`.
+    """
     stop = stop or threading.Event()
     others = [] if only_rooms else _other_deadlines()
     keeper, others_at = Timekeeper(), timezone.now()
@@ -50,6 +54,7 @@ def run(stop: threading.Event | None = None, *, only_rooms: bool = False) -> Non
             if at >= others_at:
                 others_at = at + OTHER_DEADLINES_EVERY
                 _advance(others, at)
+                pulses.beat(at, file=pulse)
             pause_s = _until(keeper.next_due())
         except (DatabaseError, InterfaceError):
             logger.warning("the timekeeper waits for the database", exc_info=True)

@@ -62,7 +62,8 @@ def publish(ended: SessionsEnded) -> None:
         "at": to_text(ended.at),
     }
     try:
-        with redis.Redis.from_url(settings.REDIS_URL) as client:
+        # A Redis that does not even refuse must not hold up who signs out.
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
             client.publish(channel(), json.dumps(message))
     except redis.RedisError:
         # The epoch is raised in any case: the hubs of other processes find out within a second.

@@ -1,5 +1,6 @@
 """What goes wrong outside of rules: unreadable requests, missing pages, forged forms, our own faults."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
@@ -18,6 +19,14 @@ class BadRequest(Refusal):
     code = "BAD_REQUEST"
     message = gettext_noop("The request could not be read. Go back, reload the page and try again.")
     status = 400
+
+
+class RequestTooLarge(Refusal):
+    """More than a form may carry besides its files."""
+
+    code = "REQUEST_TOO_LARGE"
+    message = gettext_noop("That was more than this page takes at once; nothing was changed. Send it in parts.")
+    status = 413
 
 
 class TooManyRequests(Refusal):
@@ -48,9 +57,12 @@ class CookiesNeeded(FormExpired):
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request may lie about its very host, so that nothing is built from it."""
+    too_large = isinstance(exception, RequestDataTooBig)
+    refusal = RequestTooLarge() if too_large else BadRequest()
     if request.path.startswith("/api/"):
-        return rendering.problem_response(BadRequest(), instance=request.path)
-    return _plain(request, gettext("Not readable"), refusal_text(BadRequest()), status=400)
+        return rendering.problem_response(refusal, instance=request.path)
+    title = gettext("Too large") if too_large else gettext("Not readable")
+    return _plain(request, title, refusal_text(refusal), status=refusal.status)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -18,6 +18,7 @@ from commons.evidence import queries as evidence
 from commons.outbox import queries as outbox
 from commons.outbox import services as outbox_services
 from commons.pages import signed_in
+from portal import pulses
 from portal.context import address
 from portal.views.health import CHECKS, answers, holds
 
@@ -65,6 +66,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "dead": outbox.dead_letters(viewer),
         "may_revive": viewer.has(Role.OPERATOR),
         "signed": _signed(at),
+        "time_is_kept": pulses.is_kept(at),
         "years": [(one, one in published) for one in (year, year + 1)],
         "kept": [(found, title) for name, title in KEPT if (found := address(name))],
     }

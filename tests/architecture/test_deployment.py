@@ -10,6 +10,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from portal import environment
 from portal.environment import read
 from signatures.envelopes.services.receiving import LARGEST_PIECE
 
@@ -62,7 +63,7 @@ def test_commands_of_our_services_exist(name: str) -> None:
         assert (ROOT / ".venv" / "bin" / program).exists()
 
 
-@pytest.mark.parametrize("name", [name for name in services() if name not in ("migrate", "beat", "timekeeper")])
+@pytest.mark.parametrize("name", [name for name in services() if name not in ("migrate", "beat")])
 def test_long_running_services_are_watched(name: str) -> None:
     assert services()[name]["healthcheck"]["test"][0] == "CMD"
 
@@ -120,6 +121,61 @@ def test_the_health_checks_of_the_containers_are_answered() -> None:
 
     assert set(asked) == {"127.0.0.1"}
     assert set(asked) <= set(read({"ALLOWED_HOSTS": "trade.city.cn"}).allowed_hosts)
+
+
+def test_whatever_the_platform_reads_from_its_environment_is_handed_to_the_containers_and_documented() -> None:
+    """Without EMAIL_URL or an adapter no code reaches anybody: an installation in which nobody can open an account."""
+    asked: set[str] = set()
+
+    class Watched(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            asked.add(name)
+            return super().get(name, default)
+
+    environment.read(
+        Watched(),
+    )
+    environment.hooks(Watched())
+    given = set(services()["web"]["environment"])
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    documented |= set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")))
+
+    assert len(asked) > 20
+    assert asked - given == set()
+    assert asked - documented == set()
+
+
+def test_what_the_containers_are_given_by_default_is_an_environment_that_can_start(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("k" * 64)
+    given = dict(yaml.safe_load(interpolated())["services"]["web"]["environment"])
+    given = {name: str(value or "") for name, value in given.items()} | {"SECRET_KEY_FILE": str(key)}
+
+    found = environment.read(given)
+
+    assert found.production
+    assert found.password_assurance == 2
+    assert environment.hooks(given) == {}
+
+
+def test_folders_of_volumes_that_our_processes_write_belong_to_their_user() -> None:
+    """A volume takes its owner from the folder in the image; one that is not there would belong to root."""
+    made = re.findall(r"install --directory --owner luochui --group luochui (?:--mode 700 )?(\S+)", DOCKERFILE)
+    mounted = {mount.split(":")[1] for mount in services()["web"]["volumes"]}
+
+    assert mounted - {"/run/postgresql"} == set(made)
+
+
+def test_the_proxy_speaks_both_languages_where_no_page_of_ours_answers() -> None:
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+    assert "./deploy/errors:/etc/nginx/errors:ro" in services()["proxy"]["volumes"]
+    for codes, number in (("413", 413), ("502 504", 502)):
+        assert f"error_page {codes} /proxy-{number}.html;" in nginx
+        text = (ROOT / "deploy" / "errors" / f"proxy-{number}.html").read_text(encoding="utf-8")
+        assert 'lang="zh-Hans"' in text
+        assert 'lang="en"' in text
+        assert "<script" not in text
 
 
 def test_image_copies_what_exists_and_runs_as_a_user_without_rights() -> None:

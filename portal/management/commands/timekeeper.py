@@ -1,5 +1,6 @@
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.checks import Tags
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     help = "Keep time: open, extend and close rooms, mind deadlines. Any number may run; a late one changes no result."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--pulse", type=Path, metavar="FILE", help="touch this file whenever time was kept")
         parser.add_argument("--only-rooms", action="store_true", help="leave other deadlines to another timekeeper")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,4 +23,4 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("keeping time")
         self.stdout.flush()
-        run(stop, only_rooms=options["only_rooms"])
+        run(stop, only_rooms=options["only_rooms"], pulse=options["pulse"])

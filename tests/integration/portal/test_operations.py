@@ -1,6 +1,9 @@
 """The operations page: what waits and what died, for those who run the platform."""
 
 from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -10,6 +13,7 @@ from django.utils import timezone
 from commons.evidence import services as evidence
 from commons.outbox import services as outbox
 from commons.outbox.models import OutboxMessage
+from portal import pulses, timekeeping
 from portal.views.health import CHECKS
 from portal.views.operations import KEPT, NAMES
 from tests import cast
@@ -65,6 +69,39 @@ def test_it_says_when_the_timekeeper_is_late() -> None:
         evidence.append(stream="test:1", type="Test", actor=cast.actor("staff"), payload={}, decided_at=timezone.now())
     evidence.gather()
     assert signed_in("staff").get("/operations/").context["signed"].late
+
+
+def test_it_says_when_no_timekeeper_is_heard_of(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pulses"}}
+    now = timezone.now()
+    page = "/operations/"
+
+    assert not signed_in("staff").get(page).context["time_is_kept"]
+    pulses.beat(now - timedelta(minutes=1))
+    assert not signed_in("staff").get(page).context["time_is_kept"]
+    assert pulses.seconds_since() >= 60
+    pulses.beat(now)
+    assert signed_in("staff").get(page).context["time_is_kept"]
+    assert "luochui_timekeeper_heard_seconds" in Client().get("/metrics").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_timekeeper_is_heard_of_and_touches_its_file(tmp_path: Path, settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "keeper"}}
+    stop, file = StopAfterOneRound(), tmp_path / "pulse"
+
+    timekeeping.run(stop, only_rooms=True, pulse=file)
+
+    assert file.exists()
+    assert pulses.is_kept(timezone.now())
+
+
+class StopAfterOneRound(Event):
+    """Lets the loop go round once."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
 
 
 def test_each_check_has_words_and_each_page_that_staff_keep_is_there() -> None:

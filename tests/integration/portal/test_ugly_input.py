@@ -50,3 +50,31 @@ def test_public_pages_answer_a_head_as_they_answer_a_get(client: Client, address
     answer = client.head(address)
 
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Send it in parts"), ("zh-hans", "分批")])
+def test_a_form_that_is_too_large_is_told_so_in_the_readers_language(language: str, says: str) -> None:
+    answer = Client(headers={"Accept-Language": language}).post(
+        "/account/login/", "login=" + "x" * 3_000_000, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.status_code == 413
+    assert says in answer.text
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_program_that_sends_too_much_gets_a_problem() -> None:
+    answer = Client().post("/api/v1/guarantees/1/paid", b"{" + b" " * 3_000_000, content_type="application/json")
+
+    assert answer.status_code in (401, 413)
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_an_invented_method_is_counted_among_the_others() -> None:
+    client = Client()
+    client.generic("BREW", "/")
+
+    text = client.get("/metrics").text
+
+    assert 'method="OTHER"' in text
+    assert "BREW" not in text
