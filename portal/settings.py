@@ -102,7 +102,13 @@ DATABASES: dict[str, dict[str, Any]] = {"default": environment.database(ENV.data
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if ENV.redis_url:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
+    CACHES = {
+        "default": {
+            "BACKEND": "commons.hints.HintsCache",
+            "LOCATION": ENV.redis_url,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -141,7 +147,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
 ACCOUNT_ADAPTER = "commons.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_FORMS = {"login": "commons.people.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "commons.people.forms.SignInForm",
+    "change_password": "commons.people.forms.OwnPasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -150,8 +159,10 @@ MFA_FORMS = {"add_webauthn": "commons.people.forms.PasskeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production
 
-# Axes counts failed sign-ins, and its page says what to do.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# Axes counts wrong passwords, and its page says what to do. Wrong codes of a second factor are allauth's to count: by
+# person, for whoever gets as far knows the password (`AccountAdapter.pre_authenticate` keeps the two apart).
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key"}
+AXES_USERNAME_CALLABLE = "commons.people.accounts.counted_name"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -34,9 +34,10 @@ def verify_person(*, actor: Actor, number: str, name: str, at: datetime) -> Assu
         raise IdentityNotConfirmed()
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=actor.person_id)
-        level = max(Assurance(person.assurance), answer.assurance)
-        # Who was known by telephone only gets the name that is confirmed; a confirmed name is not changed by another.
-        told = person.name if person.assurance >= Assurance.REAL_NAME else name.strip()
+        # Who was known by telephone only gets the name that is confirmed; who has a real name raises nobody else's.
+        if person.assurance >= Assurance.REAL_NAME and person.name != name.strip():
+            raise IdentityNotConfirmed()
+        level, told = max(Assurance(person.assurance), answer.assurance), name.strip()
         Person.objects.filter(pk=person.pk).update(assurance=level.value, name=told)
         evidence.append(
             stream=f"person:{person.pk}",

@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
                 ('email_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('assurance', models.PositiveSmallIntegerField(choices=[(0, 'NONE'), (1, 'PHONE'), (2, 'REAL_NAME'), (3, 'FACE_OR_LICENCE'), (4, 'CERTIFICATE')], default=commons.domain.actor.Assurance['PHONE'])),
                 ('language', models.CharField(default='zh-hans', max_length=10)),
+                ('password_was_told', models.BooleanField(default=False)),
                 ('session_epoch', models.PositiveIntegerField(default=0)),
                 ('socket_epoch', models.PositiveIntegerField(default=0)),
                 ('is_active', models.BooleanField(default=True)),

@@ -3,16 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from commons.domain.actor import Role
-from commons.people.domain.roles import ROLES_BY_KIND
+from commons.domain.actor import Assurance, Role
+from commons.people.domain.roles import ENTERED_BY_CENTRE, ROLES_BY_KIND
 from commons.people.domain.scopes import Scope
-from commons.people.labels import SCOPES, role_label
+from commons.people.labels import KINDS, LEVELS, SCOPES, role_label
 
 USERNAME = RegexValidator(
     r"\A[a-z][a-z0-9._-]{2,31}\Z", _("Use 3 to 32 small letters, digits, dots and hyphens, a letter first.")
@@ -28,6 +28,16 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         for field in self.fields.values():
             field.help_text = ""
             field.widget.attrs.pop("placeholder", None)
+
+
+class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Another password than the present one, which somebody else may know."""
+
+    def clean_password1(self) -> str:
+        chosen = str(self.cleaned_data["password1"])
+        if self.user.check_password(chosen):
+            raise forms.ValidationError(_("Choose another password than the present one."))
+        return chosen
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
@@ -101,3 +111,58 @@ class ApiKeyForm(forms.Form):
     @property
     def life(self) -> timedelta:
         return timedelta(days=self.cleaned_data["days"])
+
+
+class DeskForm(forms.Form):
+    """What somebody at the counter says."""
+
+    q = forms.CharField(
+        label=_("Whom do you look for?"),
+        max_length=120,
+        required=False,
+        help_text=_("A sign-in name, a name, a proved number or address; an organisation's name or code."),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+class EnterOrganisationForm(forms.Form):
+    """An organisation by the paper that was shown."""
+
+    code = forms.CharField(
+        label=_("Unified social credit code"), max_length=40, help_text=_("18 characters, on the certificate.")
+    )
+    name = forms.CharField(label=_("Name of the organisation"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(one, KINDS[one]) for one in ENTERED_BY_CENTRE])
+    region = forms.RegexField(
+        r"\A[1-9][0-9]{5}\Z",
+        label=_("Region"),
+        required=False,
+        help_text=_("Six digits; empty: those of the code."),
+    )
+    source = forms.CharField(
+        label=_("Paper"), max_length=200, help_text=_("The letter or certificate that was shown, with its number.")
+    )
+
+
+class LevelForm(forms.Form):
+    """How surely a person is known, and by what."""
+
+    level = forms.TypedChoiceField(
+        label=_("Known by"),
+        coerce=int,
+        choices=[(one.value, LEVELS[one]) for one in Assurance if Assurance.NONE < one < Assurance.CERTIFICATE],
+    )
+    shown = forms.ChoiceField(
+        label=_("What was shown"),
+        choices=[
+            ("identity-card", _("the identity card, compared with the person")),
+            ("licence", _("the business licence, by its legal representative in person")),
+            ("doubt", _("nothing: what was recorded before is in doubt")),
+        ],
+    )
+
+
+class CloseAccountForm(forms.Form):
+    """Why an account is closed."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=120)

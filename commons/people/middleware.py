@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from commons.domain.actor import ANONYMOUS, Actor, Assurance
@@ -17,8 +18,16 @@ ORGANISATION = "organisation_id"
 """The session's key for the organisation that the person acts for."""
 
 
+CHOOSE_ANOTHER = "account_change_password"
+OPEN_UNTIL_THEN = ("/account/", "/language/", "/health/", "/register/")
+"""What somebody whose password another person knows may still ask for: to choose one, to sign out."""
+
+
 class ActorMiddleware:
-    """Puts `request.actor` and `request.held_roles` beside `request.user`; one query, and only when somebody asks."""
+    """Puts `request.actor` and `request.held_roles` beside `request.user`; one query, and only when somebody asks.
+
+    Who signed in with a password that somebody else made is led to the page on which another one is chosen.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,6 +36,13 @@ class ActorMiddleware:
         request.held_roles = SimpleLazyObject(lambda: held_by(request))  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # see held_roles
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        if request.path.startswith(OPEN_UNTIL_THEN) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if not getattr(request.user, "password_was_told", False) or certificate_behind(request):
+            return None
+        return redirect(CHOOSE_ANOTHER)
 
 
 def held_by(request: HttpRequest) -> tuple[Held, ...]:
@@ -61,11 +77,15 @@ def assurance_of(request: HttpRequest) -> Assurance:
     """How surely the person of this session is known: the person's own level, capped by how it signed in."""
     records = get_authentication_records(request, request.user)
     second_factor = any(record.get("method") == "mfa" for record in records)
-    certificate = any(record.get("method") == CERTIFICATE for record in records)
     assert request.user.is_authenticated
     return session_assurance(
         person=Assurance(request.user.assurance),
         second_factor=second_factor,
         password_cap=Assurance(settings.PASSWORD_ASSURANCE),
-        certificate=certificate,
+        certificate=certificate_behind(request),
     )
+
+
+def certificate_behind(request: HttpRequest) -> bool:
+    """Whether this session began with a certificate of the person's own."""
+    return any(one.get("method") == CERTIFICATE for one in get_authentication_records(request, request.user))

@@ -1,7 +1,7 @@
 """Who may do what with people and roles. Default deny."""
 
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
-from commons.people.domain.roles import OwnRole
+from commons.people.domain.roles import OwnAccount, OwnRole
 
 
 def can_see_members(actor: Actor, organisation_id: int) -> Decision:
@@ -16,6 +16,18 @@ def can_administer_members(actor: Actor, organisation_id: int) -> Decision:
     own = actor.organisation_id == organisation_id
     roles = (Role.ADMINISTRATOR, Role.OPERATOR) if own else (Role.OPERATOR,)
     return require_role(actor, *roles, assurance=Assurance.REAL_NAME)
+
+
+def can_keep_people(actor: Actor) -> Decision:
+    """The centre's operations desk: it enters organisations, and helps people of any of them."""
+    return require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME)
+
+
+def can_change_account_of(actor: Actor, person_id: int) -> Decision:
+    """The operations desk, but nobody their own account; the platform itself, on a register's word."""
+    if actor.system:
+        return ALLOWED
+    return can_keep_people(actor) if actor.person_id != person_id else deny(OwnAccount())
 
 
 def can_change_role_of(actor: Actor, organisation_id: int, person_id: int) -> Decision:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Role
 from commons.domain.codes import CitizenId
+from commons.domain.refusals import NotFound
 from commons.people import policies
 from commons.people.accounts import certificates_behind
 from commons.people.domain import natural
@@ -169,6 +170,35 @@ def members_of(organisation_id: int, *, viewer: Actor) -> tuple[Member, ...]:
         roles = tuple(MemberRole(row.pk, Role(row.role), row.granted_at) for row in held)
         members.append(Member(person.pk, person.username, person.name, Assurance(person.assurance), roles))
     return tuple(members)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody whom the viewer may help or whose role may end."""
+
+    person_id: int
+    username: str
+    name: str
+    role: Role | None = None
+
+
+def role_of_another(membership_id: int, *, viewer: Actor) -> Colleague:
+    """Whose role that is now. Refuses `NotPermitted`, and `NotFound` beyond what the viewer keeps."""
+    policies.can_see_members(viewer, viewer.organisation_id or 0).require()
+    row = Membership.objects.select_related("person").filter(pk=membership_id, ended_at__isnull=True).first()
+    if row is None or not policies.can_see_members(viewer, row.organisation_id):
+        raise NotFound()
+    return Colleague(row.person_id, row.person.username, row.person.name, Role(row.role))
+
+
+def colleague(person_id: int, *, viewer: Actor) -> Colleague:
+    """An active person of the viewer's organisation; for the operations desk anybody. Refuses as `role_of_another`."""
+    policies.can_see_members(viewer, viewer.organisation_id or 0).require()
+    row = Person.objects.filter(pk=person_id, is_active=True).first()
+    of_house = any(one.organisation_id == viewer.organisation_id for one in roles_of(person_id))
+    if row is None or not (of_house or viewer.has(Role.OPERATOR)):
+        raise NotFound()
+    return Colleague(row.pk, row.username, row.name)
 
 
 def name_of(person_id: int) -> str | None:

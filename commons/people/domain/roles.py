@@ -53,9 +53,29 @@ class OwnRole(Refusal):
     status = 403
 
 
+class OwnAccount(Refusal):
+    code = "OWN_ACCOUNT"
+    message = gettext_noop("Nobody does this to their own account. Ask a colleague at the operations desk.")
+    status = 403
+
+
+class OrganisationKnown(Refusal):
+    code = "ORGANISATION_KNOWN"
+    message = gettext_noop("An organisation with the code %(uscc)s is known already. Find it by its code.")
+
+
+class CentreHasOperator(Refusal):
+    code = "CENTRE_HAS_OPERATOR"
+    message = gettext_noop("The centre has an operations desk already: its people open the account of another one.")
+
+
 class LastAdministrator(Refusal):
     code = "LAST_ADMINISTRATOR"
     message = gettext_noop("The organisation would be left without an administrator. Name another one first.")
+
+
+ENTERED_BY_CENTRE = ("GOVERNMENT", "INSTITUTION", "ENTERPRISE")
+"""The kinds of organisations that the operations desk enters; there is one centre, and people register themselves."""
 
 
 def check_grant(role: Role, *, organisation_kind: str, held: Iterable[Role]) -> None:

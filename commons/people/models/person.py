@@ -35,6 +35,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         default=Assurance.PHONE, choices=[(a.value, a.name) for a in Assurance]
     )
     language = models.CharField(max_length=10, default="zh-hans")
+    password_was_told = models.BooleanField(default=False)
+    """Somebody else made the password and knows it: nothing can be done with it but to choose another one."""
     session_epoch = models.PositiveIntegerField(default=0)
     """Raised to end every session of the person at once."""
     socket_epoch = models.PositiveIntegerField(default=0)

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from axes.utils import reset as lift_lock
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 
-from commons.domain.actor import Actor, Assurance, Role, require_role, system_actor
+from commons.domain.actor import Actor, Assurance, Role, system_actor
 from commons.domain.refusals import NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
 from commons.people import policies
+from commons.people.accounts import lift_lock
 from commons.people.models import Person
-from commons.people.services.roles import grant_role
+from commons.people.services.roles import end_every_role, grant_role
 from commons.people.services.sessions import end_sessions
 
 FIRST_PASSWORD_LENGTH = 14
@@ -36,16 +36,19 @@ class OpenedAccount:
 def open_account(
     *, actor: Actor, username: str, name: str, organisation_id: int, role: Role, at: datetime
 ) -> OpenedAccount:
-    """Open an account for a colleague with a first role.
+    """Open an account for a colleague with a first role; the first password opens nothing but the choice of another.
 
     Whoever opens it has seen the person: real name (L2). Higher levels need evidence, see `set_assurance`. Refuses
     `NotPermitted`, `NameTaken` and what `grant_role` refuses.
     """
-    policies.can_administer_members(actor, organisation_id).require()
+    if not actor.system:
+        policies.can_administer_members(actor, organisation_id).require()
     password = get_random_string(FIRST_PASSWORD_LENGTH)
     try:
         with transaction.atomic():
-            person = Person.objects.create_user(username, password, name=name, assurance=Assurance.REAL_NAME.value)
+            person = Person.objects.create_user(
+                username, password, name=name, assurance=Assurance.REAL_NAME.value, password_was_told=True
+            )
             _record(person.pk, "AccountOpened", actor, at, {"level": str(Assurance.REAL_NAME.value)})
             grant_role(actor=actor, person_id=person.pk, organisation_id=organisation_id, role=role, at=at)
     except IntegrityError as error:
@@ -87,8 +90,9 @@ def set_new_password(*, person_id: int, password: str, at: datetime) -> None:
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person_id)
         person.set_password(password)
-        person.save(update_fields=["password"])
-        lift_lock(username=person.username)
+        person.password_was_told = False
+        person.save(update_fields=["password", "password_was_told"])
+        lift_lock(person)
         clerk = system_actor("registration")
         _record(person_id, "PasswordReset", clerk, at, {"by": "address"})
         end_sessions(person_id=person_id, reason="PASSWORD_RESET", at=at, actor=clerk)
@@ -98,10 +102,9 @@ def set_assurance(*, actor: Actor, person_id: int, level: Assurance, source: str
     """Record how surely the person is known now and by what (`identity:<case>`, `licence:<number>`, `counter`).
 
     The identity and licence hooks call it as the platform; people only as the centre's operations desk. Refuses
-    `NotPermitted` and `NotFound`. A lowered level ends the person's sessions.
+    `NotPermitted`, `OwnAccount` and `NotFound`. A lowered level ends the person's sessions.
     """
-    if not actor.system:
-        require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME).require()
+    policies.can_change_account_of(actor, person_id).require()
     with transaction.atomic():
         person = Person.objects.select_for_update().filter(pk=person_id).first()
         if person is None:
@@ -114,12 +117,16 @@ def set_assurance(*, actor: Actor, person_id: int, level: Assurance, source: str
 
 
 def deactivate(*, actor: Actor, person_id: int, reason: str, at: datetime) -> None:
-    """Close the account: no sign-in, no session, no socket. The person's record stays. Refuses `NotPermitted`."""
-    if not actor.system:
-        require_role(actor, Role.OPERATOR, assurance=Assurance.REAL_NAME).require()
+    """Close the account: no sign-in, no session, no socket, no role. The person's record stays.
+
+    Refuses `NotPermitted` and `OwnAccount`.
+    """
+    policies.can_change_account_of(actor, person_id).require()
     with transaction.atomic():
         if Person.objects.filter(pk=person_id, is_active=True).update(is_active=False):
             _record(person_id, "AccountClosed", actor, at, {"reason": reason})
+            # Who is gone administers nothing any more: the organisation may get another first administrator.
+            end_every_role(actor=actor, person_id=person_id, reason=reason, at=at)
             end_sessions(person_id=person_id, reason="ACCOUNT_CLOSED", at=at, actor=actor)
 
 

@@ -63,6 +63,13 @@ def end_api_key(*, actor: Actor, key_id: int, at: datetime) -> None:
             _record("ApiKeyEnded", actor, row, at)
 
 
+def end_keys_of(*, actor: Actor, person_id: int, at: datetime) -> None:
+    """End every key of a person, inside the caller's transaction: whoever got into the account may have made one."""
+    for row in ApiKey.objects.select_for_update().filter(person_id=person_id, ended_at__isnull=True):
+        ApiKey.objects.filter(pk=row.pk).update(ended_at=at)
+        _record("ApiKeyEnded", actor, row, at)
+
+
 def _record(event: str, actor: Actor, row: ApiKey, at: datetime) -> None:
     payload = {"key": str(row.pk), "organisation": str(row.organisation_id), "scopes": list(row.scopes)}
     evidence.append(stream=f"person:{row.person_id}", type=event, actor=actor, payload=dict(payload), decided_at=at)

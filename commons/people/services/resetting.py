@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from axes.utils import reset as lift_lock
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
@@ -11,13 +10,15 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.evidence import services as evidence
 from commons.people import policies
+from commons.people.accounts import lift_lock
 from commons.people.models import Membership, Person
 from commons.people.services.accounts import FIRST_PASSWORD_LENGTH, OpenedAccount
+from commons.people.services.api_keys import end_keys_of
 from commons.people.services.sessions import end_sessions
 
 
 def reset_sign_in(*, actor: Actor, person_id: int, at: datetime) -> OpenedAccount:
-    """Give the person a new first password, told once; take away second factors; lift a lock; end every session.
+    """Give the person a new first password, told once; take away second factors and keys; end sessions; lift a lock.
 
     An administrator does this for people who hold roles in that organisation only: whoever acts elsewhere too is
     helped by the centre's operations desk. Refuses `NotPermitted`, `OwnRole` and `NotFound`.
@@ -29,9 +30,11 @@ def reset_sign_in(*, actor: Actor, person_id: int, at: datetime) -> OpenedAccoun
         policies.can_reset_sign_in(actor, person_id, organisations=_organisations(person_id)).require()
         password = get_random_string(FIRST_PASSWORD_LENGTH)
         person.set_password(password)
-        person.save(update_fields=["password"])
+        person.password_was_told = True
+        person.save(update_fields=["password", "password_was_told"])
         Authenticator.objects.filter(user=person).delete()
-        lift_lock(username=person.username)
+        end_keys_of(actor=actor, person_id=person_id, at=at)
+        lift_lock(person)
         evidence.append(
             stream=f"person:{person_id}", type="SignInReset", actor=actor, payload={"by": actor.ref}, decided_at=at
         )

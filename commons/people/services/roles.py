@@ -57,6 +57,13 @@ def end_role(*, actor: Actor, membership_id: int, reason: str, at: datetime) -> 
         end_sessions(person_id=membership.person_id, reason="ROLE_ENDED", at=at, actor=actor)
 
 
+def end_every_role(*, actor: Actor, person_id: int, reason: str, at: datetime) -> None:
+    """End what the person still holds, inside the transaction that closes the account, which ends the sessions."""
+    for membership in Membership.objects.select_for_update().filter(person_id=person_id, ended_at__isnull=True):
+        Membership.objects.filter(pk=membership.pk).update(ended_at=max(at, membership.granted_at))
+        _record("RoleEnded", actor, membership, at, reason=reason)
+
+
 def _require_another_administrator(membership: Membership) -> None:
     others = Membership.objects.filter(
         organisation_id=membership.organisation_id, role=Role.ADMINISTRATOR.value, ended_at__isnull=True

@@ -7,17 +7,18 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from commons.domain.actor import Actor
+from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound, Refusal
 from commons.evidence.queries import Record, records_in
 from commons.forms import refuse
 from commons.people import policies, queries, services
 from commons.people.forms import EndRoleForm, OpenAccountForm, RoleForm
-from commons.people.labels import LEVELS, role_label
+from commons.people.labels import KINDS, LEVELS, role_label
 from commons.people.queries import Member, OrganisationView
 
 
@@ -30,10 +31,10 @@ class MembersView(LoginRequiredMixin, View):
         super().setup(request, *args, **kwargs)
         self.actor = cast("Actor", request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.page(self.form_class(kind=self.organisation().kind))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         organisation = self.organisation()
         form = self.form_class(request.POST, kind=organisation.kind)
         if form.is_valid():
@@ -51,10 +52,11 @@ class MembersView(LoginRequiredMixin, View):
             actor=self.actor, person_id=person_id, organisation_id=organisation.id, role=form.chosen, at=timezone.now()
         )
         messages.success(self.request, _("The role was granted and recorded."))
-        return redirect("people:members")
+        return redirect(self.request.path)
 
     def organisation(self) -> OrganisationView:
-        found = queries.organisation(self.actor.organisation_id or 0)
+        """The one in the address, which the operations desk may keep, else one's own."""
+        found = queries.organisation(self.kwargs.get("organisation_id", self.actor.organisation_id or 0))
         if found is None:
             raise NotFound()
         policies.can_see_members(self.actor, found.id).require()
@@ -72,7 +74,15 @@ class MembersView(LoginRequiredMixin, View):
             )
             for member in members
         ]
-        context = {"organisation": organisation, "rows": rows, "form": form, "own_id": self.actor.person_id, **more}
+        context = {
+            "organisation": organisation,
+            "is_own": organisation.id == self.actor.organisation_id,
+            "kind": KINDS[organisation.kind],
+            "rows": rows,
+            "form": form,
+            "own_id": self.actor.person_id,
+            **more,
+        }
         return render(self.request, self.template, context, status=status)
 
     template = "people/members.html"
@@ -119,7 +129,7 @@ class EndRoleView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, membership_id: int) -> HttpResponse:
         actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
-        form = EndRoleForm(request.POST)
+        form, person_id = EndRoleForm(request.POST), queries.role_of_another(membership_id, viewer=actor).person_id
         if form.is_valid():
             try:
                 reason = form.cleaned_data["reason"]
@@ -128,18 +138,20 @@ class EndRoleView(LoginRequiredMixin, View):
                 refuse(form, refusal)
             else:
                 messages.success(request, _("The role has ended; the person is signed out everywhere."))
-                return redirect("people:members")
+                return redirect(way_back(actor, person_id))
         return self.page(membership_id, form, status=422)
 
     def page(self, membership_id: int, form: EndRoleForm, *, status: int = 200) -> HttpResponse:
         actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
-        members = queries.members_of(actor.organisation_id or 0, viewer=actor)
-        for member in members:
-            for role in member.roles:
-                if role.membership_id == membership_id:
-                    context = {"member": member, "role": role_label(role.role), "form": form}
-                    return render(self.request, "people/end_role.html", context, status=status)
-        raise NotFound()
+        held = queries.role_of_another(membership_id, viewer=actor)
+        assert held.role is not None, "it was asked for by its role"
+        context = {
+            "member": held,
+            "role": role_label(held.role),
+            "form": form,
+            "back": way_back(actor, held.person_id),
+        }
+        return render(self.request, "people/end_role.html", context, status=status)
 
 
 class ResetView(LoginRequiredMixin, View):
@@ -150,6 +162,7 @@ class ResetView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, person_id: int) -> HttpResponse:
         actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        queries.colleague(person_id, viewer=actor)
         opened = services.reset_sign_in(actor=actor, person_id=person_id, at=timezone.now())
         response = self.page(person_id, opened=opened)
         response["Cache-Control"] = "no-store"
@@ -157,8 +170,11 @@ class ResetView(LoginRequiredMixin, View):
 
     def page(self, person_id: int, **more: object) -> HttpResponse:
         actor: Actor = self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
-        members = queries.members_of(actor.organisation_id or 0, viewer=actor)
-        for member in members:
-            if member.person_id == person_id:
-                return render(self.request, "people/reset.html", {"member": member, **more})
-        raise NotFound()
+        member = queries.colleague(person_id, viewer=actor)
+        context = {"member": member, "back": way_back(actor, person_id), **more}
+        return render(self.request, "people/reset.html", context)
+
+
+def way_back(actor: Actor, person_id: int) -> str:
+    """Where the person stands: at the operations desk on a page of its own, else among the members."""
+    return reverse("people:person", args=[person_id]) if actor.has(Role.OPERATOR) else reverse("people:members")

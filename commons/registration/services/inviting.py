@@ -15,7 +15,7 @@ from commons.outbox import services as outbox
 from commons.people import policies
 from commons.people import services as people
 from commons.people.domain.roles import check_grant
-from commons.people.queries import has_address, organisation
+from commons.people.queries import has_address, organisation, roles_of
 from commons.registration.domain.codes import Address, AddressKind, NoWayToSend, address
 from commons.registration.domain.organisations import InvitationForAnother, InvitationOver
 from commons.registration.models import Invitation
@@ -77,7 +77,9 @@ def accept(*, actor: Actor, token: str, at: datetime) -> int:
             raise NotFound()
         if not has_address(actor.person_id, row.kind, row.address):
             raise InvitationForAnother()
-        if not _open(at).filter(pk=row.pk).update(accepted_at=at, accepted_by=actor.person_id):
+        if not _still_may_invite(row) or not _open(at).filter(pk=row.pk).update(
+            accepted_at=at, accepted_by=actor.person_id
+        ):
             raise InvitationOver()
         people.grant_role(
             actor=system_actor("invitation"),
@@ -99,6 +101,15 @@ def withdraw(*, actor: Actor, number: int, at: datetime) -> None:
     with transaction.atomic():
         if _open(at).filter(pk=number).update(withdrawn_at=at):
             _record(row, "InvitationWithdrawn", actor, at)
+
+
+def _still_may_invite(row: Invitation) -> bool:
+    """Whether the one who invited could do so now: the word of an administrator who was dismissed counts no more."""
+    held = roles_of(row.invited_by_id)
+    return any(
+        one.role is Role.OPERATOR or (one.role is Role.ADMINISTRATOR and one.organisation_id == row.organisation_id)
+        for one in held
+    )
 
 
 def _open(at: datetime) -> "QuerySet[Invitation]":

@@ -57,7 +57,7 @@ def test_a_confirmed_person_is_known_more_surely():
 
 
 def test_the_level_never_falls():
-    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.CERTIFICATE)
+    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.CERTIFICATE, name="欧阳一")
     enrol(Assurance.PHONE)
 
     assert identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="欧阳一", at=AT) is Assurance.CERTIFICATE
@@ -70,6 +70,17 @@ def test_another_name_or_number_is_not_confirmed():
             identity.verify_person(actor=actor("buyer1"), number=number, name=name, at=AT)
 
 
+def test_who_has_a_real_name_rises_by_nobody_elses_card():
+    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.REAL_NAME)
+    enrol()
+
+    with pytest.raises(identity.IdentityNotConfirmed):
+        identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="欧阳一", at=AT)
+
+    found = Person.objects.get(pk=person("buyer1").pk)
+    assert (found.name, found.assurance) == ("梁一", Assurance.REAL_NAME)
+
+
 def test_an_invalid_number_and_the_anonymous_are_refused():
     with pytest.raises(InvalidCode):
         identity.verify_person(actor=actor("buyer1"), number="110105194912310021", name="欧阳一", at=AT)
@@ -78,6 +89,7 @@ def test_an_invalid_number_and_the_anonymous_are_refused():
 
 
 def test_neither_register_nor_evidence_keep_the_number_or_the_name():
+    Person.objects.filter(pk=person("buyer1").pk).update(assurance=Assurance.PHONE)
     enrol()
     identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="欧阳一", at=AT)
 
@@ -125,7 +137,7 @@ class HalfIdentity:
 
 def test_a_setting_chooses_the_adapter(settings):
     settings.HOOKS = {"identity": f"{__name__}.OtherIdentity"}
-    assert identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="谁", at=AT) is Assurance.CERTIFICATE
+    assert identity.verify_person(actor=actor("buyer1"), number=NUMBER, name="梁一", at=AT) is Assurance.CERTIFICATE
 
 
 def test_an_adapter_that_cannot_answer_everything_is_found_on_first_use(settings):

@@ -50,7 +50,7 @@ PARTIES = ("", "seller", "buyer1", "buyer2", "staff", "host", "finance", "treasu
 TABLE = Path(__file__).with_name("permissions.txt")
 OTHERS_TESTED_ELSEWHERE = ("admin/", "account/")
 """Django's and allauth's own addresses: tests/integration/portal/test_admin.py and test_lock_out.py."""
-WHOLE_REGISTER = ("registry/", "people/members/")
+WHOLE_REGISTER = ("registry/", "people/members/", "people/organisations/", "people/persons/")
 """Registers of every company of the city, whether it bids or not."""
 NOT_THERE = 999_999
 PART = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -283,6 +283,17 @@ def test_a_withdrawn_invitation_is_over() -> None:
     )  # fmt: skip
 
 
+def test_the_word_of_a_dismissed_administrator_counts_no_more() -> None:
+    invitation, colleague = invited(), registered("13900139000", "colleague")
+    Membership.objects.filter(person=invitation.invited_by).update(ended_at=timezone.now())
+
+    refused(
+        "INVITATION_OVER", services.accept, actor=acting(colleague), token=invitation_token(invitation.pk),
+        at=timezone.now(),
+    )  # fmt: skip
+    assert not Membership.objects.filter(person=colleague).exists()
+
+
 def test_only_administrators_invite() -> None:
     invitation = invited()
     with pytest.raises(NotPermitted):
