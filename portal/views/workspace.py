@@ -160,7 +160,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("imports:list", _("Imports"), _("Companies, permits and holdings from tables, with a dry run.")),
         Way("permits:list", _("Permits and holdings"), _("Holdings of the city and every movement.")),
         Way("guarantees:issuers", _("Issuers of guarantees"), _("Who may issue, by which decision.")),
-        Way("people:desk", _("Counter"), _("Bring in organisations and people; help who cannot sign in.")),
+        Way("people:desk", _("Service desk"), _("Bring in organisations and people; help who cannot sign in.")),
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
         Way("envelopes:rosters", _("Opening officers"), _("Who opens sealed bids together, and their keys.")),
         Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count; suspend one at once.")),

@@ -150,6 +150,7 @@ def test_what_the_containers_are_given_by_default_is_an_environment_that_can_sta
     key.write_text("k" * 64)
     given = dict(yaml.safe_load(interpolated())["services"]["web"]["environment"])
     given = {name: str(value or "") for name, value in given.items()} | {"SECRET_KEY_FILE": str(key)}
+    given["PUBLIC_URL"] = "https://trade.city.cn"
 
     found = environment.read(given)
 
