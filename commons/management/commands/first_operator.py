@@ -17,7 +17,7 @@ from commons.texts import refusal_text
 class Command(BaseCommand):
     help = (
         "Enter the trading centre (PLATFORM_USCC) and open the account of the first person of its operations desk, who "
-        "brings in everybody else under “Service desk”. Once; prints the first password. Exit code 2 when it is refused."
+        "brings in everybody else under “Service desk”. Once; prints the first password. Exit code 2: refused."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
