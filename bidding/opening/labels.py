@@ -1,5 +1,8 @@
 """Words and tones of halls, their bids and their log."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -99,5 +102,17 @@ def words_of_scene() -> dict[str, dict[str, str]]:
     }
 
 
-BONDS: dict[str, Text] = {"COVERED": _("bond given in full"), "SHORT": _("bond not as asked"), "": _("no bond")}
+BONDS: dict[str, Text] = {
+    "MONEY": _("bond paid in full"),
+    "GUARANTEE": _("bond by a guarantee, as asked"),
+    "SHORT": _("bond not as asked"),
+    "": _("no bond"),
+}
 """How the bond of a bid was found at the opening."""
+
+
+def bond_state(bond: Mapping[str, Any] | None) -> str:
+    """The key of `BONDS` for what the reading found: the guarantee's reference, and whether the bond covers."""
+    if not bond:
+        return ""
+    return ("GUARANTEE" if bond["guarantee"] else "MONEY") if bond["covers"] else "SHORT"

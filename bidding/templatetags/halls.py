@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import gettext
 
 from bidding.bids.labels import finding_sentence
-from bidding.opening.labels import ANSWERS, BONDS, CONSEQUENCES, LINES, SIGN_INS
+from bidding.opening.labels import ANSWERS, BONDS, CONSEQUENCES, LINES, SIGN_INS, bond_state
 from commons.domain.time import SHANGHAI, from_text
 from signatures.envelopes.labels import CAUSES, ENVELOPES
 
@@ -50,7 +50,7 @@ def bond_label(state: str) -> str:
 @register.filter
 def bond_found(bond: Mapping[str, Any] | None) -> str:
     """How the bond of a scene's bid was found."""
-    return bond_label("" if not bond else "COVERED" if bond["covers"] else "SHORT")
+    return bond_label(bond_state(bond))
 
 
 @register.filter

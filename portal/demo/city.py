@@ -63,7 +63,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
     register_now(at=at)
     market = supermarket.build(at=at)
     selections.select_and_serve(market.items, at=at)
-    open_bids(authority, roster_id, at=at)
+    open_bids(authority, roster_id, issuers["bank"], at=at)
     rights = emission_rights(at)
     lots = publish(rights)
     bring_to_method(rights, lots)

@@ -22,16 +22,21 @@ from commons.domain.deadlines import local_day
 from commons.domain.money import as_text, capital_yuan, money
 from commons.pdf import services as pdf
 from portal.demo.authority.city import CityAuthority
+from portal.demo.authority.past import answered_by_the_story
+from portal.demo.authority.signing import sign_as
 from portal.demo.cast import PARTIES, actor, uscc
 from portal.demo.sealing import hand_in, open_intake
-from portal.demo.tenders import BUILDERS, TenderPlan, publish
+from portal.demo.tenders import BUILDERS, TenderPlan, ask_for_bond_guarantee, pay_bonds, publish
 from signatures.draws import services as draws
+from signatures.guarantees import services as guarantees
 
+PAYERS = BUILDERS[:2]
+"""Who pays the bond in money; the third bidder gives a guarantee of the bank."""
 PRICES = {"builder1": "17640000.00", "builder2": "17980000.00", "builder3": "18215000.00"}
 LICENCE = ("市政公用工程施工总承包二级", "D244100001")
 
 
-def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None:
+def open_bids(authority: CityAuthority, roster_id: int, issuer_id: int, *, at: datetime) -> None:
     """A tender whose deadline was a quarter of an hour ago; bidders and visitors meet in its hall now."""
     deadline = at - timedelta(minutes=15)
     plan = TenderPlan(
@@ -53,6 +58,7 @@ def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None
     for key in BUILDERS:
         tenders.take_documents(actor=actor(key), tender_id=tender_id, at=deadline - timedelta(days=20))
     terms = section_terms(published_tender(tender_id).sections[0].section_id)
+    _secure(authority, tender_id, issuer_id, at=deadline - timedelta(days=6))
     before = deadline - timedelta(hours=3)
     halls.prepare_halls(before)
     hall_id = hall_queries.hall_of_section(terms.section_id)
@@ -66,6 +72,17 @@ def open_bids(authority: CityAuthority, roster_id: int, *, at: datetime) -> None
             at=deadline - timedelta(minutes=30 - place),
         )
     _conduct(authority, terms, hall_id, at=deadline)
+
+
+def _secure(authority: CityAuthority, tender_id: int, issuer_id: int, *, at: datetime) -> None:
+    """Two bonds in money; for the third the bank issues a guarantee, sealed until the bids are opened."""
+    pay_bonds(published_tender(tender_id).sections[0].section_id, PAYERS, at=at)
+    ref = ask_for_bond_guarantee(tender_id, issuer_id, at=at)
+    guarantees.take_up(actor=actor("underwriter"), ref=ref, at=at)
+    note = "授信额度内，同意出具。"
+    guarantees.assess(actor=actor("underwriter"), ref=ref, number=f"LNSY-BH-{at:%Y%m%d}-01", note=note, at=at)
+    with answered_by_the_story(authority):
+        sign_as(authority, "manager", guarantees.request_signing(actor=actor("manager"), ref=ref, at=at), at=at)
 
 
 def _face(key: str, hall_id: int) -> str:
@@ -130,7 +147,7 @@ def _files(terms: SectionTerms, key: str, at: datetime) -> list[tuple[str, bytes
         "validity_days": "90",
         "duration_days": "240",
         "licences": [{"title": title, "number": number, "valid_until": until.isoformat()}],
-        "bond": "DEPOSIT",
+        "bond": "DEPOSIT" if key in PAYERS else "GUARANTEE",
         "volumes": [
             {"part": part, "name": name, "sha256": hashlib.sha256(content).hexdigest(), "size": str(len(content))}
             for part, name, content in volumes

@@ -1,6 +1,6 @@
 """Tenders of the demo city, led through the same services that people use, at instants of the past."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -149,9 +149,9 @@ def agree_on_consortium(authority: CityAuthority, tender_id: int, *, at: datetim
     sign_as(authority, "builder1", bids.request_agreement(actor=lead, agreement_id=number, at=at), at=at)
 
 
-def ask_for_bond_guarantee(tender_id: int, issuer_id: int, *, at: datetime) -> None:
-    """The third builder asks the bank to stand for its bond: the application waits for the bank's underwriter."""
-    bids.ask_for_bond_guarantee(
+def ask_for_bond_guarantee(tender_id: int, issuer_id: int, *, at: datetime) -> str:
+    """The third builder asks the bank to stand for its bond; the application waits for the bank's underwriter."""
+    return bids.ask_for_bond_guarantee(
         actor=actor("builder3"),
         section_id=published_tender(tender_id).sections[0].section_id,
         issuer_id=issuer_id,
@@ -280,11 +280,11 @@ def review(section_id: int, prices: Mapping[str, tuple[str, str]], *, at: dateti
     awards.confirm_report(actor=actor("staff"), report_id=report_id, at=at + timedelta(hours=1))
 
 
-def pay_bonds(section_id: int, *, at: datetime) -> None:
-    """Every builder's bond in money, on an account of its own, from its basic account."""
-    for key in BUILDERS:
+def pay_bonds(section_id: int, bidders: Sequence[str] = BUILDERS, *, at: datetime) -> None:
+    """Each bidder's bond in money, on an account of its own, from its basic account."""
+    for key in bidders:
         bids.expect_bond(actor=actor(key), section_id=section_id, at=at)
-    parties = {PARTIES[key].organisation: organisation_id(PARTIES[key].organisation) for key in BUILDERS}
+    parties = {PARTIES[key].organisation: organisation_id(PARTIES[key].organisation) for key in bidders}
     waiting = [
         (name, deposits.security_of(Purpose.BOND, Party(section_id, number))) for name, number in parties.items()
     ]

@@ -116,6 +116,27 @@ def two_pages(browser: Chromium, demo: Demo) -> tuple[Page, Page]:
     return browser.page(demo, viewport=PHONE), browser.page(demo, language="en")
 
 
+def test_a_visitor_of_the_hall_in_session_sees_how_each_bid_is_secured(demo: Demo) -> None:
+    with chromium() as browser:
+        phone, page = two_pages(browser, demo)
+        page.goto("/halls/")
+        page.get_by_role("link", name=re.compile("汾江路人行景观桥")).first.click()
+        rows = page.locator("#hall-bids")
+        expect(rows.get_by_text("bond paid in full")).to_have_count(2)
+        expect(rows.get_by_text("bond by a guarantee, as asked")).to_have_count(1)
+        colours = page.evaluate(COLOURS)
+        phone.goto(page.url)
+        expect(phone.locator("#hall-bids").get_by_text("保函")).to_have_count(1)
+
+    assert colours["bar"] == colours["teal"] != ""
+
+
+COLOURS = """() => ({
+    bar: getComputedStyle(document.querySelector("#hall-progress progress")).accentColor,
+    teal: getComputedStyle(document.querySelector("main a[href]")).color,
+})"""
+
+
 def test_every_public_link_leads_to_a_page_that_is_in_order(demo: Demo) -> None:
     with chromium() as browser:
         page = browser.page(demo, viewport=PHONE, reduced_motion="reduce")

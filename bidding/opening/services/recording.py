@@ -9,6 +9,7 @@ from bidding.opening import policies
 from bidding.opening.domain.consequences import consequence_of
 from bidding.opening.domain.refusals import NotYours, ObjectionsOpen, PricesOpen
 from bidding.opening.domain.states import HallCommand, HallState, Happening, WordKind, WordState
+from bidding.opening.labels import bond_state
 from bidding.opening.models import Hall, HallBid, HallEntry, HallWord
 from bidding.opening.services.common import KEEPER, locked_hall, move, note, own_bid, terms_of
 from bidding.tenders import services as procedures
@@ -206,7 +207,7 @@ def _bid(bid: HallBid, bidder: people.OrganisationView, hall: Hall) -> JSON:
         "capitals": capital_yuan(bid.price) if bid.price is not None else "",
         "duration_days": str(bid.content.get("duration_days", "")),
         "validity_days": str(bid.content.get("validity_days", "")),
-        "bond": "" if bond is None else ("COVERED" if bond["covers"] else "SHORT"),
+        "bond": bond_state(bond),
         "confirmed": "" if bid.confirmed is None else ("YES" if bid.confirmed else "NO"),
         "dispute": bid.dispute,
     }

@@ -12,7 +12,7 @@ from signatures.guarantees.services.opening import (
     unseal,
 )
 from signatures.guarantees.services.receiving import issuer_behind
-from signatures.guarantees.services.signing import begin_signing
+from signatures.guarantees.services.signing import begin_signing, request_signing
 from signatures.guarantees.services.underwriting import (
     Prepared,
     assess,
@@ -51,6 +51,7 @@ __all__ = [
     "refuse",
     "release",
     "release_own",
+    "request_signing",
     "set_status",
     "take_up",
     "unseal",

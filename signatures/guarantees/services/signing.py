@@ -17,6 +17,7 @@ from signatures.guarantees.services import papers, sealing, underwriting
 from signatures.signing import services as signing
 from signatures.signing.domain.sessions import Signer
 from signatures.signing.kinds import Finished, Order, Prepared, Signed, register_kind
+from signatures.signing.services import SessionRef
 from signatures.signing.services.forms import DetachedCms
 
 KIND = "guarantee"
@@ -27,9 +28,14 @@ def begin_signing(*, actor: Actor, ref: str, at: datetime) -> str:
 
     Refuses as `prepare` does: not assessed, assessed by the same person, no extension asked for.
     """
+    return request_signing(actor=actor, ref=ref, at=at).url
+
+
+def request_signing(*, actor: Actor, ref: str, at: datetime) -> SessionRef:
+    """The same; gives the session itself. Refuses as `begin_signing`."""
     underwriting.prepare(actor=actor, ref=ref, at=at)
     assert actor.person_id is not None, "the policy lets only persons sign here"
-    session = signing.request_signature(
+    return signing.request_signature(
         actor=actor,
         kind=KIND,
         subject=f"guarantee:{ref}",
@@ -41,7 +47,6 @@ def begin_signing(*, actor: Actor, ref: str, at: datetime) -> str:
         at=at,
         context={"ref": ref},
     )
-    return session.url
 
 
 class SealedData(DetachedCms):

@@ -52,7 +52,7 @@ function row(bid) {
   const small = (said) => (said ? element("span", { class: "small" }, element("br"), said) : null);
   const fate = bid.cause ? `${words.cause[bid.cause] ?? bid.cause} ${words.consequence[bid.consequence] ?? ""} (${bid.article})` : "";
   const price = bid.price ? [element("strong", { class: "amount" }, yuan(bid.price)), element("span", { class: "capital", lang: "zh-Hans" }, bid.capitals)] : ["—"];
-  const bond = scene.asks_bond ? words.bond[bid.bond ? (bid.bond.covers ? "COVERED" : "SHORT") : ""] : "";
+  const bond = scene.asks_bond ? words.bond[!bid.bond ? "" : !bid.bond.covers ? "SHORT" : bid.bond.guarantee ? "GUARANTEE" : "MONEY"] : "";
   const others = bid.price ? [bid.duration && words.days.done.replace("%(days)s", bid.duration), bond].filter(Boolean).join(" · ") : "";
   const answer = bid.confirmed === null ? "" : bid.confirmed ? "YES" : "NO";
   const made = element("tr", bid.own ? { class: "own" } : {},

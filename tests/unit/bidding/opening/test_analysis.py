@@ -7,6 +7,7 @@ import pytest
 from bidding.opening.domain.analysis import Control, Offer, RemarkCode, analyse
 from bidding.opening.domain.consequences import Consequence, consequence_of
 from bidding.opening.domain.states import HALL, HallCommand, HallState
+from bidding.opening.labels import BONDS, bond_state
 from bidding.scoring.domain.model import Quoted
 from signatures.envelopes.domain.states import Cause
 
@@ -104,3 +105,17 @@ def test_a_bid_keeps_to_the_ceiling_of_the_solution_that_it_is_for() -> None:
         RemarkCode.EQUAL_PRICES: ("A", "B"),
         RemarkCode.ABOVE_CEILING: ("B",),
     }
+
+
+@pytest.mark.parametrize(
+    ("bond", "state"),
+    [
+        (None, ""),
+        ({"guarantee": "", "covers": True}, "MONEY"),
+        ({"guarantee": "BH1", "covers": True}, "GUARANTEE"),
+        ({"guarantee": "BH1", "covers": False}, "SHORT"),
+    ],
+)
+def test_a_bond_is_read_out_by_its_form_or_as_not_as_asked(bond: dict[str, object] | None, state: str) -> None:
+    assert bond_state(bond) == state
+    assert state in BONDS
