@@ -12,7 +12,8 @@ from bidding.awards.domain.reports import ReportLine
 from bidding.awards.domain.securities import GROUND_TEXTS
 from bidding.awards.labels import ROUND_KINDS
 from bidding.tenders.domain.failing import FailureCause
-from bidding.tenders.forms import DecisionForm, amount, moment
+from bidding.tenders.forms.centre import DecisionForm
+from bidding.tenders.forms.fields import amount, moment
 from bidding.tenders.labels import failure_label
 from commons.forms import DecimalField
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
-from bidding.profiles.domain.vocabulary import Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import SECTOR_LABELS, Sector, Switch, ThresholdName
 from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
@@ -169,3 +169,13 @@ def place_label(place: str) -> str:
     chapter, _, number = place.partition(" ")
     name = gettext(CHAPTER_LABELS[chapter]) if chapter in CHAPTER_LABELS else gettext("Scoring table")
     return f"{name} {number}"
+
+
+def sectors() -> list[tuple[str, str]]:
+    """The sectors to choose from, in the reader's language."""
+    return [(sector.value, gettext(SECTOR_LABELS[sector])) for sector in Sector]
+
+
+def procedure_name(profile: ProcedureProfile) -> str:
+    """A procedure in the reader's language."""
+    return in_language(profile.label, profile.label_zh)

@@ -20,7 +20,7 @@ from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.forms import DecisionForm
+from bidding.tenders.forms.centre import DecisionForm
 from bidding.tenders.services.common import store_decision
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound

@@ -18,7 +18,9 @@ from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.document import TenderDocument, parse
 from bidding.tenders.domain.secrecy import Sight, Stage, Viewer, sight
-from bidding.tenders.forms import AddendumForm, JudgeForm, WordsForm
+from bidding.tenders.forms.applying import JudgeForm
+from bidding.tenders.forms.documents import AddendumForm
+from bidding.tenders.forms.fields import WordsForm
 from bidding.tenders.labels import STAGES, application_label, chosen_how
 from bidding.tenders.models import Tender, TenderObjection
 from bidding.tenders.policies import can_change_tender

@@ -19,7 +19,8 @@ from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, parse
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.forms import ApplicationForm, WordsForm
+from bidding.tenders.forms.applying import ApplicationForm
+from bidding.tenders.forms.fields import WordsForm
 from bidding.tenders.labels import CRITERIA, application_label, chosen_how, in_language
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_take_part

@@ -19,8 +19,8 @@ from bidding.tenders import services
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, TenderDocument, parse
 from bidding.tenders.domain.states import TenderState
-from bidding.tenders.forms import TenderCheckForm, procedure_name
-from bidding.tenders.labels import CRITERIA, TENDER_STATES, place_label
+from bidding.tenders.forms.centre import TenderCheckForm
+from bidding.tenders.labels import CRITERIA, TENDER_STATES, place_label, procedure_name
 from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages

@@ -11,13 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from bidding.profiles.domain.vocabulary import FORMULAS
 from bidding.tenders import services
-from bidding.tenders.forms import (
-    AwardMethodForm,
-    FilingForm,
-    InviteForm,
-    RosterForm,
-    WordsForm,
-)
+from bidding.tenders.forms.drafting import AwardMethodForm, FilingForm, InviteForm, RosterForm
+from bidding.tenders.forms.fields import WordsForm
 from bidding.tenders.services.common import invited, organisations_of
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound

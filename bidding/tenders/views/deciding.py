@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries, services
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.forms import SectionDecisionForm
+from bidding.tenders.forms.centre import SectionDecisionForm
 from bidding.tenders.labels import section_label
 from bidding.tenders.policies import can_run_procedure
 from bidding.tenders.services.common import store_decision

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, TenderDocument, as_content, parse
-from bidding.tenders.forms import BillForm, DocumentForm
+from bidding.tenders.forms.documents import BillForm, DocumentForm
 from bidding.tenders.views.owners import OwnerForm
 from commons.pages import signed_in
 

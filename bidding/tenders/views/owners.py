@@ -17,10 +17,7 @@ from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import parse
-from bidding.tenders.forms import (
-    procedure_name,
-)
-from bidding.tenders.labels import TENDER_STATES, failure_label, place_label, section_label
+from bidding.tenders.labels import TENDER_STATES, failure_label, place_label, procedure_name, section_label
 from bidding.tenders.models import ProcurementPlan, Tender, TenderProject
 from bidding.tenders.policies import can_change_tender
 from bidding.tenders.queries import pages

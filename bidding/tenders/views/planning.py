@@ -12,12 +12,8 @@ from django.utils.translation import gettext_lazy
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders import services
-from bidding.tenders.forms import (
-    PlanForm,
-    ProjectForm,
-    TenderForm,
-    procedure_name,
-)
+from bidding.tenders.forms.planning import PlanForm, ProjectForm, TenderForm
+from bidding.tenders.labels import procedure_name
 from bidding.tenders.models import ProcurementPlan, TenderProject
 from bidding.tenders.policies import can_draft_tender
 from bidding.tenders.views.owners import OwnerForm

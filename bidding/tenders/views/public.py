@@ -16,7 +16,6 @@ from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, 
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.forms import procedure_name, sectors
 from bidding.tenders.labels import (
     SECTION_KINDS,
     call_off_label,
@@ -25,7 +24,9 @@ from bidding.tenders.labels import (
     notice_label,
     notice_words,
     place_label,
+    procedure_name,
     section_label,
+    sectors,
 )
 from bidding.tenders.models import Section, Tender, TenderNotice
 from bidding.tenders.policies import can_run_procedure, can_take_part

@@ -13,9 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bidding.tenders import services
 from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft, bond_cap
-from bidding.tenders.forms import (
-    SectionForm,
-)
+from bidding.tenders.forms.drafting import SectionForm
 from bidding.tenders.models import Section
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound

@@ -1,0 +1,1 @@
+"""Forms of tenders, by who fills them in."""

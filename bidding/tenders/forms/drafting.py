@@ -1,0 +1,139 @@
+"""What the owner fixes before the notice: sections, award method, officers, filing, whom it invites."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bidding.profiles.domain.profile import ProcedureProfile
+from bidding.profiles.domain.vocabulary import FORMULAS, Switch
+from bidding.tenders.domain.sections import CALL_OFF_METHODS, kinds_of
+from bidding.tenders.forms.fields import amount
+from bidding.tenders.labels import PRICE_KINDS, SECTION_KINDS
+from commons.forms import DecimalField
+from signatures.envelopes.labels import suite_choices
+
+
+class SectionForm(forms.Form):
+    """One section."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    scope = forms.CharField(label=_("Scope"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(SECTION_KINDS.items()))
+    estimate = amount(_("Estimate"))
+    ceiling = amount(_("Ceiling price"), required=False)
+    alternatives = forms.CharField(
+        label=_("Alternative maxima"),
+        required=False,
+        max_length=1000,
+        help_text=_("One solution in each line with its own ceiling, for example 钢结构方案 11500000.00."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    bond = DecimalField(label=_("Tender bond"), required=False, max_digits=14, decimal_places=2, min_value=Decimal(0))
+    awards = forms.IntegerField(label=_("How many are awarded"), min_value=1, max_value=100, initial=1)
+    call_offs = forms.ChoiceField(
+        label=_("How it is called off"),
+        help_text=_("Chosen by the owner is the rule; competing and turns need several suppliers."),
+    )
+    grades = forms.CharField(
+        label=_("Least grades"),
+        required=False,
+        max_length=600,
+        help_text=_("One specialty in each line with its least grade, for example 市政公用工程施工总承包二级."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind, PRICE_KINDS[kind]) for kind in profile.price_kinds]
+        self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
+        self.fields["kind"].choices = [(one, SECTION_KINDS[one]) for one in kinds_of(profile.sector)]  # type: ignore[attr-defined]
+        if not profile.has(Switch.BOND):
+            del self.fields["bond"]
+        if not profile.has(Switch.ALTERNATIVE_CEILINGS):
+            del self.fields["alternatives"]
+        if not profile.has(Switch.FRAMEWORK):
+            del self.fields["awards"], self.fields["call_offs"]
+        else:
+            methods = [(method.value, gettext(words)) for method, words in CALL_OFF_METHODS.items()]
+            self.fields["call_offs"].choices = methods  # type: ignore[attr-defined]
+
+    def clean_alternatives(self) -> tuple[tuple[str, Decimal], ...]:
+        """Label and ceiling of each solution."""
+        found = []
+        for line in filter(None, map(str.strip, self.cleaned_data["alternatives"].splitlines())):
+            label, _space, ceiling = line.rpartition(" ")
+            if not label.strip():
+                raise forms.ValidationError(gettext("Write a name, a space and an amount: %(line)s") % {"line": line})
+            found.append((label.strip(), self.fields["ceiling"].clean(ceiling)))
+        return tuple(found)
+
+
+class AwardMethodForm(forms.Form):
+    """How the award is decided; the parameters of every formula on offer, empty for the profile's own value."""
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.formula, gettext(FORMULAS[one.formula])) for one in profile.formulas]
+        self.fields["method"] = forms.ChoiceField(label=_("Award method"), choices=choices)
+        names = sorted({name for one in profile.formulas for name in one.parameters})
+        for name in names:
+            self.fields[f"p_{name}"] = forms.CharField(
+                label=PARAMETERS.get(name, name), required=False, max_length=120,
+                help_text=_("Empty: the value of the procedure's profile."),
+            )  # fmt: skip
+
+    def parameters(self) -> dict[str, str]:
+        """Name → value, where one was given."""
+        return {name[2:]: value for name, value in self.cleaned_data.items() if name.startswith("p_") and value}
+
+
+PARAMETERS: dict[str, Any] = {
+    "full": _("Full score of the price"),
+    "above": _("Points lost for each percent above the baseline"),
+    "below": _("Points lost for each percent below the baseline"),
+    "deltas": _("Floating points to draw from"),
+    "weight": _("Share of the ceiling in the baseline"),
+    "factor": _("Factor on the mean"),
+    "discount": _("Deduction for small enterprises"),
+    "discount_rate": _("Interest rate of a year, as a fraction"),
+    "quality_greatest": _("How much quality weighs at most, as a fraction"),
+}
+
+
+class RosterForm(forms.Form):
+    """The opening officers."""
+
+    def __init__(self, *args: Any, rosters: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["suite"] = forms.ChoiceField(
+            label=_("Algorithms"),
+            choices=suite_choices(),
+            required=False,
+            help_text=_(
+                "Officers' keys, bidders' certificates and sealed bids are all of them. With the national ones a "
+                "browser seals about 5 megabytes in a second, as it reckons them in script; for bids of hundreds "
+                "of megabytes the offline command is much faster."
+            ),
+        )
+        self.fields["roster"] = forms.ChoiceField(label=_("Opening officers"), choices=rosters)
+
+
+class FilingForm(forms.Form):
+    """A filing with an authority."""
+
+    authority = forms.CharField(label=_("Authority"), max_length=80)
+    number = forms.CharField(label=_("Number of the filing"), max_length=60)
+    filed_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, by their unified social credit codes."""
+
+    codes = forms.CharField(
+        label=_("Unified social credit codes"),
+        help_text=_("One in each line. Nobody but you learns whom you invite before the opening."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
