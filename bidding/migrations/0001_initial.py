@@ -407,6 +407,7 @@ class Migration(migrations.Migration):
                 ('suite', models.CharField(choices=[('INTERNATIONAL', 'INTERNATIONAL'), ('SM', 'SM')], default=commons.domain.suites.Suite['INTERNATIONAL'], max_length=16)),
                 ('contact_name', models.CharField(blank=True, max_length=40)),
                 ('contact_phone', models.CharField(blank=True, max_length=30)),
+                ('qualified_maximum', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('applications_end_at', models.DateTimeField(blank=True, null=True)),
                 ('documents_until', models.DateTimeField(blank=True, null=True)),
                 ('bid_deadline', models.DateTimeField(blank=True, null=True)),

@@ -10,10 +10,11 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
-from bidding.profiles.domain.vocabulary import SECTOR_LABELS, Sector, Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import SECTOR_LABELS, Sector, Switch
 from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
+from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, CallOffMethod
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
 from commons.domain.time import from_text
@@ -97,15 +98,15 @@ def application_label(state: str, facts: Mapping[str, Any], *, staged: bool) -> 
     return (PROPOSAL_STATES if staged else APPLICATION_STATES)[state]
 
 
-def chosen_how(profile: ProcedureProfile) -> str:
-    """How those who bid are found among the applicants; nothing where nobody applies."""
-    most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
-    if profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None:
+def chosen_how(profile: ProcedureProfile, asked: int | None) -> str:
+    """How those who bid are found among the applicants; nothing where nobody applies. `asked`: the owner's number."""
+    most = limited_number(profile, asked)
+    if most is not None:
         text = gettext(
             "By a limited number: at most %(most)s of those who meet the requirements are invited to bid. Where more "
             "meet them, the highest scores are taken, and whoever ties with the last of these too."
         )
-        return text % {"most": int(most)}
+        return text % {"most": most}
     if profile.has(Switch.PREQUALIFICATION):
         return gettext("Everybody who meets the requirements is invited to bid.")
     if profile.has(Switch.TWO_STAGE):

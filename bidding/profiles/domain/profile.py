@@ -130,6 +130,11 @@ class ProcedureProfile:
         return self.has(Switch.PREQUALIFICATION) or self.has(Switch.TWO_STAGE)
 
     @property
+    def limits_number(self) -> bool:
+        """Whether no more than a number of those who qualify are invited, the best of them 有限数量制."""
+        return self.choice(Switch.PREQUALIFICATION) == "LIMITED"
+
+    @property
     def is_purchase(self) -> bool:
         """Whether the owner buys as 采购人 (政府采购法 第15条), rather than tenders as 招标人."""
         return self.sector in (Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT)
@@ -142,7 +147,7 @@ class ProcedureProfile:
     def lawful_methods(self) -> tuple[Method, ...]:
         """What the legality table is asked about: the method, and what its switches add to it."""
         added = [method for switch, method in ASKED.items() if self.has(switch)]
-        if self.choice(Switch.PREQUALIFICATION) == "LIMITED":
+        if self.limits_number:
             added.append(Method.LIMITED_PREQUALIFICATION)
         return tuple(dict.fromkeys((self.method, *added)))
 

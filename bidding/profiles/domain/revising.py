@@ -56,7 +56,14 @@ def contradictions(profile: ProcedureProfile) -> Iterable[Contradiction]:
         )
     if has(Switch.ROUNDS) and profile.method in TENDERS:
         yield Contradiction(gettext_noop("a tender is not negotiated in rounds"), "招标投标法第四十三条")
-    if has(Switch.INVITATION) and profile.choice(Switch.PREQUALIFICATION) == "LIMITED":
+    if profile.limits_number and (profile.threshold(ThresholdName.QUALIFIED_MAXIMUM) or 0) < max(
+        profile.minimum_bidders, 1
+    ):
+        yield Contradiction(
+            gettext_noop("a limited number has a least value, not below the bidders that are needed"),
+            "招标投标法第二十八条",
+        )
+    if has(Switch.INVITATION) and profile.limits_number:
         yield Contradiction(
             gettext_noop("invited bidders are not cut down to a number again"), "招标投标法实施条例第十八条"
         )

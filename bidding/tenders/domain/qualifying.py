@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bidding.profiles.domain.profile import ProcedureProfile
+from bidding.profiles.domain.vocabulary import ThresholdName
+from commons.domain.money import normal_text
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 
@@ -30,6 +33,14 @@ class ScoreMissing(Refusal):
 class JudgeAllFirst(Refusal):
     code = "PREQUALIFICATION_NOT_ALL_JUDGED"
     message = gettext_noop("Not judged yet: %(count)s. Judge every application first.")
+
+
+class LimitedNumberTooLow(Refusal):
+    """建设部令第89号 第16条: where more qualify, at least so many are invited."""
+
+    code = "QUALIFIED_NUMBER_TOO_LOW"
+    message = gettext_noop("Of a limited number at least %(least)s are invited (%(source)s). Raise it.")
+    status = 400
 
 
 class ProposalMissing(Refusal):
@@ -60,6 +71,19 @@ def named_price(text: str) -> str:
     """The first sum of money that a text names; nothing where it names none."""
     found = _PRICE.search(text)
     return found[0] if found else ""
+
+
+def limited_number(profile: ProcedureProfile, asked: int | None) -> int | None:
+    """How many are invited at most: what the owner asked, else the profile's own; nothing without a limited number.
+
+    Refuses (`LimitedNumberTooLow`) fewer than the profile protects.
+    """
+    least = profile.thresholds.get(ThresholdName.QUALIFIED_MAXIMUM)
+    if not profile.limits_number or least is None:
+        return None
+    if asked is not None and asked < least.value:
+        raise LimitedNumberTooLow(least=normal_text(least.value), source=least.source)
+    return int(least.value) if asked is None else asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
-from bidding.profiles.domain.vocabulary import Switch
+from bidding.profiles.domain.vocabulary import Switch, ThresholdName
 from bidding.tenders.forms.fields import REGION, amount, moment
 from bidding.tenders.labels import sectors
+from commons.domain.money import normal_text
 from commons.texts import PHONE_INVALID, REGION_INVALID
 
 
@@ -66,6 +68,9 @@ class TenderForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     applications_end_at = moment(_("Applications end"))
+    qualified_maximum = forms.IntegerField(
+        label=_("How many applicants are invited at most"), min_value=1, max_value=999, required=False
+    )
     documents_until = moment(_("Documents can be taken until"))
     bid_deadline = moment(_("Bid deadline"))
     contact_name = forms.CharField(label=_("Contact"), max_length=40, required=False)
@@ -91,6 +96,13 @@ class TenderForm(forms.Form):
         if profiles is not None:
             self.fields["profile_code"] = forms.ChoiceField(label=_("Procedure"), choices=profiles)
             self.order_fields(["profile_code"])
+        least = profile.thresholds.get(ThresholdName.QUALIFIED_MAXIMUM) if profile and profile.limits_number else None
+        if least is None:
+            del self.fields["qualified_maximum"]
+        else:
+            text = gettext("At least %(least)s (%(source)s); empty: so many.")
+            facts = {"least": normal_text(least.value), "source": least.source}
+            self.fields["qualified_maximum"].help_text = text % facts
         if profile is not None:
             asked = {
                 "consortium_allowed": Switch.CONSORTIUM,

@@ -105,6 +105,8 @@ class Tender(models.Model):
     """The algorithms that bids are sealed with; the officers' keys are of them too."""
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
+    qualified_maximum = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How many of those who qualify are invited at most, where the profile limits their number 有限数量制."""
     applications_end_at = models.DateTimeField(null=True, blank=True)
     documents_until = models.DateTimeField(null=True, blank=True)
     bid_deadline = models.DateTimeField(null=True, blank=True)

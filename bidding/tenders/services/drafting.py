@@ -15,6 +15,7 @@ from bidding.profiles.domain.refusals import ProfileUnknown
 from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
 from bidding.scoring.domain.json_form import parameters_of
 from bidding.tenders.domain.completeness import TenderUnready
+from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.sections import BudgetExceeded, SectionTermsDraft, check_section
 from bidding.tenders.domain.states import TenderCommand
 from bidding.tenders.models import Invitation, Section, Tender, TenderFiling, TenderProject
@@ -68,6 +69,8 @@ class TenderFacts:
     designated_media: tuple[str, ...] = ()
     consortium_allowed: bool = False
     sme_reserved: bool = False
+    qualified_maximum: int | None = None
+    """Of weight where the procedure limits the number of those invited; none for the profile's own."""
     single_source_reason: str = ""
     """Why one supplier alone is asked; of weight where the method is a single source."""
 
@@ -239,6 +242,7 @@ def require_ready(tender: Tender, at: datetime) -> None:
     total = tender.sections.aggregate(total=Sum("estimate"))["total"] or Decimal(0)
     if total > tender.project.budget:
         raise BudgetExceeded(total=as_text(total), budget=as_text(tender.project.budget))
+    limited_number(profile, tender.qualified_maximum)
     require_document(tender, profile)
     _require_filing(tender, profile, at)
 
@@ -302,6 +306,7 @@ def _columns(facts: TenderFacts, profile: ProcedureProfile) -> dict[str, Any]:
         "single_source_reason": facts.single_source_reason.strip() if profile.is_single_source else "",
         "contact_name": facts.contact_name.strip(),
         "contact_phone": facts.contact_phone.strip(),
+        "qualified_maximum": limited_number(profile, facts.qualified_maximum),
         "applications_end_at": facts.applications_end_at if profile.applies_first else None,
         "documents_until": facts.documents_until,
         "bid_deadline": facts.bid_deadline,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bidding.profiles.domain.vocabulary import Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders.domain.eligibility import BAR_TEXTS, Bar, MayNotBid
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.kinds import TenderNoticeKind
@@ -22,6 +22,7 @@ from bidding.tenders.domain.qualifying import (
     ProposalMissing,
     ScoreMissing,
     choose,
+    limited_number,
     named_price,
 )
 from bidding.tenders.domain.states import (
@@ -130,7 +131,7 @@ def judge(
     _require_over(section, tender, at)
     words = words_of(reason)
     points = parse_decimal(score, field="score", places=2) if score else None
-    if qualified and points is None and profile_of(tender, at).choice(Switch.PREQUALIFICATION) == "LIMITED":
+    if qualified and points is None and profile_of(tender, at).limits_number:
         raise ScoreMissing()
     facts = {**row.facts, "reason": words, "score": as_text(points) if points is not None else None}
     command = ApplicationCommand.QUALIFY if qualified else ApplicationCommand.REFUSE
@@ -152,10 +153,9 @@ def finish_prequalification(*, actor: Actor, section_id: int, at: datetime) -> i
     if waiting := sum(row.state == ApplicationState.SUBMITTED.value for row in rows):
         raise JudgeAllFirst(count=str(waiting))
     qualified = [row for row in rows if row.state == ApplicationState.QUALIFIED.value]
-    most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
-    limited = profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None
+    most = limited_number(profile, tender.qualified_maximum)
     applicants = [Applicant(row.pk, Decimal(row.facts["score"] or 0)) for row in qualified]
-    taken = choose(applicants, int(most)) if limited and most else {one.id for one in applicants}
+    taken = choose(applicants, most) if most is not None else {one.id for one in applicants}
     _tell_results(tender, rows, taken, at, staged=profile.has(Switch.TWO_STAGE))
     for row in qualified:
         if row.pk not in taken:

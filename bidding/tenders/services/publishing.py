@@ -6,8 +6,9 @@ from django.db import transaction
 
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import ProcedureProfile, as_content
-from bidding.profiles.domain.vocabulary import CLASS_CODES, LimitName, Sector, Switch, ThresholdName
+from bidding.profiles.domain.vocabulary import CLASS_CODES, LimitName, Sector, Switch
 from bidding.tenders.domain.kinds import TenderNoticeKind
+from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.states import SectionCommand, TenderCommand
 from bidding.tenders.domain.timetable import Times, require_times
 from bidding.tenders.media import media
@@ -134,7 +135,7 @@ def notice_body(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
         "approval": f"{project.approval_body} {project.approval_no}".strip(),
         "round": str(tender.round),
         "description": tender.description,
-        "chosen": _chosen(profile),
+        "chosen": _chosen(tender, profile),
         "single_source": _single_source(tender, profile),
         "award_method": tender.award_method,
         "award_parameters": dict(tender.award_parameters),
@@ -154,13 +155,14 @@ def notice_body(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
     }
 
 
-def _chosen(profile: ProcedureProfile) -> JSON:
+def _chosen(tender: Tender, profile: ProcedureProfile) -> JSON:
     """How bidders are found among applicants, and how many at most; nothing where nobody applies."""
     if not profile.has(Switch.PREQUALIFICATION):
         return None
-    most = profile.threshold(ThresholdName.QUALIFIED_MAXIMUM)
-    limited = profile.choice(Switch.PREQUALIFICATION) == "LIMITED" and most is not None
-    return {"way": "HIGHEST_SCORES" if limited else "ALL_QUALIFIED", "maximum": str(int(most)) if most else None}
+    most = limited_number(profile, tender.qualified_maximum)
+    return (
+        {"way": "ALL_QUALIFIED", "maximum": None} if most is None else {"way": "HIGHEST_SCORES", "maximum": str(most)}
+    )
 
 
 def _single_source(tender: Tender, profile: ProcedureProfile) -> JSON:

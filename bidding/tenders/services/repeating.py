@@ -26,6 +26,7 @@ class NothingFailed(Refusal):
 COPIED = (
     "title", "description", "award_method", "award_parameters", "roster_id", "suite", "contact_name", "contact_phone",
     "designated_media", "sme_reserved", "consortium_allowed", "draft", "single_source_reason",
+    "qualified_maximum",
 )  # fmt: skip
 SECTION_COPIED = (
     "title", "scope", "kind", "estimate", "price_kind", "ceiling", "alternatives", "bond", "awards", "call_offs",

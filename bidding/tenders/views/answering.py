@@ -131,7 +131,7 @@ def prequalification(request: HttpRequest, tender_id: int) -> HttpResponse:
             "rows": rows,
             "over": over,
             "in_stages": staged,
-            "chosen_how": chosen_how(profile),
+            "chosen_how": chosen_how(profile, tender.qualified_maximum),
         },
     )
 

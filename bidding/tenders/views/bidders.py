@@ -199,7 +199,7 @@ class Apply(FormPage):
             "tender": pages.readable_tender(signed_in(request), section.tender_id),
             "title": _("First stage: your technical proposal") if staged else _("Apply for prequalification"),
             "submit": _("Hand in the proposal") if staged else _("Hand in the application"),
-            "intro": chosen_how(profile),
+            "intro": chosen_how(profile, section.tender.qualified_maximum),
             "withdraw": reverse("tenders:withdraw_application", args=[section.pk])
             if own and state == "SUBMITTED" and section.state == "PREQUALIFYING"
             else "",

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bidding.profiles.domain.vocabulary import FORMULAS
+from bidding.profiles.domain.vocabulary import FORMULAS, Switch
 from bidding.tenders import services
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, TenderDocument, parse
 from bidding.tenders.domain.states import TenderState
 from bidding.tenders.forms.centre import TenderCheckForm
-from bidding.tenders.labels import CRITERIA, TENDER_STATES, place_label, procedure_name
+from bidding.tenders.labels import CRITERIA, TENDER_STATES, chosen_how, place_label, procedure_name
 from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages
@@ -54,11 +54,14 @@ class CheckTender(FormPage):
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         tender = self._tender(request)
+        profile = profile_of(tender, timezone.now())
         document = parse(tender.draft) if tender.draft else TenderDocument()
         return {
             "tender": tender,
             "state": TENDER_STATES[tender.state],
-            "procedure": procedure_name(profile_of(tender, timezone.now())),
+            "procedure": procedure_name(profile),
+            "chosen_how": chosen_how(profile, tender.qualified_maximum),
+            "in_stages": profile.has(Switch.TWO_STAGE),
             "award": _(FORMULAS[tender.award_method]) if tender.award_method in FORMULAS else "—",
             "sections": tender.sections.all(),
             "chapters": [(_(CHAPTER_LABELS[name]), document.chapter(name)) for name in CHAPTERS],

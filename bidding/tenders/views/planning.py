@@ -118,7 +118,7 @@ class EditTender(OwnerForm):
         tender = self.tender(request)
         names = ("title", "description", "applications_end_at", "documents_until", "bid_deadline", "contact_name",
                  "contact_phone", "consortium_allowed", "sme_reserved", "single_source_reason",
-                 "version")  # fmt: skip
+                 "qualified_maximum",                 "version")  # fmt: skip
         initial = {name: getattr(tender, name) for name in names}
         initial["designated_media"] = "\n".join(tender.designated_media)
         return TenderForm(data, profile=self.profile(request), initial=initial)
@@ -147,4 +147,5 @@ def facts_of(form: forms.Form) -> services.TenderFacts:
         consortium_allowed=given.get("consortium_allowed", False),
         sme_reserved=given.get("sme_reserved", False),
         single_source_reason=given.get("single_source_reason", ""),
+        qualified_maximum=given.get("qualified_maximum"),
     )

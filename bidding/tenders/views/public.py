@@ -107,7 +107,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "may_take_part": bool(can_take_part(viewer, found)),
         "may_decide": bool(can_run_procedure(viewer)),
         "in_stages": staged,
-        "chosen_how": chosen_how(profile),
+        "chosen_how": chosen_how(profile, found.qualified_maximum),
         "single_source": _single_source(notices),
         "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),

@@ -13,6 +13,7 @@ from bidding.tenders.domain.sections import SectionTermsDraft
 from bidding.tenders.models import Tender
 from bidding.tenders.services import PlanFacts, ProjectFacts, TenderFacts
 from commons.domain.deadlines import local_day
+from commons.domain.time import SHANGHAI
 from tests import cast
 from tests.integration.signatures.envelopes.story import Story, ceremony
 
@@ -104,6 +105,11 @@ def tender_facts(at: datetime, deadline: datetime) -> TenderFacts:
         consortium_allowed=True,
         single_source_reason="专用设备的原厂维护，只能从该供应商处采购。",
     )
+
+
+def local(at: datetime | None) -> str:
+    """An instant as a browser's field sends it."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
 def section(profile_code: str, number: int = 1) -> SectionTermsDraft:

@@ -134,6 +134,44 @@ def test_fewer_than_three_of_a_limited_number_fail_the_section_and_all_read_why(
     assert "审查结论已记录" in page("builder3", f"/sections/{told.section_id}/apply/")
 
 
+def test_the_owner_sets_the_limited_number_not_below_the_laws_and_it_is_what_the_notice_and_the_choice_use() -> None:
+    told = story.drafted("WORKS_PREQUALIFIED_LIMITED", at=now() - timedelta(days=20))
+    facts = f"/owner/tenders/{told.tender_id}/facts/"
+    assert "不少于7家（房屋建筑和市政基础设施工程施工招标投标管理办法第十六条" in page("tenderee", facts)
+
+    def entered(number: str) -> str:
+        given = {
+            "title": told.row.title, "contact_name": "冼招", "contact_phone": "0757-00000000",
+            "applications_end_at": story.local(told.row.applications_end_at), "qualified_maximum": number,
+            "documents_until": story.local(told.row.documents_until), "bid_deadline": story.local(told.bid_deadline),
+            "version": str(told.row.version),
+        }  # fmt: skip
+        return client("tenderee").post(facts, given).content.decode()
+
+    assert "有限数量制至少邀请7家" in entered("6")
+    entered("8")
+    assert told.row.qualified_maximum == 8
+    story.handed_in(told)
+    assert "最多邀请8家投标" in page("staff2", f"/centre/tenders/{told.tender_id}/")
+    tender_services.publish_tender(actor=cast.actor("staff2"), tender_id=told.tender_id, at=told.published_at)
+    assert told.row.notices.get().body["chosen"] == {"way": "HIGHEST_SCORES", "maximum": "8"}
+    assert "最多邀请8家投标" in page("", f"/tenders/{told.tender_id}/")
+
+    keys = [key for key in SCORES if key != "robot2"]
+    rows = applied(told, *keys, "supplier1", at=told.published_at + timedelta(days=2))
+    ends = told.row.applications_end_at
+    assert ends is not None
+    for key, row in rows.items():
+        tender_services.judge(
+            actor=cast.actor("tenderee"), application_id=row, qualified=True, reason="符合资格条件",
+            score=SCORES.get(key, "70"), at=ends,
+        )  # fmt: skip
+    invited_now = tender_services.finish_prequalification(
+        actor=cast.actor("tenderee"), section_id=told.section_id, at=ends
+    )
+    assert invited_now == 8
+
+
 def sealed(told: Told, key: str, at: datetime) -> str:
     """A bid of the second stage, sealed and handed in; the number of its receipt."""
     assert told.officers is not None

@@ -102,6 +102,10 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [
     ("WORKS_OPEN", {"switches": {"ROUNDS": "true"}}),
     ("WORKS_INVITED", {"switches": {"PREQUALIFICATION": "LIMITED"}}),
     ("WORKS_INVITED", {"switches": {"INVITATION": "false"}}),
+    (
+        "WORKS_PREQUALIFIED_LIMITED",
+        {"thresholds": {"QUALIFIED_MAXIMUM": {"value": "2", "mark": "D", "source": "本市规定"}}},
+    ),
     ("WORKS_OPEN", {"thresholds": {"BIDDERS_MINIMUM": {"value": "2", "mark": "D", "source": "本市规定"}}}),
 ]
 
