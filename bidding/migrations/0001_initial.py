@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=22)),
                 ('title', models.CharField(max_length=120)),
                 ('description', models.TextField(blank=True)),
-                ('single_source_reason', models.TextField(blank=True)),
+                ('single_source', models.JSONField(blank=True, default=dict)),
                 ('profile_code', models.CharField(max_length=40)),
                 ('profile', models.JSONField(blank=True, default=dict)),
                 ('profile_version', models.PositiveIntegerField(default=0)),

@@ -16,6 +16,7 @@ from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
 from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, CallOffMethod
+from bidding.tenders.domain.single_source import GROUND_LABELS, GROUND_SOURCES, Ground
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
 from commons.domain.time import from_text
 
@@ -153,6 +154,13 @@ def notice_words(kind: str, body: Mapping[str, Any]) -> NoticeWords:
 def failure_label(cause: str) -> str:
     """Why a section failed; nothing where it did not."""
     return gettext(CAUSE_LABELS[FailureCause(cause)]) if cause else ""
+
+
+def ground_label(ground: str) -> tuple[str, str] | None:
+    """By which case of the law one supplier alone is asked, and its article; nothing where none is stated."""
+    if not ground:
+        return None
+    return gettext(GROUND_LABELS[Ground(ground)]), GROUND_SOURCES[Ground(ground)]
 
 
 def call_off_label(method: str) -> str:

@@ -44,6 +44,7 @@ urlpatterns = [
     path(OWNER + "officers/", choosing.ChooseRoster.as_view(), name="roster"),
     path(OWNER + "filing/", choosing.FileNotice.as_view(), name="filing"),
     path(OWNER + "invited/", choosing.Invite.as_view(), name="invite"),
+    path(OWNER + "single-source/", choosing.NameSingleSource.as_view(), name="single_source"),
     path(OWNER + "findings/<int:finding_id>/", choosing.AnswerFinding.as_view(), name="finding"),
     path(OWNER + "submit/", owners.submit, name="submit"),
     path(OWNER + "repeat/", owners.repeat, name="repeat"),

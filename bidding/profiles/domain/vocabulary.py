@@ -81,6 +81,8 @@ class Switch(StrEnum):
     PRICE_KINDS = "PRICE_KINDS"
     BOND_BACK = "BOND_BACK"
     """When the bonds of those who did not win go back: CONTRACT with the winner's, AWARD_NOTICE before it."""
+    EXPERT_OPINIONS = "EXPERT_OPINIONS"
+    """The notice of a single source states its case in the law, and the opinions of experts (财政部令第74号 第38条)."""
     FEWER_AFTER_REVIEW = "FEWER_AFTER_REVIEW"
     """FAILS: fewer than the minimum after review ends the tender; COMPETITION: it goes on while competition remains."""
 
@@ -127,6 +129,7 @@ SWITCH_LABELS: Mapping[Switch, str] = MappingProxyType(
         Switch.BUDGET_LINK: gettext_noop("Plan and budget behind it"),
         Switch.PRICE_KINDS: gettext_noop("Kinds of price"),
         Switch.BOND_BACK: gettext_noop("Bonds of those who did not win go back after"),
+        Switch.EXPERT_OPINIONS: gettext_noop("Experts' opinions are published"),
         Switch.FEWER_AFTER_REVIEW: gettext_noop("Fewer than the minimum after review"),
     }
 )

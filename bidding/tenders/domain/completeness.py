@@ -59,7 +59,7 @@ ITEMS = (
     ),
     CheckItem(
         "SINGLE_SOURCE",
-        gettext_noop("One supplier is named, with the reason why it alone is asked."),
+        gettext_noop("The one supplier is named with its address and the reason, with what else is published of it."),
         "财政部令第74号第三十八条",
         method=Method.SINGLE_SOURCE,
     ),

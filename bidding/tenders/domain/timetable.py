@@ -63,7 +63,10 @@ def require_times(times: Times, profile: ProcedureProfile, *, published_at: date
     stated = [limit for name in (LimitName.BID_PERIOD, LimitName.NOTICE) if (limit := profile.limit(name))]
     earliest, longest = day, None
     for limit in stated:
-        if (found := count(day, limit, Direction.AFTER)) > earliest:
+        found = count(day, limit, Direction.AFTER)
+        if profile.is_single_source and limit is profile.limit(LimitName.NOTICE):
+            found += timedelta(days=1)  # the last day of the notice is one for objections too (财政部令第74号 第39条)
+        if found > earliest:
             earliest, longest = found, limit
     _require(gettext_noop("Bid deadline"), times.bid_deadline, earliest, published_at, longest)
     _require_order(times)

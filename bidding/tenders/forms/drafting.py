@@ -1,5 +1,6 @@
 """What the owner fixes before the notice: sections, award method, officers, filing, whom it invites."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, Switch
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, kinds_of
+from bidding.tenders.domain.single_source import (
+    GROUND_LABELS,
+    GROUND_SOURCES,
+    Expert,
+    Office,
+    SingleSource,
+)
 from bidding.tenders.forms.fields import amount
 from bidding.tenders.labels import PRICE_KINDS, SECTION_KINDS
+from commons.domain.text import gettext_noop
 from commons.forms import DecimalField
+from commons.texts import PHONE_INVALID
 from signatures.envelopes.labels import suite_choices
 
 
@@ -137,3 +147,82 @@ class InviteForm(forms.Form):
         help_text=_("One in each line. Nobody but you learns whom you invite before the opening."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+
+FEWEST_EXPERTS, MOST_EXPERTS = 3, 9
+
+
+class SingleSourceForm(forms.Form):
+    """The one supplier that is asked, and what is published of it (财政部令第74号 第38条)."""
+
+    code = forms.CharField(label=_("Unified social credit code of the supplier"), max_length=18)
+    supplier_address = forms.CharField(label=_("Address of the supplier"), max_length=120)
+    ground = forms.ChoiceField(label=_("Case of the law"))
+    reason = forms.CharField(
+        label=_("Why one supplier alone is asked"),
+        max_length=4000,
+        help_text=_("Published with the notice, with what is bought, the supplier's name and its address."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    owner_address = forms.CharField(
+        label=_("Where objections reach you"),
+        max_length=120,
+        help_text=_("Your address; contact and telephone are those of the tender."),
+    )
+    authority_body = forms.CharField(label=_("Finance department"), max_length=80)
+    authority_address = forms.CharField(label=_("Its address"), max_length=120)
+    authority_contact = forms.CharField(label=_("Its contact"), max_length=40)
+    authority_phone = forms.RegexField(
+        label=_("Its telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID
+    )
+
+    def __init__(self, *args: Any, profile: ProcedureProfile, experts: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = 0
+        if not profile.has(Switch.EXPERT_OPINIONS):
+            for name in ("ground", "authority_body", "authority_address", "authority_contact", "authority_phone"):
+                del self.fields[name]
+            return
+        grounds = [(one.value, f"{gettext(words)} ({GROUND_SOURCES[one]})") for one, words in GROUND_LABELS.items()]
+        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        self.rows = min(max(FEWEST_EXPERTS, experts + 1), MOST_EXPERTS)
+        for row in range(self.rows):
+            for name, words, longest in EXPERT_COLUMNS:
+                label = gettext("Expert %(number)s: %(what)s") % {"number": row + 1, "what": gettext(words)}
+                widget = forms.Textarea(attrs={"rows": 3}) if name == "opinion" else forms.TextInput()
+                self.fields[f"e{row}_{name}"] = forms.CharField(
+                    label=label, required=False, max_length=longest, widget=widget
+                )
+
+    def said(self) -> SingleSource:
+        """What was filled in; rows of experts that are empty are left out."""
+        data = self.cleaned_data
+        rows = [[data[f"e{row}_{name}"] for name, _words, _longest in EXPERT_COLUMNS] for row in range(self.rows)]
+        office = Office(*(data.get(f"authority_{name}", "") for name in ("body", "address", "contact", "phone")))
+        return SingleSource(
+            reason=data["reason"],
+            ground=data.get("ground", ""),
+            supplier_address=data["supplier_address"],
+            experts=tuple(Expert(*row) for row in rows if any(row)),
+            owner_address=data["owner_address"],
+            authority=office,
+        )
+
+
+def single_source_fields(said: SingleSource) -> dict[str, str]:
+    """What `SingleSourceForm` begins with."""
+    found = {"reason": said.reason, "ground": said.ground, "supplier_address": said.supplier_address}
+    found |= {"owner_address": said.owner_address}
+    found |= {f"authority_{name}": text for name, text in asdict(said.authority).items()}
+    for row, expert in enumerate(said.experts):
+        found |= {f"e{row}_{name}": text for name, text in asdict(expert).items()}
+    return found
+
+
+EXPERT_COLUMNS = (
+    ("name", gettext_noop("name"), 40),
+    ("employer", gettext_noop("employer"), 80),
+    ("title", gettext_noop("professional title"), 40),
+    ("opinion", gettext_noop("opinion"), 1000),
+)
+"""What is published of an expert, in the order of `Expert`."""

@@ -60,13 +60,6 @@ class TenderForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    single_source_reason = forms.CharField(
-        label=_("Why one supplier alone is asked"),
-        required=False,
-        max_length=4000,
-        help_text=_("For a single source or a direct purchase; published with the notice, with the supplier's name."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
     applications_end_at = moment(_("Applications end"))
     qualified_maximum = forms.IntegerField(
         label=_("How many applicants are invited at most"), min_value=1, max_value=999, required=False
@@ -111,7 +104,5 @@ class TenderForm(forms.Form):
             for name, switch in asked.items():
                 if not profile.has(switch):
                     del self.fields[name]
-            if not profile.is_single_source:
-                del self.fields["single_source_reason"]
             if not profile.applies_first:
                 del self.fields["applications_end_at"]

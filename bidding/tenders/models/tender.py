@@ -78,8 +78,8 @@ class Tender(models.Model):
     code = models.CharField(max_length=22, blank=True)
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    single_source_reason = models.TextField(blank=True)
-    """Why one supplier alone is asked; published with the notice, with its name (财政部令第74号 第38条)."""
+    single_source = models.JSONField(default=dict, blank=True)
+    """What is published of the one supplier that is asked: `single_source.SingleSource` (财政部令第74号 第38条)."""
     profile_code = models.CharField(max_length=40)
     profile = models.JSONField(default=dict, blank=True)
     """The procedure profile as it was on the day of publication."""

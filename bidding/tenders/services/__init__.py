@@ -15,6 +15,7 @@ from bidding.tenders.services.drafting import (
     file_notice,
     invite,
     remove_section,
+    state_single_source,
     submit_tender,
 )
 from bidding.tenders.services.finishing import (
@@ -93,6 +94,7 @@ __all__ = [
     "review_again",
     "save_document",
     "show_candidates",
+    "state_single_source",
     "submit_tender",
     "suspend_by_decision",
     "take_documents",

@@ -14,9 +14,11 @@ from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.refusals import ProfileUnknown
 from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
 from bidding.scoring.domain.json_form import parameters_of
+from bidding.tenders.domain import single_source
 from bidding.tenders.domain.completeness import TenderUnready
 from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.sections import BudgetExceeded, SectionTermsDraft, check_section
+from bidding.tenders.domain.single_source import SingleSource
 from bidding.tenders.domain.states import TenderCommand
 from bidding.tenders.models import Invitation, Section, Tender, TenderFiling, TenderProject
 from bidding.tenders.policies import can_change_project
@@ -26,7 +28,7 @@ from bidding.tenders.services.transitions import move_tender
 from commons.domain.actor import Actor
 from commons.domain.deadlines import Direction, local_day
 from commons.domain.money import as_text, parse_decimal
-from commons.domain.refusals import Malformed, NotFound, Refusal
+from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.services import append_secret
 from commons.people import queries as people
@@ -71,8 +73,6 @@ class TenderFacts:
     sme_reserved: bool = False
     qualified_maximum: int | None = None
     """Of weight where the procedure limits the number of those invited; none for the profile's own."""
-    single_source_reason: str = ""
-    """Why one supplier alone is asked; of weight where the method is a single source."""
 
 
 @transaction.atomic
@@ -211,6 +211,15 @@ def invite(*, actor: Actor, tender_id: int, organisation_ids: list[int], at: dat
     return len(invited(tender_id))
 
 
+@transaction.atomic
+def state_single_source(*, actor: Actor, tender_id: int, said: SingleSource, at: datetime) -> None:
+    """Keep what is published of the one supplier that is asked. Refuses `NotAllowedNow` where others are asked too."""
+    tender = editable(actor, tender_id)
+    if not profile_of(tender, at).is_single_source:
+        raise NotAllowedNow(command="SINGLE_SOURCE", state=tender.state)
+    save(tender, single_source=single_source.as_content(said))
+
+
 def _ask_no_other(tender: Tender, organisation_ids: list[int], *, actor: Actor, at: datetime) -> None:
     """Take back the invitations of a draft to suppliers that are not named any more."""
     for organisation_id in set(invited(tender.pk)) - set(people.organisations(organisation_ids)):
@@ -272,12 +281,9 @@ def missing(tender: Tender, profile: ProcedureProfile) -> list[str]:
             not profile.is_single_source or len(invited(tender.pk)) == 1,
             gettext_noop("one supplier, and no other, to ask"),
         ),
-        (
-            not profile.is_single_source or bool(tender.single_source_reason),
-            gettext_noop("why one supplier alone is asked"),
-        ),
     )
-    return [words for there, words in asked if not there]
+    alone = single_source.lacking(single_source.parse(tender.single_source), profile)
+    return [words for there, words in asked if not there] + [*(alone if profile.is_single_source else ())]
 
 
 def _require_filing(tender: Tender, profile: ProcedureProfile, at: datetime) -> None:
@@ -303,7 +309,6 @@ def _columns(facts: TenderFacts, profile: ProcedureProfile) -> dict[str, Any]:
     return {
         "title": words_of(facts.title, 2),
         "description": facts.description.strip(),
-        "single_source_reason": facts.single_source_reason.strip() if profile.is_single_source else "",
         "contact_name": facts.contact_name.strip(),
         "contact_phone": facts.contact_phone.strip(),
         "qualified_maximum": limited_number(profile, facts.qualified_maximum),

@@ -7,6 +7,7 @@ from django.db import transaction
 from bidding.profiles import queries as profiles
 from bidding.profiles.domain.profile import ProcedureProfile, as_content
 from bidding.profiles.domain.vocabulary import CLASS_CODES, LimitName, Sector, Switch
+from bidding.tenders.domain import single_source
 from bidding.tenders.domain.kinds import TenderNoticeKind
 from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.states import SectionCommand, TenderCommand
@@ -20,7 +21,7 @@ from bidding.tenders.services.notices import publish_notice
 from bidding.tenders.services.transitions import locked_tender, move_section, move_tender
 from commons.domain.actor import Actor, system_actor
 from commons.domain.codes import ProjectCode
-from commons.domain.deadlines import local_day
+from commons.domain.deadlines import Direction, local_day
 from commons.domain.money import as_text
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
@@ -78,7 +79,7 @@ def publish_tender(*, actor: Actor, tender_id: int, at: datetime) -> None:
             take_envelopes(section, profile, at)
     judged = profile.has(Switch.PREQUALIFICATION)
     kind = TenderNoticeKind.PREQUALIFICATION if judged else TenderNoticeKind.TENDER
-    publish_notice(tender, kind, notice_body(tender, profile), actor=actor, at=at)
+    publish_notice(tender, kind, notice_body(tender, profile, at=at), actor=actor, at=at)
     subject = gettext_noop("You are invited to bid: %(tender)s")
     tell(tender, invited(tender.pk), subject, at=at, key="invitation")
 
@@ -119,10 +120,10 @@ def take_envelopes(section: Section, profile: ProcedureProfile, at: datetime) ->
     section.intake_id = intake_id
 
 
-def notice_body(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
+def notice_body(tender: Tender, profile: ProcedureProfile, *, at: datetime) -> dict[str, JSON]:
     """What the notice says, amounts and instants as strings; no number of anybody who takes part.
 
-    A single source is named with the reason why it alone is asked (财政部令第74号 第38条).
+    A single source is named with all that the law has published of it (财政部令第74号 第38条).
     """
     project = tender.project
     return {
@@ -136,7 +137,7 @@ def notice_body(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
         "round": str(tender.round),
         "description": tender.description,
         "chosen": _chosen(tender, profile),
-        "single_source": _single_source(tender, profile),
+        "single_source": _single_source(tender, profile, at),
         "award_method": tender.award_method,
         "award_parameters": dict(tender.award_parameters),
         "consortium": tender.consortium_allowed,
@@ -165,11 +166,21 @@ def _chosen(tender: Tender, profile: ProcedureProfile) -> JSON:
     )
 
 
-def _single_source(tender: Tender, profile: ProcedureProfile) -> JSON:
+def single_source_of(tender: Tender) -> dict[str, JSON]:
+    """The supplier that alone is asked, with all that is published of it."""
+    names = [one.name for one in people.organisations(invited(tender.pk)).values()]
+    contact: JSON = {"name": tender.contact_name, "phone": tender.contact_phone}
+    said = single_source.as_content(single_source.parse(tender.single_source))
+    return {**said, "supplier": "、".join(names), "contact": contact}
+
+
+def _single_source(tender: Tender, profile: ProcedureProfile, at: datetime) -> JSON:
+    """The same for the notice, and until when it is shown; nothing where several are asked."""
     if not profile.is_single_source:
         return None
-    names = [one.name for one in people.organisations(invited(tender.pk)).values()]
-    return {"supplier": "、".join(names), "reason": tender.single_source_reason}
+    limit = profile.limit(LimitName.NOTICE)
+    shown_until = counter(tender.project.region)(local_day(at), limit, Direction.AFTER) if limit else None
+    return {**single_source_of(tender), "shown_until": shown_until.isoformat() if shown_until else None}
 
 
 def release_notice(release_id: int, *, at: datetime) -> None:

@@ -25,7 +25,7 @@ class NothingFailed(Refusal):
 
 COPIED = (
     "title", "description", "award_method", "award_parameters", "roster_id", "suite", "contact_name", "contact_phone",
-    "designated_media", "sme_reserved", "consortium_allowed", "draft", "single_source_reason",
+    "designated_media", "sme_reserved", "consortium_allowed", "draft", "single_source",
     "qualified_maximum",
 )  # fmt: skip
 SECTION_COPIED = (

@@ -20,11 +20,12 @@ from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, TenderDocument, parse
 from bidding.tenders.domain.states import TenderState
 from bidding.tenders.forms.centre import TenderCheckForm
-from bidding.tenders.labels import CRITERIA, TENDER_STATES, chosen_how, place_label, procedure_name
+from bidding.tenders.labels import CRITERIA, TENDER_STATES, chosen_how, ground_label, place_label, procedure_name
 from bidding.tenders.models import Tender
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.queries import pages
 from bidding.tenders.services.common import profile_of
+from bidding.tenders.services.publishing import single_source_of
 from commons.pages import FormPage, signed_in, told_there
 
 PAGE = 20
@@ -55,11 +56,14 @@ class CheckTender(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         tender = self._tender(request)
         profile = profile_of(tender, timezone.now())
+        alone = single_source_of(tender) if profile.is_single_source else {}
         document = parse(tender.draft) if tender.draft else TenderDocument()
         return {
             "tender": tender,
             "state": TENDER_STATES[tender.state],
             "procedure": procedure_name(profile),
+            "single_source": alone,
+            "ground": ground_label(str(alone.get("ground") or "")),
             "chosen_how": chosen_how(profile, tender.qualified_maximum),
             "in_stages": profile.has(Switch.TWO_STAGE),
             "award": _(FORMULAS[tender.award_method]) if tender.award_method in FORMULAS else "—",

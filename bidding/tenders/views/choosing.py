@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from bidding.profiles.domain.vocabulary import FORMULAS
 from bidding.tenders import services
-from bidding.tenders.forms.drafting import AwardMethodForm, FilingForm, InviteForm, RosterForm
+from bidding.tenders.domain import single_source
+from bidding.tenders.forms.drafting import (
+    AwardMethodForm,
+    FilingForm,
+    InviteForm,
+    RosterForm,
+    SingleSourceForm,
+    single_source_fields,
+)
 from bidding.tenders.forms.fields import WordsForm
 from bidding.tenders.services.common import invited, organisations_of
 from bidding.tenders.views.owners import OwnerForm
@@ -95,6 +103,30 @@ class Invite(OwnerForm):
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         found = list(organisations_of(form.cleaned_data["codes"]))
         services.invite(actor=signed_in(request), tender_id=self.kwargs["tender_id"], organisation_ids=found, at=at)
+        return self.draft_url()
+
+
+class NameSingleSource(OwnerForm):
+    """The one supplier that is asked, and what the law has published of it."""
+
+    title = gettext_lazy("One supplier alone")
+    intro = gettext_lazy("All of this is published with the notice.")
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        tender, profile = self.tender(request), self.profile(request)
+        if not profile.is_single_source:
+            raise NotFound()
+        said = single_source.parse(tender.single_source)
+        codes = [one.uscc for one in people.organisations(invited(tender.pk)).values()]
+        initial = {"code": codes[0] if codes else "", **single_source_fields(said)}
+        return SingleSourceForm(data, profile=profile, experts=len(said.experts), initial=initial)
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        assert isinstance(form, SingleSourceForm)
+        tender_id, actor = self.kwargs["tender_id"], signed_in(request)
+        supplier = list(organisations_of(form.cleaned_data["code"]))
+        services.invite(actor=actor, tender_id=tender_id, organisation_ids=supplier, at=at)
+        services.state_single_source(actor=actor, tender_id=tender_id, said=form.said(), at=at)
         return self.draft_url()
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
+from bidding.tenders.domain import single_source
 from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import parse
 from bidding.tenders.labels import TENDER_STATES, failure_label, place_label, procedure_name, section_label
@@ -132,7 +133,11 @@ def tasks_of(tender: Tender, profile: ProcedureProfile, *, editable: bool) -> li
     ]
     if profile.has(Switch.SEALED):
         rows.append(task(_("Opening officers"), done=bool(tender.roster_id), name="roster"))
-    if profile.has(Switch.INVITATION):
+    if profile.is_single_source:
+        said = single_source.parse(tender.single_source)
+        named = len(invited(tender.pk)) == 1 and not list(single_source.lacking(said, profile))
+        rows.append(task(_("One supplier alone"), done=named, name="single_source"))
+    elif profile.has(Switch.INVITATION):
         rows.append(task(_("Whom to invite"), done=bool(invited(tender.pk)), name="invite"))
     if profile.has(Switch.FILING):
         rows.append(task(_("Filing with the authority"), done=bool(tender.filings.all()), name="filing"))

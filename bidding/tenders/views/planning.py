@@ -117,7 +117,7 @@ class EditTender(OwnerForm):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         tender = self.tender(request)
         names = ("title", "description", "applications_end_at", "documents_until", "bid_deadline", "contact_name",
-                 "contact_phone", "consortium_allowed", "sme_reserved", "single_source_reason",
+                 "contact_phone", "consortium_allowed", "sme_reserved",
                  "qualified_maximum",                 "version")  # fmt: skip
         initial = {name: getattr(tender, name) for name in names}
         initial["designated_media"] = "\n".join(tender.designated_media)
@@ -146,6 +146,5 @@ def facts_of(form: forms.Form) -> services.TenderFacts:
         designated_media=media,
         consortium_allowed=given.get("consortium_allowed", False),
         sme_reserved=given.get("sme_reserved", False),
-        single_source_reason=given.get("single_source_reason", ""),
         qualified_maximum=given.get("qualified_maximum"),
     )

@@ -21,6 +21,7 @@ from bidding.tenders.labels import (
     call_off_label,
     chosen_how,
     failure_label,
+    ground_label,
     notice_label,
     notice_words,
     place_label,
@@ -73,8 +74,8 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
     viewer, at = actor_of(request), timezone.now()
     found = pages.readable_tender(viewer, tender_id)
     profile = pages.snapshot_of(found)
+    alone = _single_source(notices := list(found.notices.order_by("-published_at", "-pk")))
     formula, staged = profile.formula(found.award_method), profile.has(Switch.TWO_STAGE)
-    notices = list(found.notices.order_by("-published_at", "-pk"))
     context = {
         "tender": found,
         "project": found.project,
@@ -108,7 +109,8 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "may_decide": bool(can_run_procedure(viewer)),
         "in_stages": staged,
         "chosen_how": chosen_how(profile, found.qualified_maximum),
-        "single_source": _single_source(notices),
+        "single_source": alone,
+        "ground": ground_label(str(alone.get("ground") or "")),
         "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),
         "at": at,
@@ -141,8 +143,8 @@ def _why(section: Section, notices: list[TenderNotice]) -> str:
     return " ".join([*words, f"{found.decision_body} {found.decision_no}".strip()]).strip()
 
 
-def _single_source(notices: list[TenderNotice]) -> Mapping[str, str]:
-    """Which supplier alone is asked, and why, as the notice says; nothing where several are."""
+def _single_source(notices: list[TenderNotice]) -> Mapping[str, Any]:
+    """What the notice says of the one supplier that is asked; nothing where several are."""
     return next((one.body["single_source"] for one in notices if one.body.get("single_source")), {})
 
 

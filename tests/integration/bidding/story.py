@@ -16,6 +16,7 @@ from commons.domain.deadlines import local_day
 from commons.domain.time import SHANGHAI
 from tests import cast
 from tests.integration.signatures.envelopes.story import Story, ceremony
+from tests.single_source import single_source
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday morning in Shanghai: the tender is published."""
@@ -79,6 +80,8 @@ def drafted(
     if profile.has(Switch.INVITATION):
         numbers = [cast.organisation(cast.PARTIES[key].organisation).pk for key in invited]
         services.invite(actor=actor, tender_id=tender_id, organisation_ids=numbers, at=before)
+    if profile.is_single_source:
+        services.state_single_source(actor=actor, tender_id=tender_id, said=single_source(), at=before)
     if profile.has(Switch.FILING):
         filed = date(2026, 2, 2)
         services.file_notice(
@@ -103,7 +106,6 @@ def tender_facts(at: datetime, deadline: datetime) -> TenderFacts:
         bid_deadline=deadline,
         designated_media=("中国招标投标公共服务平台",),
         consortium_allowed=True,
-        single_source_reason="专用设备的原厂维护，只能从该供应商处采购。",
     )
 
 

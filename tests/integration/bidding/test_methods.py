@@ -3,7 +3,7 @@
 What applicants, bidders, the owner and the public read of each stands here beside what the services do.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,14 +16,17 @@ from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
 from bidding.tenders import queries as tenders
 from bidding.tenders import services as tender_services
+from bidding.tenders.domain import single_source
 from bidding.tenders.domain.completeness import TenderUnready
 from bidding.tenders.domain.eligibility import MayNotBid
 from bidding.tenders.domain.qualifying import JudgeAllFirst, ScoreMissing
 from bidding.tenders.domain.states import SectionState
+from bidding.tenders.forms.drafting import single_source_fields
 from bidding.tenders.models import MediaRelease, Tender, TenderNotice
 from bidding.tenders.services import ApplicationFacts
 from bidding.tenders.services.common import invited
 from bidding.tenders.services.prequalifying import applications
+from commons.domain.deadlines import local_day
 from commons.evidence.models import EvidenceEntry
 from signatures.envelopes import services as sealing
 from signatures.envelopes import store
@@ -38,6 +41,8 @@ from tests.integration.bidding.test_procedure import told_of
 from tests.integration.bidding.test_rounds import begin
 from tests.integration.exchange.auctions.test_story import signed
 from tests.integration.signatures.envelopes import story as envelopes
+from tests.single_source import REASON
+from tests.single_source import single_source as stated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,24 +253,57 @@ def second_stage(told: Told) -> None:
     )  # fmt: skip
 
 
-def test_a_single_source_is_published_with_its_supplier_and_reason() -> None:
+UNSTATED: tuple[tuple[dict[str, object], str], ...] = (
+    ({"reason": ""}, "why one supplier alone is asked"),
+    ({"supplier_address": ""}, "the supplier's address"),
+    ({"owner_address": ""}, "the address for objections"),
+    ({"ground": ""}, "by which case of the law one supplier alone is asked"),
+    ({"experts": []}, "the experts' opinions"),
+    ({"authority": {}}, "the finance department with address, contact and telephone"),
+)
+
+
+def test_a_single_source_is_published_with_all_that_the_law_asks() -> None:
     told = story.drafted("GOV_SINGLE_SOURCE", at=now() - timedelta(days=1))
     owner, before = cast.actor("tenderee"), now() - timedelta(days=20)
     with pytest.raises(TenderUnready):
         tender_services.submit_tender(actor=owner, tender_id=told.tender_id, at=before)
     tender_services.invite(actor=owner, tender_id=told.tender_id, organisation_ids=[number("builder1")], at=before)
     assert invited(told.tender_id) == [number("builder1")], "naming another takes the place of those named before"
-    reason = told.row.single_source_reason
-    Tender.objects.filter(pk=told.tender_id).update(single_source_reason="")
-    with pytest.raises(TenderUnready):
-        tender_services.submit_tender(actor=owner, tender_id=told.tender_id, at=before)
-    assert "采用单一来源（直接采购）的原因" in page("tenderee", f"/owner/tenders/{told.tender_id}/facts/")
-    Tender.objects.filter(pk=told.tender_id).update(single_source_reason=reason)
+    for unsaid, missing in UNSTATED:
+        row = {**single_source.as_content(stated()), **unsaid}
+        Tender.objects.filter(pk=told.tender_id).update(single_source=row)
+        with pytest.raises(TenderUnready) as refused:
+            tender_services.submit_tender(actor=owner, tender_id=told.tender_id, at=before)
+        assert refused.value.fields["missing"] == missing
+    given = {
+        "code": cast.organisation(cast.PARTIES["builder1"].organisation).uscc,
+        **single_source_fields(stated()),
+    }
+    address = f"/owner/tenders/{told.tender_id}/single-source/"
+    assert "采用单一来源（直接采购）的原因" in page("tenderee", address)
+    assert client("tenderee").post(address, {**given, "e0_title": ""}).status_code == 302
+    assert "每位专家的姓名、工作单位、职称和意见" in page("tenderee", f"/owner/tenders/{told.tender_id}/")
+    assert client("tenderee").post(address, given).status_code == 302
+    assert single_source.parse(told.row.single_source) == stated()
 
     story.handed_in(told)
-    tender_services.publish_tender(actor=cast.actor("staff2"), tender_id=told.tender_id, at=told.published_at)
     supplier = cast.organisation(cast.PARTIES["builder1"].organisation).name
-    assert told.row.notices.get().body["single_source"] == {"supplier": supplier, "reason": reason}
+    checked = page("staff2", f"/centre/tenders/{told.tender_id}/")
+    tender_services.publish_tender(actor=cast.actor("staff2"), tender_id=told.tender_id, at=told.published_at)
+    body = told.row.notices.get().body["single_source"]
+    assert (body["supplier"], body["reason"], body["ground"]) == (supplier, REASON, "ONLY_SOURCE")
+    assert date.fromisoformat(body["shown_until"]) > local_day(told.published_at) + timedelta(days=4)
+    published = page("", f"/tenders/{told.tender_id}/")
+    for read in (checked, published):
+        for words in (
+            supplier, "佛山市禅城区季华五路8号", "只能从唯一供应商处采购", "政府采购法第三十一条第一项", "关敏",
+            "佛山科学技术学院", "教授级高级工程师", "专利技术只有该供应商有权实施", "佛山市禅城区岭南大道12号",
+            "佛山市财政局政府采购监管科", "0757-00000009",
+        ):  # fmt: skip
+            assert words in read, words
+    assert body["shown_until"] in published
+    reason = REASON
     assert MediaRelease.objects.count() == 1
     for language in ("zh-hans", "en"):
         read = page("", f"/tenders/{told.tender_id}/", language)
@@ -273,6 +311,8 @@ def test_a_single_source_is_published_with_its_supplier_and_reason() -> None:
         assert reason in read
     assert told.row.title in page("", "/tenders/")
     assert client("builder2").post(f"/tenders/{told.tender_id}/take/").status_code >= 400
+    objection = f"/sections/{told.section_id}/object/"
+    assert objection in page("builder2", f"/tenders/{told.tender_id}/"), "any supplier may object (第三十九条)"
     assert client("builder1").post(f"/tenders/{told.tender_id}/take/").status_code == 302
     assert "截止后由采购人邀请报价或谈判" in page("builder1", "/workspace/")
 

@@ -68,6 +68,14 @@ def test_documents_can_be_taken_for_five_working_days_in_procurement() -> None:
     require_times(times(day(30), day(11)), profile("GOV_OPEN"), published_at=day(4), count=count)
 
 
+def test_a_single_source_ends_after_the_last_day_on_which_its_notice_is_shown() -> None:
+    alone = profile("GOV_SINGLE_SOURCE")
+    with pytest.raises(TimeTooEarly) as refused:
+        require_times(times(day(11)), alone, published_at=day(4, 8), count=count)
+    assert refused.value.fields["earliest"] == "2026-03-12"
+    require_times(times(day(12)), alone, published_at=day(4, 8), count=count)
+
+
 def test_bids_are_counted_from_the_end_of_the_applications() -> None:
     works = profile("WORKS_PREQUALIFIED")
     ends = day(16)
