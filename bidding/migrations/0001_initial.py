@@ -247,6 +247,11 @@ class Migration(migrations.Migration):
                 ('bond', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
                 ('awards', models.PositiveSmallIntegerField(default=1)),
                 ('call_offs', models.CharField(default='DIRECT', max_length=12)),
+                ('right_use', models.CharField(blank=True, max_length=12)),
+                ('right_area', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True)),
+                ('right_unit', models.CharField(blank=True, max_length=8)),
+                ('right_years', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('start_price', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True)),
                 ('grades', models.JSONField(blank=True, default=list)),
                 ('intake_id', models.BigIntegerField(blank=True, null=True)),
                 ('state', models.CharField(default='DRAFT', max_length=16)),
@@ -864,6 +869,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='section',
             constraint=models.CheckConstraint(condition=models.Q(('estimate__gt', 0)), name='section_estimate_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='section',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'RIGHTS'), _negated=True), models.Q(('right_area__gt', 0), ('right_years__gt', 0), ('start_price__gt', 0), models.Q(('right_unit', ''), _negated=True)), _connector='OR'), name='right_is_measured'),
         ),
         migrations.AddConstraint(
             model_name='section',

@@ -59,7 +59,7 @@ LINES: dict[str, Text] = {
     Happening.PRICE_CONFIRMED: _("A bidder confirmed its price."),
     Happening.PRICE_DISPUTED: _("A bidder disputes its price."),
     Happening.OBJECTION_RAISED: _("A bidder objects."),
-    Happening.OBJECTION_ANSWERED: _("The tenderee answers."),
+    Happening.OBJECTION_ANSWERED: _("The objection is answered."),
     Happening.QUESTION_ASKED: _("A question waits for the host."),
     Happening.QUESTION_ADMITTED: _("A question is admitted."),
     Happening.QUESTION_REFUSED: _("A question was not admitted."),

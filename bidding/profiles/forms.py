@@ -28,6 +28,8 @@ WORDS: dict[str, Any] = {
     "CONTRACT": _("the contract"),
     "AWARD_NOTICE": _("the award notice"),
     "FAILS": _("the tender fails"),
+    "GRANT": _("granted"),
+    "TRANSFER": _("transferred"),
     "COMPETITION": _("it goes on while competition remains"),
 }
 UNITS = [(unit.value, WORDS_OF_UNITS[unit.value]) for unit in Unit]

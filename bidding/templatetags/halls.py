@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 
 from bidding.bids.labels import finding_sentence
 from bidding.opening.labels import ANSWERS, BONDS, CONSEQUENCES, LINES, SIGN_INS, bond_state
+from bidding.tenders.domain.rights import Right
+from bidding.tenders.labels import right_label
 from commons.domain.time import SHANGHAI, from_text
 from signatures.envelopes.labels import CAUSES, ENVELOPES
 
@@ -93,6 +95,12 @@ def as_percent(text: str) -> str:
 def yuan(text: str) -> str:
     """An amount of a scene, grouped."""
     return f"¥\u00a0{Decimal(text):,.2f}" if text else ""
+
+
+@register.filter
+def right_words(right: Right | None) -> tuple[str, str, str] | None:
+    """Use, area and term of a right that is granted."""
+    return right_label(right)
 
 
 @register.filter

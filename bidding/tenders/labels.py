@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
@@ -15,6 +15,7 @@ from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
 from bidding.tenders.domain.qualifying import limited_number
+from bidding.tenders.domain.rights import PLACES, UNIT_LABELS, USE_LABELS, AreaUnit, Right, RightUse
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, CallOffMethod
 from bidding.tenders.domain.single_source import GROUND_LABELS, GROUND_SOURCES, Ground
 from bidding.tenders.domain.states import ApplicationState, SectionState, TenderState
@@ -97,6 +98,16 @@ def application_label(state: str, facts: Mapping[str, Any], *, staged: bool) -> 
     if facts.get("passed_over"):
         return PASSED_OVER
     return (PROPOSAL_STATES if staged else APPLICATION_STATES)[state]
+
+
+def right_label(right: Right | None) -> tuple[str, str, str] | None:
+    """Use, area with its unit, and term of what is granted, in words; nothing where nothing is."""
+    if right is None:
+        return None
+    unit = AreaUnit(right.unit)
+    area = f"{right.area:,.{PLACES[unit]}f} {gettext(UNIT_LABELS[unit])}"
+    years = ngettext("%(count)s year", "%(count)s years", right.years) % {"count": right.years}
+    return gettext(USE_LABELS[RightUse(right.use)]), area, years
 
 
 def chosen_how(profile: ProcedureProfile, asked: int | None) -> str:

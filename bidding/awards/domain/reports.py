@@ -65,10 +65,12 @@ class ReportLine:
     """What was found beside the price, by the name of its `Fact`."""
 
 
-def check_lines(lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate: bool) -> None:
-    """Refuses (`ReportInvalid`) gaps in the ranks, somebody named twice, and a ranked price above the ceiling.
+def check_lines(
+    lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate: bool, start_price: Decimal | None = None
+) -> None:
+    """Refuses (`ReportInvalid`) gaps in the ranks, somebody named twice, and a ranked price that cannot count.
 
-    `as_rate`: prices are discount rates 下浮率, fractions from 0 to 1.
+    `as_rate`: prices are discount rates 下浮率, fractions from 0 to 1. `start_price`: of a right that is granted.
     """
     if not lines:
         raise ReportInvalid(reason=gettext_noop("it names nobody"))
@@ -79,6 +81,8 @@ def check_lines(lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate
         raise ReportInvalid(reason=gettext_noop("ranks run from 1 without gap or repetition"))
     for line in lines:
         _check_line(line, ceiling=ceiling, as_rate=as_rate)
+        if line.rank and start_price is not None and line.price < start_price:
+            raise ReportInvalid(reason=gettext_noop("a price below the start price is ranked"))
 
 
 def require_all(named: Collection[int], opened: Collection[int]) -> None:

@@ -46,7 +46,12 @@ def enter_report(
     can_record_report(actor, terms).require()
     if terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="RECORD_REPORT", state=terms.state.value)
-    check_lines(lines, ceiling=terms.highest_ceiling, as_rate=terms.price_kind == "DISCOUNT_RATE")
+    check_lines(
+        lines,
+        ceiling=terms.highest_ceiling,
+        as_rate=terms.price_kind == "DISCOUNT_RATE",
+        start_price=terms.right.start_price if terms.right else None,
+    )
     _require_bidders(terms, lines)
     limit = terms.profile.thresholds.get(ThresholdName.BIDDERS_AFTER_REVIEW)
     require_enough(

@@ -52,6 +52,7 @@ def result(request: HttpRequest, section_id: int) -> HttpResponse:
         "call_offs": call_offs.published(section_id) if terms.profile.has(Switch.FRAMEWORK) else [],
         "securities": [(row, cash, SECURITY_STATES[row.state]) for row, cash in securities],
         "terms": terms,
+        "owner": people.organisations([terms.owner_id])[terms.owner_id].name,
         "result": found,
         "awards": awards,
         "own": own,

@@ -38,6 +38,7 @@ class Check(StrEnum):
     WORDS_DIFFER = "WORDS_DIFFER"
     ALTERNATIVE_UNKNOWN = "ALTERNATIVE_UNKNOWN"
     ABOVE_CEILING = "ABOVE_CEILING"
+    BELOW_START = "BELOW_START"
     RATE_OUT_OF_RANGE = "RATE_OUT_OF_RANGE"
     LINE_MISSING = "LINE_MISSING"
     LINE_UNKNOWN = "LINE_UNKNOWN"
@@ -73,6 +74,7 @@ TEXTS = {
     Check.WORDS_DIFFER: gettext_noop("In words the price is %(what)s, in figures %(other)s."),
     Check.ALTERNATIVE_UNKNOWN: gettext_noop("The documents know no solution %(what)s."),
     Check.ABOVE_CEILING: gettext_noop("The price %(what)s is above the ceiling %(other)s."),
+    Check.BELOW_START: gettext_noop("The price %(what)s is below the start price %(other)s."),
     Check.RATE_OUT_OF_RANGE: gettext_noop("The discount rate %(what)s is not between 0 and 1."),
     Check.LINE_MISSING: gettext_noop("The bill of quantities lacks a price for %(what)s."),
     Check.LINE_UNKNOWN: gettext_noop("The bill of quantities has no line %(what)s."),
@@ -166,6 +168,8 @@ def _price(given: Given, asked: Requirements) -> Iterator[Finding]:
     ceiling = ceilings.get(bid.alternative, asked.ceiling)
     if ceiling is not None and bid.figures > ceiling:
         yield Finding(Check.ABOVE_CEILING, what=_fen(bid.figures), other=_fen(ceiling))
+    if asked.start_price is not None and bid.figures < asked.start_price:
+        yield Finding(Check.BELOW_START, what=_fen(bid.figures), other=_fen(asked.start_price))
 
 
 def _words(words: str, figures: Decimal) -> Iterator[Finding]:

@@ -53,6 +53,8 @@ class Requirements:
     """Other solutions by their names, each with its own ceiling."""
     grades: tuple[str, ...] = ()
     """The least grade in each specialty."""
+    start_price: Decimal | None = None
+    """Of a right that is granted: no price below it counts."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -83,6 +85,7 @@ class Requirements:
             "needs_licence": self.needs_licence,
             "alternatives": [{"label": label, "ceiling": as_text(most)} for label, most in self.alternatives],
             "grades": list(self.grades),
+            "start_price": None if self.start_price is None else as_text(self.start_price),
         }
 
 
@@ -107,4 +110,5 @@ def parse(data: Mapping[str, Any]) -> Requirements:
         needs_licence=data["needs_licence"],
         alternatives=tuple((row["label"], Decimal(row["ceiling"])) for row in data["alternatives"]),
         grades=tuple(data["grades"]),
+        start_price=None if data.get("start_price") is None else Decimal(data["start_price"]),
     )

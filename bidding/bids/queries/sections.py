@@ -67,6 +67,7 @@ def requirements_of(terms: SectionTerms) -> Requirements:
         needs_licence=terms.sector in LICENSED,
         alternatives=tuple((one.label, one.ceiling) for one in terms.alternatives),
         grades=terms.grades,
+        start_price=terms.right.start_price if terms.right else None,
     )
 
 

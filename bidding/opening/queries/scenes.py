@@ -125,7 +125,7 @@ def price_sheet(hall_id: int) -> Scene | None:
         question = Question(
             Formula(terms.price.formula),
             parameters_of(parameters),
-            tuple(_scored(bid, names[bid.organisation_id].name) for bid in bids if _counts(bid)),
+            tuple(_scored(bid, names[bid.organisation_id].name) for bid in bids if _counts(bid, terms)),
         )
         sheet = score(question)
     except Refusal:
@@ -219,8 +219,10 @@ def _scored(bid: HallBid, name: str) -> Bid:
     )
 
 
-def _counts(bid: HallBid) -> bool:
-    """A corrected price counts when its bidder has agreed, any other unless it is disputed."""
+def _counts(bid: HallBid, terms: SectionTerms) -> bool:
+    """A corrected price counts when its bidder has agreed, any other unless disputed; none below a start price."""
+    if terms.right is not None and bid.price is not None and bid.price < terms.right.start_price:
+        return False
     return bid.confirmed is True or (bid.confirmed is None and not bid.needs_confirmation)
 
 

@@ -88,6 +88,7 @@ def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms
         offers,
         ceiling=terms.ceiling,
         minimum=terms.minimum_bidders,
+        start_price=terms.right.start_price if terms.right else None,
         brands_count_once=terms.profile.has(Switch.SAME_BRAND_ONCE),
     )
 

@@ -12,6 +12,7 @@ from bidding.opening.domain.states import HallCommand, HallState, Happening, Wor
 from bidding.opening.labels import bond_state
 from bidding.opening.models import Hall, HallBid, HallEntry, HallWord
 from bidding.opening.services.common import KEEPER, locked_hall, move, note, own_bid, terms_of
+from bidding.profiles.domain.vocabulary import OWNER_OR_AGENT
 from bidding.tenders import services as procedures
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.states import SectionState
@@ -35,8 +36,6 @@ from signatures.signing.services import SessionRef, request_signature
 
 KIND = "bidding.opening-record"
 BIDDER = gettext_noop("Bidder in the tender")
-CONDUCTOR = gettext_noop("Tenderee or its agent")
-BUYER = gettext_noop("Procuring entity or its agent")
 
 
 @transaction.atomic
@@ -160,8 +159,8 @@ def _role(hall: Hall, terms: SectionTerms, actor: Actor) -> str:
 
 
 def conductor_of(terms: SectionTerms) -> str:
-    """As what the owner or its agent signs: 采购人 in a purchase, else 招标人."""
-    return BUYER if terms.is_purchase else CONDUCTOR
+    """As what the owner or its agent signs: 招标人, 采购人, 出让人 or 转让方."""
+    return OWNER_OR_AGENT[terms.profile.owner_kind]
 
 
 def _content(hall: Hall, terms: SectionTerms) -> dict[str, JSON]:

@@ -24,6 +24,7 @@ from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.domain.time import from_text
 from commons.pages import actor_of, csv_response
+from commons.people import queries as people
 from signatures.envelopes import queries as envelopes
 from signatures.envelopes.labels import texts as envelope_texts
 from signatures.pages import signing_page
@@ -69,6 +70,7 @@ def hall(request: HttpRequest, hall_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "hall": row,
         "terms": terms,
+        "owner": people.organisations([terms.owner_id])[terms.owner_id].name,
         "scene": seen,
         "viewer": viewer.value,
         "label": label,

@@ -10,7 +10,9 @@ from bidding.profiles.domain.vocabulary import (
     CHOICES,
     FLAG,
     FORMULAS,
+    OWNER_LABELS,
     LimitName,
+    OwnerKind,
     Sector,
     Switch,
     ThresholdName,
@@ -135,9 +137,23 @@ class ProcedureProfile:
         return self.choice(Switch.PREQUALIFICATION) == "LIMITED"
 
     @property
-    def is_purchase(self) -> bool:
-        """Whether the owner buys as 采购人 (政府采购法 第15条), rather than tenders as 招标人."""
-        return self.sector in (Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT)
+    def is_tender(self) -> bool:
+        """Whether it is a tender 招标, rather than another way of buying."""
+        return self.method in (Method.OPEN_TENDER, Method.INVITED_TENDER)
+
+    @property
+    def owner_kind(self) -> OwnerKind:
+        """As what the owner acts: it buys, it grants or transfers a right, or it tenders."""
+        if self.sector in (Sector.GOVERNMENT_PROCUREMENT, Sector.SOE_PROCUREMENT):
+            return OwnerKind.BUYER
+        if self.sector is Sector.LAND:
+            return OwnerKind.TRANSFEROR if self.choice(Switch.DISPOSAL) == "TRANSFER" else OwnerKind.GRANTOR
+        return OwnerKind.TENDEREE if self.is_tender else OwnerKind.DEVELOPER
+
+    @property
+    def owner_label(self) -> str:
+        """The owner's word, as a message id: 招标人, 采购人, 出让人 or 转让方."""
+        return OWNER_LABELS[self.owner_kind]
 
     @property
     def is_single_source(self) -> bool:

@@ -83,6 +83,8 @@ class Switch(StrEnum):
     """When the bonds of those who did not win go back: CONTRACT with the winner's, AWARD_NOTICE before it."""
     EXPERT_OPINIONS = "EXPERT_OPINIONS"
     """The notice of a single source states its case in the law, and the opinions of experts (财政部令第74号 第38条)."""
+    DISPOSAL = "DISPOSAL"
+    """How a right passes: GRANT 出让 by the state, TRANSFER 转让 by who holds it."""
     FEWER_AFTER_REVIEW = "FEWER_AFTER_REVIEW"
     """FAILS: fewer than the minimum after review ends the tender; COMPETITION: it goes on while competition remains."""
 
@@ -95,6 +97,7 @@ CHOICES: Mapping[Switch, tuple[str, ...]] = MappingProxyType(
         Switch.ENCRYPTION: ("AND", "OFFICERS"),
         Switch.PRICE_KINDS: ("AMOUNT", "DISCOUNT_RATE", "BOTH"),
         Switch.BOND_BACK: ("CONTRACT", "AWARD_NOTICE"),
+        Switch.DISPOSAL: ("GRANT", "TRANSFER"),
         Switch.FEWER_AFTER_REVIEW: ("FAILS", "COMPETITION"),
     }
 )
@@ -130,7 +133,53 @@ SWITCH_LABELS: Mapping[Switch, str] = MappingProxyType(
         Switch.PRICE_KINDS: gettext_noop("Kinds of price"),
         Switch.BOND_BACK: gettext_noop("Bonds of those who did not win go back after"),
         Switch.EXPERT_OPINIONS: gettext_noop("Experts' opinions are published"),
+        Switch.DISPOSAL: gettext_noop("How the right passes"),
         Switch.FEWER_AFTER_REVIEW: gettext_noop("Fewer than the minimum after review"),
+    }
+)
+
+
+class OwnerKind(StrEnum):
+    """As what the owner of a procedure acts, and is called."""
+
+    TENDEREE = "TENDEREE"
+    """招标人 (招标投标法 第8条)."""
+    BUYER = "BUYER"
+    """采购人 (政府采购法 第15条)."""
+    GRANTOR = "GRANTOR"
+    """出让人 (国土资源部令第39号)."""
+    DEVELOPER = "DEVELOPER"
+    """建设单位, where it engages a property manager without a tender (前期物业管理招标投标管理暂行办法 第3条)."""
+    TRANSFEROR = "TRANSFEROR"
+    """转让方 (企业国有资产交易监督管理办法)."""
+
+
+OWNERS: Mapping[OwnerKind, str] = MappingProxyType(
+    {
+        OwnerKind.TENDEREE: "招标人",
+        OwnerKind.BUYER: "采购人",
+        OwnerKind.GRANTOR: "出让人",
+        OwnerKind.DEVELOPER: "建设单位",
+        OwnerKind.TRANSFEROR: "转让方",
+    }
+)
+"""The word in papers and tender documents, which are Chinese."""
+OWNER_LABELS: Mapping[OwnerKind, str] = MappingProxyType(
+    {
+        OwnerKind.TENDEREE: gettext_noop("Tenderee"),
+        OwnerKind.BUYER: gettext_noop("Procuring entity"),
+        OwnerKind.GRANTOR: gettext_noop("Grantor of the right"),
+        OwnerKind.DEVELOPER: gettext_noop("Developer"),
+        OwnerKind.TRANSFEROR: gettext_noop("Transferor of the right"),
+    }
+)
+OWNER_OR_AGENT: Mapping[OwnerKind, str] = MappingProxyType(
+    {
+        OwnerKind.TENDEREE: gettext_noop("Tenderee or its agent"),
+        OwnerKind.BUYER: gettext_noop("Procuring entity or its agent"),
+        OwnerKind.GRANTOR: gettext_noop("Grantor of the right or its agent"),
+        OwnerKind.DEVELOPER: gettext_noop("Developer or its agent"),
+        OwnerKind.TRANSFEROR: gettext_noop("Transferor of the right or its agent"),
     }
 )
 
@@ -204,6 +253,7 @@ class ThresholdName(StrEnum):
     QUALIFIED_MAXIMUM = "QUALIFIED_MAXIMUM"
     BOND_SHARE = "BOND_SHARE"
     BOND_CAP = "BOND_CAP"
+    BOND_LEAST = "BOND_LEAST"
     PERFORMANCE_SHARE = "PERFORMANCE_SHARE"
     CANDIDATES_MAXIMUM = "CANDIDATES_MAXIMUM"
     COMMITTEE_MINIMUM = "COMMITTEE_MINIMUM"
@@ -214,6 +264,12 @@ class ThresholdName(StrEnum):
     DOMESTIC_PREFERENCE = "DOMESTIC_PREFERENCE"
     COMPULSORY_FROM = "COMPULSORY_FROM"
     FRAMEWORK_YEARS = "FRAMEWORK_YEARS"
+    YEARS_RESIDENTIAL = "YEARS_RESIDENTIAL"
+    YEARS_INDUSTRIAL = "YEARS_INDUSTRIAL"
+    YEARS_PUBLIC = "YEARS_PUBLIC"
+    YEARS_COMMERCIAL = "YEARS_COMMERCIAL"
+    YEARS_MIXED = "YEARS_MIXED"
+    YEARS_OTHER = "YEARS_OTHER"
 
 
 _T = ThresholdName
@@ -226,6 +282,7 @@ THRESHOLDS: Mapping[ThresholdName, tuple[Bound, str]] = MappingProxyType(
         _T.QUALIFIED_MAXIMUM: (_B.AT_LEAST, gettext_noop("Applicants taken when their number is limited")),
         _T.BOND_SHARE: (_B.AT_MOST, gettext_noop("Tender bond as a share of the estimate")),
         _T.BOND_CAP: (_B.AT_MOST, gettext_noop("Tender bond at most, yuan")),
+        _T.BOND_LEAST: (_B.AT_LEAST, gettext_noop("Tender bond at least, as a share of the start price")),
         _T.PERFORMANCE_SHARE: (_B.AT_MOST, gettext_noop("Performance security as a share of the contract")),
         _T.CANDIDATES_MAXIMUM: (_B.AT_MOST, gettext_noop("Award candidates at most")),
         _T.COMMITTEE_MINIMUM: (_B.AT_LEAST, gettext_noop("Members of the committee")),
@@ -236,6 +293,12 @@ THRESHOLDS: Mapping[ThresholdName, tuple[Bound, str]] = MappingProxyType(
         _T.DOMESTIC_PREFERENCE: (_B.AT_LEAST, gettext_noop("Preference for domestic products")),
         _T.COMPULSORY_FROM: (_B.AT_MOST, gettext_noop("A tender is compulsory from, yuan")),
         _T.FRAMEWORK_YEARS: (_B.AT_MOST, gettext_noop("Years of a framework")),
+        _T.YEARS_RESIDENTIAL: (_B.AT_MOST, gettext_noop("Years of residential land")),
+        _T.YEARS_INDUSTRIAL: (_B.AT_MOST, gettext_noop("Years of industrial land")),
+        _T.YEARS_PUBLIC: (_B.AT_MOST, gettext_noop("Years of land for education, science, culture, health or sports")),
+        _T.YEARS_COMMERCIAL: (_B.AT_MOST, gettext_noop("Years of land for commerce, tourism or entertainment")),
+        _T.YEARS_MIXED: (_B.AT_MOST, gettext_noop("Years of mixed or other land")),
+        _T.YEARS_OTHER: (_B.AT_MOST, gettext_noop("Years of another right")),
     }
 )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import Sector, Switch, ThresholdName
 from bidding.tenders.domain.grades import grade_of
+from bidding.tenders.domain.rights import Right, check_right
 from commons.domain.money import normal_text
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
@@ -73,6 +74,8 @@ class SectionTermsDraft:
     """A name of `CallOffMethod`; of weight in a framework alone."""
     grades: tuple[str, ...] = ()
     """The least grade 资质等级 in each specialty, as a licence spells it: 市政公用工程施工总承包二级."""
+    right: Right | None = None
+    """What is granted, where the kind is RIGHTS."""
 
 
 def kinds_of(sector: Sector) -> tuple[str, ...]:
@@ -110,6 +113,14 @@ def check_section(draft: SectionTermsDraft, profile: ProcedureProfile) -> None:
     _check_call_offs(draft)
     _check_grades(draft)
     _check_bond(draft, profile)
+    _check_right(draft, profile)
+
+
+def _check_right(draft: SectionTermsDraft, profile: ProcedureProfile) -> None:
+    if (draft.kind == "RIGHTS") is (draft.right is None):
+        raise SectionInvalid(reason=gettext_noop("a right, and it alone, states its use, area, term and start price"))
+    if draft.right is not None:
+        check_right(draft.right, profile, ceiling=draft.ceiling, bond=draft.bond)
 
 
 def _check_alternatives(draft: SectionTermsDraft) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, Switch
+from bidding.tenders.domain.rights import LONGEST, UNIT_LABELS, USE_LABELS, Right
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, kinds_of
 from bidding.tenders.domain.single_source import (
     GROUND_LABELS,
@@ -20,6 +21,7 @@ from bidding.tenders.domain.single_source import (
 )
 from bidding.tenders.forms.fields import amount
 from bidding.tenders.labels import PRICE_KINDS, SECTION_KINDS
+from commons.domain.money import normal_text
 from commons.domain.text import gettext_noop
 from commons.forms import DecimalField
 from commons.texts import PHONE_INVALID
@@ -55,8 +57,15 @@ class SectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    right_use = forms.ChoiceField(label=_("What the land is for"))
+    right_area = DecimalField(label=_("Area"), max_digits=16, decimal_places=4, min_value=Decimal("0.0001"))
+    right_unit = forms.ChoiceField(label=_("Unit of the area"))
+    right_years = forms.IntegerField(label=_("Term in years"), min_value=1, max_value=999)
+    start_price = amount(_("Start price"), help_text=_("Yuan. No bid below it counts; the bond follows from it."))
+
     def __init__(self, *args: Any, profile: ProcedureProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._ask_for_right(profile)
         kinds = [(kind, PRICE_KINDS[kind]) for kind in profile.price_kinds]
         self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
         self.fields["kind"].choices = [(one, SECTION_KINDS[one]) for one in kinds_of(profile.sector)]  # type: ignore[attr-defined]
@@ -69,6 +78,34 @@ class SectionForm(forms.Form):
         else:
             methods = [(method.value, gettext(words)) for method, words in CALL_OFF_METHODS.items()]
             self.fields["call_offs"].choices = methods  # type: ignore[attr-defined]
+
+    def _ask_for_right(self, profile: ProcedureProfile) -> None:
+        """A right has an area, a term and a start price in the place of grades."""
+        if kinds_of(profile.sector) != ("RIGHTS",):
+            for name in ("right_use", "right_area", "right_unit", "right_years", "start_price"):
+                del self.fields[name]
+            return
+        del self.fields["grades"]
+        self.fields["right_use"].choices = [(one.value, gettext(words)) for one, words in USE_LABELS.items()]  # type: ignore[attr-defined]
+        self.fields["right_unit"].choices = [(one.value, gettext(words)) for one, words in UNIT_LABELS.items()]  # type: ignore[attr-defined]
+        longest = ", ".join(
+            f"{gettext(USE_LABELS[use])} {normal_text(found)}"
+            for use, name in LONGEST.items()
+            if (found := profile.threshold(name)) is not None
+        )
+        self.fields["right_years"].help_text = gettext("At most: %(longest)s.") % {"longest": longest}
+        self.fields["estimate"].label = gettext("Assessed price")
+        measures = ["right_use", "right_area", "right_unit", "right_years"]
+        self.order_fields(["title", "scope", "kind", *measures, "estimate", "start_price"])
+
+    def right(self) -> Right | None:
+        """What is granted; nothing where the section buys or builds."""
+        given = self.cleaned_data
+        if "right_use" not in given:
+            return None
+        return Right(
+            given["right_use"], given["right_area"], given["right_unit"], given["right_years"], given["start_price"]
+        )
 
     def clean_alternatives(self) -> tuple[tuple[str, Decimal], ...]:
         """Label and ceiling of each solution."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from bidding.profiles.domain.vocabulary import Sector
+from bidding.tenders.domain.rights import Right
 from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import SectionState, TenderState
 from signatures.crypto.suites import Suite
@@ -167,6 +168,12 @@ class Section(models.Model):
     """How many are awarded: more than one in a framework."""
     call_offs = models.CharField(max_length=12, default=CallOffMethod.DIRECT.value)
     """How a framework is called off; fixed before the notice."""
+    right_use = models.CharField(max_length=12, blank=True)
+    right_area = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    right_unit = models.CharField(max_length=8, blank=True)
+    right_years = models.PositiveSmallIntegerField(null=True, blank=True)
+    start_price = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    """起始价 of a right that is granted: no bid below it counts."""
     grades = models.JSONField(default=list, blank=True)
     """The least grade 资质等级 in each specialty, as licences spell it."""
     intake_id = models.BigIntegerField(null=True, blank=True)
@@ -202,6 +209,11 @@ class Section(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(estimate__gt=0), name="section_estimate_positive"),
             models.CheckConstraint(
+                condition=~models.Q(kind="RIGHTS")
+                | models.Q(right_area__gt=0, right_years__gt=0, start_price__gt=0) & ~models.Q(right_unit=""),
+                name="right_is_measured",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(call_offs__in=[method.value for method in CallOffMethod]),
                 name="section_call_offs_known",
             ),
@@ -213,6 +225,13 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tender_id}/{self.number}"
+
+    @property
+    def right(self) -> Right | None:
+        """What the section grants; nothing where it buys or builds."""
+        if self.right_area is None or self.right_years is None or self.start_price is None:
+            return None
+        return Right(self.right_use, self.right_area, self.right_unit, self.right_years, self.start_price)
 
     @property
     def deadline(self) -> datetime | None:

@@ -11,6 +11,7 @@ from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, Thresh
 from bidding.tenders.domain.document import TenderDocument
 from bidding.tenders.domain.document import parse as parse_document
 from bidding.tenders.domain.eligibility import Eligibility, Facts, eligibility
+from bidding.tenders.domain.rights import Right
 from bidding.tenders.domain.sections import CallOffMethod
 from bidding.tenders.domain.states import ENDED, ApplicationState, SectionState
 from bidding.tenders.models import (
@@ -80,6 +81,8 @@ class SectionTerms:
     bond: Decimal | None
     awards: int
     call_offs: CallOffMethod
+    right: Right | None
+    """What is granted, where the section is a right."""
     grades: tuple[str, ...]
     """The least grade in each specialty, as licences spell it."""
     price: PriceFormula
@@ -120,9 +123,9 @@ class SectionTerms:
         return max((self.ceiling, *(one.ceiling for one in self.alternatives)))
 
     @property
-    def is_purchase(self) -> bool:
-        """Whether the owner buys as 采购人 (政府采购法 第15条), rather than tenders as 招标人."""
-        return self.profile.is_purchase
+    def owner_label(self) -> str:
+        """The owner's word, as a message id."""
+        return self.profile.owner_label
 
     @property
     def bid_parts(self) -> tuple[DocumentPart, ...]:
@@ -285,6 +288,7 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         bond=row.bond,
         awards=row.awards,
         call_offs=CallOffMethod(row.call_offs),
+        right=row.right,
         grades=tuple(row.grades),
         price=PriceFormula(tender.award_method, dict(tender.award_parameters), choice.source if choice else ""),
         bid_deadline=row.deadline,

@@ -333,5 +333,10 @@ def _section_columns(terms: SectionTermsDraft) -> dict[str, Any]:
         "awards": terms.awards,
         "call_offs": terms.call_offs,
         "grades": [text.strip() for text in terms.grades],
+        "right_use": terms.right.use if terms.right else "",
+        "right_area": terms.right.area if terms.right else None,
+        "right_unit": terms.right.unit if terms.right else "",
+        "right_years": terms.right.years if terms.right else None,
+        "start_price": terms.right.start_price if terms.right else None,
         "alternatives": [{"label": label, "ceiling": as_text(ceiling)} for label, ceiling in terms.alternatives],
     }

@@ -212,6 +212,7 @@ def _section_body(section: Section) -> dict[str, JSON]:
         "awards": str(section.awards),
         "call_offs": section.call_offs if section.awards > 1 else None,
         "grades": list(section.grades),
+        "right": section.right.as_json() if section.right else None,
     }
 
 

@@ -30,7 +30,7 @@ COPIED = (
 )  # fmt: skip
 SECTION_COPIED = (
     "title", "scope", "kind", "estimate", "price_kind", "ceiling", "alternatives", "bond", "awards", "call_offs",
-    "grades",
+    "grades", "right_use", "right_area", "right_unit", "right_years", "start_price",
 )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ class CheckTender(FormPage):
             "tender": tender,
             "state": TENDER_STATES[tender.state],
             "procedure": procedure_name(profile),
+            "owner_label": profile.owner_label,
             "single_source": alone,
             "ground": ground_label(str(alone.get("ground") or "")),
             "chosen_how": chosen_how(profile, tender.qualified_maximum),

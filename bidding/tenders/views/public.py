@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from bidding.profiles.domain.vocabulary import FORMULAS, LIMITS, SECTOR_LABELS, THRESHOLDS, Sector, Switch
@@ -80,7 +80,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "tender": found,
         "project": found.project,
         "sector": _sector(found),
-        "is_purchase": profile.is_purchase,
+        "owner_label": profile.owner_label,
         "procedure": procedure_name(profile),
         "award": _(FORMULAS[found.award_method]) if found.award_method in FORMULAS else "",
         "award_source": formula.source if formula else "",
@@ -199,7 +199,8 @@ def _sector(tender: Tender) -> str:
 
 
 def _csv(found: Any) -> HttpResponseBase:
-    header = [_("Code"), _("Title"), _("Tenderee"), _("Sector"), _("Section"), _("State"), _("Bid deadline")]
+    owner = pgettext("of a tender", "Owner")
+    header = [_("Code"), _("Title"), owner, _("Sector"), _("Section"), _("State"), _("Bid deadline")]
     rows = (
         (tender.code, tender.title, tender.project.owner.name, tender.project.sector, section.number, section.state,
          section.deadline)

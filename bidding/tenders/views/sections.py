@@ -16,6 +16,7 @@ from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft, bo
 from bidding.tenders.forms.drafting import SectionForm
 from bidding.tenders.models import Section
 from bidding.tenders.views.owners import OwnerForm
+from commons.domain.money import normal_text
 from commons.domain.refusals import NotFound
 from commons.pages import signed_in
 
@@ -48,9 +49,11 @@ class EditSection(OwnerForm):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         section, profile = self._section(), self.profile(request)
-        names = ("title", "scope", "kind", "estimate", "ceiling", "bond", "awards", "price_kind", "call_offs")
+        names = ("title", "scope", "kind", "estimate", "ceiling", "bond", "awards", "price_kind", "call_offs",
+                 "right_use", "right_unit", "right_years", "start_price")  # fmt: skip
         initial = {name: getattr(section, name) for name in names} | {
             "grades": "\n".join(section.grades),
+            "right_area": normal_text(section.right_area) if section.right_area is not None else None,
             "alternatives": "\n".join(f"{one['label']} {one['ceiling']}" for one in section.alternatives),
         }
         form = SectionForm(data, profile=profile, initial=initial)
@@ -73,6 +76,7 @@ def remove_section(request: HttpRequest, tender_id: int, section_id: int) -> Htt
 
 
 def section_of(form: forms.Form) -> SectionTermsDraft:
+    assert isinstance(form, SectionForm)
     given = form.cleaned_data
     return SectionTermsDraft(
         title=given["title"],
@@ -85,5 +89,6 @@ def section_of(form: forms.Form) -> SectionTermsDraft:
         alternatives=given.get("alternatives") or (),
         awards=given.get("awards") or 1,
         call_offs=given.get("call_offs") or CallOffMethod.DIRECT,
-        grades=tuple(line.strip() for line in given["grades"].splitlines() if line.strip()),
+        grades=tuple(line.strip() for line in given.get("grades", "").splitlines() if line.strip()),
+        right=form.right(),
     )

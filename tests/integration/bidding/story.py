@@ -9,6 +9,7 @@ from bidding.profiles import queries as profiles
 from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch
 from bidding.tenders import services
 from bidding.tenders.domain.completeness import items_for
+from bidding.tenders.domain.rights import AreaUnit, Right, RightUse
 from bidding.tenders.domain.sections import SectionTermsDraft
 from bidding.tenders.models import Tender
 from bidding.tenders.services import PlanFacts, ProjectFacts, TenderFacts
@@ -114,16 +115,20 @@ def local(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
+RIGHT = Right(RightUse.INDUSTRIAL, Decimal("12000.50"), AreaUnit.M2, 50, Decimal(10_000_000))
+
+
 def section(profile_code: str, number: int = 1) -> SectionTermsDraft:
     works, land = profile_code.startswith("WORKS"), profile_code.startswith("LAND")
     return SectionTermsDraft(
         title=f"第{number}标段",
-        scope="桂城街道地块12000平方米，工业用地，使用年限50年，容积率1.0至2.5。" if land else "全部内容",
+        scope="桂城街道夏南路东侧地块，容积率1.0至2.5。" if land else "全部内容",
         kind="WORKS" if works else "RIGHTS" if land else "SERVICES",
         estimate=Decimal("12000000"),
         price_kind="AMOUNT",
         ceiling=Decimal("11800000"),
-        bond=Decimal("200000") if works else None,
+        bond=Decimal("200000") if works else Decimal("2000000") if land else None,
+        right=RIGHT if land else None,
     )
 
 

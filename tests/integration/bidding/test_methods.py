@@ -3,6 +3,8 @@
 What applicants, bidders, the owner and the public read of each stands here beside what the services do.
 """
 
+import subprocess
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bidding.awards import queries as results
 from bidding.awards import services
-from bidding.awards.domain.reports import ReportLine
+from bidding.awards.domain.reports import ReportInvalid, ReportLine
 from bidding.awards.domain.rounds import RoundKind
 from bidding.awards.services import AWARD_LETTER, TENDER_CONTRACT
 from bidding.tenders import queries as tenders
@@ -26,8 +28,11 @@ from bidding.tenders.models import MediaRelease, Tender, TenderNotice
 from bidding.tenders.services import ApplicationFacts
 from bidding.tenders.services.common import invited
 from bidding.tenders.services.prequalifying import applications
+from commons.domain.actor import system_actor
 from commons.domain.deadlines import local_day
 from commons.evidence.models import EvidenceEntry
+from commons.vault import services as vault
+from signatures.documents import queries as papers
 from signatures.envelopes import services as sealing
 from signatures.envelopes import store
 from signatures.envelopes.domain import layout
@@ -44,6 +49,7 @@ from tests.integration.signatures.envelopes import story as envelopes
 from tests.single_source import REASON
 from tests.single_source import single_source as stated
 
+SYSTEM = system_actor("test")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SCORES = {
@@ -340,6 +346,15 @@ def test_one_supplier_alone_from_the_talks_to_the_contract_and_its_pages(code: s
     assert TenderNotice.objects.filter(tender_id=told.tender_id, kind="CONTRACT").exists()
 
 
+def paper_text(told: Told, kind: str) -> str:
+    """The words of the newest paper of the section's award."""
+    paper = papers.newest(f"award:{results.awards_of(told.section_id)[0].id}", kind)
+    assert paper is not None
+    content = b"".join(vault.open_document(actor=SYSTEM, document_id=paper.document_id, at=now()).chunks)
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
 def contracted(told: Told, at: datetime) -> None:
     """The award letter, then the contract, signed by both sides."""
     owner = cast.actor("tenderee")
@@ -352,15 +367,67 @@ def contracted(told: Told, at: datetime) -> None:
     assert tenders.section_terms(told.section_id).state is SectionState.CONTRACTED
 
 
-def test_land_by_tender_shows_what_is_granted_and_its_terms_from_notice_to_contract() -> None:
+def test_land_by_tender_shows_what_is_granted_and_by_whom_from_notice_to_contract() -> None:
     told, at = opened("LAND_OPEN")
     body = told.row.notices.order_by("pk")[0].body
-    assert [one["kind"] for one in body["sections"]] == ["RIGHTS"]
+    assert [(one["kind"], one["right"]) for one in body["sections"]] == [
+        ("RIGHTS", {"use": "INDUSTRIAL", "area": "12000.5", "unit": "M2", "years": "50", "start_price": "10000000.00"})
+    ]
     read = page("", f"/tenders/{told.tender_id}/")
-    for words in ("土地使用权或其他权利出让", "使用年限50年", "容积率1.0至2.5", "公开招标出让", "国土资源部令第39号"):
+    for words in (
+        "土地使用权或其他权利出让", "工业用地", "12,000.50 平方米 · 50年", "起始价", "10,000,000", "评估价",
+        "<dt>出让人</dt>", "容积率1.0至2.5", "公开招标出让", "国土资源部令第39号",
+    ):  # fmt: skip
         assert words in read, words
-    assert "Land or another right that is granted" in page("", f"/tenders/{told.tender_id}/", "en")
+    assert "<dt>招标人</dt>" not in read
+    english = page("", f"/tenders/{told.tender_id}/", "en")
+    for words in (
+        "Land or another right that is granted", "industrial land", "12,000.50 m² · 50 years", "Start price",
+        "Grantor of the right",
+    ):  # fmt: skip
+        assert words in english, words
+    low = [replace(line, price=Decimal("9999999.99")) if line.rank == 1 else line for line in lines_of()]
+    with pytest.raises(ReportInvalid):
+        shown(told, at, low)
 
     until = shown(told, at, lines_of())
+    address = f"/sections/{told.section_id}/result/"
+    assert "出让人：" in page("", address)
+    assert "Grantor of the right: " in page("", address, "en")
     contracted(told, until)
-    assert "11,000,000" in page("", f"/sections/{told.section_id}/result/")
+    assert "11,000,000" in page("", address)
+    for kind, written_there in (
+        (AWARD_LETTER, ("出让人", "中标人", "12,000.50 平方米", "国土资源部令第39号第二十条")),
+        (TENDER_CONTRACT, ("出让人（甲方）", "受让人（乙方）", "工业用地", "国土资源部令第39号第二十一条")),
+    ):
+        written = paper_text(told, kind)
+        assert [one for one in written_there if one not in written] == [], kind
+        assert "招标人" not in written
+
+
+def test_the_owners_page_of_a_land_section_asks_for_numbers_and_says_what_breaks_a_rule() -> None:
+    told = story.drafted("LAND_OPEN", at=now() + timedelta(days=1))
+    address = f"/owner/tenders/{told.tender_id}/sections/{told.section_id}/"
+    read = page("tenderee", address)
+    for words in ('name="right_area"', "12000.5", "评估价", "居住用地 70", "起始价"):
+        assert words in read, words
+    assert "资质等级" not in read
+    given = {
+        "title": "夏南路地块", "scope": "容积率1.0至2.5。", "kind": "RIGHTS", "price_kind": "AMOUNT",
+        "estimate": "12000000", "right_use": "COMMERCIAL", "right_area": "8000.25", "right_unit": "M2",
+        "right_years": "41", "start_price": "9000000", "bond": "1800000",
+    }  # fmt: skip
+    refused = client("tenderee").post(address, given)
+    assert refused.status_code == 400
+    assert "年限41年超过最高40年（城镇国有土地使用权出让和转让暂行条例第十二条）" in refused.content.decode()
+    short = client("tenderee").post(address, {**given, "right_years": "40", "bond": "1799999.99"})
+    assert "保证金不得低于1800000元" in short.content.decode()
+    assert client("tenderee").post(address, {**given, "right_years": "40"}).status_code == 302
+    right = told.row.sections.get().right
+    assert right is not None
+    assert (right.use, right.area, right.years, right.start_price) == (
+        "COMMERCIAL",
+        Decimal("8000.25"),
+        40,
+        Decimal(9_000_000),
+    )

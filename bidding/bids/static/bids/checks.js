@@ -43,6 +43,8 @@ function* price({ price: given, alternative = "" }, asked) {
   const most = other?.ceiling ?? asked.ceiling;
   const ceiling = most === null ? null : parse(most);
   if (ceiling && compare(figures, ceiling) > 0) yield found("ABOVE_CEILING", two(figures), two(ceiling));
+  const start = asked.start_price ? parse(asked.start_price) : null;
+  if (start && compare(figures, start) < 0) yield found("BELOW_START", two(figures), two(start));
 }
 
 function* bill({ bill: lines, price: given }, asked) {

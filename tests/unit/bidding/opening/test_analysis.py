@@ -119,3 +119,10 @@ def test_a_bid_keeps_to_the_ceiling_of_the_solution_that_it_is_for() -> None:
 def test_a_bond_is_read_out_by_its_form_or_as_not_as_asked(bond: dict[str, object] | None, state: str) -> None:
     assert bond_state(bond) == state
     assert state in BONDS
+
+
+def test_a_price_below_the_start_price_of_a_right_is_remarked() -> None:
+    found = analyse([offer("A", "99.99"), offer("B", "100.00")], ceiling=None, minimum=1, start_price=D(100))
+
+    assert [(one.code, one.bidders) for one in found.remarks] == [(RemarkCode.BELOW_START, ("A",))]
+    assert found.remarks[0].article == "国土资源部令第39号 第10条"
