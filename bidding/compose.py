@@ -10,14 +10,12 @@ that it names. Exit code 2: bad input, with a sentence.
 """
 
 import argparse
-import gettext
 import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +32,7 @@ from commons.domain.deadlines import local_day
 from commons.domain.money import as_text
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
+from commons.offline import NOT_THERE, UNUSABLE, Parser, in_chinese, say
 from signatures import seal as sealing
 from signatures.crypto import national
 from signatures.envelopes.domain.header import EnvelopeBroken
@@ -41,10 +40,6 @@ from signatures.envelopes.domain.sealing import FORMAT as TERMS
 from signatures.envelopes.domain.sealing import Terms
 
 _PIECE = 1024 * 1024
-
-
-CATALOGUES = ("bidding/bids", "bidding", "commons", "signatures/envelopes")
-"""Where the Chinese of the sentences is found, without Django."""
 
 
 class BadInput(Exception):
@@ -55,9 +50,7 @@ class BadInput(Exception):
         super().__init__(message % fields)
 
 
-NOT_THERE = gettext_noop("%(file)s is not there.")
 OUT_THERE = gettext_noop("%(file)s exists already; choose another name or folder for --out.")
-UNUSABLE = gettext_noop("%(file)s cannot be read or written: %(reason)s.")
 NO_JSON = gettext_noop("%(file)s holds no JSON.")
 NO_BIDDER = gettext_noop("%(file)s is no bid: it lacks its bidder.")
 NO_RULES = gettext_noop("%(file)s does not hold what a section asks (%(format)s). Take rules.json from the bid's page.")
@@ -78,36 +71,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return int(options.run(options))
     except (BadInput, Refusal) as error:
-        _say(error.message, error.fields)
+        say(error.message, error.fields)
     except FileNotFoundError as error:
-        _say(NOT_THERE, {"file": error.filename})
+        say(NOT_THERE, {"file": error.filename})
     except OSError as error:
-        _say(UNUSABLE, {"file": error.filename, "reason": error.strerror})
+        say(UNUSABLE, {"file": error.filename, "reason": error.strerror})
     return 2
-
-
-def _say(message: str, fields: Mapping[str, object]) -> None:
-    """A sentence in both languages, on the error output."""
-    sys.stderr.write(f"{message % fields}\n{in_chinese(message, fields)}\n")
-
-
-def in_chinese(message: str, fields: Mapping[str, object]) -> str:
-    """The sentence of a message id in Chinese; its fields as they are, or in Chinese where they are messages too."""
-    told = {name: _chinese(value) if isinstance(value, str) else value for name, value in fields.items()}
-    return _chinese(message) % told
-
-
-def _chinese(text: str) -> str:
-    return next((found for one in _catalogues() if text and (found := one.gettext(text)) != text), text)
-
-
-@cache
-def _catalogues() -> tuple[gettext.NullTranslations, ...]:
-    root = Path(__file__).parent.parent
-    return tuple(
-        gettext.translation("django", root / place / "locale", languages=["zh_Hans"], fallback=True)
-        for place in CATALOGUES
-    )
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -175,7 +144,7 @@ def _tell(data: dict[str, Any], asked: Requirements, folder: Path) -> int:
         for fields in [{"what": one.what, "other": one.other}]
     ]
     if local_day(datetime.now(UTC)) > asked.deadline:
-        _say(LATE, {"day": asked.deadline.isoformat()})
+        say(LATE, {"day": asked.deadline.isoformat()})
     sys.stdout.write(json.dumps({"complete": not findings, "findings": told}, ensure_ascii=False, indent=2) + "\n")
     return int(blocks(findings))
 
@@ -242,7 +211,7 @@ def _json(path: Path) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bidding.compose", description=__doc__.partition("\n")[0])
+    parser = Parser(prog="python -m bidding.compose", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(required=True)
     for name, run in (("check", run_check), ("seal", run_seal)):
         command = commands.add_parser(name)

@@ -4,7 +4,7 @@
     check   says what an envelope commits to
     unlock  gives the code with which a bidder unlocks the own half at the opening; the private key stays here
 
-Exit code 0 (done), 1 (the envelope or key does not fit), 2 (bad input, with a sentence).
+Exit code 0 (done), 1 (the envelope or key does not fit), 2 (bad input). What is wrong is told in both languages.
 """
 
 import argparse
@@ -21,7 +21,10 @@ from asn1crypto import pem
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from commons.domain.refusals import Refusal
+from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
+from commons.offline import NOT_THERE, UNUSABLE, Parser, say
 from signatures.crypto import chains, cms, national
 from signatures.crypto.answers import CertificateUnreadable
 from signatures.crypto.certificates import holder_key
@@ -39,7 +42,28 @@ SUITES = {"international": Suite.INTERNATIONAL, "national": Suite.SM}
 
 
 class BadInput(Exception):
-    """A file or argument is not what it should be; the sentence says why."""
+    """A file or argument is not what it should be; the sentence, a message id with its fields, says why."""
+
+    def __init__(self, message: str, *, because: Refusal | None = None, **fields: object) -> None:
+        self.message, self.fields, self.because = message, fields, because
+        super().__init__(message % fields)
+
+
+OUT_THERE = gettext_noop("%(file)s exists already; choose another name for --out.")
+NO_JSON = gettext_noop("%(file)s holds no JSON. Take the terms from the sealing page.")
+OTHER_SUITE = {
+    "international": gettext_noop("%(file)s asks for the international algorithms, not for the national ones."),
+    "national": gettext_noop("%(file)s asks for the national algorithms, not for the international ones."),
+}
+NO_PUBLIC_KEY = gettext_noop("%(file)s holds neither a certificate nor a public key in PEM.")
+KEY_UNFIT = gettext_noop("This key cannot be used: %(reason)s.")
+NO_USUAL_KEY = gettext_noop("%(file)s holds neither an EC nor an RSA key.")
+NO_PRIVATE_KEY = gettext_noop("%(file)s holds no private key in PEM that this password opens.")
+NO_CERTIFICATE = gettext_noop("%(file)s holds no certificate in PEM.")
+NOT_ITS_KEY = gettext_noop("%(key)s is not the private key of %(certificate)s: the signature would not hold.")
+CHANGED = gettext_noop("A file changed while it was read; nothing was sealed.")
+NOT_BLIND = gettext_noop("%(file)s cannot be made a blind volume.")
+WRONG_KEY = gettext_noop("This key opens nothing in this envelope.")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,14 +72,28 @@ def main(arguments: Sequence[str]) -> int:
     national.install()
     try:
         result = options.run(options)
-    except (BadInput, OSError, KeyNotUsable) as error:
-        sys.stderr.write(f"{error}\n")
+    except BadInput as error:
+        say(error.message, error.fields)
+        if error.because is not None:
+            say(error.because.message, error.because.fields)
+        return 2
+    except FileNotFoundError as error:
+        say(NOT_THERE, {"file": error.filename})
+        return 2
+    except FileExistsError as error:
+        say(OUT_THERE, {"file": error.filename})
+        return 2
+    except OSError as error:
+        say(UNUSABLE, {"file": error.filename, "reason": error.strerror})
+        return 2
+    except KeyNotUsable as error:
+        say(KEY_UNFIT, {"reason": str(error)})
         return 2
     except EnvelopeBroken as error:
-        sys.stderr.write(f"{error.message % error.fields}\n")
+        say(error.message, error.fields)
         return 1
     except WrongKey:
-        sys.stderr.write("This key opens nothing in this envelope.\n")
+        say(WRONG_KEY, {})
         return 1
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
     return 0
@@ -63,7 +101,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def _blinded(paths: Sequence[Path], folder: Path) -> list[Path]:
     """Copies of the PDFs in `folder`, under the same names, without what tells their author."""
-    from commons.domain.refusals import Refusal
     from signatures.documents.pades.blinding import blind_check
 
     made = [folder / str(place) / path.name for place, path in enumerate(paths)]  # two may have one name
@@ -73,7 +110,7 @@ def _blinded(paths: Sequence[Path], folder: Path) -> list[Path]:
             with path.open("rb") as file:
                 target.write_bytes(blind_check(file).content)
         except Refusal as refusal:
-            raise BadInput(f"{path.name}: {refusal.message % refusal.fields}") from None
+            raise BadInput(NOT_BLIND, because=refusal, file=path.name) from None
     return made
 
 
@@ -87,7 +124,7 @@ def _sealed(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, str
     terms = _terms(options.terms)
     if options.suite is not None and SUITES[options.suite] is not terms.suite:
         asked = next(name for name, suite in SUITES.items() if suite is terms.suite)
-        raise BadInput(f"{options.terms} asks for the {asked} suite of algorithms, not the {options.suite} one")
+        raise BadInput(OTHER_SUITE[asked], file=options.terms)
     keys = [_public_key(path) for path in options.key]
     files = [SealedFile(path.name, path.stat().st_size) for path in paths]
     signer = _signer(options.sign_key, options.sign_cert, options.password)
@@ -105,9 +142,9 @@ def _sealed(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, str
             for piece in sealing.seal(drafted, map(_pieces, paths), sign=signer):
                 reckoner.feed(piece)
                 target.write(piece)
-    except PayloadBroken as error:
+    except PayloadBroken:
         options.out.unlink()
-        raise BadInput(f"{error}; nothing was sealed") from None
+        raise BadInput(CHANGED) from None
     return _told(reckoner.finish(), options.out)
 
 
@@ -150,7 +187,7 @@ def _terms(path: Path) -> Terms:
     try:
         return Terms.parse(json.loads(path.read_bytes()))
     except ValueError:
-        raise BadInput(f"{path} holds no JSON") from None
+        raise BadInput(NO_JSON, file=path) from None
 
 
 def _public_key(path: Path) -> bytes:
@@ -158,7 +195,7 @@ def _public_key(path: Path) -> bytes:
         kind, _, found = pem.unarmor(path.read_bytes())
         spki = holder_key(found) if kind == "CERTIFICATE" else found
     except (ValueError, CertificateUnreadable):
-        raise BadInput(f"{path} holds neither a certificate nor a public key in PEM") from None
+        raise BadInput(NO_PUBLIC_KEY, file=path) from None
     algorithm_of(spki)
     return spki
 
@@ -170,17 +207,17 @@ def _private_key(path: Path, password: str | None) -> PrivateKey:
     except Exception:  # besides `ValueError` the library has its own kinds for curves that it does not know
         return _national_key(path, data, secret)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise BadInput(f"{path} holds neither an EC nor an RSA key")
+        raise BadInput(NO_USUAL_KEY, file=path)
     return key
 
 
 def _national_key(path: Path, data: bytes, password: bytes | None) -> PrivateKey:
     if not national.available():
-        raise BadInput(f"{path} holds no private key in PEM that this password opens")
+        raise BadInput(NO_PRIVATE_KEY, file=path)
     try:
         return Sm2PrivateKey.load(data, password)
     except ValueError:
-        raise BadInput(f"{path} holds no private key in PEM that this password opens") from None
+        raise BadInput(NO_PRIVATE_KEY, file=path) from None
 
 
 def _signer(key_file: Path | None, certificate_file: Path | None, password: str | None) -> Signer | None:
@@ -192,9 +229,9 @@ def _signer(key_file: Path | None, certificate_file: Path | None, password: str 
     chain = [der for kind, _, der in pem.unarmor(certificate_file.read_bytes(), multiple=True) if kind == "CERTIFICATE"]
     holder = chains.parse(chain[0]) if chain else None
     if holder is None:
-        raise BadInput(f"{certificate_file} holds no certificate in PEM")
+        raise BadInput(NO_CERTIFICATE, file=certificate_file)
     if not isinstance(private, Sm2PrivateKey) and spki_of(private) != holder_key(chain[0]):
-        raise BadInput(f"{key_file} is not the private key of {certificate_file}: the signature would not hold")
+        raise BadInput(NOT_ITS_KEY, key=key_file, certificate=certificate_file)
     provider = provider_for(holder.public_key)
 
     def sign(commit: str) -> Attestation:
@@ -221,7 +258,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m signatures.seal", description="Seal a bid without a browser.")
+    parser = Parser(prog="python -m signatures.seal", description="Seal a bid without a browser.")
     commands = parser.add_subparsers(required=True)
     sealer = commands.add_parser("seal", help="seal files into an envelope")
     sealer.add_argument("--terms", type=Path, required=True, help="the terms, downloaded from the sealing page")

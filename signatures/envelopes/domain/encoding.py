@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from commons.domain.text import gettext_noop
 from signatures.envelopes.domain.header import EnvelopeBroken
 
 
@@ -15,7 +16,7 @@ def from_base64(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise EnvelopeBroken(reason="what should be base64 is not") from None
+        raise EnvelopeBroken(reason=gettext_noop("what should be base64 is not")) from None
     if to_base64(data) != text:
-        raise EnvelopeBroken(reason="base64 is spelled otherwise")
+        raise EnvelopeBroken(reason=gettext_noop("base64 is spelled otherwise"))
     return data

@@ -128,17 +128,17 @@ def parse(data: bytes) -> Header:
     try:
         value = canonical.decode(data)
         if not isinstance(value, Mapping) or not set(value) >= _NAMES:
-            raise ValueError("the header has other fields than SBE-1 names")
+            raise EnvelopeBroken(reason=gettext_noop("the header has other fields than SBE-1 names"))
         sealing = suites.of_algorithm(_text(value["alg"]))
         if value["v"] != VERSION:
-            raise ValueError("its version or algorithm is unknown")
+            raise EnvelopeBroken(reason=gettext_noop("its version or algorithm is unknown"))
         if set(value) != {*_NAMES, manifest_field(sealing)}:
-            raise ValueError("the header has other fields than SBE-1 names")
+            raise EnvelopeBroken(reason=gettext_noop("the header has other fields than SBE-1 names"))
         return _header(value, sealing)
     except UnknownSuite as error:
         raise EnvelopeBroken(reason=str(error.args[0])) from None
-    except (ValueError, TypeError, KeyError, AssertionError) as error:
-        raise EnvelopeBroken(reason=str(error)) from None
+    except (ValueError, TypeError, KeyError, AssertionError):
+        raise EnvelopeBroken(reason=gettext_noop("its header cannot be read")) from None
 
 
 def manifest_field(sealing: SealingSuite) -> str:
@@ -149,7 +149,7 @@ def manifest_field(sealing: SealingSuite) -> str:
 def _header(value: Mapping[str, JSON], sealing: SealingSuite) -> Header:
     policy = value["policy"]
     if not isinstance(policy, Mapping) or set(policy) != {"mode", "k", "n"}:
-        raise ValueError("the policy has other fields than SBE-1 names")
+        raise EnvelopeBroken(reason=gettext_noop("the policy has other fields than SBE-1 names"))
     from_text(_text(value["created"]))
     header = Header(
         tender=_text(value["tender"]),
@@ -165,9 +165,9 @@ def _header(value: Mapping[str, JSON], sealing: SealingSuite) -> Header:
         suite=sealing.suite,
     )
     if not SMALLEST_CHUNK <= header.chunk <= LARGEST_CHUNK or header.chunk % SMALLEST_CHUNK:
-        raise ValueError("chunks are of half a MiB to 8 MiB, in steps of half a MiB")
+        raise EnvelopeBroken(reason=gettext_noop("chunks are of half a MiB to 8 MiB, in steps of half a MiB"))
     if header.padded_len != padded(header.padded_len):
-        raise ValueError("its length is not one of the padded lengths")
+        raise EnvelopeBroken(reason=gettext_noop("its length is not one of the padded lengths"))
     return header
 
 
@@ -190,17 +190,17 @@ def bidder_ref(bidder: str, salt: bytes, suite: Suite) -> str:
 
 def _text(value: JSON) -> str:
     if not isinstance(value, str) or len(value) > 200:
-        raise ValueError("a field of the header is no short text")
+        raise EnvelopeBroken(reason=gettext_noop("a field of the header is no short text"))
     return value
 
 
 def _hex(value: JSON) -> str:
     if not isinstance(value, str) or not _HEX32.fullmatch(value):
-        raise ValueError("a digest or salt is not 32 bytes in hexadecimal")
+        raise EnvelopeBroken(reason=gettext_noop("a digest or salt is not 32 bytes in hexadecimal"))
     return value
 
 
 def _count(value: JSON) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,12}", value):
-        raise ValueError("a count is not written as a whole number")
+        raise EnvelopeBroken(reason=gettext_noop("a count is not written as a whole number"))
     return int(value)

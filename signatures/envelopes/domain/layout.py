@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from commons.domain.text import gettext_noop
 from signatures.envelopes.domain import header as headers
 from signatures.envelopes.domain import manifest as manifests
 from signatures.envelopes.domain.header import EnvelopeBroken, Header
@@ -111,7 +112,7 @@ class Reckoner:
         found._enter(prefix, len(prefix.encode()))
         index = found._chunks_before(size)
         if index is None:
-            raise EnvelopeBroken(reason="no chunk begins there")
+            raise EnvelopeBroken(reason=gettext_noop("no chunk begins there"))
         found.partial, found.size, found.leaves = True, size, [b""] * index
         found._wanted = found._next()
         return found
@@ -129,7 +130,7 @@ class Reckoner:
             rest = memoryview(bytes(self._head[used:]))
             self._head.clear()
         if self.size > self._ends:
-            raise EnvelopeBroken(reason="something follows after its end")
+            raise EnvelopeBroken(reason=gettext_noop("something follows after its end"))
         self._take(rest)
 
     def digest_since(self, start: int) -> bytes | None:
@@ -177,7 +178,7 @@ class Reckoner:
     def finish(self) -> Reckoned:
         """What came in. Raises `EnvelopeBroken` when it is not a whole envelope."""
         if self.prefix is None or self.size != self._ends or self.partial:
-            raise EnvelopeBroken(reason="it is not complete")
+            raise EnvelopeBroken(reason=gettext_noop("it is not complete"))
         commit = commitment(self.prefix.header, self.leaves)
         return Reckoned(self.prefix, tuple(self.leaves), commit, self.size)
 
@@ -193,7 +194,7 @@ def reckon(pieces: Iterable[bytes]) -> Reckoned:
 def read_prefix(data: bytes) -> tuple[Prefix | None, int]:
     """The prefix at the beginning of `data` and its length; none while it is incomplete. Raises `EnvelopeBroken`."""
     if data[:8] != MAGIC[: len(data)]:
-        raise EnvelopeBroken(reason="it is no envelope SBE-1")
+        raise EnvelopeBroken(reason=gettext_noop("it is no envelope SBE-1"))
     header_data, after_header = _block(data, 8, LARGEST_HEADER)
     if header_data is None:
         return None, 0
@@ -209,7 +210,7 @@ def _block(data: bytes, start: int, limit: int) -> tuple[bytes | None, int]:
         return None, 0
     end = start + 4 + int.from_bytes(data[start : start + 4], "big")
     if end - start - 4 > limit:
-        raise EnvelopeBroken(reason="its header or its wrapped keys are too long")
+        raise EnvelopeBroken(reason=gettext_noop("its header or its wrapped keys are too long"))
     return (data[start + 4 : end], end) if len(data) >= end else (None, 0)
 
 
@@ -231,7 +232,7 @@ def _fill(file: BinaryIO, target: memoryview) -> None:
     while filled < len(target) and (count := file.readinto(target[filled:])):  # type: ignore[attr-defined]  # as every file
         filled += count
     if filled < len(target):
-        raise EnvelopeBroken(reason="it is not complete")
+        raise EnvelopeBroken(reason=gettext_noop("it is not complete"))
 
 
 def read_exactly(file: BinaryIO, length: int) -> bytes:
@@ -241,7 +242,7 @@ def read_exactly(file: BinaryIO, length: int) -> bytes:
         parts.append(part)
         missing -= len(part)
     if missing:
-        raise EnvelopeBroken(reason="it is not complete")
+        raise EnvelopeBroken(reason=gettext_noop("it is not complete"))
     return b"".join(parts)
 
 
@@ -250,6 +251,6 @@ def open_prefix(file: BinaryIO) -> Prefix:
     head = file.read(LARGEST_HEADER + LARGEST_MANIFEST + 16)
     prefix, used = read_prefix(head)
     if prefix is None:
-        raise EnvelopeBroken(reason="it is not complete")
+        raise EnvelopeBroken(reason=gettext_noop("it is not complete"))
     file.seek(used)
     return prefix

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 from signatures.crypto.suites import Suite, UnknownSuite
 from signatures.envelopes.domain import cipher, layout, shamir, suites
@@ -37,7 +38,7 @@ class Terms:
     def parse(cls, value: object) -> "Terms":
         """The terms that an intake publishes as `luochui-sealing/v1`. Raises `EnvelopeBroken`."""
         if not isinstance(value, Mapping) or value.get("format") != FORMAT:
-            raise EnvelopeBroken(reason=f"the terms are not in the form {FORMAT}")
+            raise EnvelopeBroken(reason=gettext_noop("the terms are not those of a sealing page"))
         try:
             asked = value["policy"]
             policy = Policy(Mode(asked["mode"]), int(asked["k"]), int(asked["n"]))
@@ -45,11 +46,11 @@ class Terms:
             suite = suites.of_algorithm(value["alg"]).suite
             terms = cls(value["tender"], value["lot"], policy, int(value["chunk"]), value["roster_id"], officers, suite)
         except UnknownSuite:
-            raise EnvelopeBroken(reason=f"the algorithm {value['alg']} is not installed here") from None
-        except (KeyError, TypeError, ValueError, AssertionError) as error:
-            raise EnvelopeBroken(reason=f"the terms cannot be read: {error}") from None
+            raise EnvelopeBroken(reason=gettext_noop("the algorithms of the terms are not installed here")) from None
+        except (KeyError, TypeError, ValueError, AssertionError):
+            raise EnvelopeBroken(reason=gettext_noop("the terms cannot be read")) from None
         if len(officers) != policy.n:
-            raise EnvelopeBroken(reason="the terms do not name every officer's key")
+            raise EnvelopeBroken(reason=gettext_noop("the terms do not name every officer's key"))
         return terms
 
 
@@ -111,7 +112,7 @@ def draft(
 def require_suite(suite: Suite, keys: Iterable[bytes]) -> None:
     """Raises `KeyNotUsable` for a public key (DER) of another suite."""
     if any(suite_of(spki) is not suite for spki in keys):
-        raise KeyNotUsable("the key is of another suite of algorithms than the terms ask for")
+        raise KeyNotUsable(gettext_noop("the key is of another suite of algorithms than the terms ask for"))
 
 
 def _officer_slots(shares: Sequence[bytes], keys: Sequence[bytes], *, ctx: bytes, entropy: Entropy) -> Iterator[Slot]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 
+from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 from signatures.crypto.sm2 import Sm2PrivateKey
 from signatures.crypto.suites import Suite, UnknownSuite
@@ -83,7 +84,7 @@ class Slot:
     def parse(cls, value: JSON) -> "Slot":
         """Raises `EnvelopeBroken`."""
         if not isinstance(value, Mapping) or set(value) != {"alg", "commit", "ct", "ek", "for", "key"}:
-            raise EnvelopeBroken(reason="a wrapped key has other fields than SBE-1 names")
+            raise EnvelopeBroken(reason=gettext_noop("a wrapped key has other fields than SBE-1 names"))
         texts = {name: str(item) for name, item in value.items()}
         try:
             suites.of_wrap(texts["alg"])

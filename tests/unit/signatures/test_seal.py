@@ -147,7 +147,9 @@ def test_a_key_that_is_not_the_certificates_seals_nothing(folder: Path, capsys: 
     (folder / "cert.pem").write_bytes(certificate(other).public_bytes(serialization.Encoding.PEM))
 
     assert seal_in(folder, "--sign-key", folder / "key.pem", "--sign-cert", folder / "cert.pem") == 2
-    assert "is not the private key of" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "is not the private key of" in told
+    assert "签名不能成立" in told
     assert not (folder / "bid.sbe").exists()
 
 
@@ -169,7 +171,11 @@ def test_a_cut_file_and_a_wrong_key_give_one(folder: Path, capsys: pytest.Captur
 
     assert run("check", folder / "cut.sbe") == 1
     assert run("unlock", folder / "bid.sbe", "--key", folder / "other.pem") == 1
-    assert "opens nothing" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "The sealed file is damaged: it is not complete." in told
+    assert "密封文件已损坏：文件不完整。" in told
+    assert "opens nothing" in told
+    assert "打不开此密封文件" in told
 
 
 @pytest.mark.parametrize("terms", ["nothing", "[]", '{"format":"luochui-sealing/v1"}'])
@@ -224,5 +230,42 @@ def test_what_cannot_be_made_blind_is_refused_and_nothing_is_sealed(
 ) -> None:
     assert seal_blind(folder, volume(folder / "技术标.pdf"), folder / "报价.txt") == 2
 
-    assert "报价.txt" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "报价.txt cannot be made a blind volume." in told
+    assert "报价.txt 不能制成暗标分册。" in told
     assert not (folder / "bid.sbe").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "english", "chinese"),
+    [
+        ("terms.json", "nothing", "terms.json holds no JSON", "terms.json 不是 JSON 文件"),
+        ("terms.json", "[]", "the terms are not those of a sealing page", "不是密封页面提供的密封条件文件"),
+        ("cert.pem", "nothing", "neither a certificate nor a public key", "没有 PEM 格式的证书或者公钥"),
+        ("key.pem", "nothing", "no private key in PEM", "没有可用该口令打开的 PEM 私钥"),
+        ("bid.sbe", "kept", "bid.sbe exists already", "bid.sbe 已存在"),
+        ("报价.txt", None, "报价.txt is not there.", "找不到文件："),
+    ],
+)
+def test_every_fault_is_told_in_both_languages(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | None, english: str, chinese: str
+) -> None:
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_text(content)
+
+    assert seal_in(folder, "--sign-key", folder / "key.pem", "--sign-cert", folder / "cert.pem") in (1, 2)
+    told = capsys.readouterr().err
+    assert english in told
+    assert chinese in told
+
+
+def test_arguments_that_are_missing_are_told_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("seal", "--terms", "terms.json")
+
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "The arguments cannot be used" in told
+    assert "命令参数有误" in told

@@ -4,6 +4,7 @@ A header names its entry by algorithm, a wrapped key by how it is wrapped, a pro
 algorithm asks the entry; nobody asks which suite it is. Another suite is another entry.
 """
 
+from commons.domain.text import gettext_noop
 from signatures.crypto import national as extra
 from signatures.crypto.suites import Suite, UnknownSuite
 from signatures.envelopes.domain.suites.base import (
@@ -44,7 +45,7 @@ def of_suite(suite: Suite) -> SealingSuite:
     for one in _ENTRIES:
         if one.suite is suite:
             return one
-    raise UnknownSuite(f"envelopes of suite {suite.value} need the extra `sm`")
+    raise UnknownSuite(gettext_noop("envelopes in the national algorithms need the extra `sm`"))
 
 
 def of_algorithm(name: str) -> SealingSuite:
@@ -52,7 +53,7 @@ def of_algorithm(name: str) -> SealingSuite:
     for one in _ENTRIES:
         if one.algorithm == name:
             return one
-    raise UnknownSuite("its version or algorithm is unknown")
+    raise UnknownSuite(gettext_noop("its version or algorithm is unknown"))
 
 
 def of_wrap(name: str) -> SealingSuite:
@@ -60,7 +61,7 @@ def of_wrap(name: str) -> SealingSuite:
     for one in _ENTRIES:
         if name in one.wraps:
             return one
-    raise UnknownSuite("a key is wrapped by an unknown algorithm")
+    raise UnknownSuite(gettext_noop("a key is wrapped by an unknown algorithm"))
 
 
 def of_key(spki: bytes) -> SealingSuite:
@@ -68,4 +69,4 @@ def of_key(spki: bytes) -> SealingSuite:
     for one in _ENTRIES:
         if one.owns(spki):
             return one
-    raise KeyNotUsable("this is no public key of an installed suite")
+    raise KeyNotUsable(gettext_noop("this is no public key of an installed suite"))

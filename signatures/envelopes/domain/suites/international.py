@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from commons.domain.text import gettext_noop
 from signatures.crypto.suites import Suite
 from signatures.envelopes.domain.shamir import Entropy
 from signatures.envelopes.domain.suites.base import Bytes, Cipher, Digest, KeyNotUsable, PrivateKey, WrongKey
@@ -56,7 +57,7 @@ class InternationalSealing:
             return ECDH
         if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
             return RSA
-        raise KeyNotUsable("only P-256 and RSA keys of 2,048 bits and more can hold a share")
+        raise KeyNotUsable(gettext_noop("only P-256 and RSA keys of 2,048 bits and more can hold a share"))
 
     def wrap(self, key: bytes, spki: bytes, entropy: Entropy) -> bytes:
         public = serialization.load_der_public_key(spki)
@@ -100,7 +101,7 @@ def _loaded(spki: bytes) -> object:
     try:
         return serialization.load_der_public_key(spki)
     except Exception:  # besides `ValueError` the library has its own kinds for curves that it does not know
-        raise KeyNotUsable("this is no public key") from None
+        raise KeyNotUsable(gettext_noop("this is no public key")) from None
 
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:

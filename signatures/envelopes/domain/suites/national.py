@@ -12,6 +12,7 @@ import hashlib
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from commons.domain.text import gettext_noop
 from signatures.crypto import sm2
 from signatures.crypto.national import Sm4Gcm
 from signatures.crypto.sm2 import NotDecrypted, Sm2PrivateKey
@@ -57,7 +58,7 @@ class NationalSealing:
 
     def wrap_name(self, spki: bytes) -> str:
         if not sm2.is_usable(spki):
-            raise KeyNotUsable("only SM2 keys can hold a share in the national suite")
+            raise KeyNotUsable(gettext_noop("only SM2 keys can hold a share in the national suite"))
         return SM2
 
     def wrap(self, key: bytes, spki: bytes, entropy: Entropy) -> bytes:
