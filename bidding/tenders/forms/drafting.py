@@ -58,7 +58,9 @@ class SectionForm(forms.Form):
     )
 
     right_use = forms.ChoiceField(label=_("What the land is for"))
-    right_area = DecimalField(label=_("Area that is granted"), max_digits=16, decimal_places=4, min_value=Decimal("0.0001"))
+    right_area = DecimalField(
+        label=_("Area that is granted"), max_digits=16, decimal_places=4, min_value=Decimal("0.0001")
+    )
     right_unit = forms.ChoiceField(label=_("Unit of the area"))
     right_years = forms.IntegerField(label=_("Term of the right in years"), min_value=1, max_value=999)
     start_price = amount(_("Start price"), help_text=_("Yuan. No bid below it counts; the bond follows from it."))
