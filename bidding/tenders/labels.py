@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext_l
 from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
-from bidding.profiles.domain.vocabulary import SECTOR_LABELS, Sector, Switch
+from bidding.profiles.domain.vocabulary import SECTOR_LABELS, OwnerKind, Sector, Switch
 from bidding.tenders.domain.document import CHAPTER_LABELS
 from bidding.tenders.domain.failing import CAUSE_LABELS, FailureCause
 from bidding.tenders.domain.kinds import NOTICE_LABELS, TenderNoticeKind
@@ -72,6 +72,8 @@ PROPOSAL_STATES: dict[str, tuple[Label, str]] = {
 }
 FIRST_STAGE = (_("First stage: technical proposals"), "info")
 
+OFFERS_INVITED = (_("Offers invited"), "done")
+
 SECTION_KINDS: dict[str, Label] = {
     "WORKS": pgettext_lazy("kind of section", "Works"),
     "GOODS": _("Goods"),
@@ -88,9 +90,16 @@ STAGES: dict[str, Label] = {
 CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), "SUBJECTIVE": _("By judgement")}
 
 
-def section_label(state: str, *, staged: bool) -> tuple[Label, str]:
-    """Word and tone of a section's state; what comes before the bids of two stages is no prequalification."""
-    return FIRST_STAGE if staged and state == SectionState.PREQUALIFYING else SECTION_STATES[state]
+def section_label(state: str, profile: ProcedureProfile | None) -> tuple[Label, str]:
+    """Word and tone of a section's state; a draft's tender keeps no profile yet.
+
+    What comes before the bids of two stages is no prequalification, and a purchase that is no tender invites no bids.
+    """
+    if profile is not None and profile.has(Switch.TWO_STAGE) and state == SectionState.PREQUALIFYING:
+        return FIRST_STAGE
+    if profile is not None and not profile.is_tender and state == SectionState.BIDDING:
+        return OFFERS_INVITED
+    return SECTION_STATES[state]
 
 
 def application_label(state: str, facts: Mapping[str, Any], *, staged: bool) -> tuple[Label, str]:
@@ -129,8 +138,25 @@ def chosen_how(profile: ProcedureProfile, asked: int | None) -> str:
     return ""
 
 
-def notice_label(kind: str) -> str:
-    return gettext(NOTICE_LABELS[TenderNoticeKind(kind)])
+def notice_label(kind: str, profile: ProcedureProfile) -> str:
+    """A notice by its kind; the first one by what it is for: a tender, a purchase, one supplier alone, a right."""
+    if kind != TenderNoticeKind.TENDER:
+        return gettext(NOTICE_LABELS[TenderNoticeKind(kind)])
+    if profile.is_single_source:
+        return gettext("Notice of one supplier alone")
+    if profile.sector is Sector.LAND:
+        is_transfer = profile.owner_kind is OwnerKind.TRANSFEROR
+        return gettext("Notice of a transfer") if is_transfer else gettext("Notice of a grant")
+    return gettext(NOTICE_LABELS[TenderNoticeKind.TENDER]) if profile.is_tender else gettext("Procurement notice")
+
+
+def deadline_labels(profile: ProcedureProfile) -> tuple[str, str]:
+    """What ends the taking of documents, and the handing in, as the procedure calls it."""
+    if profile.is_tender:
+        return gettext("Documents can be taken until"), gettext("Bid deadline and opening")
+    taken = gettext("Procurement documents can be taken until")
+    sealed = profile.has(Switch.SEALED)
+    return taken, gettext("Deadline for responses, and opening") if sealed else gettext("Deadline for responses")
 
 
 UNTIL_TOLD = frozenset({TenderNoticeKind.RESUMPTION, TenderNoticeKind.BIDS_INVITED})

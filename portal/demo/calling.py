@@ -15,8 +15,9 @@ from bidding.tenders.queries import published_tender
 from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.signing import sign_as
 from portal.demo.cast import actor
+from portal.demo.plans import BUILDERS, TenderPlan, half_past_nine, publish
 from portal.demo.sealing import hand_in, open_intake
-from portal.demo.tenders import BUILDERS, TenderPlan, half_past_nine, publish, review
+from portal.demo.tenders import review
 from signatures.documents import queries as papers
 from signatures.documents import services as documents
 

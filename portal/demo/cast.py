@@ -69,6 +69,7 @@ ORGANISATIONS = {
     "shuili": Body("顺德水利工程有限公司", "9", "1", "ENTERPRISE", "欧水"),
     "anju": Body("南海安居建筑有限公司", "9", "1", "ENTERPRISE", "邓安"),
     "xinke": Body("三水新科教学设备有限公司", "9", "1", "ENTERPRISE", "伍科"),
+    "land": Body("佛山市自然资源局", "1", "1", "GOVERNMENT"),
 }
 
 PARTIES = {
@@ -106,6 +107,7 @@ PARTIES = {
     "tenderee": Party("冼招", "chengjian", (Role.TENDEREE,), "draft a tender, answer questions, decide the award"),
     "tenderee2": Party("岳招", "chengjian", (Role.TENDEREE,), "approve what tenderee proposes: to keep a bond"),
     "purchaser": Party("曹购", "school", (Role.TENDEREE,), "buy for a public school"),
+    "grantor": Party("麦地", "land", (Role.TENDEREE,), "grant a land-use right by tender"),
     "agent": Party("岑代", "agency", (Role.AGENT,), "prepare a tender for its owner"),
     "builder1": Party("龙标", "luqiao", (Role.BIDDER,), "take the documents of a tender, ask, bid"),
     "builder2": Party("欧标", "shuili", (Role.BIDDER,), "bid against builder1"),

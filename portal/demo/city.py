@@ -18,6 +18,7 @@ from portal.demo.cast import LONG_AGO, PARTIES, REGION, actor
 from portal.demo.draws import draw_by_lot
 from portal.demo.finished import finish_by_negotiation
 from portal.demo.issuers import open_issuers
+from portal.demo.methods import build_methods
 from portal.demo.negotiating import consult
 from portal.demo.opening import open_bids
 from portal.demo.projects import LotPlan, ProjectPlan, bring_to_method, publish, terms
@@ -59,6 +60,7 @@ def build(authority: CityAuthority, *, at: datetime) -> City:
         agree_on_consortium(authority, takes_bids, at=at - timedelta(days=1))
         framework(authority, roster_id, at=at)
     consult(authority, roster_id, at=at)
+    build_methods(roster_id, at=at)
     draw_by_lot(at=at)
     register_now(at=at)
     market = supermarket.build(at=at)

@@ -12,8 +12,8 @@ from bidding.tenders import services as tenders
 from bidding.tenders.queries import published_tender
 from portal.demo.authority.city import CityAuthority
 from portal.demo.cast import actor
+from portal.demo.plans import BUILDERS, TenderPlan, publish
 from portal.demo.sealing import hand_in, open_intake
-from portal.demo.tenders import BUILDERS, TenderPlan, publish
 
 FINAL_LASTS = timedelta(minutes=45)
 """Long enough to make an offer, short enough to see it opened."""

@@ -25,8 +25,9 @@ from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.past import answered_by_the_story
 from portal.demo.authority.signing import sign_as
 from portal.demo.cast import PARTIES, actor, uscc
+from portal.demo.plans import BUILDERS, TenderPlan, publish
 from portal.demo.sealing import hand_in, open_intake
-from portal.demo.tenders import BUILDERS, TenderPlan, ask_for_bond_guarantee, pay_bonds, publish
+from portal.demo.tenders import ask_for_bond_guarantee, pay_bonds
 from signatures.draws import services as draws
 from signatures.guarantees import services as guarantees
 

@@ -12,7 +12,7 @@ from commons.domain.actor import Actor
 from commons.domain.time import to_text
 from portal.demo.authority.city import CityAuthority
 from portal.demo.cast import PARTIES, actor, uscc
-from portal.demo.tenders import OFFICERS
+from portal.demo.plans import OFFICERS
 from signatures.crypto.certificates import holder_key
 from signatures.envelopes import queries, services, store
 from signatures.envelopes.domain import layout, sealing

@@ -1,7 +1,6 @@
 """Tenders of the demo city, led through the same services that people use, at instants of the past."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
@@ -13,14 +12,9 @@ from bidding.awards import services as awards
 from bidding.awards.domain.reports import ReportLine
 from bidding.bids import services as bids
 from bidding.bids.services.consortia import Said
-from bidding.profiles import queries as profiles
-from bidding.profiles.domain.vocabulary import Sector, Switch
+from bidding.profiles.domain.vocabulary import Sector
 from bidding.tenders import services as tenders
-from bidding.tenders.domain.completeness import items_for
-from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft
 from bidding.tenders.queries import published_tender, section_terms
-from commons.domain.deadlines import local_day
-from commons.domain.time import SHANGHAI
 from commons.pdf import services as pdf
 from commons.secrecy.fields import Party
 from commons.vault import services as vault
@@ -29,42 +23,14 @@ from exchange.deposits.domain.states import Purpose
 from portal.demo.authority.city import CityAuthority
 from portal.demo.authority.signing import sign_as
 from portal.demo.bank import pay
-from portal.demo.cast import PARTIES, REGION, actor, organisation_id, uscc
+from portal.demo.cast import PARTIES, actor, organisation_id, uscc
+from portal.demo.plans import BUILDERS, OFFICERS, TenderPlan, draft, half_past_nine, publish
 from signatures.crypto.certificates import holder_key
 from signatures.envelopes import queries as envelope_queries
 from signatures.envelopes import services as envelopes
 from signatures.envelopes.domain.encoding import to_base64
 from signatures.envelopes.domain.slots import unwrap_kek
 from signatures.guarantees.domain.terms import GuaranteeKind
-
-OFFICERS = ("officer1", "officer2", "officer3")
-BUILDERS = ("builder1", "builder2", "builder3")
-MEDIA = ("中国招标投标公共服务平台", "广东省招标投标监管网")
-
-
-@dataclass(frozen=True, slots=True)
-class TenderPlan:
-    """One tender: by which procedure, for whom, how many sections, when it came out."""
-
-    title: str
-    profile: str
-    sector: Sector
-    owner: str
-    kind: str
-    estimates: tuple[str, ...]
-    published_at: datetime
-    deadline: datetime
-    description: str = ""
-    roster_id: int = 0
-    award: str = ""
-    bond_share: Decimal = Decimal("0.015")
-    sme_reserved: bool = False
-    invited: tuple[str, ...] = field(default=BUILDERS)
-    in_the_morning: bool = True
-    """Whether bids end at half past nine of that day, as offices like it."""
-    awards: int = 1
-    call_offs: CallOffMethod = CallOffMethod.DIRECT
-    grades: tuple[str, ...] = ()
 
 
 def open_office(authority: CityAuthority, *, at: datetime) -> int:
@@ -312,88 +278,4 @@ def drafted_only(roster_id: int, at: datetime) -> None:
             clause["text"] += "投标人须在本市注册或设有分公司。"
     tenders.save_document(
         actor=actor("tenderee"), tender_id=tender_id, content=content, version=version, at=at - timedelta(hours=3)
-    )
-
-
-def publish(plan: TenderPlan) -> int:
-    """Drafted, checked and published by three persons; the tender's number."""
-    tender_id = draft(plan, at=plan.published_at - timedelta(days=4))
-    owner, before = actor(plan.owner), plan.published_at - timedelta(days=2)
-    tenders.submit_tender(actor=owner, tender_id=tender_id, at=before)
-    profile = profiles.profile(plan.profile, on=local_day(before)).profile
-    found = {item.code: True for item in items_for(profile)}
-    tenders.pass_check(actor=actor("staff"), tender_id=tender_id, found=found, at=before)
-    tenders.publish_tender(actor=actor("staff2"), tender_id=tender_id, at=plan.published_at)
-    return tender_id
-
-
-def draft(plan: TenderPlan, *, at: datetime) -> int:
-    """Plan, project, facts, sections, document, award method and officers."""
-    owner = actor(plan.owner)
-    total = sum((Decimal(one) for one in plan.estimates), Decimal(0))
-    year = local_day(plan.published_at).year
-    facts = tenders.PlanFacts(year, f"JH{year}-{plan.title[:4]}", plan.title, plan.sector, total, "财政资金与自筹")
-    plan_id = tenders.enter_plan(actor=owner, facts=facts, at=at - timedelta(days=40))
-    project = tenders.ProjectFacts(
-        plan.title, plan.sector, REGION, total, "佛山市发展和改革局", f"佛发改投审〔{year}〕{plan_id + 30}号", plan_id
-    )
-    project_id = tenders.open_project(actor=owner, facts=project, at=at - timedelta(days=30))
-    tender_id = tenders.draft_tender(
-        actor=owner, project_id=project_id, profile_code=plan.profile, facts=_facts(plan), at=at
-    )
-    for number, estimate in enumerate(plan.estimates, 1):
-        tenders.add_section(actor=owner, tender_id=tender_id, terms=_section(plan, number, estimate), at=at)
-    tenders.fill_document(actor=owner, tender_id=tender_id, at=at)
-    tenders.choose_award(actor=owner, tender_id=tender_id, method=plan.award, parameters={}, at=at)
-    profile = profiles.profile(plan.profile, on=local_day(at)).profile
-    if profile.has(Switch.SEALED):
-        tenders.choose_roster(actor=owner, tender_id=tender_id, roster_id=plan.roster_id, at=at)
-    if profile.has(Switch.FILING):
-        filed = local_day(plan.published_at - timedelta(days=20))
-        tenders.file_notice(
-            actor=owner,
-            tender_id=tender_id,
-            authority="佛山市住房和城乡建设局",
-            number=f"佛物招备〔{year}〕6号",
-            filed_on=filed,
-            at=at,
-        )
-    return tender_id
-
-
-def half_past_nine(at: datetime) -> datetime:
-    """The morning of that day in Shanghai, when offices open bids."""
-    return at.astimezone(SHANGHAI).replace(hour=9, minute=30, second=0, microsecond=0)
-
-
-def _facts(plan: TenderPlan) -> tenders.TenderFacts:
-    opening = half_past_nine(plan.deadline) if plan.in_the_morning else plan.deadline
-    days = (opening - plan.published_at).days
-    return tenders.TenderFacts(
-        title=plan.title,
-        description=plan.description,
-        contact_name=PARTIES[plan.owner].name,
-        contact_phone="0757-00000002",
-        applications_end_at=half_past_nine(plan.published_at + timedelta(days=14)),
-        documents_until=half_past_nine(plan.published_at + timedelta(days=days - 3)),
-        bid_deadline=opening,
-        designated_media=MEDIA,
-        consortium_allowed=True,
-        sme_reserved=plan.sme_reserved,
-    )
-
-
-def _section(plan: TenderPlan, number: int, estimate: str) -> SectionTermsDraft:
-    amount = Decimal(estimate)
-    return SectionTermsDraft(
-        title=f"第{number}标段",
-        scope=f"{plan.title}的全部内容" if len(plan.estimates) == 1 else f"{plan.title}第{number}部分",
-        kind=plan.kind,
-        estimate=amount,
-        price_kind="AMOUNT",
-        ceiling=(amount * Decimal("0.98")).quantize(Decimal("0.01")),
-        bond=(amount * plan.bond_share).quantize(Decimal("0.01")) if plan.bond_share else None,
-        awards=plan.awards,
-        call_offs=plan.call_offs,
-        grades=plan.grades,
     )

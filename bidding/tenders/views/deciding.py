@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries, services
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms.centre import SectionDecisionForm
@@ -44,7 +43,7 @@ class Decide(FormPage):
             "title": _("Record a decision about section %(number)s") % {"number": terms.number},
             "submit": _("Record and publish"),
             "intro": _("The owner or the regulator decides; you record it with its number and document."),
-            "state": section_label(terms.state, staged=terms.profile.has(Switch.TWO_STAGE)),
+            "state": section_label(terms.state, terms.profile),
             "back": reverse("tenders:tender", args=[terms.tender_id]),
             "back_title": terms.tender_title,
             "files": True,

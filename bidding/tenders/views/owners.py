@@ -93,7 +93,7 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
         "sections": [
             (
                 section,
-                *section_label(section.state, staged=profile.has(Switch.TWO_STAGE)),
+                *section_label(section.state, profile),
                 failure_label(section.failure),
             )
             for section in tender.sections.all()

@@ -20,6 +20,7 @@ from bidding.tenders.labels import (
     SECTION_KINDS,
     call_off_label,
     chosen_how,
+    deadline_labels,
     failure_label,
     ground_label,
     notice_label,
@@ -88,7 +89,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "sections": [
             (
                 section,
-                *section_label(section.state, staged=staged),
+                *section_label(section.state, profile),
                 _why(section, notices),
                 call_off_label(section.call_offs),
                 SECTION_KINDS[section.kind],
@@ -100,7 +101,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "findings": [(one, f"{place_label(one.place)} · {_(label_of(one.rule))}")
                      for one in found.findings.filter(gone_at=None)],
         "objections": found.objections.filter(answered_at__isnull=False).order_by("-answered_at"),
-        "notices": [(one, notice_label(one.kind), notice_words(one.kind, one.body)) for one in notices],
+        "notices": [(one, notice_label(one.kind, profile), notice_words(one.kind, one.body)) for one in notices],
         "rules": list(rules_of(profile)),
         "own": pages.own_part(viewer, found),
         "applied": pages.applied_for(viewer, found) if profile.applies_first else (),
@@ -151,8 +152,8 @@ def _single_source(notices: list[TenderNotice]) -> Mapping[str, Any]:
 def states_of(tender: Tender) -> list[tuple[Any, str]]:
     """The different states of a tender's sections, each once."""
     found = dict.fromkeys(section.state for section in tender.sections.all())
-    staged = pages.in_stages(tender)
-    return [section_label(state, staged=staged) for state in found]
+    profile = pages.snapshot_of(tender)
+    return [section_label(state, profile) for state in found]
 
 
 def rules_of(profile: Any) -> Iterator[dict[str, str]]:
@@ -171,12 +172,13 @@ def timeline(tender: Tender) -> Iterator[dict[str, Any]]:
     """The dates of a tender in order; the first that is not over is next."""
     reached = {section.state for section in tender.sections.all()}
     suspended = SectionState.SUSPENDED.value in reached
-    staged = pages.in_stages(tender)
+    profile = pages.snapshot_of(tender)
+    staged, (taken, ends) = profile.has(Switch.TWO_STAGE), deadline_labels(profile)
     rows = [
         (_("Notice published"), tender.published_at),
         (_("First stage: proposals end") if staged else _("Applications end"), tender.applications_end_at),
-        (_("Documents can be taken until"), tender.documents_until),
-        (_("Bid deadline and opening"), tender.bid_deadline),
+        (taken, tender.documents_until),
+        (ends, tender.bid_deadline),
         *sorted(
             (_("Section %(number)s: bid deadline and opening") % {"number": section.number}, section.own_deadline)
             for section in tender.sections.all()
