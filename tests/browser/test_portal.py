@@ -109,6 +109,32 @@ def test_signed_in_pages_are_clean(
         assert_clean(page)
 
 
+@pytest.mark.parametrize(("locale", "size", "scheme"), FACES)
+def test_the_service_desk_is_clean(
+    live_server: LiveServer, visit: Visit, locale: str, size: tuple[int, int], scheme: str
+) -> None:
+    person, house = cast.person("buyer1"), cast.organisation("jinma")
+    cast.person("staff")
+    page = visit.page(locale, size, scheme)
+    sign_in(page, live_server.url, "staff")
+
+    for address in (
+        "/people/desk/?q=jinma",
+        f"/people/desk/?q={house.uscc}",
+        "/people/organisations/enter/",
+        f"/people/organisations/{house.pk}/members/",
+        f"/people/organisations/{house.pk}/members/open/",
+        f"/people/persons/{person.pk}/",
+        f"/people/persons/{person.pk}/level/",
+        f"/people/persons/{person.pk}/close/",
+        "/operations/",
+        "/account/password/change/",
+    ):
+        page.goto(live_server.url + address)
+        assert page.url == live_server.url + address
+        assert_clean(page)
+
+
 def test_a_keyboard_reaches_the_content_first(live_server: LiveServer, visit: Visit) -> None:
     page = visit.page()
     page.goto(live_server.url)

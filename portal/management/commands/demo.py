@@ -147,7 +147,7 @@ def rooms_to_visit(city: Any, home: str) -> list[str]:
     return [
         f"  Live room, ascending price   {home}/rooms/{city.live_room_id}/   robots are bidding",
         f"  Limited quotes, one hour     {home}/rooms/{city.quotes_room_id}/",
-        f"  Sealed call, one hour        {home}/rooms/{city.call_room_id}/",
+        f"  Sealed call, two hours       {home}/rooms/{city.call_room_id}/",
         f"  A certificate to verify      {home}/verify/certificate/{city.certificate}/",
         "",
         f"Bid: sign in as buyer1 at {home}/account/login/ and open the live room; as buyer2 from a second browser.",

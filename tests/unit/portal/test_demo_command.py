@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from portal.management.commands.demo import hold, require_free
+from exchange.rooms.domain.profiles import PROFILES
+from portal.demo.city import City
+from portal.management.commands.demo import hold, require_free, rooms_to_visit
 
 
 def test_a_folder_serves_one_city_at_a_time(tmp_path: Path) -> None:
@@ -29,3 +31,12 @@ def test_a_port_that_is_taken_is_refused_by_its_number() -> None:
             require_free(port)
 
     require_free(port)
+
+
+def test_the_demo_says_for_how_long_its_other_rooms_stay_open() -> None:
+    words = "\n".join(rooms_to_visit(City(1, 2, 3, "F0", ()), "http://localhost:8000"))
+    hours = {name: PROFILES[name]["session_ms"] // 3_600_000 for name in ("wuyi-2021", "guangdong-2017")}
+
+    assert hours == {"wuyi-2021": 1, "guangdong-2017": 2}
+    assert "Limited quotes, one hour" in words
+    assert "Sealed call, two hours" in words
