@@ -17,7 +17,7 @@ LIST
     cat <<LIST
 glob:/usr/lib/postgresql/*/bin/postgres postgresql
 command:redis-server redis-server
-command:chromium chromium
+command:chromium-headless-shell chromium-headless-shell
 command:pdftotext poppler-utils
 command:msgfmt gettext
 command:openssl openssl
