@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-
 from commons.domain.text import gettext_noop
 from commons.imports.domain.columns import BadCell, Cell
 from commons.imports.domain.tables import FileRefused, Limits, Line
@@ -96,6 +94,8 @@ def _decode(content: bytes) -> str:
 
 def _xlsx(content: bytes, limits: Limits) -> Iterator[Line]:
     _check_archive(content, limits)
+    from openpyxl import load_workbook  # 15 MB that a process which reads no tables does without
+
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = workbook.worksheets[0]
