@@ -90,6 +90,16 @@ class AccountForm(forms.Form):
     )
 
 
+class CollectingForm(AccountForm):
+    """The account on which the exchange collects, and why it is that one."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The second person reads it."))
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        del self.fields["document_ref"]
+
+
 class ListedAccountForm(AccountForm):
     """An account that finance enters for an organisation."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from commons.approvals.kinds import register_kind
 from commons.domain.actor import ALLOWED, Actor, Assurance, Decision, Role, deny, require_role
+from commons.domain.text import gettext_noop
 from commons.vault.policies import guards
 from commons.vault.queries import StoredDocument
 from exchange.projects.domain.states import LotState
@@ -20,15 +21,17 @@ Who paid for a lot that failed or was ended stays with the payer and finance for
 """
 
 
-def _kind(name: str, *, days: int) -> str:
+def _kind(name: str, label: str, *, days: int) -> str:
     """A decision of two people of finance, hidden from overseers: it may name who pays before the room opens."""
     valid_for = timedelta(days=days)
-    return register_kind(name, request=FINANCE, approve=FINANCE, valid_for=valid_for, overseen=False).name
+    kind = register_kind(name, request=FINANCE, approve=FINANCE, valid_for=valid_for, overseen=False, label=label)
+    return kind.name
 
 
-CLAIM = _kind("deposits.claim", days=7)
-ACCOUNT = _kind("deposits.account", days=7)
-PAYOUT = _kind("deposits.payout", days=3)
+CLAIM = _kind("deposits.claim", gettext_noop("Say what an unclear payment is for"), days=7)
+ACCOUNT = _kind("deposits.account", gettext_noop("Put an account on the list"), days=7)
+PAYOUT = _kind("deposits.payout", gettext_noop("Order payments"), days=3)
+COLLECTING = _kind("deposits.collecting", gettext_noop("Change the collecting account"), days=7)
 
 
 def can_handle_money(actor: Actor) -> Decision:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from exchange.deposits.views import desk, mine, payouts
+from exchange.deposits.views import collecting, desk, mine, payouts
 
 app_name = "deposits"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("finance/payouts/legs/<int:leg_id>/refused/", payouts.refused, name="refused"),
     path("finance/payouts/prices/<int:expectation_id>/remit/", payouts.remit, name="remit"),
     path("finance/accounts/", payouts.Accounts.as_view(), name="accounts"),
+    path("finance/accounts/collecting/", collecting.Collecting.as_view(), name="collecting"),
+    path("finance/accounts/collecting/<int:approval_id>/agree/", collecting.agree, name="collecting_agree"),
+    path("finance/accounts/collecting/<int:approval_id>/reject/", collecting.reject, name="collecting_reject"),
     re_path(
         r"^finance/accounts/(?P<account_id>\d+)/(?P<step>vet|list|end)/$", payouts.account_step, name="account_step"
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from commons.domain.money import Money, round_money
+from commons.domain.money import FEN, Money, round_money
 from exchange.auctions.domain.timetable import Periods
 
 
@@ -30,8 +30,8 @@ class Terms:
     fee_share_seller: Decimal
 
     def deposit_for(self, start_price: Decimal, need: Decimal) -> Money:
-        """The deposit: a share of start price × need, to the fen, half up (Foshan 2018: 20–30 %)."""
-        return round_money(start_price * need * self.deposit_share)
+        """The deposit: a share of start price × need, to the fen, half up, at least one (Foshan 2018: 20–30 %)."""
+        return Money(max(round_money(start_price * need * self.deposit_share), FEN))
 
 
 def read_terms(snapshot: Mapping[str, Any]) -> Terms:

@@ -17,8 +17,9 @@ from exchange.auctions.services.releasing import is_retained
 from exchange.auctions.services.settling import advance_lot, locked_deal, payment_subject
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import STANDING, DealCommand, DealState
-from exchange.contracts.models import Deal, DealOrigin
+from exchange.contracts.models import Contract, Deal, DealOrigin
 from exchange.contracts.services import move_deal
+from exchange.deposits import queries as deposit_queries
 from exchange.deposits import services as deposits
 from exchange.notices.services import NumberedDecision
 from exchange.projects.domain.completeness import require_reason
@@ -32,6 +33,30 @@ class LimitNotPassed(Refusal):
     message = gettext_noop("The buyer still has time until %(due_on)s. A default can be recorded after that day.")
 
 
+class BuyerNotInArrears(Refusal):
+    """Whoever did its part cannot lose its deposit because somebody else did not."""
+
+    code = "BUYER_NOT_IN_ARREARS"
+    message = gettext_noop(
+        "The buyer has done what it could do; what is missing is not its part: %(reason)s. A decision can end the deal "
+        "without its fault."
+    )
+
+
+class NotAnnounced(Refusal):
+    code = "RESULT_NOT_ANNOUNCED"
+    message = gettext_noop("The result is being published. Record the decision when the notice is out.")
+    retryable = True
+
+
+OTHERS_PART = {
+    DealState.AWARDED: gettext_noop("the seller has not confirmed the result"),
+    DealState.CONFIRMED: gettext_noop("the contract waits for the exchange or for the seller's signature"),
+    DealState.CONTRACTED: gettext_noop("the price has arrived and waits for the treasury's voucher"),
+}
+"""What is missing of a deal once its buyer has done its part."""
+
+
 class NobodyIsNext(Refusal):
     code = "NOBODY_IS_NEXT"
     message = gettext_noop("No other bidder of this lot can take the place. Let the lot fail and announce it again.")
@@ -43,14 +68,16 @@ def record_default(
 ) -> None:
     """Record the seller's decision that the buyer defaulted.
 
-    Refuses (`LimitNotPassed`) before the limit is over, (`DecisionMissing`) without the numbered decision, and
-    (`NobodyIsNext`) where the next bidder is wanted and there is none.
+    Refuses (`LimitNotPassed`) before the limit is over, (`BuyerNotInArrears`) where the buyer has done its part,
+    (`DecisionMissing`) without the numbered decision, and (`NobodyIsNext`) where the next bidder is wanted and there
+    is none.
     """
     can_run_procedure(actor).require()
     decision.require()
     words = require_reason(reason)
     deal = locked_deal(deal_id)
     _require_overdue(deal, at)
+    _require_arrears(deal)
     payload: dict[str, JSON] = {"decision_no": decision.number.strip(), "document": f"document:{decision.document_id}"}
     move_deal(
         deal,
@@ -62,6 +89,7 @@ def record_default(
         decision_body=decision.body.strip(),
         decision_no=decision.number.strip(),
     )
+    deposits.give_up_price(actor=actor, subject=payment_subject(deal), reason=words, at=at)
     if is_retained(deal.lot, deal.buyer_id):
         deposits.forfeit(
             actor=actor,
@@ -88,6 +116,8 @@ def end_deal(*, actor: Actor, deal_id: int, decision: NumberedDecision, reason: 
     decision.require()
     words = require_reason(reason)
     deal = locked_deal(deal_id)
+    if deal.notified_at is None:
+        raise NotAnnounced()
     payload: dict[str, JSON] = {"decision_no": decision.number.strip(), "document": f"document:{decision.document_id}"}
     move_deal(
         deal,
@@ -115,6 +145,23 @@ def _require_overdue(deal: Deal, at: datetime) -> None:
         raise LimitNotPassed(due_on=due_on.isoformat() if due_on else "—")
 
 
+def _require_arrears(deal: Deal) -> None:
+    state = DealState(deal.state)
+    if state in OTHERS_PART and _has_done_its_part(deal, state):
+        raise BuyerNotInArrears(reason=OTHERS_PART[state])
+
+
+def _has_done_its_part(deal: Deal, state: DealState) -> bool:
+    """Whether the deal waits for somebody else than its buyer."""
+    if state is DealState.AWARDED:
+        return deal.buyer_confirmed_at is not None
+    if state is DealState.CONFIRMED:
+        contract = Contract.objects.filter(deal=deal).first()
+        return contract is None or contract.buyer_agreed_at is not None
+    payment = deposit_queries.payment_of(payment_subject(deal))
+    return payment is not None and payment.covered
+
+
 def _go_on(deal: Deal, *, take_next: bool, actor: Actor, at: datetime) -> None:
     lot = deal.lot
     if take_next:
@@ -123,7 +170,7 @@ def _go_on(deal: Deal, *, take_next: bool, actor: Actor, at: datetime) -> None:
     standing = Deal.objects.filter(lot=lot, state__in=[state.value for state in STANDING]).exists()
     if standing:
         advance_lot(lot, actor=actor, at=at)
-    elif lot.state in (LotState.NOTICED, LotState.CONTRACTED):
+    elif lot.state in (LotState.NOTICED, LotState.CONTRACTED, LotState.PAID):
         fail_lot(lot, reason=gettext_noop("The sale did not come about."), actor=actor, at=at)
 
 

@@ -39,7 +39,7 @@ class MoneyState(StrEnum):
     REFUNDED = "REFUNDED"
     FORFEITED = "FORFEITED"
     CANCELLED = "CANCELLED"
-    """No longer wanted, and nothing had come."""
+    """No longer wanted, and nothing was there."""
 
 
 class MoneyCommand(StrEnum):
@@ -47,8 +47,10 @@ class MoneyCommand(StrEnum):
     RECEIVE_LATE = "RECEIVE_LATE"
     COVER = "COVER"
     TAKE_BACK = "TAKE_BACK"
+    ASK_MORE = "ASK_MORE"
     RETAIN = "RETAIN"
     APPLY = "APPLY"
+    UNAPPLY = "UNAPPLY"
     RELEASE = "RELEASE"
     CONFIRM_REFUND = "CONFIRM_REFUND"
     BOUNCE = "BOUNCE"
@@ -80,13 +82,15 @@ MACHINE = Machine(
         ),
         *_each(_WAITING, _C.COVER, _S.COVERED, "MoneyCovered", "complete; a deposit or bond also in time"),
         *_each(_RECEIVED, _C.TAKE_BACK, _S.PART_RECEIVED, "MoneyTakenBack", "the bank reversed a receipt"),
+        Row(_C.ASK_MORE, _S.COVERED, _S.PART_RECEIVED, "MoreExpected", "the notice was amended: more is asked for"),
         Row(_C.RETAIN, _S.COVERED, _S.RETAINED, "DepositRetained", "with a reason"),
         Row(_C.APPLY, _S.RETAINED, _S.APPLIED, "DepositApplied", "the rules count it towards the price"),
+        Row(_C.UNAPPLY, _S.APPLIED, _S.RETAINED, "DepositUnapplied", "the price did not come about"),
         *_each((*_RECEIVED, _S.RETAINED), _C.RELEASE, _S.RELEASED, "MoneyReleased", "with a reason"),
         Row(_C.CONFIRM_REFUND, _S.RELEASED, _S.REFUNDED, "MoneyRefunded", "the bank confirmed the payment"),
         Row(_C.BOUNCE, _S.REFUNDED, _S.RELEASED, "RefundBounced", "the payee's bank sent it back"),
         *_each((_S.COVERED, _S.RETAINED), _C.FORFEIT, _S.FORFEITED, "DepositForfeited", "a numbered decision"),
-        Row(_C.CANCEL, _S.EXPECTED, _S.CANCELLED, "ExpectationCancelled", "nothing had come"),
+        *_each(_WAITING, _C.CANCEL, _S.CANCELLED, "ExpectationCancelled", "nothing is there"),
     ],
 )
 

@@ -1,6 +1,6 @@
 """Questions about money."""
 
-from exchange.deposits.queries.account import NoCollectingAccount, collecting_account
+from exchange.deposits.queries.account import NoCollectingAccount, collecting_account, entered_account
 from exchange.deposits.queries.asking import (
     accounts,
     batch,
@@ -54,6 +54,7 @@ __all__ = [
     "deposit_view",
     "deposits_of_lot",
     "desk",
+    "entered_account",
     "entries",
     "entries_of_file",
     "entry",

@@ -17,6 +17,10 @@ DEMONSTRATION = CollectingAccount(
 """Stands in until finance enters an account, but never in production."""
 
 
+COLLECTING_SUBJECT = "collecting-account"
+"""What a request to change the account is about."""
+
+
 class AccountRow(TypedDict):
     """The columns of an account that queries fetch."""
 
@@ -28,7 +32,7 @@ class AccountRow(TypedDict):
 
 class NoCollectingAccount(Refusal):
     code = "NO_COLLECTING_ACCOUNT"
-    message = gettext_noop("The exchange has no collecting account yet. Finance enters it on the finance desk.")
+    message = gettext_noop("The exchange has no collecting account yet. Two persons of finance enter it on their desk.")
 
 
 NEWEST = Subquery(
@@ -42,6 +46,18 @@ NEWEST = Subquery(
 def collecting_account() -> CollectingAccount:
     """The account to which buyers pay. Refuses (`NoCollectingAccount`) in production until one is entered."""
     return account_in(OwnAccount.objects.order_by("-id").values("number", "name", "bank_name", "bank_code").first())
+
+
+def entered_account() -> CollectingAccount | None:
+    """The account that finance entered; nothing where it did not yet."""
+    found = OwnAccount.objects.order_by("-id").values("number", "name", "bank_name", "bank_code").first()
+    return CollectingAccount(**found) if found else None
+
+
+def own_accounts() -> frozenset[str]:
+    """The numbers of every account that is or was the collecting one: money told on an old page still comes to it."""
+    known = frozenset(OwnAccount.objects.values_list("number", flat=True))
+    return known or frozenset({collecting_account().number})
 
 
 def account_in(found: AccountRow | None) -> CollectingAccount:

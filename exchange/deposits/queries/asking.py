@@ -42,7 +42,6 @@ from exchange.deposits.queries.rows import (
     money_line,
     money_lines,
     payment_view,
-    voucher_of,
 )
 from exchange.deposits.queries.shapes import AccountLine, BatchLine, CashBook, EntryLine, FileLine, LegLine, MoneyLine
 from exchange.ledger import queries as ledger
@@ -121,6 +120,7 @@ def claimable(viewer: Actor) -> tuple[MoneyLine, ...]:
     can_see_books(viewer).require()
     bookable = [MoneyState.EXPECTED, MoneyState.PART_RECEIVED, MoneyState.LATE, MoneyState.COVERED, MoneyState.RETAINED]
     rows = expected_rows().filter(state__in=[state.value for state in bookable])
+    rows = rows.exclude(payouts__kind=PayoutKind.PROCEEDS.value)
     return money_lines(rows.order_by("-due_at", "-id")[:PAGE])
 
 
@@ -206,13 +206,15 @@ def accounts(viewer: Actor, *, organisation_id: int | None = None) -> tuple[Acco
     return tuple(map(account_line, rows.order_by("-id")[:PAGE]))
 
 
-def prices_for_treasury(viewer: Actor) -> tuple[MoneyLine, ...]:
-    """The purchase prices, those without a voucher first. For the treasury and finance."""
+def prices_for_treasury(viewer: Actor, *, only: int | None = None) -> tuple[MoneyLine, ...]:
+    """The purchase prices, those without a voucher first, or the one of that number. For the treasury and finance."""
     if not can_handle_money(viewer):
         can_record_voucher(viewer).require()
     rows = expected_rows().filter(purpose=Purpose.PRICE.value).exclude(state=MoneyState.CANCELLED.value)
-    found = sorted(rows.order_by("-expected_at", "-id")[:PAGE], key=lambda row: voucher_of(row) is not None)
-    return money_lines(found)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    # Those that wait come first also when there are more prices than one list holds.
+    return money_lines(rows.order_by(F("voucher__pk").asc(nulls_first=True), "-expected_at", "-id")[:PAGE])
 
 
 def cash_book(viewer: Actor) -> CashBook:

@@ -1,4 +1,4 @@
-"""Bank accounts: where the exchange collects, and the allow-list of accounts that money comes from and goes to."""
+"""The allow-list of accounts that money comes from and goes to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from commons.domain.refusals import Malformed, NotFound, NotPermitted
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
 from exchange.deposits.domain.numbers import plain_account
-from exchange.deposits.models import AccountUse, OwnAccount, PayeeAccount
+from exchange.deposits.models import AccountUse, PayeeAccount
 from exchange.deposits.policies import ACCOUNT, can_handle_money, can_propose_account
 
 
@@ -28,25 +28,10 @@ class AccountFacts:
 
 
 @transaction.atomic
-def set_collecting_account(
-    *, actor: Actor, number: str, name: str, bank_name: str, bank_code: str, at: datetime
-) -> None:
-    """Enter the account on which the exchange collects; the newest entry counts. Refuses what is no number."""
-    can_handle_money(actor).require()
-    _check(number, bank_code)
-    if not number.isdecimal() or len(number) > 19:
-        raise Malformed(field="number", reason=gettext_noop("an account of the exchange has at most 19 digits"))
-    row = OwnAccount.objects.create(
-        number=number, name=name, bank_name=bank_name, bank_code=bank_code, recorded_by=actor.ref, recorded_at=at
-    )
-    _record("own", row.pk, "account.collecting", actor=actor, at=at)
-
-
-@transaction.atomic
 def propose_account(*, actor: Actor, organisation_id: int, facts: AccountFacts, at: datetime) -> int:
     """Name an account of an organisation. It counts only after two persons of finance stood for it."""
     can_propose_account(actor, organisation_id).require()
-    _check(facts.number, facts.bank_code)
+    check_account(facts.number, facts.bank_code)
     row = PayeeAccount.objects.create(
         organisation_id=organisation_id,
         use=AccountUse(facts.use),
@@ -58,7 +43,7 @@ def propose_account(*, actor: Actor, organisation_id: int, facts: AccountFacts, 
         proposed_by=actor.ref,
         proposed_at=at,
     )
-    _record("payee", row.pk, "account.proposed", actor=actor, at=at)
+    record_step("payee", row.pk, "account.proposed", actor=actor, at=at)
     return row.pk
 
 
@@ -111,7 +96,7 @@ def end_account(*, actor: Actor, account_id: int, reason: str, at: datetime) -> 
     )
     if changed != 1:
         raise NotFound()
-    _record("payee", account_id, "account.ended", actor=actor, at=at)
+    record_step("payee", account_id, "account.ended", actor=actor, at=at)
 
 
 def _waiting(account_id: int) -> PayeeAccount:
@@ -128,17 +113,19 @@ def _list(row: PayeeAccount, *, actor: Actor, at: datetime) -> None:
     )
     earlier.update(ended_at=at, end_reason=f"replaced by account {row.pk}")
     PayeeAccount.objects.filter(pk=row.pk).update(approved_at=at)
-    _record("payee", row.pk, "account.listed", actor=actor, at=at)
+    record_step("payee", row.pk, "account.listed", actor=actor, at=at)
 
 
-def _check(number: str, bank_code: str) -> None:
+def check_account(number: str, bank_code: str) -> None:
+    """Refuses (`Malformed`) what no bank calls an account."""
     if not 6 <= len(plain_account(number)) <= 34:
         raise Malformed(field="number", reason=gettext_noop("6 to 34 digits or letters are needed"))
     if not (bank_code.isdecimal() and bank_code.isascii() and len(bank_code) == 12):
         raise Malformed(field="bank_code", reason=gettext_noop("the bank's number 联行号 has 12 digits"))
 
 
-def _record(kind: str, number: int, event: str, *, actor: Actor, at: datetime) -> None:
+def record_step(kind: str, number: int, event: str, *, actor: Actor, at: datetime) -> None:
+    """One row of evidence; the account itself is told by number."""
     evidence.append(
         stream=f"{kind}-account:{number}", type=event, actor=actor, payload={"account": str(number)}, decided_at=at
     )

@@ -149,6 +149,23 @@ def release_payment(*, actor: Actor, subject: str, reason: str, at: datetime) ->
 
 
 @transaction.atomic
+def give_up_price(*, actor: Actor, subject: str, reason: str, at: datetime) -> None:
+    """The buyer defaulted: its deposit stands by itself again, to be forfeited; what else came of the price goes back.
+
+    Only the deposit answers for a default. Nothing where no price is expected. Refuses
+    (`TreasuryHoldsIt`) once the price was passed on.
+    """
+    can_order_for_lot(actor).require()
+    row = standing(purpose=Purpose.PRICE.value, subject=subject)
+    if row is None:
+        return
+    row = locked_money(row.pk)
+    if row.applied_deposit:
+        _unapply_deposit(row, actor=actor, at=at)
+    release_payment(actor=actor, subject=subject, reason=reason, at=at)
+
+
+@transaction.atomic
 def remit(*, actor: Actor, expectation_id: int, at: datetime) -> None:
     """Pass a price that arrived on to the treasury; what was paid too much goes back to the payer. Harmless to repeat.
 
@@ -270,6 +287,11 @@ def why(reason: str) -> str:
 
 def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetime) -> None:
     """Give back what a locked expectation received."""
+    balance = ledger.balance(virtual_of(row))
+    if not balance and row.state == MoneyState.PART_RECEIVED:
+        # The bank took everything back, or it stands by itself again: there is nothing to refund.
+        step(row, MoneyCommand.CANCEL, actor=actor, at=at, reason=why(reason))
+        return
     limit = refund_deadline(row, at)
     step(
         row,
@@ -280,7 +302,6 @@ def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetim
         refund_due_on=limit.on,
         refund_due_provisional=limit.provisional,
     )
-    balance = ledger.balance(virtual_of(row))
     if balance > 0:
         open_leg(
             row,
@@ -292,6 +313,27 @@ def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetim
             actor=actor,
             at=at,
         )
+
+
+def _unapply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
+    """Take the deposit out of the price again."""
+    deposit = locked_deposit(*price.party)
+    applied = Decimal(price.applied_deposit)
+    step(deposit, MoneyCommand.UNAPPLY, actor=actor, at=at, reason=f"no longer applied to {price.subject}")
+    post(
+        actor=actor,
+        key=f"unapply:{deposit.pk}",
+        kind="DEPOSIT_UNAPPLIED",
+        source=virtual_of(price),
+        target=virtual_of(deposit),
+        amount=applied,
+        document_ref=price.subject,
+        stream=f"money:{price.pk}",
+        at=at,
+    )
+    MoneyExpectation.objects.filter(pk=price.pk).update(applied_deposit=Decimal("0.00"))
+    price.applied_deposit = Decimal("0.00")
+    add_received(price, -applied)
 
 
 def _apply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:

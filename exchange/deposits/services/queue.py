@@ -13,12 +13,12 @@ from commons.evidence import services as evidence
 from exchange.deposits.domain import books
 from exchange.deposits.domain.entries import EntryCommand, EntryState, NotForThis
 from exchange.deposits.domain.payouts import PayoutKind
-from exchange.deposits.domain.states import MoneyState, ReasonNeeded
+from exchange.deposits.domain.states import ReasonNeeded
 from exchange.deposits.models import BankEntry, MoneyExpectation, PayoutLeg
 from exchange.deposits.policies import CLAIM, can_handle_money
 from exchange.deposits.services.common import post, shortened
 from exchange.deposits.services.legs import move_entry
-from exchange.deposits.services.receiving import BOOKABLE, book
+from exchange.deposits.services.receiving import book, is_bookable
 
 RETURN_DAYS = 5
 """Money that belongs to nobody here goes back within days, as a deposit would [D]."""
@@ -126,7 +126,7 @@ def _locked(entry_id: int) -> BankEntry:
 def _require_bookable(entry: BankEntry, expectation_id: int) -> None:
     row = MoneyExpectation.objects.filter(pk=expectation_id).first()
     waits = entry.state in (EntryState.WAITING, EntryState.CLAIMING)
-    if row is None or not waits or entry.direction != "CRDT" or MoneyState(row.state) not in BOOKABLE:
+    if row is None or not waits or entry.direction != "CRDT" or not is_bookable(row):
         raise NotForThis()
 
 

@@ -8,8 +8,9 @@ from django.db.models import Max
 from commons.domain.actor import Actor
 from exchange.deposits.domain import books
 from exchange.deposits.domain.entries import EntryCommand, EntryState
+from exchange.deposits.domain.payouts import PayoutKind
 from exchange.deposits.domain.states import IN_TIME, MACHINE, MoneyCommand, MoneyState
-from exchange.deposits.models import BankEntry, MoneyExpectation
+from exchange.deposits.models import BankEntry, MoneyExpectation, TreasuryVoucher
 from exchange.deposits.services.common import add_received, locked_money, post, record, step, virtual_of
 from exchange.deposits.services.legs import move_entry
 from exchange.ledger import queries as ledger
@@ -19,6 +20,12 @@ BOOKABLE = frozenset(
     {MoneyState.EXPECTED, MoneyState.PART_RECEIVED, MoneyState.LATE, MoneyState.COVERED, MoneyState.RETAINED}
 )
 """The states in which more money may come to a virtual account; what is too much goes back with the rest."""
+
+
+def is_bookable(row: MoneyExpectation) -> bool:
+    """Whether more money may come: not for a price that was passed on to the treasury, from where nothing goes back."""
+    passed_on = row.payouts.filter(kind=PayoutKind.PROCEEDS.value)
+    return MoneyState(row.state) in BOOKABLE and not passed_on.exists()
 
 
 def book(entry: BankEntry, expectation_id: int, *, source: Account, actor: Actor, at: datetime) -> None:
@@ -50,6 +57,9 @@ def take_back(original: BankEntry, entry: BankEntry, *, actor: Actor, at: dateti
     if original.state != EntryState.BOOKED or original.expectation_id is None:
         return False
     row = locked_money(original.expectation_id)
+    if TreasuryVoucher.objects.filter(expectation=row).exists():
+        # The treasury has confirmed it and the deal went on: that is no longer the bank's file to decide.
+        return False
     allowed = MACHINE.allows(MoneyState(row.state), MoneyCommand.TAKE_BACK)
     if not allowed or ledger.balance(virtual_of(row)) < original.amount:
         return False

@@ -17,13 +17,12 @@ from exchange.deposits.domain.camt import BankFileRefused, Direction, Payment
 from exchange.deposits.domain.entries import EntryState, FileKnown, FileOfAnotherAccount
 from exchange.deposits.domain.matching import Candidate, Match, Trouble, match, named
 from exchange.deposits.domain.payouts import LegState
-from exchange.deposits.domain.states import MoneyState
 from exchange.deposits.models import AccountUse, BankEntry, BankFile, MoneyExpectation, PayeeAccount, PayoutLeg
 from exchange.deposits.policies import can_handle_money
-from exchange.deposits.queries import collecting_account
+from exchange.deposits.queries.account import own_accounts
 from exchange.deposits.services.common import post
 from exchange.deposits.services.legs import bounce_leg, confirm_leg
-from exchange.deposits.services.receiving import BOOKABLE, book, take_back
+from exchange.deposits.services.receiving import book, is_bookable, take_back
 from exchange.projects.services import next_number
 
 
@@ -115,9 +114,9 @@ def _take_in(
 
 
 def _require_ours(file: camt.BankFile) -> None:
-    ours = collecting_account().number
+    ours = own_accounts()
     for statement in file.statements:
-        if statement.account != ours:
+        if statement.account not in ours:
             raise FileOfAnotherAccount(account=statement.account)
 
 
@@ -220,7 +219,7 @@ def candidates(said: Iterable[str]) -> list[Candidate]:
             row.pk,
             row.sub_account_no,
             row.reference,
-            MoneyState(row.state) in BOOKABLE,
+            is_bookable(row),
             row.organisation.name,
             tuple(accounts.get(row.organisation_id, ())),
         )

@@ -139,7 +139,7 @@ class Accounts(FormPage):
         return {
             "listed": [(account, USES[account.use]) for account in found if account.listed_at],
             "waiting": [(account, USES[account.use]) for account in found if not account.listed_at],
-            "collecting": queries.collecting_account(),
+            "collecting": queries.entered_account(),
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
@@ -188,7 +188,7 @@ class Voucher(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         actor = signed_in(request)
         can_record_voucher(actor).require()
-        found = [line for line in queries.prices_for_treasury(actor) if line.id == self.kwargs["expectation_id"]]
+        found = queries.prices_for_treasury(actor, only=self.kwargs["expectation_id"])
         if not found:
             raise NotFound()
         self.line = found[0]

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -13,9 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from commons.approvals.models import Approval
+from commons.domain.refusals import NotPermitted
 from commons.vault.content import path_of, vault_storage
 from commons.vault.models import Document
 from exchange.deposits import queries, services
+from exchange.deposits.domain.facts import DepositView
 from exchange.deposits.domain.payouts import LegState
 from exchange.deposits.domain.states import MoneyState
 from exchange.deposits.models import BankEntry, BankFile
@@ -25,6 +30,7 @@ from tests.bank import Line, statement
 from tests.integration.exchange.deposits.money import (
     ACCOUNTS,
     FLOW,
+    PAID,
     act,
     bank,
     deposit,
@@ -217,6 +223,66 @@ def test_an_account_is_handed_in_vetted_and_listed_by_clicking() -> None:
     assert ACCOUNTS["jinma"] not in {item.number for item in found}
 
 
+def test_an_account_is_said_no_to_by_clicking() -> None:
+    browser("buyer1").post(reverse("deposits:propose_account"), NEW_ACCOUNT | {"document_ref": "J2"})
+    [account] = [item for item in queries.accounts(cast.actor("finance")) if item.number == "6200000077"]
+    page = browser("finance").get(reverse("deposits:accounts")).content.decode()
+
+    assert page.count('name="reason"') >= 2, "whoever says no has a place to say why"
+    browser("finance").post(reverse("deposits:account_step", args=[account.id, "end"]), {"reason": "another company's"})
+
+    assert "6200000077" not in {item.number for item in queries.accounts(cast.actor("finance"))}
+
+
+NEW_ACCOUNT = {"name": "保证金专户", "number": "6200000077", "bank_name": "中国银行", "bank_code": "104588000013"}
+
+
+def test_the_collecting_account_is_entered_by_two_persons_and_the_earlier_one_is_still_read(
+    settings: LazySettings,
+) -> None:
+    earlier = expect(lot())
+    settings.PRODUCTION = True
+    client, second = browser("finance"), browser("finance2")
+    address = reverse("deposits:collecting")
+    own: dict[str, Any] = {
+        "number": earlier.account.number,
+        "name": "旧户",
+        "bank_name": "b",
+        "bank_code": "102588000010",
+    }
+    services.set_collecting_account(actor=FLOW, at=PAID, **own)
+
+    assert client.post(address, NEW_ACCOUNT | {"number": "62-A", "reason": "new bank"}).status_code == 400
+    assert client.post(address, NEW_ACCOUNT | {"reason": "new bank"}).status_code == 302
+    [request] = Approval.objects.filter(kind="deposits.collecting")
+    client.post(reverse("deposits:collecting_agree", args=[request.pk]))
+    assert queries.collecting_account().number == earlier.account.number, "one person is not enough"
+    second.post(reverse("deposits:collecting_agree", args=[request.pk]))
+
+    assert queries.collecting_account().number == "6200000077"
+    bank(line(earlier))
+    assert deposit(lot_of(earlier)).state is MoneyState.COVERED
+
+
+def lot_of(view: DepositView) -> Lot:
+    return Lot.objects.get(pk=view.lot_id or 0)
+
+
+def test_finance_gets_in_before_there_is_a_collecting_account(settings: LazySettings) -> None:
+    settings.PRODUCTION = True
+
+    assert browser("finance").get(reverse("deposits:accounts")).status_code == 200
+    assert browser("finance").get(reverse("deposits:collecting")).status_code == 200
+    assert browser("buyer1").get(reverse("deposits:collecting")).status_code == 403
+
+
+def test_no_person_alone_sets_the_collecting_account() -> None:
+    with pytest.raises(NotPermitted):
+        services.set_collecting_account(
+            actor=cast.actor("finance"), number="6200000077", name="n", bank_name="b", bank_code="102588000010", at=PAID
+        )
+
+
 def test_the_treasury_confirms_a_payment_by_clicking() -> None:
     asked = expect_price(lot())
     url = reverse("deposits:voucher", args=[asked.id])
@@ -229,6 +295,26 @@ def test_the_treasury_confirms_a_payment_by_clicking() -> None:
     assert found is not None
     assert (found.voucher_no, found.paid) == ("4406-1", False)
     assert datetime.now(UTC) - (found.voucher_at or datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_an_old_price_without_voucher_stands_before_newer_ones_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exchange.deposits.queries.asking.PAGE", 1)
+    asked = expect_price(lot())
+    newer = services.expect_payment(
+        actor=FLOW,
+        subject="deal:2",
+        lot_id=lot(2).pk,
+        organisation_id=cast.organisation("lanshi").pk,
+        amount=asked.amount,
+        due_at=PAID,
+        at=PAID,
+    )
+    services.record_voucher(
+        actor=cast.actor("treasury"), subject="deal:2", number="4406-2", amount=newer.amount, document_id=None, at=PAID
+    )
+
+    assert [line.id for line in queries.prices_for_treasury(cast.actor("treasury"))] == [asked.id]
+    assert browser("treasury").get(reverse("deposits:voucher", args=[newer.id])).status_code == 200
 
 
 def test_finance_passes_a_price_on_by_clicking() -> None:

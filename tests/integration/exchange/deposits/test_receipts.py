@@ -304,3 +304,72 @@ def test_a_reversal_of_money_that_has_moved_on_waits_for_a_person() -> None:
 
     assert deposit(offered).covered
     assert [item.trouble for item in queries.entries(cast.actor("finance"))] == ["REVERSAL_UNCLEAR"]
+
+
+def test_what_comes_after_a_price_was_passed_on_waits_and_can_go_back() -> None:
+    price = expect_price(lot())
+    bank(line(price, amount="33600.00"))
+    services.remit(actor=cast.actor("finance"), expectation_id=price.id, at=PAID)
+
+    report = bank(line(price, amount="33600.00", ref="R2"))
+
+    [entry] = queries.entries(cast.actor("finance"))
+    assert (report.tally.booked, entry.trouble) == (0, "NO_LONGER_EXPECTED")
+    assert price.id not in {one.id for one in queries.claimable(cast.actor("finance"))}
+    services.send_back(actor=cast.actor("finance"), entry_id=entry.id, reason="paid twice", at=PAID)
+    assert {leg.kind for leg in queries.legs(cast.actor("finance"))} == {"PROCEEDS", "RETURN"}
+
+
+def test_a_price_that_the_treasury_confirmed_is_not_undone_by_a_bank_file() -> None:
+    price = expect_price(lot())
+    bank(line(price, amount="33600.00"))
+    services.record_voucher(
+        actor=cast.actor("treasury"),
+        subject="deal:1",
+        number="4406-1",
+        amount=yuan("33600.00"),
+        document_id=None,
+        at=PAID,
+    )
+
+    bank(Line("33600.00", direction="DBIT", reversal=True, bank_ref="R1"))
+
+    [entry] = queries.entries(cast.actor("finance"))
+    found = queries.payment_of("deal:1")
+    assert entry.trouble == "REVERSAL_UNCLEAR"
+    assert found is not None
+    assert found.paid
+
+
+def test_a_deposit_whose_receipt_was_undone_and_that_nobody_wants_any_more_is_over() -> None:
+    offered = lot()
+    bank(line(expect(offered)))
+    bank(Line("6720.00", direction="DBIT", reversal=True, bank_ref="R1"))
+
+    services.cancel_expectation(
+        actor=FLOW, lot_id=offered.pk, organisation_id=cast.organisation("jinma").pk, reason="refused", at=PAID
+    )
+
+    assert deposit(offered).state is MoneyState.CANCELLED
+    assert queries.legs(cast.actor("finance")) == ()
+
+
+@pytest.mark.parametrize(("amount", "state"), [("6000.00", MoneyState.COVERED), ("7000.00", MoneyState.PART_RECEIVED)])
+def test_an_amended_deposit_keeps_what_has_come(amount: str, state: MoneyState) -> None:
+    offered = lot()
+    bank(line(expect(offered)))
+
+    services.expect_deposit_anew(
+        actor=FLOW,
+        lot_id=offered.pk,
+        organisation_id=cast.organisation("jinma").pk,
+        amount=yuan(amount),
+        due_at=DUE,
+        at=PAID,
+    )
+
+    found = deposit(offered)
+    assert (found.amount, found.received, found.state) == (yuan(amount), yuan("6720.00"), state)
+    if state is MoneyState.PART_RECEIVED:
+        bank(line(found, amount="280.00", ref="R9"))
+        assert deposit(offered).covered

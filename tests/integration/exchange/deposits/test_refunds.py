@@ -295,6 +295,16 @@ def test_a_deposit_that_is_not_covered_can_be_neither_retained_nor_forfeited() -
         act("retain", offered)
     with pytest.raises(NotAllowedNow):
         act("release", offered)
+    with pytest.raises(NotAllowedNow):
+        services.forfeit(
+            actor=FLOW,
+            lot_id=offered.pk,
+            organisation_id=cast.organisation("jinma").pk,
+            decision_no="1",
+            document_id=None,
+            reason="did not sign",
+            at=PAID,
+        )
 
 
 def test_a_price_is_passed_on_to_the_treasury_once_and_the_excess_goes_back() -> None:
