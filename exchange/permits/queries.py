@@ -8,17 +8,20 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from commons.domain.actor import Actor
+from commons.domain.deadlines import local_day
 from commons.domain.money import Quantity
 from commons.domain.refusals import NotFound
 from commons.people import queries as people
 from commons.search.queries import matching
+from exchange.contracts.domain.deals import REACHED, STANDING, DealState
+from exchange.contracts.models import Deal
 from exchange.ledger import queries as ledger
 from exchange.ledger.domain.units import Book
 from exchange.permits.domain.facts import Eligibility, HoldingView, MovementView
 from exchange.permits.domain.groups import Control, related
 from exchange.permits.domain.permits import Industry, Limit, PermitFacts, PermitState
-from exchange.permits.domain.restrictions import MissedTarget, Source, Wish, city_of, reasons
-from exchange.permits.domain.rights import CANCELLED, FROZEN, Held, owner, unit_of
+from exchange.permits.domain.restrictions import MissedTarget, Purchase, Source, Wish, city_of, reasons
+from exchange.permits.domain.rights import CANCELLED, FROZEN, Held, MovementKind, owner, unit_of
 from exchange.permits.models import AreaBasin, AreaTarget, HoldingMovement, Permit
 from exchange.permits.policies import can_see_holdings, can_see_registry
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
@@ -59,16 +62,48 @@ class AreaView:
 
 
 def eligibility(
-    *, organisation_id: int, instrument: str, quantity: Quantity, region: str, seller_id: int, on: date
+    *,
+    organisation_id: int,
+    instrument: str,
+    quantity: Quantity,
+    region: str,
+    seller_id: int,
+    on: date,
+    permit_no: str = "",
+    lot_id: int | None = None,
 ) -> Eligibility:
-    """Whether the organisation may buy `quantity` of what `seller_id` offers in `region` (Foshan 2018)."""
+    """Whether the organisation may buy `quantity` of what `seller_id` offers in `region` (Foshan 2018).
+
+    `permit_no` names the permit it buys under. What it bought before, and is buying in other lots than `lot_id`, counts
+    against its approved need.
+    """
     rows = _current_permits().filter(organisation_id__in=[organisation_id, seller_id]).prefetch_related("limits")
     permits = [permit_facts(row) for row in rows]
     sellers = [permit for permit in permits if permit.organisation_id == seller_id]
     source = Source(seller_id, region, _basin_of(region, sellers), frozenset(permit.industry for permit in sellers))
-    wish = Wish(organisation_id, Instrument(instrument), quantity, on)
+    bought = tuple(_purchases(organisation_id, instrument, besides=lot_id))
+    wish = Wish(organisation_id, Instrument(instrument), quantity, on, permit_no.strip(), bought)
     own = [permit for permit in permits if permit.organisation_id == organisation_id]
     return Eligibility(reasons(wish, source, own, _missed_targets(instrument, on)))
+
+
+def _purchases(organisation_id: int, instrument: str, *, besides: int | None) -> Iterable[Purchase]:
+    """What an organisation was transferred, and what its deals under way will bring it."""
+    moved = HoldingMovement.objects.filter(
+        kind=MovementKind.TRANSFERRED.value,
+        target_id=organisation_id,
+        instrument=instrument,
+        corrected_by__isnull=True,
+    )
+    yield from (Purchase(local_day(row.moved_at), row.quantity) for row in moved)
+    coming = Deal.objects.filter(buyer_id=organisation_id, lot__instrument=instrument, state__in=_COMING)
+    if besides is not None:
+        coming = coming.exclude(lot_id=besides)
+    yield from (Purchase(local_day(row.hammered_at), row.quantity) for row in coming)
+
+
+_COMING = [state.value for state in STANDING if REACHED[state] < REACHED[DealState.TRANSFERRED]]
+"""Deals whose rights have not moved yet."""
 
 
 def related_group(organisation_ids: Iterable[int]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.permits.views import mine, registry
+from exchange.permits.views import mine, moving, registry
 
 app_name = "permits"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("registry/permits/<str:number>/", registry.Permit.as_view(), name="permit"),
     path("registry/permits/<str:number>/correct/", registry.CorrectPermit.as_view(), name="correct"),
     path("registry/holders/", registry.holders, name="holders"),
+    path("registry/permits/<str:number>/renew/", registry.RenewPermit.as_view(), name="renew"),
+    path("registry/holders/<int:organisation_id>/move/", moving.Move.as_view(), name="move"),
     path("registry/holders/<int:organisation_id>/", mine.holder, name="holder"),
     path("registry/movements/<int:movement_id>/reverse/", registry.Reverse.as_view(), name="reverse"),
     path("registry/areas/", registry.Areas.as_view(), name="areas"),

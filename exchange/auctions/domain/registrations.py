@@ -21,6 +21,7 @@ class RegistrationCommand(StrEnum):
     RESTART = "RESTART"
     QUALIFY = "QUALIFY"
     REFUSE = "REFUSE"
+    DISQUALIFY = "DISQUALIFY"
 
 
 _S, _C = RegistrationState, RegistrationCommand
@@ -37,6 +38,7 @@ REGISTRATION = Machine(
         Row(_C.RESTART, _S.WITHDRAWN, _S.STARTED, "RegistrationStarted", "before the registration end"),
         Row(_C.QUALIFY, _S.SUBMITTED, _S.QUALIFIED, "BuyerQualified", "deposit covered; by the seller or by rule"),
         Row(_C.REFUSE, _S.SUBMITTED, _S.REFUSED, "BuyerRefused", "with reasons"),
+        Row(_C.DISQUALIFY, _S.QUALIFIED, _S.REFUSED, "BuyerDisqualified", "no longer qualifies at the method decision"),
     ],
 )
 
@@ -76,6 +78,12 @@ class RelatedBuyerRegistered(Refusal):
 class NeedOutOfRange(Refusal):
     code = "NEED_OUT_OF_RANGE"
     message = gettext_noop("The quantity needed must be more than 0 and at most %(offered)s.")
+    status = 400
+
+
+class NeedBelowSmallestOrder(Refusal):
+    code = "NEED_BELOW_SMALLEST_ORDER"
+    message = gettext_noop("The smallest order in this lot is %(least)s; with a smaller need you could not bid.")
     status = 400
 
 

@@ -18,6 +18,7 @@ from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.blinding import blinded_ref
 from exchange.auctions.domain.registrations import (
     REGISTRATION,
+    NeedBelowSmallestOrder,
     NeedOutOfRange,
     RegistrationClosed,
     RegistrationCommand,
@@ -36,6 +37,7 @@ from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import StateMoved, locked_lot
+from exchange.rooms.domain.rules import RoomRules
 from signatures.guarantees import services as guarantees
 
 
@@ -186,13 +188,19 @@ def require_eligible(registration: Registration, *, at: datetime) -> None:
         region=lot.project.region,
         seller_id=seller_id,
         on=local_day(at),
+        permit_no=registration.permit_no,
+        lot_id=lot.pk,
     )
     verdict.require()
 
 
 def _check_need(lot: Lot, need: Decimal | None) -> None:
+    """A need that no bid of the room could be for would cost a deposit and lead nowhere."""
     if need is None or not 0 < need <= lot.quantity:
         raise NeedOutOfRange(offered=as_text(lot.quantity))
+    rules = RoomRules.from_json(lot.profile)
+    if rules.divisible and need < rules.order_minimum:
+        raise NeedBelowSmallestOrder(least=as_text(rules.order_minimum))
 
 
 def own_registration(actor: Actor, registration_id: int, at: datetime) -> Registration:

@@ -1,6 +1,6 @@
 """From the confirmed deal to the transfer: both sides agree to the contract, the price is paid, the registry moves."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -10,8 +10,10 @@ from commons.domain.refusals import NotAllowedNow, NotFound, NotPermitted
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
 from commons.evidence.services import append
+from commons.secrecy.fields import Party
 from exchange.auctions.domain.terms import Terms, read_terms, source_of
 from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
+from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
 from exchange.auctions.queries import confirmations_of
 from exchange.auctions.services import papers
@@ -24,8 +26,11 @@ from exchange.contracts.models import Contract, Deal, Invoice
 from exchange.contracts.services import move_deal
 from exchange.deposits import queries as deposit_queries
 from exchange.deposits import services as deposits
+from exchange.permits import queries as permit_queries
 from exchange.permits import services as permits
+from exchange.permits.domain.permits import years_after
 from exchange.projects.domain.states import LotCommand, LotState
+from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Lot
 from exchange.projects.services import locked_lot, move_lot
 from signatures.documents import services as documents
@@ -172,12 +177,18 @@ def take_payment(*, actor: Actor, deal_id: int, at: datetime) -> bool:
 
 @transaction.atomic
 def transfer_rights(*, actor: Actor, deal_id: int, at: datetime) -> None:
-    """Staff file contract and payment with the registry, which moves the quantity to the buyer (Foshan 2018)."""
+    """Staff file contract and payment with the registry, which moves the quantity to the buyer (Foshan 2018).
+
+    Refuses, with the registry's reason, a buyer who may not have the rights any more: a permit that ended, an area that
+    misses its target since. The deal is then ended by a decision. The rights run from now for the term of the notice.
+    """
     can_run_procedure(actor).require()
     deal = locked_deal(deal_id)
     contract = Contract.objects.filter(deal=deal).first()
     if deal.state != DealState.PAID or contract is None:
         raise NotAllowedNow(command="TRANSFER", state=deal.state)
+    _require_still_eligible(deal, at=at)
+    first, last = _term(deal.lot, at)
     movement = permits.transfer(
         actor=actor,
         lot_id=deal.lot_id,
@@ -187,9 +198,35 @@ def transfer_rights(*, actor: Actor, deal_id: int, at: datetime) -> None:
         document_ref=contract.number,
         idempotency_key=f"deal:{deal.pk}",
         at=at,
+        valid_from=first,
+        valid_until=last,
     )
     payload: dict[str, JSON] = {"movement": f"movement:{movement.id}", "quantity": as_text(deal.quantity)}
     move_deal(deal, DealCommand.TRANSFER, actor=actor, at=at, payload=payload, transferred_at=at)
+
+
+def _require_still_eligible(deal: Deal, *, at: datetime) -> None:
+    lot = deal.lot
+    registration = Registration.objects.filter(party=Party(lot.pk, deal.buyer_id)).first()
+    verdict = permit_queries.eligibility(
+        organisation_id=deal.buyer_id,
+        instrument=lot.instrument,
+        quantity=Quantity(deal.quantity),
+        region=lot.project.region,
+        seller_id=lot.project.seller_id,
+        on=local_day(at),
+        permit_no=registration.permit_no if registration else "",
+        lot_id=lot.pk,
+    )
+    verdict.require()
+
+
+def _term(lot: Lot, at: datetime) -> tuple[date | None, date | None]:
+    """First and last day of what is bought; allowances of a year are not for a term."""
+    if TradeType(lot.project.trade_type) is not TradeType.EMISSION_RIGHTS:
+        return None, None
+    first = local_day(at)
+    return first, years_after(first, lot.term_years) - timedelta(days=1)
 
 
 def locked_deal(deal_id: int) -> Deal:

@@ -20,12 +20,13 @@ from commons.pages import FormPage, signed_in
 from exchange.auctions import queries, services
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.forms import NeedForm, StatementsForm
-from exchange.auctions.labels import registration_state
+from exchange.auctions.labels import reason_text, registration_state
 from exchange.auctions.models import Registration
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import DepositView
 from exchange.permits import queries as permits
 from exchange.projects.domain.states import LotState
+from exchange.projects.domain.trades import TradeType
 from exchange.projects.queries import lot_view
 from signatures.guarantees import queries as guarantees
 from signatures.guarantees.domain.states import ALIVE
@@ -81,6 +82,11 @@ def _only_permit(actor: Actor, organisation_id: int) -> str:
     return numbers.pop() if len(numbers) == 1 else ""
 
 
+def needs_permit(registration: Registration) -> bool:
+    """Carbon allowances are bought without an emission permit."""
+    return TradeType(registration.lot.project.trade_type) is TradeType.EMISSION_RIGHTS
+
+
 class Need(FormPage):
     """Permit, need and contact."""
 
@@ -94,16 +100,23 @@ class Need(FormPage):
         lot = lot_view(found.lot)
         fields = {"unit": _("t per year") if lot.unit == "t/a" else _("t"), "offered": normal_text(lot.quantity)}
         form = NeedForm(data, initial=initial)
+        if not needs_permit(found):
+            del form.fields["permit_no"]
         form.fields["need"].help_text = _("In %(unit)s, up to 3 decimals; %(offered)s are offered.") % fields
         return form
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         found = self._found(request)
-        return {"registration": found, "lot": lot_view(found.lot), "project": found.lot.project}
+        return {
+            "registration": found,
+            "lot": lot_view(found.lot),
+            "project": found.lot.project,
+            "needs_permit": needs_permit(found),
+        }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         registration_id = self.kwargs["registration_id"]
-        facts = services.RegistrationFacts(**form.cleaned_data)
+        facts = services.RegistrationFacts(**{"permit_no": "", **form.cleaned_data})
         services.save_registration(actor=signed_in(request), registration_id=registration_id, facts=facts, at=at)
         return reverse("auctions:registration_check", args=[registration_id])
 
@@ -125,11 +138,12 @@ class Check(FormPage):
         lot = lot_view(found.lot)
         answers = [
             {"label": _("Buyer"), "value": f"{found.organisation.name} ({found.organisation.uscc})"},
-            {"label": _("Emission permit"), "value": found.permit_no, "url": change},
             {"label": _("Quantity you need"), "value": f"{found.need} {lot.unit}" if found.need else "", "url": change},
             {"label": _("What for"), "value": found.purpose, "url": change},
             {"label": _("Contact"), "value": f"{found.contact_name} {found.contact_phone}".strip(), "url": change},
         ]
+        if needs_permit(found):
+            answers.insert(1, {"label": _("Emission permit"), "value": found.permit_no, "url": change})
         deposit = queries.deposit_needed(found.lot, found.need) if found.need else None
         return {
             "registration": found,
@@ -162,24 +176,30 @@ def _deposit(found: Registration) -> DepositView | None:
 
 def _tasks(found: Registration, deposit: DepositView | None, guarantee: GuaranteeView | None) -> list[Task]:
     started = found.state == RegistrationState.STARTED
-    filled = bool(found.permit_no and found.need)
+    permit = needs_permit(found)
+    filled = bool(found.need and (found.permit_no or not permit))
     need_url = reverse("auctions:registration_need", args=[found.pk]) if started else ""
     check_url = reverse("auctions:registration_check", args=[found.pk]) if started and filled else ""
     return [
-        Task(_("Permit, need and contact"), TaskState.DONE if filled else TaskState.NOT_STARTED, need_url),
-        _submission_task(check_url, started=started, filled=filled),
+        Task(
+            _("Permit, need and contact") if permit else _("Need and contact"),
+            TaskState.DONE if filled else TaskState.NOT_STARTED,
+            need_url,
+        ),
+        _submission_task(check_url, started=started, filled=filled, permit=permit),
         _guarantee_task(guarantee) if guarantee and not (deposit and deposit.covered) else _deposit_task(deposit),
         _qualification_task(found),
         _sale_task(found),
     ]
 
 
-def _submission_task(url: str, *, started: bool, filled: bool) -> Task:
+def _submission_task(url: str, *, started: bool, filled: bool, permit: bool) -> Task:
     title = _("Check your answers and submit")
     if not started:
         return Task(title, TaskState.DONE)
     if not filled:
-        return Task(title, TaskState.CANNOT_START, "", _("First enter permit, need and contact."))
+        first = _("First enter permit, need and contact.") if permit else _("First enter need and contact.")
+        return Task(title, TaskState.CANNOT_START, "", first)
     return Task(title, TaskState.NOT_STARTED, url)
 
 
@@ -206,7 +226,8 @@ def _qualification_task(found: Registration) -> Task:
     if found.state == RegistrationState.QUALIFIED:
         return Task(title, TaskState.DONE, "", _("Your bidder number is %(alias)s.") % {"alias": found.alias})
     if found.state == RegistrationState.REFUSED:
-        return Task(title, TaskState.DONE, "", _("You were not qualified: %(reason)s") % {"reason": found.reason})
+        reason = reason_text(found.reason, by_rule=found.decided_by_rule)
+        return Task(title, TaskState.DONE, "", _("You were not qualified: %(reason)s") % {"reason": reason})
     if found.state == RegistrationState.WITHDRAWN:
         return Task(title, TaskState.CANNOT_START, "", _("You withdrew the registration."))
     if found.lot.state == LotState.QUALIFYING:

@@ -25,7 +25,7 @@ from exchange.auctions.policies import (
     can_record_voucher,
     can_run_procedure,
 )
-from exchange.contracts.domain.deals import REACHED, DealState
+from exchange.contracts.domain.deals import DEAL, REACHED, DealCommand, DealState
 from exchange.contracts.models import Contract, Deal
 from exchange.projects.domain.timeline import Step
 from exchange.projects.queries import lot_view
@@ -133,7 +133,7 @@ def _powers(actor: Actor, found: Deal) -> dict[str, bool]:
         "may_transfer": staff and found.state == DealState.PAID,
         "may_certify": staff and found.state == DealState.TRANSFERRED,
         "may_correct": staff,
-        "may_default": staff and found.state in (DealState.AWARDED, DealState.CONFIRMED, DealState.CONTRACTED),
+        "may_default": staff and DEAL.allows(DealState(found.state), DealCommand.TERMINATE),
         "may_record_voucher": bool(can_record_voucher(actor)) and found.state == DealState.CONTRACTED,
     }
 

@@ -47,6 +47,7 @@ DEAL = Machine(
         Row(_C.TERMINATE, _S.AWARDED, _S.TERMINATED, "DealTerminated", "numbered decision"),
         Row(_C.TERMINATE, _S.CONFIRMED, _S.TERMINATED, "DealTerminated", "numbered decision"),
         Row(_C.TERMINATE, _S.CONTRACTED, _S.TERMINATED, "DealTerminated", "numbered decision"),
+        Row(_C.TERMINATE, _S.PAID, _S.TERMINATED, "DealTerminated", "numbered decision; the rights did not move"),
     ],
 )
 

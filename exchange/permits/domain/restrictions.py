@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from commons.domain.codes import normalise
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
 from exchange.permits.domain.permits import STATE_WORDS, Industry, PermitFacts
@@ -33,6 +34,13 @@ class NoPermit(Refusal):
     )
 
 
+class PermitNotYours(Refusal):
+    code = "PERMIT_NOT_YOURS"
+    message = gettext_noop(
+        "The registry knows no permit %(number)s of your enterprise. Write the number as it stands there."
+    )
+
+
 class PermitNotInForce(Refusal):
     code = "PERMIT_NOT_IN_FORCE"
     message = gettext_noop("Permit %(number)s is not in force on %(on)s (valid %(start)s to %(end)s; %(status)s).")
@@ -45,7 +53,10 @@ class PollutantNotPermitted(Refusal):
 
 class AboveApprovedNeed(Refusal):
     code = "PERMIT_ABOVE_APPROVED_NEED"
-    message = gettext_noop("Permit %(number)s allows buying %(need)s t/a of %(instrument)s; %(quantity)s is more.")
+    message = gettext_noop(
+        "Permit %(number)s allows buying %(need)s t/a of %(instrument)s; %(quantity)s is more. Of that, %(bought)s t/a "
+        "are bought or being bought already."
+    )
 
 
 class OutsideBasin(Refusal):
@@ -99,13 +110,23 @@ class MissedTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """What an organisation bought, or is buying, of the same instrument, since a day."""
+
+    on: date
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What an organisation wants to buy."""
+    """What an organisation wants to buy, under which permit (empty: any of its own), and what it has bought before."""
 
     organisation_id: int
     instrument: Instrument
     quantity: Decimal
     on: date
+    permit_no: str = ""
+    bought: tuple[Purchase, ...] = ()
 
 
 def reasons(
@@ -113,8 +134,8 @@ def reasons(
 ) -> tuple[Refusal, ...]:
     """Everything that speaks against the purchase; empty when it is lawful.
 
-    An enterprise with several permits needs one that fits; told are the obstacles of the permit with the fewest.
-    Carbon allowances need no permit.
+    The permit that the enterprise names must fit, in one of its terms; where it names none, one of its permits. Told
+    are the obstacles of the one with the fewest. Carbon allowances need no permit.
     """
     own = (SellerIsBuyer(),) if wish.organisation_id == source.organisation_id else ()
     if MEDIA[wish.instrument] is Medium.CARBON:
@@ -122,6 +143,10 @@ def reasons(
     candidates = sorted(permits, key=lambda permit: permit.number)
     if not candidates:
         return (*own, NoPermit())
+    if wish.permit_no:
+        candidates = [permit for permit in candidates if normalise(permit.number) == normalise(wish.permit_no)]
+    if not candidates:
+        return (*own, PermitNotYours(number=wish.permit_no))
     missed_targets = tuple(missed)
     return min(
         ((*own, *_against(permit, wish, source, missed_targets)) for permit in candidates), key=lambda found: len(found)
@@ -161,13 +186,17 @@ def _permit_fits(permit: PermitFacts, wish: Wish) -> Iterator[Refusal]:
     limit = permit.limit_of(wish.instrument)
     if limit is None:
         yield PollutantNotPermitted(number=permit.number, instrument=wish.instrument.value)
-    elif limit.approved_need is not None and wish.quantity > limit.approved_need:
-        yield AboveApprovedNeed(
-            number=permit.number,
-            instrument=wish.instrument.value,
-            need=f"{limit.approved_need:f}",
-            quantity=f"{wish.quantity:f}",
-        )
+    elif limit.approved_need is not None:
+        # The need is approved once for the term of the permit, not once for every lot.
+        bought = sum((one.quantity for one in wish.bought if one.on >= permit.valid_from), Decimal("0.000"))
+        if wish.quantity + bought > limit.approved_need:
+            yield AboveApprovedNeed(
+                number=permit.number,
+                instrument=wish.instrument.value,
+                need=f"{limit.approved_need:f}",
+                quantity=f"{wish.quantity + bought:f}",
+                bought=f"{bought:f}",
+            )
 
 
 def _same_basin(permit: PermitFacts, source: Source) -> Iterator[Refusal]:

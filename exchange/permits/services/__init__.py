@@ -1,7 +1,9 @@
 """The public face of permits and holdings."""
 
 from exchange.permits.services.areas import TargetAlreadyMissed, meet_target, miss_target, set_basin
+from exchange.permits.services.deciding import freeze_by_decision, unfreeze_by_decision
 from exchange.permits.services.movements import (
+    LotDecides,
     NothingFrozen,
     Paper,
     ReversalIsFinal,
@@ -17,6 +19,7 @@ from exchange.permits.services.movements import (
 from exchange.permits.services.registry import add_limit, correct_permit, decide_permit, record_permit, renew_permit
 
 __all__ = [
+    "LotDecides",
     "NothingFrozen",
     "Paper",
     "ReversalIsFinal",
@@ -27,6 +30,7 @@ __all__ = [
     "correct_permit",
     "decide_permit",
     "freeze",
+    "freeze_by_decision",
     "meet_target",
     "miss_target",
     "record_permit",
@@ -37,4 +41,5 @@ __all__ = [
     "set_basin",
     "transfer",
     "unfreeze",
+    "unfreeze_by_decision",
 ]

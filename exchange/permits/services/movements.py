@@ -33,6 +33,7 @@ from exchange.permits.domain.rights import (
 from exchange.permits.models import HoldingMovement
 from exchange.permits.policies import can_move_rights, can_order, can_reserve, can_transfer
 from exchange.permits.queries import movement_view
+from exchange.projects.domain.states import ENDED
 from exchange.projects.domain.trades import Instrument
 
 
@@ -44,6 +45,15 @@ class NothingFrozen(Refusal):
 class ReversalIsFinal(Refusal):
     code = "RIGHTS_REVERSAL_IS_FINAL"
     message = gettext_noop("A reversal cannot be reversed. Record the right movement anew.")
+
+
+class LotDecides(Refusal):
+    """What is on offer stays set aside: whoever took it away would sell the same tonne twice."""
+
+    code = "RIGHTS_LOT_DECIDES"
+    message = gettext_noop(
+        "These rights are set aside for a lot, and go back when the lot ends. Have the lot ended first."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +219,17 @@ def cancel(
 def reverse(*, actor: Actor, movement_id: int, reason: str, document_ref: str, at: datetime) -> MovementView:
     """Correct a movement by its reversal, which names it and says why; the right one is then recorded anew.
 
-    Refuses `NotEnough` when the rights have moved on, `AlreadyCorrected` and `ReversalIsFinal`.
+    Refuses `NotEnough` when the rights have moved on, `AlreadyCorrected`, `ReversalIsFinal`, and `LotDecides` for what
+    a lot set aside or gave free.
     """
     can_move_rights(actor).require()
-    row = HoldingMovement.objects.filter(pk=movement_id).first()
+    row = HoldingMovement.objects.select_related("lot").filter(pk=movement_id).first()
     if row is None:
         raise NotFound()
     if row.corrects_id is not None:
         raise ReversalIsFinal()
+    if row.lot_id is not None and row.kind != MovementKind.TRANSFERRED:
+        raise LotDecides()
     if not reason.strip():
         raise Malformed(field="reason", reason=gettext_noop("say why the movement was wrong"))
     key = f"reverse:movement:{movement_id}"
@@ -244,6 +257,16 @@ def reverse(*, actor: Actor, movement_id: int, reason: str, document_ref: str, a
         corrects=row,
         moved_at=at,
     )
+    if row.lot is not None and row.lot.state in ENDED:
+        # The lot is over and gives nothing back any more: what comes back to it goes on to its seller.
+        unfreeze(
+            actor=actor,
+            subject=lot_subject(row.lot.pk),
+            paper=Paper(document_ref),
+            idempotency_key=f"reversal:{movement_id}",
+            at=at,
+            lot_id=row.lot.pk,
+        )
     return movement_view(reversal)
 
 
@@ -344,6 +367,7 @@ def _post(
 
 
 __all__ = [
+    "LotDecides",
     "NotEnough",
     "NothingFrozen",
     "Paper",

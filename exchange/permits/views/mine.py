@@ -14,6 +14,7 @@ from commons.pages import csv_response, signed_in
 from commons.people import queries as people
 from exchange.permits import queries
 from exchange.permits.domain.facts import MovementView
+from exchange.permits.domain.rights import MovementKind
 from exchange.permits.labels import EXPIRED, INDUSTRIES, INSTRUMENT_LABELS, MOVEMENTS, STATES
 from exchange.permits.policies import can_move_rights
 from exchange.permits.queries import PermitView
@@ -58,6 +59,8 @@ def holder(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
                 "instrument": INSTRUMENT_LABELS[line.instrument],
                 "source": named.get(line.source_id or 0),
                 "target": named.get(line.target_id or 0),
+                "reversible": line.corrects_id is None
+                and (line.lot_id is None or line.kind == MovementKind.TRANSFERRED),
             }
             for line in movements
         ],

@@ -27,9 +27,11 @@ from exchange.permits.forms import (
     DecidePermitForm,
     PermitForm,
     RegistryFilter,
+    RenewPermitForm,
     ReverseForm,
     TargetForm,
     limit_name,
+    need_name,
 )
 from exchange.permits.labels import INSTRUMENT_LABELS
 from exchange.permits.policies import can_move_rights, can_record_permit
@@ -134,6 +136,27 @@ class CorrectPermit(FormPage):
         return reverse("permits:permit", args=[number])
 
 
+class RenewPermit(FormPage):
+    """Record the renewal of a permit: the term that follows the one that runs."""
+
+    template_name = "permits/record.html"
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        actor = signed_in(request)
+        can_record_permit(actor).require()
+        queries.permit_history(actor, self.kwargs["number"])
+        return RenewPermitForm(data)
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"number": self.kwargs["number"], "renewing": True}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        number = self.kwargs["number"]
+        services.renew_permit(actor=signed_in(request), number=number, at=at, **form.cleaned_data)
+        messages.success(request, _("The renewal is recorded; the new term follows the old one."))
+        return reverse("permits:permit", args=[number])
+
+
 class Reverse(FormPage):
     """Correct a movement by its reversal."""
 
@@ -211,7 +234,9 @@ def facts_of(form: forms.Form) -> PermitFacts:
     if organisation is None:
         raise Malformed(field="uscc", reason=gettext_noop("no organisation with this code is known here"))
     limits = tuple(
-        Limit(key, said[limit_name(key)]) for key, _label in POLLUTANTS if said.get(limit_name(key)) is not None
+        Limit(key, said[limit_name(key)], said.get(need_name(key)))
+        for key, _label in POLLUTANTS
+        if said.get(limit_name(key)) is not None
     )
     return PermitFacts(
         number=said["number"].strip(),
@@ -233,7 +258,9 @@ def _initial(view: PermitView) -> dict[str, Any]:
         raise NotFound()
     names = ("number", "region", "basin", "industry", "valid_from", "valid_until", "document_ref")
     known: dict[str, Any] = {name: getattr(facts, name) for name in names}
-    return {**known, "uscc": organisation.uscc} | {limit_name(item.instrument): item.quantity for item in facts.limits}
+    limits = {limit_name(item.instrument): item.quantity for item in facts.limits}
+    needs = {need_name(item.instrument): item.approved_need for item in facts.limits}
+    return {**known, "uscc": organisation.uscc, **limits, **needs}
 
 
 def _cells(view: PermitView) -> tuple[Any, ...]:

@@ -162,6 +162,7 @@ LOT = Machine(
         ),
         Row(_C.FAIL, _S.NOTICED, _S.FAILED, "LotFailed", "every buyer defaulted"),
         Row(_C.FAIL, _S.CONTRACTED, _S.FAILED, "LotFailed", "every buyer defaulted"),
+        Row(_C.FAIL, _S.PAID, _S.FAILED, "LotFailed", "every deal ended by decision"),
         *(Row(_C.SUSPEND, state, _S.SUSPENDED, "LotSuspended", "numbered decision") for state in RESUME),
         *(Row(command, _S.SUSPENDED, state, "LotResumed", f"was {state.value}") for state, command in RESUME.items()),
         *(Row(_C.TERMINATE, state, _S.TERMINATED, "LotTerminated", "numbered decision") for state in RESUME),

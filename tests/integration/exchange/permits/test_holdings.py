@@ -204,6 +204,31 @@ def test_a_wrong_movement_is_reversed_once_with_a_reason() -> None:
         services.reverse(reason="again", **{**arguments, "movement_id": undone.id})
 
 
+def test_what_a_lot_set_aside_cannot_be_corrected_away_while_it_is_on_offer() -> None:
+    offered = lot()
+    allocate("a1", "ecology", Held.RESERVE, "2.000")
+    reserve(offered)
+    frozen = HoldingMovement.objects.get(kind="FROZEN")
+
+    with pytest.raises(services.LotDecides):
+        services.reverse(actor=FLOW, movement_id=frozen.pk, reason="wrong", document_ref="d", at=AT)
+
+    assert holding("ecology").frozen == tonnes("1.680")
+
+
+def test_a_reversed_sale_of_a_lot_that_is_over_goes_back_to_its_seller_and_not_to_the_lot() -> None:
+    offered = lot()
+    allocate("a1", "ecology", Held.RESERVE, "1.680")
+    reserve(offered)
+    sold = transfer(offered, "deal:1", "jinma", "1.680")
+    Lot.objects.filter(pk=offered.pk).update(state="CLOSED")
+
+    services.reverse(actor=FLOW, movement_id=sold, reason="voided by the court", document_ref="判决1号", at=AT)
+
+    assert (holding("ecology").reserve, holding("ecology").frozen) == (tonnes("1.680"), tonnes("0.000"))
+    assert holding("jinma").purchased == tonnes("0.000")
+
+
 def test_rights_that_moved_on_cannot_be_reversed_away() -> None:
     first = allocate("a1", "ecology", Held.RESERVE, "1.680")
     reserve(lot())

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -55,6 +56,8 @@ PAGES = [
     ("regulator", "correct", ("number",)),
     ("regulator", "record", ()),
     ("regulator", "reverse", ("movement_id",)),
+    ("regulator", "renew", ("number",)),
+    ("regulator", "move", ("organisation_id",)),
     ("regulator", "areas", ()),
 ]
 
@@ -135,6 +138,93 @@ def test_areas_are_entered_and_met_again_by_clicking() -> None:
     client.post(reverse("permits:met", args=[area.missed[0][0]]), {"document_ref": "3"})
 
     assert queries.areas(cast.actor("regulator"))[0].missed == ()
+
+
+def test_the_need_that_may_be_bought_is_entered_and_a_correction_keeps_it() -> None:
+    client = browser("regulator")
+    said = {**FORM, "uscc": cast.organisation("jinma").uscc, "need_NH3_N": "2.000"}
+    client.post(reverse("permits:record"), said)
+
+    shown = client.get(reverse("permits:correct", args=[FORM["number"]])).context["form"]
+    client.post(reverse("permits:correct", args=[FORM["number"]]), {**said, "basin": "西江", "reason": "misread"})
+
+    assert shown.initial["need_NH3_N"] == Decimal("2.000")
+    newest = queries.permit_history(cast.actor("regulator"), FORM["number"])[0]
+    assert newest.facts.limits[0].approved_need == Decimal("2.000")
+
+
+def test_a_renewal_is_recorded_by_clicking_and_a_late_one_refused() -> None:
+    client = browser("regulator")
+    client.post(reverse("permits:record"), {**FORM, "uscc": cast.organisation("jinma").uscc})
+    address = reverse("permits:renew", args=[FORM["number"]])
+    said = {"applied_on": "2028-10-01", "valid_until": "2033-12-31", "document_ref": "佛环证9号"}
+
+    late = client.post(address, {**said, "applied_on": "2028-12-01"})
+    client.post(address, said)
+
+    assert late.status_code == 409
+    newest = queries.permit_history(cast.actor("regulator"), FORM["number"])[0]
+    assert (str(newest.facts.valid_from), str(newest.facts.valid_until)) == ("2029-01-01", "2033-12-31")
+
+
+def move(client: Client, **said: str) -> Any:
+    values = {
+        "instrument": "NH3-N", "quantity": "", "held_as": "", "region": "", "document_ref": "佛法执〔2026〕1号",
+        "reason": "decided", "key": str(uuid4()), **said,
+    }  # fmt: skip
+    return client.post(reverse("permits:move", args=[cast.organisation("jinma").pk]), values)
+
+
+def test_rights_are_allocated_frozen_given_free_and_cancelled_by_clicking() -> None:
+    client, key = browser("regulator"), str(uuid4())
+    issue = {
+        "kind": "ALLOCATE",
+        "quantity": "2.000",
+        "held_as": "INITIAL",
+        "region": "440600",
+        "valid_until": "2031-05-31",
+    }
+
+    for _ in range(2):
+        assert move(client, key=key, **issue).status_code == 302
+    assert move(client, kind="FREEZE", quantity="0.500").status_code == 302
+    frozen = holding("jinma")
+    assert move(client, kind="UNFREEZE", document_ref="another").status_code == 409
+    assert move(client, kind="UNFREEZE").status_code == 302
+    assert move(client, kind="CANCEL", quantity="0.250").status_code == 302
+
+    assert (frozen.initial, frozen.frozen) == (Decimal("1.500"), Decimal("0.500"))
+    assert (holding("jinma").initial, holding("jinma").frozen) == (Decimal("1.750"), Decimal("0.000"))
+    assert holding("jinma").cancelled == Decimal("0.250")
+    [allocated] = HoldingMovement.objects.filter(kind="ALLOCATED")
+    assert str(allocated.valid_until) == "2031-05-31"
+    page = client.get(reverse("permits:holder", args=[cast.organisation("jinma").pk])).content.decode()
+    assert "2031-05-31" in page
+    assert reverse("permits:move", args=[cast.organisation("jinma").pk]) in page
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "CANCEL", "quantity": "5.000"},
+        {"kind": "FREEZE", "quantity": "-1"},
+        {"kind": "FREEZE", "quantity": "0.0001"},
+        {"kind": "CANCEL"},
+        {"kind": "ALLOCATE", "quantity": "1.000"},
+        {"kind": "SELL", "quantity": "1.000"},
+    ],
+)
+def test_a_movement_that_cannot_be_is_refused_on_the_form(said: dict[str, str]) -> None:
+    allocate("a1", "jinma", Held.INITIAL, "1.000")
+
+    assert move(browser("regulator"), **said).status_code in (400, 409)
+
+    assert (holding("jinma").initial, holding("jinma").frozen) == (Decimal("1.000"), Decimal("0.000"))
+
+
+def test_only_the_keepers_move_rights() -> None:
+    for who in ("buyer1", "staff2", "auditor", "seller"):
+        assert move(browser(who), kind="FREEZE", quantity="0.100").status_code == 403
 
 
 # Imports

@@ -9,7 +9,7 @@ import pytest
 from commons.domain.refusals import Refusal
 from exchange.permits.domain import restrictions as rules
 from exchange.permits.domain.permits import Industry, Limit, PermitFacts, PermitState
-from exchange.permits.domain.restrictions import MissedTarget, Source, Wish, reasons
+from exchange.permits.domain.restrictions import MissedTarget, Purchase, Source, Wish, reasons
 from exchange.projects.domain.trades import Instrument
 
 PERMIT = PermitFacts(
@@ -47,6 +47,14 @@ def test_a_permit_in_force_in_basin_and_city_may_buy(wish: Wish) -> None:
         (WATER, RESERVE, replace(PERMIT, state=PermitState.SUSPENDED), [], rules.PermitNotInForce),
         (replace(WATER, instrument=Instrument.COD), RESERVE, PERMIT, [], rules.PollutantNotPermitted),
         (replace(WATER, quantity=Decimal("2.001")), RESERVE, PERMIT, [], rules.AboveApprovedNeed),
+        (
+            replace(WATER, bought=(Purchase(date(2026, 1, 5), Decimal("0.321")),)),
+            RESERVE,
+            PERMIT,
+            [],
+            rules.AboveApprovedNeed,
+        ),
+        (replace(WATER, permit_no="91440600000000000X002P"), RESERVE, PERMIT, [], rules.PermitNotYours),
         (WATER, replace(RESERVE, basin="西江"), PERMIT, [], rules.OutsideBasin),
         (WATER, Source(1, "440700", ""), PERMIT, [], rules.BasinUnknown),
         (AIR, replace(RESERVE, region="440700"), PERMIT, [], rules.OutsideCity),
@@ -119,3 +127,20 @@ def test_one_fitting_permit_among_several_is_enough() -> None:
 
 def test_carbon_allowances_need_no_permit() -> None:
     assert reasons(replace(WATER, instrument=Instrument.CARBON), RESERVE, [], []) == ()
+
+
+def test_what_was_bought_before_the_permit_does_not_count_against_its_need() -> None:
+    wish = replace(
+        WATER, bought=(Purchase(date(2023, 12, 31), Decimal("1.000")), Purchase(date(2024, 1, 1), Decimal("0.320")))
+    )
+
+    assert reasons(wish, RESERVE, [PERMIT], []) == ()
+
+
+def test_the_permit_that_is_named_must_fit_and_not_another_one() -> None:
+    second = replace(PERMIT, number="91440600000000000X002P", basin="西江")
+
+    assert codes(reasons(replace(WATER, permit_no=" 91440600000000000x002p"), RESERVE, [PERMIT, second], [])) == [
+        rules.OutsideBasin.code
+    ]
+    assert reasons(replace(WATER, permit_no=PERMIT.number), RESERVE, [PERMIT, second], []) == ()
