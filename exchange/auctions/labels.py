@@ -1,8 +1,12 @@
 """Words and tones for states of registrations and deals, for the reader."""
 
+import json
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from commons.domain.refusals import Refusal
+from commons.texts import refusal_text
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.contracts.domain.deals import DealState
 from exchange.contracts.domain.limits import Flag
@@ -33,6 +37,20 @@ FLAG_TAGS: dict[Flag, tuple[Label, str]] = {
     Flag.YELLOW: (gettext_lazy("limit near or just passed"), "waiting"),
     Flag.RED: (gettext_lazy("overdue"), "stop"),
 }
+
+
+def rule_broken(refusal: Refusal) -> str:
+    """A refusal by rule, as it is kept: each reader gets it in the own language (`reason_text`)."""
+    return json.dumps({"code": refusal.code, "fields": refusal.fields}, ensure_ascii=False)
+
+
+def reason_text(reason: str, *, by_rule: bool) -> str:
+    """Why a buyer was kept out: the seller's own words, or what the broken rule says to the reader."""
+    if not (by_rule and reason):
+        return reason
+    kept = json.loads(reason)
+    kind = Refusal.registry.get(kept["code"])
+    return refusal_text(kind(**kept["fields"])) if kind else str(kept["code"])
 
 
 def registration_state(state: str) -> tuple[Label, str]:

@@ -22,6 +22,7 @@ from exchange.auctions.domain.registrations import OPEN, RegistrationState
 from exchange.auctions.domain.secrecy import Sight, sight, stage_of
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import local_day
+from exchange.auctions.labels import reason_text
 from exchange.auctions.models import Offer, Registration
 from exchange.auctions.policies import OVERSEERS, can_see_deal, viewer_of
 from exchange.contracts.domain.deals import DealState
@@ -125,7 +126,7 @@ def _masked(row: Registration, seen: Sight, deposit: Coverage | None) -> BuyerRo
         purpose=row.purpose if Sight.NEEDS in seen else "",
         deposit=deposit,
         state=row.state if names else "",
-        reason=row.reason if names else "",
+        reason=reason_text(row.reason, by_rule=row.decided_by_rule) if names else "",
         by_rule=row.decided_by_rule,
         submitted_at=row.submitted_at if names else None,
     )

@@ -12,6 +12,7 @@ from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.services.publication import deadline_engine
+from exchange.auctions.services.qualifying import disqualify_by_rule
 from exchange.auctions.services.releasing import release_lot
 from exchange.auctions.services.telling import tell, tell_registered
 from exchange.notices.domain.kinds import NoticeKind
@@ -25,7 +26,8 @@ from exchange.rooms.domain.rules import RoomRules
 
 
 def decide_method(lot: Lot, *, actor: Actor, at: datetime) -> None:
-    """Fix the method by the number of qualified buyers and publish it. The caller holds the lot's lock."""
+    """Fix the method by the number of buyers that qualify now and publish it. The caller holds the lot's lock."""
+    disqualify_by_rule(lot, actor=actor, at=at)
     qualified = list(Registration.objects.filter(lot=lot, state=RegistrationState.QUALIFIED.value))
     method = method_for(len(qualified), minimum=read_terms(lot.project.parameters).bidders_minimum)
     if method is Method.ROOM:

@@ -17,6 +17,7 @@ from exchange.auctions.domain.registrations import (
     RelatedBuyerRegistered,
 )
 from exchange.auctions.domain.secrecy import Sight, Stage, Viewer, sight
+from exchange.auctions.labels import rule_broken
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_seller
 from exchange.auctions.queries import is_guaranteed
@@ -69,9 +70,24 @@ def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime, entropy: Entropy) -
         try:
             require_qualifiable(registration, at=at)
         except Refusal as refusal:
-            _refuse(registration, str(refusal), actor=actor, at=at, by_rule=True)
+            _refuse(registration, rule_broken(refusal), actor=actor, at=at, by_rule=True)
         else:
             _qualify(registration, actor=actor, at=at, entropy=entropy, by_rule=True)
+
+
+def disqualify_by_rule(lot: Lot, *, actor: Actor, at: datetime) -> None:
+    """Keep out whoever qualified and no longer does as the method is decided: its bank took the deposit back, say.
+
+    The caller holds the lot's lock.
+    """
+    qualified = Registration.objects.filter(lot=lot, state=RegistrationState.QUALIFIED.value)
+    for registration in qualified.order_by("submitted_at", "id"):
+        registration.lot = lot
+        try:
+            require_qualifiable(registration, at=at)
+        except Refusal as refusal:
+            command, reason = RegistrationCommand.DISQUALIFY, rule_broken(refusal)
+            _refuse(registration, reason, actor=actor, at=at, by_rule=True, command=command)
 
 
 def require_qualifiable(registration: Registration, *, at: datetime) -> None:
@@ -115,10 +131,18 @@ def _qualify(registration: Registration, *, actor: Actor, at: datetime, entropy:
     tell(registration.lot, registration.organisation_id, subject, at=at, key="decided", alias=alias)
 
 
-def _refuse(registration: Registration, reason: str, *, actor: Actor, at: datetime, by_rule: bool) -> None:
+def _refuse(
+    registration: Registration,
+    reason: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    by_rule: bool,
+    command: RegistrationCommand = RegistrationCommand.REFUSE,
+) -> None:
     move_registration(
         registration,
-        RegistrationCommand.REFUSE,
+        command,
         actor=actor,
         at=at,
         payload={"by_rule": by_rule, "reason_sha256": digest(reason.encode())},
@@ -131,7 +155,13 @@ def _refuse(registration: Registration, reason: str, *, actor: Actor, at: dateti
     subject = gettext_noop(
         "You were not qualified for lot %(lot)s of %(project)s. The reason stands on your registration."
     )
-    tell(lot, registration.organisation_id, subject, at=at, key="decided")
+    undone = gettext_noop(
+        "You no longer qualify for lot %(lot)s of %(project)s. The reason stands on your registration."
+    )
+    if command is RegistrationCommand.DISQUALIFY:
+        tell(lot, registration.organisation_id, undone, at=at, key="undecided")
+    else:
+        tell(lot, registration.organisation_id, subject, at=at, key="decided")
 
 
 def _for_seller(actor: Actor, registration_id: int) -> Registration:

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from commons.domain.actor import system_actor
 from commons.domain.refusals import NotFound, NotPermitted, Refusal
 from commons.evidence import queries as evidence
 from commons.evidence.services import append
+from commons.inbox import queries as inbox
 from commons.outbox.models import OutboxMessage
 from commons.people.models import Organisation
 from commons.secrecy.fields import Party
@@ -25,11 +27,15 @@ from exchange.auctions.domain.registrations import (
     StatementMissing,
 )
 from exchange.auctions.domain.secrecy import Sight
+from exchange.auctions.labels import reason_text
 from exchange.auctions.models import Registration
 from exchange.deposits import queries as deposits
+from exchange.deposits import services as money
+from exchange.deposits.models import BankEntry
 from exchange.projects.domain.states import LotCommand, LotState
 from exchange.projects.models import Lot
 from exchange.projects.services import StateMoved, move_lot
+from tests.bank import Line, statement
 from tests.cast import actor
 from tests.integration.exchange.auctions import story
 
@@ -193,8 +199,43 @@ def test_a_buyer_whose_deposit_is_missing_cannot_be_qualified_and_the_rule_refus
     decided = {row.organisation_id: row for row in Registration.objects.filter(lot=lot)}
     assert decided[story.company("buyer1").pk].state == "QUALIFIED"
     assert decided[story.company("buyer2").pk].state == "REFUSED"
-    assert decided[story.company("buyer2").pk].decided_by_rule
+    refused = decided[story.company("buyer2").pk]
+    assert refused.decided_by_rule
+    with override("zh-hans"):
+        assert reason_text(refused.reason, by_rule=True) == "保证金4,000.00元尚未足额到账，不能确认该受让方资格。"
+    with override("en"):
+        assert "4,000.00 yuan has not arrived in full" in reason_text(refused.reason, by_rule=True)
     assert (lot.state, lot.method) == (LotState.METHOD_DECIDED, "NEGOTIATION")
+
+
+def test_a_buyer_whose_bank_takes_the_deposit_back_after_qualification_does_not_come_into_the_room() -> None:
+    story.bank("buyer1", "buyer2")
+    lot, registrations = story.registered_lot(TWO)
+    assert lot.registration_starts_at is not None
+    assert lot.registration_ends_at is not None
+    assert lot.qualification_ends_at is not None
+    for key in TWO:
+        story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
+    at = lot.registration_ends_at + timedelta(minutes=5)
+    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+    auctions.qualify_buyer(
+        actor=actor("seller"), registration_id=registrations["buyer2"], at=at, entropy=story.entropy("b2")
+    )
+    paid = BankEntry.objects.get(amount=Decimal("4000.00"))
+    back = Line("4000.00", direction="DBIT", reversal=True, bank_ref=paid.bank_ref)
+    file = statement(back, at=at, account="4405016601000000001", message="BACK")
+    assert money.import_file(actor=actor("finance"), content=file, name="back.xml", at=at).tally.waiting == 0
+
+    auctions.advance_due(lot.qualification_ends_at, entropy=story.entropy())
+
+    lot.refresh_from_db()
+    refused = Registration.objects.get(pk=registrations["buyer2"])
+    assert (refused.state, refused.decided_by_rule) == ("REFUSED", True)
+    with override("en"):
+        assert "4,000.00 yuan has not arrived in full" in reason_text(refused.reason, by_rule=True)
+    assert (lot.state, lot.method) == (LotState.METHOD_DECIDED, "NEGOTIATION")
+    newest, *_ = inbox.rows(actor("buyer2"))
+    assert "no longer qualify" in newest.subject_msgid
 
 
 def test_of_two_related_buyers_only_the_first_takes_part() -> None:
