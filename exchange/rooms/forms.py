@@ -1,6 +1,9 @@
 """Forms around a room."""
 
+from typing import Any
+
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +11,24 @@ class ReasonForm(forms.Form):
     """Why a room should be paused or resumed. Everybody in the room reads it."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ResumeForm(ReasonForm):
+    """Why a room goes on, and after how long a notice."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes until it goes on"),
+        min_value=0,
+        max_value=30 * 24 * 60,
+        help_text=_("Counted from the approval of the second person; every bidder is told."),
+    )
+
+    def __init__(self, *arguments: Any, least: int = 0, **named: Any) -> None:
+        """`least`: the minutes that the rules of the notice ask for."""
+        super().__init__(*arguments, **named)
+        self.fields["minutes"].initial = least
+        self.fields["minutes"].validators.append(MinValueValidator(least))
+        self.fields["minutes"].widget.attrs["min"] = least
 
 
 class VoidForm(forms.Form):

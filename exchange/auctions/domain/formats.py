@@ -38,6 +38,8 @@ class Profile:
     method: str
     """Its name in the table of lawful methods."""
     rules: Callable[[LotTerms, Snapshot], RoomRules]
+    demonstration: bool = False
+    """Whether it only shows how a room works: no notice of a real seller may use it."""
 
 
 def _foshan(terms: LotTerms, snapshot: Snapshot) -> RoomRules:
@@ -69,6 +71,7 @@ def _english(terms: LotTerms, snapshot: Snapshot, *, divisible: bool, **phases: 
         start_price=terms.start_price,
         step=terms.step,
         divisible=divisible,
+        max_steps=whole(snapshot, "room.maximum_step_factor"),
         single_bidder=SingleBidder.DEAL,
         total_cap_ms=cap_hours * 60 * MINUTE_MS or None,
         **phases,
@@ -171,6 +174,7 @@ PROFILES = {
         _RIGHTS,
         "ENGLISH_AUCTION",
         _foshan_demo,
+        demonstration=True,
     ),
 }
 
@@ -190,6 +194,7 @@ def room_rules(
     return replace(profile_of(terms.profile, trade_type).rules(terms, snapshot), suite=suite).to_json()
 
 
-def choices(trade_type: TradeType) -> list[tuple[str, Profile]]:
-    """The formats that a seller of this kind of trade may choose from."""
-    return [(name, profile) for name, profile in PROFILES.items() if trade_type in profile.trade_types]
+def choices(trade_type: TradeType, *, demonstrating: bool = False) -> list[tuple[str, Profile]]:
+    """The formats that a seller of this kind of trade may choose from; those that demonstrate only where asked for."""
+    found = [(name, profile) for name, profile in PROFILES.items() if trade_type in profile.trade_types]
+    return [(name, profile) for name, profile in found if demonstrating or not profile.demonstration]

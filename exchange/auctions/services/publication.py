@@ -20,7 +20,7 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
 from commons.search import services as search
-from exchange.auctions.domain.formats import profile_of, room_rules
+from exchange.auctions.domain.formats import FormatUnknown, profile_of, room_rules
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import After, Timetable, local_day, require_time, timetable
 from exchange.auctions.policies import can_run_procedure
@@ -136,10 +136,15 @@ def _rules_of(lot: Lot) -> dict[str, Any]:
 
 
 def _require_lawful(lot: Lot, at: datetime) -> None:
-    """Refuses (`MethodUnlawful`), with the article, a format without a basis in law for this trade and region."""
+    """Refuses (`MethodUnlawful`), with the article, a format without a basis in law for this trade and region.
+
+    Minutes that only demonstrate a room are no format of a real notice (`FormatUnknown`).
+    """
     kind, region = TradeType(lot.project.trade_type), lot.project.region
-    method = profile_of(lot.profile_name, kind).method
-    parameters.require_lawful(method=method, sector=kind.value, region=region, on=local_day(at))
+    profile = profile_of(lot.profile_name, kind)
+    if profile.demonstration and settings.PRODUCTION:
+        raise FormatUnknown(name=lot.profile_name)
+    parameters.require_lawful(method=profile.method, sector=kind.value, region=region, on=local_day(at))
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_safe
 from commons.domain.actor import Actor
 from commons.domain.refusals import AssuranceTooLow
 from commons.pages import FormPage, actor_of, signed_in
+from commons.parameters import queries as parameters
 from exchange.auctions import queries
-from exchange.auctions.domain.formats import PROFILES, choices
+from exchange.auctions.domain.formats import PROFILES, Profile, choices, room_rules
 from exchange.auctions.domain.methods import METHOD_LABELS, Method
 from exchange.auctions.domain.secrecy import Sight
 from exchange.auctions.domain.terms import read_terms
+from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.policies import can_act_as_seller, can_register, can_run_procedure
 from exchange.contracts.models import Deal
 from exchange.notices.queries import kind_label, notices_of_lot
@@ -94,6 +97,10 @@ def _phases(rules: dict[str, Any]) -> list[tuple[str, int]]:
     return [(label, int(rules[name]) // 1000) for name, label in names if int(rules.get(name) or 0)]
 
 
+def _choices(kind: TradeType) -> list[tuple[str, Profile]]:
+    return choices(kind, demonstrating=not settings.PRODUCTION)
+
+
 class LotPage(FormPage):
     """Add a lot to a draft, or change it."""
 
@@ -102,24 +109,32 @@ class LotPage(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         project = self._project(request)
         kind = TradeType(project.trade_type)
-        profiles = [(name, _(profile.label)) for name, profile in choices(kind)]
+        profiles = [(name, _(profile.label)) for name, profile in _choices(kind)]
         return LotForm(data, trade_type=kind, profiles=profiles, initial=self._initial(request))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         project = self._project(request)
         explained = [
-            (_(profile.label), _(profile.explanation)) for _name, profile in choices(TradeType(project.trade_type))
+            (_(profile.label), _(profile.explanation)) for _name, profile in _choices(TradeType(project.trade_type))
         ]
         return {"project": project, "profiles": explained, "is_new": "lot_id" not in self.kwargs}
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         actor, project_id = signed_in(request), self.kwargs["project_id"]
         terms = LotTerms(**{**form.cleaned_data, "instrument": Instrument(form.cleaned_data["instrument"])})
+        self._require_playable(request, terms, at)
         if "lot_id" in self.kwargs:
             projects.change_lot(actor=actor, lot_id=self.kwargs["lot_id"], terms=terms, at=at)
         else:
             projects.add_lot(actor=actor, project_id=project_id, terms=terms, at=at)
         return reverse("projects:draft", args=[project_id]) + "#lots"
+
+    def _require_playable(self, request: HttpRequest, terms: LotTerms, at: datetime) -> None:
+        """Refuses while drafting, and not only at the publication, terms under which no room could be run."""
+        project, day = self._project(request), local_day(at)
+        kind = TradeType(project.trade_type)
+        snapshot = parameters.snapshot(trade_type=kind.value, region=project.region, on=day)
+        room_rules(terms, kind, snapshot)
 
     def _project(self, request: HttpRequest) -> Any:
         if not hasattr(self, "_found"):

@@ -3,6 +3,7 @@
 from exchange.rooms.services.conducting import (
     PAUSE_KIND,
     RESUME_KIND,
+    notice_before_resuming,
     pause,
     pause_by_decision,
     resume,
@@ -31,6 +32,7 @@ __all__ = [
     "admit",
     "create_room",
     "enter_room",
+    "notice_before_resuming",
     "pause",
     "pause_by_decision",
     "request_entry",

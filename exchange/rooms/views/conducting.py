@@ -1,9 +1,12 @@
 """The host's screen: how the room runs, refused bids, pausing by two persons, voiding on a numbered decision."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +26,8 @@ from commons.pages import signed_in
 from commons.texts import refusal_text
 from commons.vault import services as vault
 from exchange.rooms import services
-from exchange.rooms.forms import ReasonForm, VoidForm
+from exchange.rooms.domain.phases import Phase
+from exchange.rooms.forms import ReasonForm, ResumeForm, VoidForm
 from exchange.rooms.policies import OVERSEERS
 from exchange.rooms.views.pages import screen_of, visible_room, visible_scene
 
@@ -50,6 +54,14 @@ class Waiting:
         return self.view.reason
 
     @property
+    def delay(self) -> str:
+        """After how long it would go on; nothing for a pause."""
+        minutes = int(str(self.view.payload.get("minutes", "0")))
+        if self.view.kind == services.PAUSE_KIND or not minutes:
+            return ""
+        return _("It goes on %(minutes)s minutes after the approval.") % {"minutes": minutes}
+
+    @property
     def who(self) -> str:
         return _("person %(number)s") % {"number": self.view.requested_by}
 
@@ -64,7 +76,7 @@ class Conduct:
 
     url: str
     approvals: list[Waiting]
-    form: ReasonForm
+    form: forms.Form
     void_form: VoidForm
 
 
@@ -73,17 +85,38 @@ class Conduct:
 @ensure_csrf_cookie
 def host(request: HttpRequest, room_id: int) -> HttpResponse:
     """The host's screen, for staff, regulators and auditors. Refuses `NotPermitted`."""
-    return _page(request, room_id, ReasonForm(), VoidForm(prefix="void"))
+    return _page(request, room_id)
 
 
-def _page(request: HttpRequest, room_id: int, form: ReasonForm, void_form: VoidForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    room_id: int,
+    form: forms.Form | None = None,
+    void_form: VoidForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     actor = signed_in(request)
     if not actor.has(*OVERSEERS):
         raise NotPermitted()
     may = actor.has(Role.HOST, Role.STAFF)
-    conduct = Conduct(reverse("rooms:conduct", args=[room_id]), _waiting(actor, room_id), form, void_form)
-    screen = screen_of(request, actor, visible_scene(room_id), can_conduct=may)
+    scene = visible_scene(room_id)
+    conduct = Conduct(
+        reverse("rooms:conduct", args=[room_id]),
+        _waiting(actor, room_id),
+        form or _form_for(Phase(scene.row.phase), room_id),
+        void_form or VoidForm(prefix="void"),
+    )
+    screen = screen_of(request, actor, scene, can_conduct=may)
     return render(request, "exchange/rooms/host.html", {"room": screen, "conduct": conduct}, status=status)
+
+
+def _form_for(phase: Phase, room_id: int) -> forms.Form:
+    """What to ask for: a pause, or where the clock stands its running on after the notice that the rules ask for."""
+    return ResumeForm(least=_least_minutes(room_id)) if phase is Phase.PAUSED else ReasonForm()
+
+
+def _least_minutes(room_id: int) -> int:
+    return int(services.notice_before_resuming(room_id).total_seconds()) // 60
 
 
 def _waiting(actor: Actor, room_id: int) -> list[Waiting]:
@@ -109,24 +142,25 @@ def conduct(request: HttpRequest, room_id: int) -> HttpResponse:
 
 def _ask(request: HttpRequest, room_id: int) -> HttpResponse:
     """The first person asks; nothing happens yet."""
-    form = ReasonForm(request.POST)
+    pausing = request.POST["act"] == "pause"
+    form = ReasonForm(request.POST) if pausing else ResumeForm(request.POST, least=_least_minutes(room_id))
     if not form.is_valid():
-        return _page(request, room_id, form, VoidForm(prefix="void"), status=400)
-    kind = services.PAUSE_KIND if request.POST["act"] == "pause" else services.RESUME_KIND
+        return _page(request, room_id, form, status=400)
+    kind = services.PAUSE_KIND if pausing else services.RESUME_KIND
     try:
         approving.request(
             actor=signed_in(request),
             kind=kind,
             subject=f"room:{room_id}",
             reason=form.cleaned_data["reason"],
-            payload={"room": str(room_id)},
+            payload={"room": str(room_id), "minutes": str(form.cleaned_data.get("minutes", 0))},
             at=timezone.now(),
         )
     except NotPermitted:
         raise
     except Refusal as refusal:
         form.add_error(None, refusal_text(refusal))
-        return _page(request, room_id, form, VoidForm(prefix="void"), status=refusal.status)
+        return _page(request, room_id, form, status=refusal.status)
     messages.success(request, _("A second person has been asked. The room runs on until it is approved."))
     return redirect("rooms:host", room_id)
 
@@ -135,11 +169,16 @@ def _approve(request: HttpRequest, room_id: int) -> HttpResponse:
     """The second person approves, and it happens at once."""
     actor, at = signed_in(request), timezone.now()
     approval = _approval(actor, request, room_id)
-    perform = services.pause if approval.kind == services.PAUSE_KIND else services.resume
+    common: dict[str, Any] = {"actor": actor, "room_id": room_id, "approval_id": approval.id, "at": at}
     try:
-        if approval.state is ApprovalState.REQUESTED:
-            approving.approve(actor=actor, approval_id=approval.id, at=at)
-        perform(actor=actor, room_id=room_id, approval_id=approval.id, reason=approval.reason, at=at)
+        with transaction.atomic():
+            if approval.state is ApprovalState.REQUESTED:
+                approving.approve(actor=actor, approval_id=approval.id, at=at)
+            if approval.kind == services.PAUSE_KIND:
+                services.pause(reason=approval.reason, **common)
+            else:
+                resumes_at = at + timedelta(minutes=int(str(approval.payload.get("minutes", "0"))))
+                services.resume(reason=approval.reason, resumes_at=resumes_at, **common)
     except NotPermitted:
         raise
     except Refusal as refusal:
@@ -174,7 +213,7 @@ def _void(request: HttpRequest, room_id: int) -> HttpResponse:
     """Record the numbered decision with its document, and set the room aside."""
     form = VoidForm(request.POST, request.FILES, prefix="void")
     if not form.is_valid():
-        return _page(request, room_id, ReasonForm(), form, status=400)
+        return _page(request, room_id, void_form=form, status=400)
     actor, at = signed_in(request), timezone.now()
     if not actor.has(Role.HOST, Role.STAFF):
         raise NotPermitted()
@@ -201,6 +240,6 @@ def _void(request: HttpRequest, room_id: int) -> HttpResponse:
         raise
     except Refusal as refusal:
         form.add_error(None, refusal_text(refusal))
-        return _page(request, room_id, ReasonForm(), form, status=refusal.status)
+        return _page(request, room_id, void_form=form, status=refusal.status)
     messages.success(request, _("The room is voided on decision %(number)s.") % {"number": given["decision_no"]})
     return redirect("rooms:host", room_id)

@@ -33,6 +33,8 @@ from exchange.rooms.views import texts
 from exchange.rooms.views.naming import is_rehearsal, subjects
 from exchange.rooms.views.screens import Me, RoomScreen
 from exchange.rooms.views.showing import tag
+from signatures.guarantees import queries as guarantees
+from signatures.guarantees.domain.states import ALIVE
 
 LARGEST_ENTRY_BYTES = 4_096
 
@@ -214,10 +216,12 @@ def _checks(actor: Actor, me: Me, lot_id: int | None) -> list[Check]:
     if lot_id is not None and actor.organisation_id is not None:
         deposit = deposits.deposit_of(lot_id, actor.organisation_id)
         covered = deposit is not None and deposit.covered
-        words = (
-            _("Your deposit has arrived.") if covered else _("Your deposit has not arrived. Ask the trading centre.")
-        )
-        checks.append(_check(_("Deposit"), covered, words))
+        guarantee = None if covered else guarantees.own_for(actor, f"lot:{lot_id}")
+        guaranteed = guarantee is not None and guarantee.state in ALIVE
+        words = _("Your deposit has not arrived. Ask the trading centre.")
+        if covered or guaranteed:
+            words = _("Your deposit has arrived.") if covered else _("A guarantee stands in for your deposit.")
+        checks.append(_check(_("Deposit"), covered or guaranteed, words))
     return checks
 
 

@@ -18,6 +18,7 @@ from exchange.rooms import services
 from exchange.rooms.domain.sealing import reveal_stream
 from exchange.rooms.queries import pages as questions
 from exchange.rooms.views.pages import screen_of, visible_room, visible_scene
+from exchange.rooms.views.reasons import reasons_of
 
 BROWSER_KEEPS = timedelta(hours=1)
 
@@ -38,6 +39,7 @@ def replay(request: HttpRequest, room_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "room": screen_of(request, actor_of(request), scene),
         "play_label": pgettext("replay", "Play"),
+        "reasons": reasons_of(scene.loaded.state),
     }
     return render(request, "exchange/rooms/replay.html", context)
 

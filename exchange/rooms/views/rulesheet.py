@@ -38,6 +38,8 @@ def facts_of(rules: RoomRules, subject: Subject) -> list[dict[str, str]]:
         multiples = " · " + _("whole steps from the start price") if rules.step_multiples else ""
         label = _("Step down") if rules.descending else _("Step")
         lines.append((label, f"¥{rules.step:,.2f}{multiples}"))
+    if rules.step and rules.max_steps is not None:
+        lines.append((_("At most at once"), _("%(count)s steps") % {"count": rules.max_steps}))
     lines += _times(rules)
     if rules.quotes_limit is not None:
         lines.append((_("Quotes"), _("At most %(count)s each") % {"count": rules.quotes_limit}))

@@ -11,10 +11,14 @@ from django.test import Client
 from commons.domain.codes import check_deal_code, parse_project_code
 from commons.domain.refusals import NotAllowedNow, NotPermitted
 from commons.evidence import queries as evidence
+from commons.inbox.models import InboxMessage
 from exchange.auctions import services as auctions
+from exchange.auctions.domain.formats import FormatUnknown
 from exchange.auctions.domain.timetable import OpensTooEarly
+from exchange.auctions.models import Registration
 from exchange.auctions.services import LotChange
 from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
+from exchange.deposits import queries as deposits
 from exchange.notices.models import Notice
 from exchange.notices.services import DecisionMissing, NumberedDecision
 from exchange.permits import queries as permits
@@ -317,3 +321,34 @@ def test_what_was_taken_off_a_draft_does_not_become_public_with_it(client: Clien
 
     assert client.get(f"/documents/{right}/").status_code == 200
     assert client.get(f"/documents/{wrong}/").status_code == 302
+
+
+def test_an_amended_start_price_keeps_the_deposits_that_came_and_asks_for_what_is_missing() -> None:
+    story.bank("buyer1")
+    lot, registrations = story.registered_lot({"buyer1": "1.680"})
+    at = story.PUBLISHED + timedelta(days=3)
+    story.pay_deposit(lot, "buyer1", at=at)
+
+    auctions.amend_notice(
+        actor=actor("staff"),
+        project_id=lot.project_id,
+        changes={1: LotChange(start_price=Decimal("25000.00"), opens_at=story.OPENS + timedelta(days=7))},
+        reason="调整起始价",
+        decision=NumberedDecision("佛山市生态环境局", "佛环函〔2026〕6号", None),
+        at=at + timedelta(hours=1),
+    )
+
+    deposit = deposits.deposit_of(lot.pk, story.company("buyer1").pk)
+    assert deposit is not None
+    assert (deposit.amount, deposit.received, deposit.covered) == (Decimal("8400.00"), Decimal("6720.00"), False)
+    assert Registration.objects.get(pk=registrations["buyer1"]).deposit_amount == Decimal("8400.00")
+    assert any("Pay what is missing" in row.subject_msgid for row in InboxMessage.objects.all())
+
+
+def test_minutes_that_only_demonstrate_a_room_are_no_format_of_a_real_notice(settings: Any) -> None:
+    story.registry("buyer1")
+    project_id = story.draft(story.terms(profile="FOSHAN_DEMO"))
+    settings.PRODUCTION = True
+
+    with pytest.raises(FormatUnknown):
+        story.publish(project_id)

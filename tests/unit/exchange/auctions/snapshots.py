@@ -16,6 +16,7 @@ VALUES = {
     "objection.answer_days": "3",
     "fee.share.buyer": "0",
     "fee.share.seller": "0",
+    "room.maximum_step_factor": "10",
     "room.free_minutes": "30",
     "room.waiting_seconds": "240",
     "room.timed_seconds": "240",
