@@ -225,7 +225,7 @@ def _contradiction(rules: RoomRules) -> str:
         (_not_a_share(rules.top_share), "the top share lies above 0 and is at most 1"),
         (_not_a_share(rules.cap_share), "the cap lies above 0 and is at most 1"),
         (rules.cap_share is not None and not rules.divisible, "an indivisible lot cannot be capped"),
-        (_order_beyond_reach(rules), "the smallest order is more than one bidder may win"),
+        (rules.divisible and rules.order_minimum > rules.supply, "the smallest order is more than there is"),
         (rules.max_steps == 0, "a raise of no step at all"),
         (rules.quotes_limit == 0 or rules.orders_limit == 0, "a limit of nothing"),
         (rules.tie is TieRule.RANDOM and not rules.seed, "random order needs a seed"),
@@ -237,11 +237,6 @@ def _contradiction(rules: RoomRules) -> str:
 def _too_long(rules: RoomRules) -> bool:
     durations = (rules.free_ms, rules.waiting_ms, rules.timed_ms, rules.session_ms, rules.extension_ms)
     return max(*durations, rules.closing_grace_ms, rules.total_cap_ms or 0) > LONGEST_MS
-
-
-def _order_beyond_reach(rules: RoomRules) -> bool:
-    most = rules.supply if rules.cap_share is None else rules.supply * rules.cap_share
-    return rules.divisible and rules.order_minimum > most
 
 
 def _not_a_share(share: Decimal | None) -> bool:

@@ -138,7 +138,7 @@ def test_a_need_that_no_order_of_the_room_could_be_for_is_refused_before_the_dep
 
 def test_an_offer_of_which_nobody_could_order_enough_is_not_published() -> None:
     with pytest.raises(UnsoundRules):
-        published("1999.000")
+        published("999.000")
 
 
 def test_the_pages_ask_a_buyer_of_allowances_for_no_permit_and_a_seller_for_an_offer_that_can_be_bid_for(
@@ -167,7 +167,7 @@ def test_the_pages_ask_a_buyer_of_allowances_for_no_permit_and_a_seller_for_an_o
     )
     client.force_login(person("seller"), backend=backend)
     offer = {
-        "instrument": "CARBON", "quantity": "1500", "term_years": "1", "start_price": "16.09", "step": "0.01",
+        "instrument": "CARBON", "quantity": "500", "term_years": "1", "start_price": "16.09", "step": "0.01",
         "profile": "GUANGDONG_2017", "opens_at": "2026-07-20T09:00",
     }  # fmt: skip
     assert client.post(f"/seller/projects/{project_id}/lots/new/", offer).status_code == 409

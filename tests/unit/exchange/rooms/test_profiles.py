@@ -38,6 +38,21 @@ def test_unknown_profile_is_refused_with_the_known_ones() -> None:
         rules_of("atlantis-1", supply=Decimal(1), start_price=Decimal(1))
 
 
+@pytest.mark.parametrize(
+    ("name", "supply", "changes", "reason"),
+    [
+        ("guangdong-2017", "999", {}, "the smallest order is more than there is"),
+        ("foshan-2018", "1.680", {"max_steps": 0}, "a raise of no step at all"),
+    ],
+)
+def test_rules_under_which_nobody_could_bid_are_refused(
+    name: str, supply: str, changes: dict[str, int], reason: str
+) -> None:
+    with pytest.raises(UnsoundRules) as refused:
+        rules_of(name, supply=Decimal(supply), start_price=Decimal("100.00"), **changes)
+    assert refused.value.fields == {"reason": reason}
+
+
 def test_two_participants_cannot_share_an_alias() -> None:
     with pytest.raises(UnsoundRules):
         schedule(foshan(), [Participant("01"), Participant("01")], opens_at=OPENS, at=BEFORE)
