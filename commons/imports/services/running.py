@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from django.db import DataError, IntegrityError, transaction
 
 from commons.domain.actor import Actor
-from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
+from commons.domain.refusals import Malformed, NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
 from commons.imports import importer as registry
@@ -30,6 +30,7 @@ from commons.vault import services as vault
 from commons.vault.queries import StoredDocument
 
 ROWS_AT_ONCE = 100
+LONGEST_REASON = 200
 
 ORDINARY = Limits()
 
@@ -87,11 +88,14 @@ def import_file(
 ) -> RunView:
     """Read a file and bring its rows in, or only say what would happen. Gives the run with its counts.
 
-    Refuses (`NotFound`) an unknown kind, actors without the right, and the file as a whole: `FileRefused`,
-    `HeadingsMissing`, `HeadingTwice`, and the vault's refusals. Refused rows do not stop the others.
+    Refuses (`NotFound`) an unknown kind, actors without the right, a reason that is too long (`Malformed`), and
+    the file as a whole: `FileRefused`, `HeadingsMissing`, `HeadingTwice`, and the vault's refusals.
+    Refused rows do not stop the others.
     """
     importer = _importer(kind)
     policies.can_import(actor, importer).require()
+    if len(correction_reason.strip()) > LONGEST_REASON:
+        raise Malformed(field="correction_reason", reason=gettext_noop("it is too long"))
     content = file.read(limits.file_bytes + 1)
     lines = list(sheets.read(io.BytesIO(content), name=name, limits=limits))
     layout = match_headings(lines[0], importer.columns)

@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, kind: str, file: Path, report: Path | None, **options: Any) -> None:
         with override(options["language"]):
             try:
+                require_writable(report)
                 done = self._run(kind, file, dry_run=options["dry_run"], reason=options["reason"])
             except (Refusal, OSError) as error:
                 self.stderr.write(refusal_text(error) if isinstance(error, Refusal) else str(error))
@@ -55,6 +56,12 @@ class Command(BaseCommand):
                 correction_reason=reason,
                 limits=LIMITS,
             )
+
+
+def require_writable(report: Path | None) -> None:
+    """Raises `OSError` before anything is brought in, not when the rows that were refused have nowhere to go."""
+    if report is not None:
+        report.open("a").close()
 
 
 def _write(report: Path, done: queries.RunView) -> None:

@@ -404,3 +404,17 @@ def test_a_number_that_no_column_holds_refuses_its_row_alone():
     assert counts(done) == (1, 0, 0, 2)
     codes_of = [row.codes for row in queries.refused_rows(viewer=actor("staff"), run_id=done.id)]
     assert codes_of[1] == ("MALFORMED",)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [["--reason", "x" * 201], ["--report", "/no/such/folder/report.csv"]])
+def test_what_the_command_cannot_keep_is_told_before_anything_is_brought_in(tmp_path, capsys, wrong):
+    file = tmp_path / "companies.csv"
+    file.write_bytes(as_csv([company(1)]).getvalue())
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_table", "companies", str(file), *wrong)
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err
+    assert not Organisation.objects.filter(uscc=code(1)).exists()
