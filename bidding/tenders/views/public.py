@@ -112,6 +112,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "chosen_how": chosen_how(profile, found.qualified_maximum),
         "single_source": alone,
         "ground": ground_label(str(alone.get("ground") or "")),
+        "live_defence": profile.has(Switch.LIVE_DEFENCE),
         "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),
         "at": at,

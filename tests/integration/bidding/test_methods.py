@@ -433,3 +433,18 @@ def test_the_owners_page_of_a_land_section_asks_for_numbers_and_says_what_breaks
         40,
         Decimal(9_000_000),
     )
+
+
+def test_a_notice_calls_itself_by_its_procedure_and_says_when_bidders_defend_their_plan() -> None:
+    for code, words, strange in (
+        ("SOE_DIRECT", ("单一来源（直接采购）公示", "采购文件获取截止", "响应截止", "采购中"), ("招标公告", "招标中")),
+        ("GOV_CONSULTATION", ("采购公告", "响应截止及开启", "采购中"), ("招标公告", "招标中", "投标截止及开标")),
+        ("LAND_OPEN", ("出让公告", "投标截止及开标", "招标中"), ("招标公告", "现场答辩")),
+        ("PROPERTY_OPEN", ("招标公告", "现场答辩", "按抽签顺序"), ("采购公告",)),
+    ):
+        asked = ("builder1",) if code == "SOE_DIRECT" else ()
+        told = story.published(code, at=now() - timedelta(days=9), invited=asked)
+        read = page("", f"/tenders/{told.tender_id}/")
+        read = read[read.index("<main") : read.index("</main>")]
+        assert [one for one in words if one not in read] == [], code
+        assert [one for one in strange if one in read] == [], code
