@@ -274,6 +274,7 @@ def missing(tender: Tender, profile: ProcedureProfile) -> list[str]:
         ),
         (
             not profile.has(Switch.INVITATION)
+            or profile.is_single_source
             or len(invited(tender.pk)) >= (profile.threshold(ThresholdName.INVITED_MINIMUM) or 1),
             gettext_noop("enough invited bidders"),
         ),

@@ -448,3 +448,12 @@ def test_a_notice_calls_itself_by_its_procedure_and_says_when_bidders_defend_the
         read = read[read.index("<main") : read.index("</main>")]
         assert [one for one in words if one not in read] == [], code
         assert [one for one in strange if one in read] == [], code
+
+
+def test_who_names_no_supplier_reads_that_one_is_missing_and_not_that_more_are_to_be_invited() -> None:
+    told = story.drafted("SOE_DIRECT", at=now() + timedelta(days=1), invited=())
+
+    read = page("tenderee", f"/owner/tenders/{told.tender_id}/")
+
+    assert "唯一供应商（仅限一家）" in read
+    assert "足够的受邀投标人" not in read
