@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -55,6 +56,7 @@ def switch_organisation(request: HttpRequest) -> HttpResponse:
     if not wanted.isascii() or not wanted.isdigit() or int(wanted) not in held:
         raise NotPermitted()
     request.session[ORGANISATION] = int(wanted)
+    rotate_token(request)  # a form that is open in another tab was meant for the organisation before
     messages.success(request, _("You now act for %(name)s.") % {"name": held[int(wanted)]})
     target = request.POST.get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/workspace/")

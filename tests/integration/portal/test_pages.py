@@ -142,6 +142,28 @@ def test_acting_for_another_organisation_changes_roles_too() -> None:
     assert client.get("/workspace/").context["shell"].actor.organisation_id == other.pk
 
 
+def test_a_form_that_was_open_before_the_switch_is_not_sent_for_the_other_organisation() -> None:
+    from commons.people.models import Membership
+
+    person, other = cast.person("buyer1"), cast.organisation("ecology")
+    Membership.objects.create(person=person, organisation=other, role="SELLER", granted_at=cast.LONG_AGO)
+    browser = Client(enforce_csrf_checks=True, headers={"accept": "application/json"})
+    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def token() -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/people/account/").text)
+        assert found
+        return found[1]
+
+    one_tab, another = token(), token()
+    switch = {"organisation": other.pk, "csrfmiddlewaretoken": another}
+    assert browser.post("/people/switch/", switch).status_code == 302
+
+    stale = browser.post("/people/switch/", {**switch, "csrfmiddlewaretoken": one_tab})
+    assert (stale.status_code, stale.json()["code"]) == (403, "FORM_EXPIRED")
+    assert browser.post("/people/switch/", {**switch, "csrfmiddlewaretoken": token()}).status_code == 302
+
+
 def test_the_switch_does_not_lead_to_foreign_sites() -> None:
     client = signed_in("buyer1")
 
