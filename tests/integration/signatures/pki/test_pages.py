@@ -318,5 +318,5 @@ class TestExpiry:
 
 
 def told_operators(name):
-    told = InboxMessage.objects.filter(person_id=actor("staff").person_id).order_by("id")
+    told = InboxMessage.objects.filter(person_id=person("staff").pk).order_by("id")
     return [one.subject_msgid for one in told if one.link == "/trust-list/" and one.fields["name"] == name]
