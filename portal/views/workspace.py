@@ -51,6 +51,9 @@ def approvals_waiting(actor: Actor, now: datetime) -> int:
     return len(approvals.waiting_for(actor, at=now))
 
 
+STOCK_ADMINISTRATION = "admin:index"
+"""Only for accounts of `createsuperuser`: a role of the centre alone is refused there, so it is not led there."""
+
 WAYS: dict[Role, Sequence[Way]] = {
     Role.BIDDER: (
         Way("notices:list", _("Find a notice"), _("Lots that are announced, with what each asks of a buyer.")),
@@ -164,7 +167,7 @@ WAYS: dict[Role, Sequence[Way]] = {
         Way("people:members", _("People and roles"), _("Accounts of the centre.")),
         Way("envelopes:rosters", _("Opening officers"), _("Who opens sealed bids together, and their keys.")),
         Way("pki:trust_list", _("Trusted authorities"), _("Whose certificates count; suspend one at once.")),
-        Way("admin:index", _("Look-up"), _("The stock administration, read-only for sealed objects.")),
+        Way(STOCK_ADMINISTRATION, _("Look-up"), _("The stock administration, read-only for sealed objects.")),
     ),
     Role.REGULATOR: (
         Way("complaints:complaints", _("Complaints"), _("Accept, decide, suspend, each under its number.")),
@@ -237,7 +240,12 @@ class WorkspaceView(LoginRequiredMixin, TemplateView):
         counts = Counter[str]()
         for one in waiting:
             counts[one.url] += one.count
-        groups = [(role_label(role), list(lead_to(WAYS.get(role, ()), counts))) for role in Role if role in actor.roles]
+        barred = () if self.request.user.is_staff else (STOCK_ADMINISTRATION,)
+        groups = [
+            (role_label(role), list(lead_to([way for way in WAYS.get(role, ()) if way.page not in barred], counts)))
+            for role in Role
+            if role in actor.roles
+        ]
         common = list(lead_to(FOR_EVERYBODY, counts))
         shown = [(one, one.is_overdue(now)) for one in waiting]
         return super().get_context_data(

@@ -142,6 +142,16 @@ def test_acting_for_another_organisation_changes_roles_too() -> None:
     assert client.get("/workspace/").context["shell"].actor.organisation_id == other.pk
 
 
+def test_the_stock_administration_is_offered_to_whom_it_lets_in() -> None:
+    client = signed_in("staff")
+    assert 'href="/admin/"' not in client.get("/workspace/").text
+
+    person = cast.person("staff")
+    person.is_staff = True
+    person.save()
+    assert 'href="/admin/"' in client.get("/workspace/").text
+
+
 def test_a_form_that_was_open_before_the_switch_is_not_sent_for_the_other_organisation() -> None:
     from commons.people.models import Membership
 
