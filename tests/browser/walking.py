@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
-from tests.browser.chromium import axe_problems
+from tests.browser.chromium import DESKTOP, axe_problems
 
 ASIDE = ("/account/logout/", "/language/", "/admin/")
 """What ends the walk, changes the page's own language, or refuses everybody without a second factor."""
@@ -56,8 +56,18 @@ def opened(page: Page, address: str) -> bool:
     return "text/html" in answer.headers.get("content-type", "")
 
 
+_BEYOND = """
+[...document.querySelectorAll(".tiles > li")].filter((tile) => tile.scrollWidth > tile.clientWidth + 1)
+  .map((tile) => tile.innerText.slice(0, 60))
+"""
+
+
 def blemishes(page: Page) -> list[str]:
-    """What is wrong with the page as it stands: WCAG 2.2 AA, wider than its window."""
+    """What is wrong with the page: WCAG 2.2 AA, wider than its window, words beyond their tile on a desktop."""
     found = axe_problems(page)
+    asked = page.viewport_size
+    page.set_viewport_size(DESKTOP)
+    found += [f"runs out of its tile: {text}" for text in page.evaluate(_BEYOND)]
+    page.set_viewport_size(asked or DESKTOP)
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*found, f"{width} px wider than the window"] if width > 0 else found
