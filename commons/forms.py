@@ -1,6 +1,7 @@
 """What forms of all packages share: numbers as people type them, and refusals at the field that they name."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,6 +16,12 @@ def refuse(form: BaseForm, refusal: Refusal, *, field: str | None = None) -> Non
     """Add what the refusal says to the bound form's errors, at `field` or at the field that the refusal names."""
     named = field or refusal.fields.get("field")
     form.add_error(named if isinstance(named, str) and named in form.fields else None, refusal_text(refusal))
+
+
+def offer(form: BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the choice field `name` offer these values with their words."""
+    field: Any = form.fields[name]
+    field.choices = choices
 
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}

@@ -15,7 +15,7 @@ from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.forms.centre import DecisionForm
 from bidding.tenders.forms.fields import amount, moment
 from bidding.tenders.labels import failure_label
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 
 
 class ReportForm(forms.Form):
@@ -73,7 +73,7 @@ class ForfeitForm(DecisionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = [(ground.value, _(words)) for ground, words in GROUND_TEXTS.items()]  # type: ignore[attr-defined]
+        offer(self, "ground", [(ground.value, _(words)) for ground, words in GROUND_TEXTS.items()])
 
 
 class AskSecurityForm(forms.Form):
@@ -103,8 +103,8 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, suppliers: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = [*ROUND_KINDS.items(), ("exclude", _("Exclude a supplier"))]
-        self.fields["step"].choices = steps  # type: ignore[attr-defined]
-        self.fields["supplier"].choices = [("", "—"), *suppliers]  # type: ignore[attr-defined]
+        offer(self, "step", steps)
+        offer(self, "supplier", [("", "—"), *suppliers])
 
     def clean(self) -> dict[str, Any]:
         """The supplier to exclude, or the end of the round."""
@@ -155,7 +155,7 @@ class FailForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         causes = (FailureCause.TOO_FEW_VALID, FailureCause.NO_CANDIDATE)
-        self.fields["cause"].choices = [(cause.value, failure_label(cause.value)) for cause in causes]  # type: ignore[attr-defined]
+        offer(self, "cause", [(cause.value, failure_label(cause.value)) for cause in causes])
 
 
 class CallOffForm(forms.Form):
@@ -202,7 +202,7 @@ class CompetitionForm(forms.Form):
         self, *args: Any, suppliers: list[tuple[int, str]], rosters: list[tuple[int, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roster"].choices = rosters  # type: ignore[attr-defined]
+        offer(self, "roster", rosters)
         self.suppliers = [number for number, _name in suppliers]
         for number, name in suppliers:
             self.fields[f"ceiling{number}"] = amount(

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from exchange.deposits.labels import MONEY, PURPOSES, USES
 
 
@@ -37,8 +37,8 @@ class DeskFilter(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["state"].choices = [("", _("All")), *((key, words) for key, (words, _tone) in MONEY.items())]  # type: ignore[attr-defined]
-        self.fields["purpose"].choices = [("", _("All")), *PURPOSES.items()]  # type: ignore[attr-defined]
+        offer(self, "state", [("", _("All")), *((key, words) for key, (words, _tone) in MONEY.items())])
+        offer(self, "purpose", [("", _("All")), *PURPOSES.items()])
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control" if name == "search" else "form-select"
 
@@ -51,7 +51,7 @@ class ClaimForm(ReasonForm):
 
     def __init__(self, data: Any, *, choices: list[tuple[int, str]], initial: int | None = None) -> None:
         super().__init__(data, initial={"money": initial})
-        self.fields["money"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+        offer(self, "money", [("", "—"), *choices])
 
 
 class BatchForm(ReasonForm):
@@ -67,7 +67,7 @@ class BatchForm(ReasonForm):
 
     def __init__(self, data: Any, *, legs: list[int], initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        self.fields["legs"].choices = [(number, number) for number in legs]  # type: ignore[attr-defined]
+        offer(self, "legs", [(number, number) for number in legs])
         self.fields["legs"].error_messages["required"] = _("Choose at least one payment.")
 
 

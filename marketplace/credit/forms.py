@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import offer
 from marketplace.credit.domain.ratings import ASPECTS, Side
 from marketplace.credit.labels import ASPECTS as LABELS
 
@@ -46,7 +47,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, verdicts: list[tuple[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["verdict"].choices = verdicts  # type: ignore[attr-defined]  # a choice field
+        offer(self, "verdict", verdicts)
 
 
 class LetterForm(forms.Form):

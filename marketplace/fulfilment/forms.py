@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from marketplace.fulfilment.domain.states import ProposalKind
 from marketplace.fulfilment.labels import PROPOSALS
 from marketplace.fulfilment.services import MilestonePlan
@@ -99,4 +99,4 @@ class RulingForm(forms.Form):
 
     def __init__(self, *args: Any, steps: list[tuple[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["step"].choices = steps  # type: ignore[attr-defined]  # a choice field
+        offer(self, "step", steps)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.refusals import Refusal
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from commons.texts import PHONE_INVALID, REGION_INVALID, refusal_text
 from marketplace.catalogue.domain.requirements import parse, text_of
 from marketplace.procurement.domain.methods import LABELS, FundSource, Method, QuoteKind
@@ -98,8 +98,8 @@ class NeedForm(forms.Form):
 
     def __init__(self, *arguments: Any, items: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["item"].choices = items  # type: ignore[attr-defined]
-        self.fields["method"].choices = [(key.value, _(LABELS[key])) for key in Method]  # type: ignore[attr-defined]
+        offer(self, "item", items)
+        offer(self, "method", [(key.value, _(LABELS[key])) for key in Method])
 
     def parts(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
         """The fields in groups: heading, fields, and whether the group is folded away until something stands in it."""

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from marketplace.selection.domain.case import Case, Criterion
 
 
@@ -67,4 +67,4 @@ class PickForm(forms.Form):
             (number, f"{number} · {case.entrant(number).name} · {word} {case.entrant(number).credit:f}")
             for number in numbers
         ]
-        self.fields["number"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        offer(self, "number", choices)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from commons.texts import REGION_INVALID
 from marketplace.procurement.domain.methods import PROPOSED, QUOTED, QuoteKind
 from marketplace.procurement.queries import ProcurementView
@@ -57,4 +57,4 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *arguments: Any, items: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["item"].choices = [("", _("All that we offer")), *items]  # type: ignore[attr-defined]
+        offer(self, "item", [("", _("All that we offer")), *items])

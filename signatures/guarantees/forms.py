@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.domain.codes import check_uscc
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from signatures.guarantees.domain.terms import ClaimGround, GuaranteeKind, IssuerKind, IssuerStatus, RefusalGround
 from signatures.guarantees.labels import CLAIM_GROUNDS, ISSUER_KINDS, ISSUER_STATUSES, KINDS, REFUSAL_GROUNDS
 
@@ -27,7 +27,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, issuers: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["issuer"].choices = issuers  # type: ignore[attr-defined]  # a choice field
+        offer(self, "issuer", issuers)
 
 
 class UploadForm(forms.Form):

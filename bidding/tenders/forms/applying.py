@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commons.forms import offer
+
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 9
 
 
@@ -68,4 +70,4 @@ class JudgeForm(forms.Form):
     def __init__(self, *args: Any, staged: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if staged:
-            self.fields["qualified"].choices = [("yes", _("Taken on")), ("no", _("Not taken on"))]  # type: ignore[attr-defined]
+            offer(self, "qualified", [("yes", _("Taken on")), ("no", _("Not taken on"))])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.tenders.domain.completeness import items_for
+from commons.forms import offer
 
 
 class DecisionForm(forms.Form):
@@ -28,7 +29,7 @@ class SectionDecisionForm(DecisionForm):
     def __init__(self, *args: Any, suspended: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first = ("resume", _("It goes on")) if suspended else ("suspend", _("It is suspended"))
-        self.fields["act"].choices = [first, ("terminate", _("It is ended"))]  # type: ignore[attr-defined]
+        offer(self, "act", [first, ("terminate", _("It is ended"))])
 
 
 class TenderCheckForm(forms.Form):

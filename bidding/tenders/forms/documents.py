@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.tenders.domain.document import CHAPTER_LABELS, CHAPTERS, KINDS, Clause, TenderDocument, as_content
 from bidding.tenders.labels import CRITERIA
+from commons.forms import offer
 
 
 class DocumentForm(forms.Form):
@@ -88,7 +89,7 @@ class AddendumForm(forms.Form):
             (f"{one.chapter} {one.number}", f"{gettext(CHAPTER_LABELS[one.chapter])} {one.number} {one.title}")
             for one in clauses
         ]
-        self.fields["clause"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
+        offer(self, "clause", [("", "—"), *named])
         for number, text in questions:
             self.fields[f"q{number}"] = forms.CharField(
                 label=text, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})

@@ -23,7 +23,7 @@ from bidding.tenders.forms.fields import amount
 from bidding.tenders.labels import PRICE_KINDS, SECTION_KINDS
 from commons.domain.money import normal_text
 from commons.domain.text import gettext_noop
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from commons.texts import PHONE_INVALID
 from signatures.envelopes.labels import suite_choices
 
@@ -70,7 +70,7 @@ class SectionForm(forms.Form):
         self._ask_for_right(profile)
         kinds = [(kind, PRICE_KINDS[kind]) for kind in profile.price_kinds]
         self.fields["price_kind"] = forms.ChoiceField(label=_("Kind of price"), choices=kinds)
-        self.fields["kind"].choices = [(one, SECTION_KINDS[one]) for one in kinds_of(profile.sector)]  # type: ignore[attr-defined]
+        offer(self, "kind", [(one, SECTION_KINDS[one]) for one in kinds_of(profile.sector)])
         if not profile.has(Switch.BOND):
             del self.fields["bond"]
         if not profile.has(Switch.ALTERNATIVE_CEILINGS):
@@ -79,7 +79,7 @@ class SectionForm(forms.Form):
             del self.fields["awards"], self.fields["call_offs"]
         else:
             methods = [(method.value, gettext(words)) for method, words in CALL_OFF_METHODS.items()]
-            self.fields["call_offs"].choices = methods  # type: ignore[attr-defined]
+            offer(self, "call_offs", methods)
 
     def _ask_for_right(self, profile: ProcedureProfile) -> None:
         """A right has an area, a term and a start price in the place of grades."""
@@ -88,8 +88,8 @@ class SectionForm(forms.Form):
                 del self.fields[name]
             return
         del self.fields["grades"]
-        self.fields["right_use"].choices = [(one.value, gettext(words)) for one, words in USE_LABELS.items()]  # type: ignore[attr-defined]
-        self.fields["right_unit"].choices = [(one.value, gettext(words)) for one, words in UNIT_LABELS.items()]  # type: ignore[attr-defined]
+        offer(self, "right_use", [(one.value, gettext(words)) for one, words in USE_LABELS.items()])
+        offer(self, "right_unit", [(one.value, gettext(words)) for one, words in UNIT_LABELS.items()])
         longest = ", ".join(
             f"{gettext(USE_LABELS[use])} {normal_text(found)}"
             for use, name in LONGEST.items()
@@ -223,7 +223,7 @@ class SingleSourceForm(forms.Form):
                 del self.fields[name]
             return
         grounds = [(one.value, f"{gettext(words)} ({GROUND_SOURCES[one]})") for one, words in GROUND_LABELS.items()]
-        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        offer(self, "ground", grounds)
         self.rows = min(max(FEWEST_EXPERTS, experts + 1), MOST_EXPERTS)
         for row in range(self.rows):
             for name, words, longest in EXPERT_COLUMNS:

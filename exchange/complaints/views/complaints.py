@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from commons.domain.actor import Actor
+from commons.forms import offer
 from commons.pages import FormPage, signed_in
 from commons.vault import services as vault
 from exchange.complaints import queries, services
@@ -53,7 +54,7 @@ class StepForm(PaperForm):
 
     def __init__(self, *args: Any, state: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["step"].choices = STEPS.get(ComplaintState(state), ())  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "step", STEPS.get(ComplaintState(state), ()))
 
 
 @require_GET
