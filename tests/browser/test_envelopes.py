@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from signatures.crypto.suites import Suite
 from signatures.envelopes.models import EnvelopeUpload, SealedEnvelope
@@ -288,9 +288,14 @@ def test_certificates_sign_inside_the_seal_and_unlock_on_other_devices(
         begin(host)
 
         elsewhere = browser.page(server, person="buyer1", language="en", viewport=PHONE)
+        late: list[Route] = []
+        elsewhere.route(re.compile(r"soft-p12[^/]*\.js"), lambda route: late.append(route))
         elsewhere.goto(host.url)
         elsewhere.get_by_role("button", name="Unlock my half").click()
         expect(elsewhere.locator("#unlock-trouble")).to_contain_text("No key of this browser")
+        late.pop().continue_()
+        expect(elsewhere.locator("#key-look")).to_be_enabled()
+        expect(elsewhere.locator("#unlock-trouble")).to_contain_text("No key of this browser", timeout=1)
         choose_certificate(elsewhere, "buyer1", tmp_path)
         shoot(elsewhere, "unlock-390-en")
         elsewhere.get_by_role("button", name="Unlock my half").click()

@@ -63,6 +63,9 @@ export class KeyChooser extends EventTarget {
   async #switch() {
     const name = new FormData(this.#form).get("adapter");
     this.#look.disabled = true; // until there is something that can look
+    // Here and not once it is loaded: by then the page may have told a trouble of its own.
+    this.#emit("trouble", { words: "" });
+    this.#emit("status", { words: "" });
     this.#port?.close();
     const turn = (this.#turn += 1);
     const port = await adapter(name, this.#options);
@@ -72,8 +75,6 @@ export class KeyChooser extends EventTarget {
     for (const row of this.#form.querySelectorAll("[data-input]")) row.hidden = !this.#port.inputs.includes(row.dataset.input);
     for (const note of this.#form.querySelectorAll("[data-note]")) note.hidden = note.dataset.note !== name;
     this.#show([]);
-    this.#emit("trouble", { words: "" });
-    this.#emit("status", { words: "" });
   }
 
   #input() {
