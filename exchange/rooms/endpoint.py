@@ -41,7 +41,7 @@ from exchange.rooms.protocol import (
 )
 from exchange.rooms.queries import verdicts
 from exchange.rooms.services import reading, tickets
-from exchange.rooms.services.credits import BAD_FRAMES, BIDS, FRAMES, Allowance, Credit
+from exchange.rooms.services.credits import BAD_FRAMES, FRAMES, Allowance, Credit
 from exchange.rooms.services.orders import BidOrder, FrameNote
 from exchange.rooms.services.reading import KeyView
 from exchange.rooms.services.rulebook import SignatureWrong
@@ -65,7 +65,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class RoomEndpoint:
     """The ASGI application behind `/ws/rooms/<room_id>/`. Its runtime starts with the first socket of the process."""
 
-    def __init__(self, *, cadence: Cadence | None = None, bids: Allowance = BIDS) -> None:
+    def __init__(self, *, cadence: Cadence | None = None, bids: Allowance | None = None) -> None:
         self._cadence, self._bids = cadence, bids
         self._runtime: Runtime | None = None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from commons.domain.refusals import Refusal
@@ -25,6 +26,12 @@ class FormatUnknown(Refusal):
     message = gettext_noop(
         "There is no format of bidding called “%(name)s” for this kind of trade. Choose one of the list."
     )
+    status = 400
+
+
+class QuantityTooFine(Refusal):
+    code = "LOT_QUANTITY_TOO_FINE"
+    message = gettext_noop("This instrument is traded in whole multiples of %(part)s. Round the quantity.")
     status = 400
 
 
@@ -110,6 +117,17 @@ def _sealed_call(terms: LotTerms, snapshot: Snapshot) -> RoomRules:
     )
 
 
+def require_whole(quantity: Decimal, part: Decimal) -> None:
+    """Refuses (`QuantityTooFine`) a quantity that is no whole multiple of the smallest that is traded."""
+    if quantity % part:
+        raise QuantityTooFine(part=f"{part:f}")
+
+
+def _smallest_part(snapshot: Snapshot) -> Decimal:
+    """What quantities are whole multiples of: tonnes to three places, allowances whole (宁夏 2025, 广东 2017)."""
+    return Decimal(1).scaleb(-whole(snapshot, "quantity.places"))
+
+
 def _phases(snapshot: Snapshot) -> dict[str, int]:
     return {
         "free_ms": whole(snapshot, "room.free_minutes") * MINUTE_MS,
@@ -121,6 +139,9 @@ def _phases(snapshot: Snapshot) -> dict[str, int]:
 
 def _guards(snapshot: Snapshot) -> dict[str, Any]:
     return {
+        "lot_size": _smallest_part(snapshot),
+        "bids_per_second": whole(snapshot, "room.rate_bids_per_second"),
+        "bids_burst": whole(snapshot, "room.rate_burst"),
         "closing_grace_ms": whole(snapshot, "room.closing_grace_ms"),
         "allowed_outage_ms": whole(snapshot, "room.allowed_outage_seconds") * SECOND_MS,
         "guard_hold_steps": whole(snapshot, "room.guard_hold_steps"),
@@ -190,8 +211,10 @@ def profile_of(name: str, trade_type: TradeType) -> Profile:
 def room_rules(
     terms: LotTerms, trade_type: TradeType, snapshot: Snapshot, suite: Suite = Suite.INTERNATIONAL
 ) -> dict[str, Any]:
-    """The snapshot of the room's rules for a lot. Refuses (`FormatUnknown`, `UnsoundRules`)."""
-    return replace(profile_of(terms.profile, trade_type).rules(terms, snapshot), suite=suite).to_json()
+    """The snapshot of the room's rules for a lot. Refuses (`FormatUnknown`, `QuantityTooFine`, `UnsoundRules`)."""
+    profile = profile_of(terms.profile, trade_type)
+    require_whole(terms.quantity, _smallest_part(snapshot))
+    return replace(profile.rules(terms, snapshot), suite=suite).to_json()
 
 
 def choices(trade_type: TradeType, *, demonstrating: bool = False) -> list[tuple[str, Profile]]:

@@ -18,31 +18,36 @@ START_OF_BUSINESS = time(9, 0)
 class OpensTooEarly(Refusal):
     code = "LOT_OPENS_TOO_EARLY"
     message = gettext_noop(
-        "Lot %(lot)s cannot start bidding before %(earliest)s: the notice, the registration and the qualification "
-        "need their time. Move the start of bidding."
+        "Lot %(lot)s cannot start bidding before %(earliest)s: the notice, the registration, the deposits, the "
+        "qualification and the preparation of the room need their time. Move the start of bidding."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """The lengths that the rules give: days of notice and registration, working days of qualification."""
+    """The lengths that the rules give: days of notice and registration, working days of qualification, and how long
+    bidding waits at the least after the deposits were due and after the method was decided."""
 
     notice_days: int
     registration_days: int
     qualification_working_days: int
+    deposit_hours: int = 0
+    readiness_minutes: int = 0
+
+    @property
+    def readiness(self) -> timedelta:
+        return timedelta(minutes=self.readiness_minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """The instants of a lot before its bidding. `earliest_opening` is the first at which bidding may start."""
+    """The instants of a lot before its bidding. `earliest_opening` is the first at which bidding may start: the
+    deposits were due long enough before, and the method is decided at the end of the qualification at the latest."""
 
     registration_starts_at: datetime
     registration_ends_at: datetime
     qualification_ends_at: datetime
-
-    @property
-    def earliest_opening(self) -> datetime:
-        return self.qualification_ends_at
+    earliest_opening: datetime
 
 
 def timetable(published_at: datetime, periods: Periods, after: After) -> Timetable:
@@ -53,10 +58,12 @@ def timetable(published_at: datetime, periods: Periods, after: After) -> Timetab
     head_start = length - periods.registration_days
     starts_at = at_time(day0 + timedelta(days=head_start), START_OF_BUSINESS) if head_start else published_at
     qualified_on = after(ends_on, periods.qualification_working_days, "working_day")
+    ends_at, qualified_at = at_time(ends_on, END_OF_BUSINESS), at_time(qualified_on, END_OF_BUSINESS)
     return Timetable(
         registration_starts_at=max(starts_at, published_at),
-        registration_ends_at=at_time(ends_on, END_OF_BUSINESS),
-        qualification_ends_at=at_time(qualified_on, END_OF_BUSINESS),
+        registration_ends_at=ends_at,
+        qualification_ends_at=qualified_at,
+        earliest_opening=max(ends_at + timedelta(hours=periods.deposit_hours), qualified_at + periods.readiness),
     )
 
 

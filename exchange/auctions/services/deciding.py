@@ -62,7 +62,8 @@ def _numbered(groups: dict[int, str]) -> dict[int, str]:
 def _open_room(lot: Lot, qualified: list[Registration], *, actor: Actor, at: datetime) -> None:
     groups = _numbered(permits.related_group([registration.organisation_id for registration in qualified]))
     rules = RoomRules.from_json(lot.profile)
-    opens_at = max(lot.opens_at, at)
+    # Decided late, the room opens late: whoever takes part gets the time to make ready that the notice promised.
+    opens_at = max(lot.opens_at, at + read_terms(lot.project.parameters).periods.readiness)
     room_id = rooms.create_room(
         actor=actor,
         subject=f"lot:{lot.pk}",

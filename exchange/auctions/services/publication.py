@@ -79,14 +79,17 @@ def deadline_engine(region: str) -> After:
 def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
     """Publish a checked project; gives its notice.
 
-    Refuses (`SecondPersonNeeded`) whoever checked it, a start of bidding that is too early (`OpensTooEarly`), and a
-    supply that the seller does not hold, and an unlawful format (`MethodUnlawful`). The notice holds every number of
+    Refuses (`SecondPersonNeeded`) whoever checked it, a start of bidding that is too early (`OpensTooEarly`), a
+    deposit above the largest allowed (`DepositShareTooHigh`), a supply that the seller does not hold, and an unlawful
+    format (`MethodUnlawful`). The notice holds every number of
     the rules.
     """
     project = locked_project(project_id)
     can_publish_project(actor, project).require()
     snapshot = parameters.snapshot(trade_type=project.trade_type, region=project.region, on=local_day(at))
-    table = timetable(at, read_terms(snapshot).periods, deadline_engine(project.region))
+    terms = read_terms(snapshot)
+    terms.require_publishable()
+    table = timetable(at, terms.periods, deadline_engine(project.region))
     kind, on = TradeType(project.trade_type), local_day(at)
     move_project(
         project,

@@ -16,6 +16,7 @@ from commons.evidence.services import append
 from commons.secrecy.fields import Party
 from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.blinding import blinded_ref
+from exchange.auctions.domain.formats import require_whole
 from exchange.auctions.domain.registrations import (
     REGISTRATION,
     NeedBelowSmallestOrder,
@@ -199,6 +200,7 @@ def _check_need(lot: Lot, need: Decimal | None) -> None:
     if need is None or not 0 < need <= lot.quantity:
         raise NeedOutOfRange(offered=as_text(lot.quantity))
     rules = RoomRules.from_json(lot.profile)
+    require_whole(need, rules.lot_size)
     if rules.divisible and need < rules.order_minimum:
         raise NeedBelowSmallestOrder(least=as_text(rules.order_minimum))
 

@@ -150,4 +150,11 @@ class LotPage(FormPage):
                 names = ("instrument", "quantity", "term_years", "start_price", "step")
                 values = {name: getattr(row, name) for name in names}
                 return {**values, "profile": row.profile_name, "opens_at": local_input(row.opens_at)}
-        return {}
+        return self._suggested(request)
+
+    def _suggested(self, request: HttpRequest) -> dict[str, Any]:
+        """What the rules of the region suggest for a new lot, where they name it."""
+        project = self._project(request)
+        rows = parameters.current(trade_type=project.trade_type, region=project.region, on=local_day(timezone.now()))
+        keys = {"term_years": "right.term_years", "step": "room.step"}
+        return {field: rows[key].value for field, key in keys.items() if key in rows}

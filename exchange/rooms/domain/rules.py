@@ -118,6 +118,10 @@ class RoomRules:
     shortfall: ShortfallRule = ShortfallRule.PARTIAL
     seed: str | None = None
 
+    bids_per_second: int = 10
+    bids_burst: int = 20
+    """How many bids a bidder may send in a second, and how many at once after a pause."""
+
     guard_hold_steps: int | None = 3
     guard_hold_share: Decimal | None = Decimal("0.05")
     guard_retype_factor: int | None = 10
@@ -226,6 +230,7 @@ def _contradiction(rules: RoomRules) -> str:
         (_not_a_share(rules.cap_share), "the cap lies above 0 and is at most 1"),
         (rules.cap_share is not None and not rules.divisible, "an indivisible lot cannot be capped"),
         (rules.divisible and rules.order_minimum > rules.supply, "the smallest order is more than there is"),
+        (rules.bids_per_second <= 0 or rules.bids_burst <= 0, "nobody could send a bid"),
         (rules.max_steps == 0, "a raise of no step at all"),
         (rules.quotes_limit == 0 or rules.orders_limit == 0, "a limit of nothing"),
         (rules.tie is TieRule.RANDOM and not rules.seed, "random order needs a seed"),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from exchange.rooms.domain.rules import RoomRules
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -14,6 +16,11 @@ class Allowance:
 BIDS = Allowance(burst=20, per_second=10)
 FRAMES = Allowance(burst=40, per_second=20)
 BAD_FRAMES = Allowance(burst=20, per_second=20 / 60)
+
+
+def allowance_of(rules: RoomRules) -> Allowance:
+    """The bids that the rules of a room allow each bidder."""
+    return Allowance(burst=rules.bids_burst, per_second=rules.bids_per_second)
 
 
 @dataclass(slots=True)

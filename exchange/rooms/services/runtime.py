@@ -26,7 +26,7 @@ from exchange.rooms.protocol import (
     encode,
 )
 from exchange.rooms.services import metrics, reading
-from exchange.rooms.services.credits import BIDS, Allowance, Credit
+from exchange.rooms.services.credits import BIDS, Allowance, Credit, allowance_of
 from exchange.rooms.services.heartbeat import Heartbeat
 from exchange.rooms.services.orders import BidOrder, FrameNote, Moved, Outcome
 from exchange.rooms.services.reading import KeyView
@@ -47,7 +47,7 @@ T = TypeVar("T")
 class Runtime:
     """The loop's side of the rooms of this process. Every method is called on the loop unless it says otherwise."""
 
-    def __init__(self, *, wording: Wording, cadence: Cadence | None = None, bids: Allowance = BIDS) -> None:
+    def __init__(self, *, wording: Wording, cadence: Cadence | None = None, bids: Allowance | None = None) -> None:
         self.wording = wording
         self._allowance = bids
         self.hub = Hub(render_scene, cadence, render_own=render_own)
@@ -90,8 +90,13 @@ class Runtime:
         """What a bidder has left, over all its sockets in this process."""
         credit = self._credits.get((room_id, participant_id))
         if credit is None:
-            credit = self._credits[(room_id, participant_id)] = Credit(self._allowance)
+            credit = self._credits[(room_id, participant_id)] = Credit(self._allowance or self._allowed(room_id))
         return credit
+
+    def _allowed(self, room_id: int) -> Allowance:
+        """What the rules of the room allow; what is usual until they are known."""
+        state = self.hub.scene(room_id).state
+        return BIDS if state is None else allowance_of(state.rules)
 
     def place(self, order: BidOrder) -> None:
         """Hand a bid to the writer; its verdict goes to `order.reply_to`, a `Peer`."""

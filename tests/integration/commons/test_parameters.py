@@ -90,9 +90,9 @@ def test_a_snapshot_keeps_what_was_in_force_with_its_source():
         "valid_from": "1990-01-01",
         "row": taken["contract.working_days"]["row"],
     }
-    assert "land.listing_days" not in taken
+    assert "supermarket.direct_ceiling" not in taken
     with pytest.raises(ParameterUnknown):
-        queries.from_snapshot(taken, "land.listing_days")
+        queries.from_snapshot(taken, "supermarket.direct_ceiling")
 
 
 def test_a_snapshot_is_one_query(django_assert_num_queries):
@@ -101,7 +101,7 @@ def test_a_snapshot_is_one_query(django_assert_num_queries):
 
 
 def test_an_unknown_parameter_is_refused():
-    for key, trade_type in (("no.such", "LAND"), ("land.listing_days", "WORKS")):
+    for key, trade_type in (("no.such", "LAND"), ("supermarket.direct_ceiling", "WORKS")):
         with pytest.raises(ParameterUnknown):
             queries.value(key, trade_type=trade_type, region="440600", on=ON)
 

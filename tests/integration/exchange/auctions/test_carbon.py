@@ -10,6 +10,7 @@ from django.test import Client
 from commons.domain.actor import Assurance
 from commons.domain.money import Quantity
 from exchange.auctions import services as auctions
+from exchange.auctions.domain.formats import QuantityTooFine
 from exchange.auctions.domain.registrations import NeedBelowSmallestOrder
 from exchange.auctions.models import Registration
 from exchange.auctions.services.qualifying import QualifiedByRuleAlone
@@ -116,7 +117,7 @@ def test_allowances_are_sold_in_one_sealed_call_to_buyers_without_a_permit(clien
 def _bid_and_close(lot: Lot) -> datetime:
     at = lot.opens_at + timedelta(minutes=1)
     story.run_room(lot, lot.opens_at)
-    assert story.bid(lot, "buyer2", "16.50", quantity="999.999", at=at) == "ROOM_BELOW_ORDER_MINIMUM"
+    assert story.bid(lot, "buyer2", "16.50", quantity="999.000", at=at) == "ROOM_BELOW_ORDER_MINIMUM"
     assert story.bid(lot, "buyer2", "16.08", quantity="2500.000", at=at) == "ROOM_BELOW_START"
     assert story.bid(lot, "buyer1", "17.00", quantity="4000.000", at=at) == ""
     assert story.bid(lot, "buyer2", "16.50", quantity="2500.000", at=at) == ""
@@ -131,9 +132,16 @@ def test_a_need_that_no_order_of_the_room_could_be_for_is_refused_before_the_dep
     lot = published()
 
     with pytest.raises(NeedBelowSmallestOrder):
-        register(lot, "buyer1", "999.999")
+        register(lot, "buyer1", "999.000")
 
     assert not Registration.objects.filter(lot=lot, state="SUBMITTED").exists()
+
+
+def test_a_need_of_half_an_allowance_is_refused() -> None:
+    lot = published()
+
+    with pytest.raises(QuantityTooFine):
+        register(lot, "buyer1", "4000.500")
 
 
 def test_an_offer_of_which_nobody_could_order_enough_is_not_published() -> None:

@@ -12,9 +12,11 @@ from commons.domain.codes import check_deal_code, parse_project_code
 from commons.domain.refusals import NotAllowedNow, NotPermitted
 from commons.evidence import queries as evidence
 from commons.inbox.models import InboxMessage
+from commons.parameters.services import enter_value
 from exchange.auctions import services as auctions
 from exchange.auctions.domain.formats import FormatUnknown
-from exchange.auctions.domain.timetable import OpensTooEarly
+from exchange.auctions.domain.terms import DepositShareTooHigh
+from exchange.auctions.domain.timetable import OpensTooEarly, local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.services import LotChange
 from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
@@ -30,6 +32,7 @@ from exchange.projects.models import Lot, Project
 from exchange.projects.policies import SecondPersonNeeded
 from exchange.projects.services import StateMoved, move_lot
 from exchange.projects.services.drafting import InstrumentTwice, NothingOffered
+from exchange.rooms.models import Room
 from tests.cast import actor, organisation
 from tests.integration.exchange.auctions import story
 
@@ -107,6 +110,36 @@ def test_bidding_cannot_start_before_the_rules_leave_time_and_nothing_is_kept_of
 
     assert Project.objects.get(pk=project_id).code == ""
     assert Notice.objects.count() == 0
+
+
+def test_rules_that_ask_for_a_larger_deposit_than_they_allow_are_not_published() -> None:
+    story.registry()
+    enter_value(
+        actor=actor("staff"), key="deposit.share", value="0.4", source="x", mark="D", reason="试点提高保证金",
+        valid_from=local_day(story.PUBLISHED), trade_type="EMISSION_RIGHTS", region=story.REGION, at=story.DRAFTED,
+    )  # fmt: skip
+
+    with pytest.raises(DepositShareTooHigh):
+        story.publish(story.draft())
+
+    assert Notice.objects.count() == 0
+
+
+def test_a_method_decided_late_leaves_the_time_to_make_ready_before_the_room_opens() -> None:
+    needs = {"buyer1": "1.680", "buyer2": "1.680"}
+    story.bank(*needs)
+    lot, _ = story.registered_lot(needs)
+    assert lot.registration_starts_at is not None
+    for key in needs:
+        story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
+
+    auctions.advance_due(story.OPENS - timedelta(minutes=1), entropy=story.entropy())
+    auctions.advance_due(story.OPENS - timedelta(minutes=1), entropy=story.entropy())
+
+    lot.refresh_from_db()
+    assert lot.room_id is not None
+    assert lot.opens_at == story.OPENS + timedelta(minutes=4)
+    assert Room.objects.get(pk=lot.room_id).opens_at == lot.opens_at
 
 
 def test_each_pollutant_is_one_lot_and_a_project_has_at_least_one() -> None:

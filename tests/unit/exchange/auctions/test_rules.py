@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -16,14 +17,22 @@ from commons.domain.deadlines import deadline as compute
 from commons.parameters import definitions
 from exchange.auctions.domain.aliases import NoAliasLeft, draw_alias
 from exchange.auctions.domain.blinding import blinded_ref
-from exchange.auctions.domain.formats import PROFILES, FormatUnknown, choices, profile_of, room_rules
+from exchange.auctions.domain.formats import (
+    PROFILES,
+    FormatUnknown,
+    QuantityTooFine,
+    choices,
+    profile_of,
+    room_rules,
+)
 from exchange.auctions.domain.methods import Method, method_for
-from exchange.auctions.domain.terms import read_terms
+from exchange.auctions.domain.terms import DepositShareTooHigh, read_terms
 from exchange.auctions.domain.timetable import OpensTooEarly, Periods, require_time, timetable
 from exchange.contracts.domain.limits import Flag, flag_for
 from exchange.projects.domain.lots import LotTerms
 from exchange.projects.domain.trades import Instrument, TradeType
 from exchange.rooms.domain.rules import RoomRules
+from exchange.rooms.services.credits import Allowance, allowance_of
 from tests.unit.exchange.auctions.snapshots import snapshot
 
 PERIODS = Periods(notice_days=7, registration_days=5, qualification_working_days=1)
@@ -63,13 +72,24 @@ def test_a_notice_no_longer_than_the_registration_opens_it_at_once() -> None:
     assert table.registration_starts_at == published
 
 
-def test_bidding_before_qualification_ends_is_refused_with_the_earliest_time() -> None:
-    table = timetable(datetime(2026, 3, 2, 2, 0, tzinfo=UTC), PERIODS, engine(WorkingDays()))
+def test_bidding_at_the_instant_at_which_its_method_is_decided_is_refused_with_the_earliest_time() -> None:
+    periods = replace(PERIODS, readiness_minutes=5)
+    table = timetable(datetime(2026, 3, 2, 2, 0, tzinfo=UTC), periods, engine(WorkingDays()))
 
-    require_time(table, lot=1, opens_at=table.earliest_opening)
-    with pytest.raises(OpensTooEarly) as refused:
+    require_time(table, lot=1, opens_at=table.qualification_ends_at + timedelta(minutes=5))
+    for early in (timedelta(0), timedelta(minutes=4, seconds=59)):
+        with pytest.raises(OpensTooEarly) as refused:
+            require_time(table, lot=1, opens_at=table.qualification_ends_at + early)
+        assert refused.value.fields["earliest"] == "2026-03-10 17:05"
+
+
+def test_bidding_starts_so_long_after_the_deposits_were_due_as_the_rules_say() -> None:
+    periods = replace(PERIODS, deposit_hours=36)
+    table = timetable(datetime(2026, 3, 2, 2, 0, tzinfo=UTC), periods, engine(WorkingDays()))
+
+    assert table.earliest_opening == table.registration_ends_at + timedelta(hours=36)
+    with pytest.raises(OpensTooEarly):
         require_time(table, lot=1, opens_at=table.earliest_opening - timedelta(seconds=1))
-    assert refused.value.fields["earliest"] == "2026-03-10 17:00"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +112,13 @@ def test_the_deposit_is_a_share_of_start_price_times_need() -> None:
 
     assert terms.deposit_for(Decimal("20000.00"), Decimal("1.680")) == Decimal("6720.00")
     assert terms.deposit_for(Decimal("0.01"), Decimal("2.500")) == Decimal("0.01")  # 0.005 rounds half up
+
+
+def test_a_larger_deposit_than_the_rules_allow_is_not_published() -> None:
+    read_terms(snapshot(deposit__share="0.30")).require_publishable()
+    with pytest.raises(DepositShareTooHigh) as refused:
+        read_terms(snapshot(deposit__share="0.305")).require_publishable()
+    assert refused.value.fields == {"share": "30.5%", "maximum": "30%"}
 
 
 def test_every_parameter_that_the_flow_reads_is_defined() -> None:
@@ -171,6 +198,26 @@ def test_the_foshan_format_takes_its_times_from_the_parameters() -> None:
         240_000,
     )
     assert (rules.start_price, rules.step, rules.divisible) == (Decimal("20000.00"), Decimal("100.00"), False)
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_the_bids_that_a_bidder_may_send_and_their_smallest_part_come_from_the_parameters(name: str) -> None:
+    kind = sorted(PROFILES[name].trade_types)[0]
+    changed = snapshot(room__rate_bids_per_second="3", room__rate_burst="7", quantity__places="1")
+
+    rules = RoomRules.from_json(room_rules(replace(TERMS, quantity=Decimal(4000), profile=name), kind, changed))
+
+    assert (rules.bids_per_second, rules.bids_burst, rules.lot_size) == (3, 7, Decimal("0.1"))
+    assert allowance_of(rules) == Allowance(burst=7, per_second=3)
+
+
+def test_a_quantity_finer_than_the_instrument_is_traded_is_refused() -> None:
+    whole = snapshot(quantity__places="0")
+    terms = replace(TERMS, quantity=Decimal("4000.5"), profile="GUANGDONG_2017")
+
+    with pytest.raises(QuantityTooFine) as refused:
+        room_rules(terms, TradeType.CARBON_ALLOWANCES, whole)
+    assert refused.value.fields == {"part": "1"}
 
 
 def test_a_format_of_another_trade_is_refused() -> None:
