@@ -152,9 +152,11 @@ class FailForm(forms.Form):
 
     cause = forms.ChoiceField(label=_("Cause"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reserve: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        causes = (FailureCause.TOO_FEW_VALID, FailureCause.NO_CANDIDATE)
+        causes = [FailureCause.TOO_FEW_VALID, FailureCause.NO_CANDIDATE]
+        if reserve:
+            causes.append(FailureCause.BELOW_RESERVE)
         offer(self, "cause", [(cause.value, failure_label(cause.value)) for cause in causes])
 
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path(OWNER + "facts/", planning.EditTender.as_view(), name="edit"),
     path(OWNER + "sections/new/", sections.NewSection.as_view(), name="new_section"),
     path(OWNER + "sections/<int:section_id>/", sections.EditSection.as_view(), name="edit_section"),
+    path(OWNER + "sections/<int:section_id>/reserve/", sections.StateReserve.as_view(), name="reserve"),
     path(OWNER + "sections/<int:section_id>/remove/", sections.remove_section, name="remove_section"),
     path(OWNER + "sections/<int:section_id>/bill/", editing.ImportBill.as_view(), name="bill"),
     path(OWNER + "document/", editing.EditDocument.as_view(), name="document"),

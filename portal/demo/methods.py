@@ -135,13 +135,14 @@ def direct(at: datetime) -> None:
 
 def land(roster_id: int, at: datetime) -> None:
     """The city grants industrial land, an enterprise transfers a right of its own: bids come in today."""
-    for title, profile, owner, right, estimate in (
+    for title, profile, owner, right, estimate, reserve in (
         (
             "禅城区张槎街道TD2026(CC)WG0007地块国有建设用地使用权出让",
             "LAND_OPEN",
             "grantor",
             Right(RightUse.INDUSTRIAL, Decimal("36520.18"), AreaUnit.M2, 50, Decimal(48_000_000)),
             "52600000",
+            "50000000",
         ),
         (
             "夏南路仓储用地使用权转让",
@@ -149,6 +150,7 @@ def land(roster_id: int, at: datetime) -> None:
             "tenderee",
             Right(RightUse.MIXED, Decimal("1.2847"), AreaUnit.HECTARE, 38, Decimal(21_500_000)),
             "23800000",
+            "",
         ),
     ):
         publish(
@@ -166,5 +168,6 @@ def land(roster_id: int, at: datetime) -> None:
                 award="highest_price",
                 bond_share=Decimal("0.2"),
                 right=right,
+                reserve=reserve,
             )
         )

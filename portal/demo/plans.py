@@ -8,6 +8,7 @@ from bidding.profiles import queries as profiles
 from bidding.profiles.domain.vocabulary import Sector, Switch
 from bidding.tenders import services as tenders
 from bidding.tenders.domain.completeness import items_for
+from bidding.tenders.domain.reserves import Reserve
 from bidding.tenders.domain.rights import Right
 from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft
 from bidding.tenders.domain.single_source import SingleSource
@@ -46,6 +47,8 @@ class TenderPlan:
     qualified_maximum: int | None = None
     single_source: SingleSource | None = None
     right: Right | None = None
+    reserve: str = ""
+    """The secret reserve of the right, in yuan."""
 
 
 def publish(plan: TenderPlan) -> int:
@@ -75,7 +78,15 @@ def draft(plan: TenderPlan, *, at: datetime) -> int:
         actor=owner, project_id=project_id, profile_code=plan.profile, facts=_facts(plan), at=at
     )
     for number, estimate in enumerate(plan.estimates, 1):
-        tenders.add_section(actor=owner, tender_id=tender_id, terms=_section(plan, number, estimate), at=at)
+        section_id = tenders.add_section(
+            actor=owner, tender_id=tender_id, terms=_section(plan, number, estimate), at=at
+        )
+        if plan.reserve:
+            decided = at - timedelta(days=5)
+            reserve = Reserve(
+                Decimal(plan.reserve), "佛山市土地出让协调决策机构", f"佛土决〔{year}〕4号", local_day(decided)
+            )
+            tenders.state_reserve(actor=owner, section_id=section_id, reserve=reserve, at=at)
     tenders.fill_document(actor=owner, tender_id=tender_id, at=at)
     tenders.choose_award(actor=owner, tender_id=tender_id, method=plan.award, parameters={}, at=at)
     profile = profiles.profile(plan.profile, on=local_day(at)).profile

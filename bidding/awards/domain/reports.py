@@ -66,11 +66,17 @@ class ReportLine:
 
 
 def check_lines(
-    lines: Sequence[ReportLine], *, ceiling: Decimal | None, as_rate: bool, start_price: Decimal | None = None
+    lines: Sequence[ReportLine],
+    *,
+    ceiling: Decimal | None,
+    as_rate: bool,
+    start_price: Decimal | None = None,
+    reserve: Decimal | None = None,
 ) -> None:
     """Refuses (`ReportInvalid`) gaps in the ranks, somebody named twice, and a ranked price that cannot count.
 
-    `as_rate`: prices are discount rates 下浮率, fractions from 0 to 1. `start_price`: of a right that is granted.
+    `as_rate`: prices are discount rates 下浮率, fractions from 0 to 1. `start_price`, `reserve`: of a right that
+    is granted; nobody is ranked below either.
     """
     if not lines:
         raise ReportInvalid(reason=gettext_noop("it names nobody"))
@@ -83,6 +89,8 @@ def check_lines(
         _check_line(line, ceiling=ceiling, as_rate=as_rate)
         if line.rank and start_price is not None and line.price < start_price:
             raise ReportInvalid(reason=gettext_noop("a price below the start price is ranked"))
+        if line.rank and reserve is not None and line.price < reserve:
+            raise ReportInvalid(reason=gettext_noop("a price below the secret reserve is ranked"))
 
 
 def require_all(named: Collection[int], opened: Collection[int]) -> None:
@@ -94,10 +102,22 @@ def require_all(named: Collection[int], opened: Collection[int]) -> None:
         raise ReportInvalid(reason=gettext_noop("it leaves out a bidder whose bid was opened"))
 
 
-def require_enough(lines: Sequence[ReportLine], *, least: int, fails: bool, competition: str, source: str) -> None:
-    """Refuses (`TooFewValid`) when too few valid bids remain and nothing lets the section go on."""
+def require_enough(
+    lines: Sequence[ReportLine],
+    *,
+    least: int,
+    fails: bool,
+    competition: str,
+    source: str,
+    reserve: Decimal | None = None,
+) -> None:
+    """Refuses (`TooFewValid`) when too few valid bids remain and nothing lets the section go on.
+
+    A bid below the secret reserve competed and is counted, though it cannot win; it is not enough by itself.
+    """
     valid = sum(1 for line in lines if line.rank)
-    if valid >= least or (valid > 0 and not fails and len(competition.strip()) >= 10):
+    beside = sum(1 for line in lines if reserve is not None and not line.rank and line.price < reserve)
+    if (valid > 0 and valid + beside >= least) or (valid > 0 and not fails and len(competition.strip()) >= 10):
         return
     raise TooFewValid(valid=valid, least=least, source=source)
 

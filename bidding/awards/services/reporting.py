@@ -46,11 +46,14 @@ def enter_report(
     can_record_report(actor, terms).require()
     if terms.state is not SectionState.OPENED:
         raise NotAllowedNow(command="RECORD_REPORT", state=terms.state.value)
+    if terms.reserve is not None and terms.reserve.amount is None:
+        raise ReportInvalid(reason=gettext_noop("the secret reserve has not been read out"))
     check_lines(
         lines,
         ceiling=terms.highest_ceiling,
         as_rate=terms.price_kind == "DISCOUNT_RATE",
         start_price=terms.right.start_price if terms.right else None,
+        reserve=terms.reserve.amount if terms.reserve else None,
     )
     _require_bidders(terms, lines)
     limit = terms.profile.thresholds.get(ThresholdName.BIDDERS_AFTER_REVIEW)
@@ -60,6 +63,7 @@ def enter_report(
         fails=terms.fails_when_fewer_after_review,
         competition=competition,
         source=limit.source if limit else "–",
+        reserve=terms.reserve.amount if terms.reserve else None,
     )
     _require_last_offers(section_id, lines, at)
     reckoning_of(terms, lines)

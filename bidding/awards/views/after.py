@@ -124,8 +124,7 @@ class Fail(_OwnerStep):
     submit = gettext_lazy("Declare and publish")
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        self.terms(request)
-        return FailForm(data)
+        return FailForm(data, reserve=self.terms(request).reserve is not None)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         cause = FailureCause(form.cleaned_data["cause"])

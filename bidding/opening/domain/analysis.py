@@ -25,6 +25,7 @@ class RemarkCode(StrEnum):
     AMOUNT_CORRECTED = "AMOUNT_CORRECTED"
     ABOVE_CEILING = "ABOVE_CEILING"
     BELOW_START = "BELOW_START"
+    BELOW_RESERVE = "BELOW_RESERVE"
     PRICE_UNREADABLE = "PRICE_UNREADABLE"
     SAME_CONTROL = "SAME_CONTROL"
     SAME_BRAND = "SAME_BRAND"
@@ -37,6 +38,7 @@ ARTICLES = {
     RemarkCode.AMOUNT_CORRECTED: "政府采购货物和服务招标投标管理办法 第59条",
     RemarkCode.ABOVE_CEILING: "招标投标法实施条例 第51条",
     RemarkCode.BELOW_START: "国土资源部令第39号 第10条",
+    RemarkCode.BELOW_RESERVE: "国土资源部令第39号 第10条",
     RemarkCode.PRICE_UNREADABLE: "招标投标法实施条例 第51条",
     RemarkCode.SAME_CONTROL: "招标投标法实施条例 第34条",
     RemarkCode.SAME_BRAND: "政府采购货物和服务招标投标管理办法 第31条",
@@ -108,12 +110,14 @@ def analyse(
     minimum: int,
     brands_count_once: bool = False,
     start_price: Decimal | None = None,
+    reserve: Decimal | None = None,
 ) -> Analysis:
-    """Everything that can be seen at once, in a fixed order. `start_price`: of a right that is granted."""
+    """Everything that can be seen at once, in a fixed order. `start_price`, `reserve`: of a right that is granted."""
     remarks: list[Remark] = []
     remarks += [_other_solution(offer) for offer in offers if offer.alternative]
     read = tuple(_read(offer, offer.ceiling or ceiling, remarks) for offer in offers)
     remarks += [_below_start(one, start_price) for one in read if start_price and one.price and one.price < start_price]
+    remarks += [_below_reserve(one, reserve) for one in read if reserve and one.price and one.price < reserve]
     remarks += _same_control(offers)
     groups = _same_brand(offers) if brands_count_once else []
     remarks += groups
@@ -146,6 +150,12 @@ def _below_start(read: Read, start_price: Decimal) -> Remark:
     text = gettext_noop("%(price)s is below the start price %(start)s.")
     fields = {"price": as_text(read.price or Decimal(0)), "start": as_text(start_price)}
     return Remark(RemarkCode.BELOW_START, (read.bidder,), Step(text, fields))
+
+
+def _below_reserve(read: Read, reserve: Decimal) -> Remark:
+    text = gettext_noop("%(price)s is below the secret reserve %(reserve)s: it cannot win.")
+    fields = {"price": as_text(read.price or Decimal(0)), "reserve": as_text(reserve)}
+    return Remark(RemarkCode.BELOW_RESERVE, (read.bidder,), Step(text, fields))
 
 
 def _other_solution(offer: Offer) -> Remark:

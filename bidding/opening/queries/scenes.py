@@ -73,6 +73,7 @@ def scene(hall_id: int) -> Scene:
         "draw": str(hall.draw_id) if hall.draw_id else "",
         "delta": normal_text(hall.delta) if hall.delta is not None else "",
         "ceiling": as_text(terms.ceiling) if terms.ceiling is not None else "",
+        "reserve": _reserve(terms),
         "draws": bool(terms.price.deltas),
         "record": hall.record_number,
         "remarks": [_remark(one) for one in hall.analysis.get("remarks", [])],
@@ -138,6 +139,11 @@ def _hall(hall_id: int) -> Hall:
     if row is None:
         raise NotFound()
     return row
+
+
+def _reserve(terms: SectionTerms) -> str:
+    """The secret reserve once it is read out; empty before, for everybody."""
+    return as_text(terms.reserve.amount) if terms.reserve and terms.reserve.amount is not None else ""
 
 
 def _officers(hall: Hall, terms: SectionTerms) -> Scene:
@@ -220,8 +226,8 @@ def _scored(bid: HallBid, name: str) -> Bid:
 
 
 def _counts(bid: HallBid, terms: SectionTerms) -> bool:
-    """A corrected price counts when its bidder has agreed, any other unless disputed; none below a start price."""
-    if terms.right is not None and bid.price is not None and bid.price < terms.right.start_price:
+    """A corrected price counts when its bidder has agreed, any other unless disputed; none below the least price."""
+    if terms.least_price is not None and bid.price is not None and bid.price < terms.least_price:
         return False
     return bid.confirmed is True or (bid.confirmed is None and not bid.needs_confirmation)
 

@@ -39,6 +39,11 @@ def minutes_of(terms: SectionTerms, key: str, *, at: datetime) -> int:
     return parameters.integer(key, trade_type=terms.sector.value, region=terms.region, on=at.date())
 
 
+def require_command(hall: Hall, command: HallCommand) -> None:
+    """Refuses (`NotAllowedNow`) what the hall does not know in its state, before anything else is done."""
+    HALL.fire(HallState(hall.state), command)
+
+
 def move(
     hall: Hall,
     command: HallCommand,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -12,8 +13,18 @@ from bidding.opening.domain.analysis import Analysis, Control, Offer, analyse
 from bidding.opening.domain.refusals import NotYours, PriceAnswered
 from bidding.opening.domain.states import HallCommand, HallState, Happening
 from bidding.opening.models import Hall, HallBid
-from bidding.opening.services.common import KEEPER, locked_hall, minutes_of, move, note, own_bid, terms_of
+from bidding.opening.services.common import (
+    KEEPER,
+    locked_hall,
+    minutes_of,
+    move,
+    note,
+    own_bid,
+    require_command,
+    terms_of,
+)
 from bidding.profiles.domain.vocabulary import Switch
+from bidding.tenders import services as tender_services
 from bidding.tenders.queries import SectionTerms
 from commons.domain.actor import Actor
 from commons.domain.money import as_text
@@ -33,10 +44,12 @@ def read_out(*, actor: Actor, hall_id: int, at: datetime) -> None:
     hall = locked_hall(hall_id)
     terms = terms_of(hall)
     policies.can_conduct(actor, terms).require()
+    require_command(hall, HallCommand.READ_OUT)
+    reserve = tender_services.tell_reserve(section_id=hall.section_id, at=at)
     bids = list(HallBid.objects.filter(hall=hall, progress=EnvelopeState.OPENED.value))
     found = people.organisations(bid.organisation_id for bid in bids)
     names = {bid.pk: found[bid.organisation_id].name for bid in bids}
-    analysis = _analyse(bids, names, terms)
+    analysis = _analyse(bids, names, terms, reserve)
     for bid, read in zip(bids, analysis.read, strict=True):
         bid.price, bid.needs_confirmation = read.price, read.needs_confirmation
         bid.save(update_fields=["price", "needs_confirmation"])
@@ -48,6 +61,8 @@ def read_out(*, actor: Actor, hall_id: int, at: datetime) -> None:
         for bid in bids
     ]
     facts: dict[str, JSON] = {"prices": prices, "remarks": stored["remarks"], "confirm_until": to_text(until)}
+    if reserve is not None:
+        facts["reserve"] = as_text(reserve)
     move(hall, HallCommand.READ_OUT, actor=actor, at=at, facts=facts, read_at=at, confirm_until=until, analysis=stored)
 
 
@@ -81,7 +96,7 @@ def package_of(bid: HallBid) -> BidPackage | None:
         return None
 
 
-def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms) -> Analysis:
+def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms, reserve: Decimal | None) -> Analysis:
     controls = {one.organisation_id: one for one in people.control_of(bid.organisation_id for bid in bids)}
     offers = [_offer(package_of(bid), names[bid.pk], controls.get(bid.organisation_id), terms) for bid in bids]
     return analyse(
@@ -89,6 +104,7 @@ def _analyse(bids: Sequence[HallBid], names: dict[int, str], terms: SectionTerms
         ceiling=terms.ceiling,
         minimum=terms.minimum_bidders,
         start_price=terms.right.start_price if terms.right else None,
+        reserve=reserve,
         brands_count_once=terms.profile.has(Switch.SAME_BRAND_ONCE),
     )
 

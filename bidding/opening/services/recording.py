@@ -179,6 +179,7 @@ def _content(hall: Hall, terms: SectionTerms) -> dict[str, JSON]:
         "deadline": to_text(terms.bid_deadline) if terms.bid_deadline else "",
         "listed_at": to_text(hall.listed_at) if hall.listed_at else "",
         "delta": normal_text(hall.delta) if hall.delta is not None else "",
+        "reserve": as_text(terms.reserve.amount) if terms.reserve and terms.reserve.amount is not None else "",
         "ceiling": as_text(terms.ceiling) if terms.ceiling is not None else "",
         "bids": [_bid(bid, found[bid.organisation_id], hall) for bid in bids],
         "remarks": hall.analysis.get("remarks", []),

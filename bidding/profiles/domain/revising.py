@@ -6,7 +6,16 @@ from datetime import date
 
 from bidding.profiles.domain.profile import Limit, ProcedureProfile, Threshold
 from bidding.profiles.domain.refusals import ProfileBackDated, ProfileContradiction, ProfileWeakened
-from bidding.profiles.domain.vocabulary import LIMITS, THRESHOLDS, Bound, LimitName, Switch, ThresholdName, is_weaker
+from bidding.profiles.domain.vocabulary import (
+    LIMITS,
+    THRESHOLDS,
+    Bound,
+    LimitName,
+    Sector,
+    Switch,
+    ThresholdName,
+    is_weaker,
+)
 from commons.domain.deadlines import Unit
 from commons.domain.money import normal_text
 from commons.domain.text import gettext_noop
@@ -78,6 +87,11 @@ def contradictions(profile: ProcedureProfile) -> Iterable[Contradiction]:
         yield Contradiction(gettext_noop("a tender bond needs its highest share"), "招标投标法实施条例第二十六条")
     if has(Switch.SME_DEDUCTION) and ThresholdName.SME_DEDUCTION not in profile.thresholds:
         yield Contradiction(gettext_noop("a deduction needs its share"), "政府采购促进中小企业发展管理办法第九条")
+    if has(Switch.RESERVE) and not (has(Switch.SEALED) and profile.sector is Sector.LAND):
+        yield Contradiction(
+            gettext_noop("a secret reserve belongs to a right that is granted by sealed bids"),
+            "国土资源部令第39号第十条",
+        )
     if profile.method in TENDERS and profile.minimum_bidders < 3:
         yield Contradiction(gettext_noop("a tender needs three bidders"), "招标投标法第二十八条")
 

@@ -85,6 +85,8 @@ class Switch(StrEnum):
     """The notice of a single source states its case in the law, and the opinions of experts (财政部令第74号 第38条)."""
     DISPOSAL = "DISPOSAL"
     """How a right passes: GRANT 出让 by the state, TRANSFER 转让 by who holds it."""
+    RESERVE = "RESERVE"
+    """A right may be granted with a secret reserve 标底, which is read out with the bids; no award is below it."""
     FEWER_AFTER_REVIEW = "FEWER_AFTER_REVIEW"
     """FAILS: fewer than the minimum after review ends the tender; COMPETITION: it goes on while competition remains."""
 
@@ -134,6 +136,7 @@ SWITCH_LABELS: Mapping[Switch, str] = MappingProxyType(
         Switch.BOND_BACK: gettext_noop("Bonds of those who did not win go back after"),
         Switch.EXPERT_OPINIONS: gettext_noop("Experts' opinions are published"),
         Switch.DISPOSAL: gettext_noop("How the right passes"),
+        Switch.RESERVE: gettext_noop("Secret reserve, read out with the bids"),
         Switch.FEWER_AFTER_REVIEW: gettext_noop("Fewer than the minimum after review"),
     }
 )

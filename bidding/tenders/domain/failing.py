@@ -14,6 +14,8 @@ class FailureCause(StrEnum):
     TOO_FEW_OPENED = "TOO_FEW_OPENED"
     TOO_FEW_VALID = "TOO_FEW_VALID"
     NO_CANDIDATE = "NO_CANDIDATE"
+    BELOW_RESERVE = "BELOW_RESERVE"
+    """No bid reached the secret reserve of a right (国土资源部令第39号 第10条)."""
 
 
 CAUSE_LABELS = {
@@ -22,6 +24,7 @@ CAUSE_LABELS = {
     FailureCause.TOO_FEW_OPENED: gettext_noop("fewer bids could be opened than needed"),
     FailureCause.TOO_FEW_VALID: gettext_noop("fewer valid bids after review than needed"),
     FailureCause.NO_CANDIDATE: gettext_noop("no candidate is left"),
+    FailureCause.BELOW_RESERVE: gettext_noop("no bid reached the secret reserve"),
 }
 
 

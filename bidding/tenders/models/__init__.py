@@ -1,6 +1,7 @@
 """Tables of tenders."""
 
 from bidding.tenders.models.asking import Addendum, Question, TenderObjection
+from bidding.tenders.models.reserves import SecretReserve
 from bidding.tenders.models.taking import DocumentTaking, Invitation, PrequalificationApplication
 from bidding.tenders.models.tender import (
     ENDS_AT,
@@ -25,6 +26,7 @@ __all__ = [
     "ProcurementPlan",
     "PublishedDocument",
     "Question",
+    "SecretReserve",
     "Section",
     "Tender",
     "TenderCheck",

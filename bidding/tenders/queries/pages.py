@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from bidding.profiles.domain.profile import ProcedureProfile, parse
 from bidding.profiles.domain.vocabulary import Switch
@@ -24,6 +24,8 @@ from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound, NotPermitted
 from commons.domain.time import to_text
 from commons.secrecy.fields import Party
+
+_SECTIONS = Prefetch("sections", Section.objects.select_related("reserve"))
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "prequalifying": (SectionState.PREQUALIFYING.value,),
@@ -68,7 +70,7 @@ def public_tenders(search: Search) -> QuerySet[Tender]:
 def readable_tender(viewer: Actor, tender_id: int) -> Tender:
     """A published tender for its reader. Refuses (`NotFound`) what the reader may not know of."""
     rows = Tender.objects.select_related("project__owner", "project__agent", "project__plan", "predecessor")
-    tender = rows.prefetch_related("sections").filter(pk=tender_id, published_at__isnull=False).first()
+    tender = rows.prefetch_related(_SECTIONS).filter(pk=tender_id, published_at__isnull=False).first()
     if tender is None or not may_read(viewer, tender):
         raise NotFound()
     return tender
@@ -183,7 +185,7 @@ def tenders_to_check(viewer: Actor) -> QuerySet[Tender]:
 def draft_of(viewer: Actor, tender_id: int) -> Tender:
     """A tender at any stage for its owner, agent and the centre. Refuses `NotFound`, `NotPermitted`."""
     rows = Tender.objects.select_related("project__owner", "project__agent", "project__plan")
-    tender = rows.prefetch_related("sections", "findings", "checks__person", "filings").filter(pk=tender_id).first()
+    tender = rows.prefetch_related(_SECTIONS, "findings", "checks__person", "filings").filter(pk=tender_id).first()
     if tender is None:
         raise NotFound()
     can_see_draft(viewer, tender).require()

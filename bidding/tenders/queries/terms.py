@@ -54,6 +54,16 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveTerms:
+    """That there is a secret reserve 标底, by whose decision, and how much once it is read out."""
+
+    body: str
+    number: str
+    decided_on: date
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class SectionTerms:
     """Everything that bids, opening and award need of one section of a published tender."""
 
@@ -83,6 +93,8 @@ class SectionTerms:
     call_offs: CallOffMethod
     right: Right | None
     """What is granted, where the section is a right."""
+    reserve: ReserveTerms | None
+    """The secret reserve, where one was decided; its amount once it is read out."""
     grades: tuple[str, ...]
     """The least grade in each specialty, as licences spell it."""
     price: PriceFormula
@@ -121,6 +133,14 @@ class SectionTerms:
         if self.ceiling is None:
             return None
         return max((self.ceiling, *(one.ceiling for one in self.alternatives)))
+
+    @property
+    def least_price(self) -> Decimal | None:
+        """What no price may fall below: the start price of a right, and its reserve once that is read out."""
+        if self.right is None:
+            return None
+        told = self.reserve.amount if self.reserve else None
+        return max(self.right.start_price, told or self.right.start_price)
 
     @property
     def owner_label(self) -> str:
@@ -254,7 +274,15 @@ def qualified_together(section_id: int, organisation_id: int) -> frozenset[int]:
 
 
 def _rows() -> Any:
-    return Section.objects.select_related("tender__project")
+    return Section.objects.select_related("tender__project", "reserve")
+
+
+def _reserve(row: Section) -> ReserveTerms | None:
+    found = getattr(row, "reserve", None)
+    if found is None:
+        return None
+    said = found.decision
+    return ReserveTerms(said["body"], said["number"], date.fromisoformat(said["decided_on"]), found.amount)
 
 
 def _newest_document(tender_id: int) -> PublishedDocument | None:
@@ -289,6 +317,7 @@ def _terms(row: Section, document: PublishedDocument | None) -> SectionTerms:
         awards=row.awards,
         call_offs=CallOffMethod(row.call_offs),
         right=row.right,
+        reserve=_reserve(row),
         grades=tuple(row.grades),
         price=PriceFormula(tender.award_method, dict(tender.award_parameters), choice.source if choice else ""),
         bid_deadline=row.deadline,

@@ -45,6 +45,7 @@ from bidding.tenders.services.prequalifying import (
 )
 from bidding.tenders.services.publishing import publish_tender, release_notice
 from bidding.tenders.services.repeating import repeat_tender
+from bidding.tenders.services.reserving import state_reserve, take_reserve_back, tell_reserve
 from bidding.tenders.services.taking import take_documents
 
 __all__ = [
@@ -94,13 +95,16 @@ __all__ = [
     "review_again",
     "save_document",
     "show_candidates",
+    "state_reserve",
     "state_single_source",
     "submit_tender",
     "suspend_by_decision",
     "take_documents",
     "take_next",
     "take_offers",
+    "take_reserve_back",
     "tell_one",
+    "tell_reserve",
     "terminate_by_decision",
     "withdraw_application",
     "withdraw_objection",

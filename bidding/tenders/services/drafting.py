@@ -24,6 +24,7 @@ from bidding.tenders.models import Invitation, Section, Tender, TenderFiling, Te
 from bidding.tenders.policies import can_change_project
 from bidding.tenders.services.common import counter, editable, invited, profile_of, save, words_of
 from bidding.tenders.services.documents import require_document
+from bidding.tenders.services.reserving import require_reserves
 from bidding.tenders.services.transitions import move_tender
 from commons.domain.actor import Actor
 from commons.domain.deadlines import Direction, local_day
@@ -252,6 +253,7 @@ def require_ready(tender: Tender, at: datetime) -> None:
     if total > tender.project.budget:
         raise BudgetExceeded(total=as_text(total), budget=as_text(tender.project.budget))
     limited_number(profile, tender.qualified_maximum)
+    require_reserves(tender, profile)
     require_document(tender, profile)
     _require_filing(tender, profile, at)
 

@@ -13,7 +13,7 @@ from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.states import SectionCommand, TenderCommand
 from bidding.tenders.domain.timetable import Times, require_times
 from bidding.tenders.media import media
-from bidding.tenders.models import MediaRelease, PublishedDocument, Section, Tender, TenderProject
+from bidding.tenders.models import MediaRelease, PublishedDocument, SecretReserve, Section, Tender, TenderProject
 from bidding.tenders.policies import can_check_tender, can_publish_tender
 from bidding.tenders.services.common import counter, invited, open_sections, tell
 from bidding.tenders.services.drafting import require_ready
@@ -213,7 +213,14 @@ def _section_body(section: Section) -> dict[str, JSON]:
         "call_offs": section.call_offs if section.awards > 1 else None,
         "grades": list(section.grades),
         "right": section.right.as_json() if section.right else None,
+        "reserve": _reserve(section),
     }
+
+
+def _reserve(section: Section) -> JSON:
+    """That a secret reserve was decided, by whom and when; nothing where there is none. Never how much."""
+    found = SecretReserve.objects.filter(section=section).first()
+    return dict(found.decision) if found else None
 
 
 def _give_codes(tender: Tender, today: date) -> None:

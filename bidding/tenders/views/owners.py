@@ -20,7 +20,7 @@ from bidding.tenders.domain.discrimination import label_of
 from bidding.tenders.domain.document import parse
 from bidding.tenders.labels import TENDER_STATES, failure_label, place_label, procedure_name, section_label
 from bidding.tenders.models import ProcurementPlan, Tender, TenderProject
-from bidding.tenders.policies import can_change_tender
+from bidding.tenders.policies import can_change_tender, can_decide_for_owner
 from bidding.tenders.queries import pages
 from bidding.tenders.services.common import EDITABLE, invited, profile_of
 from bidding.tenders.services.drafting import missing
@@ -106,6 +106,7 @@ def draft(request: HttpRequest, tender_id: int) -> HttpResponse:
         "returned": returned[-1] if returned and tender.state == "RETURNED" else "",
         "tasks": tasks_of(tender, profile, editable=editable),
         "ready": editable and is_ready(tender, profile),
+        "reserves": editable and profile.has(Switch.RESERVE) and bool(can_decide_for_owner(actor, tender)),
         "lacking": [_(words) for words in missing(tender, profile)] if editable else [],
         "failed": any(section.state == "FAILED" for section in tender.sections.all()),
         "published": tender.published_at is not None,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.sections import CallOffMethod, SectionTermsDraft, bond_cap
 from bidding.tenders.forms.drafting import SectionForm
+from bidding.tenders.forms.reserving import ReserveForm
 from bidding.tenders.models import Section
+from bidding.tenders.policies import can_decide_for_owner
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.money import normal_text
 from commons.domain.refusals import NotFound
@@ -65,6 +69,44 @@ class EditSection(OwnerForm):
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         services.change_section(actor=signed_in(request), section_id=self._section().pk, terms=section_of(form), at=at)
+        return self.draft_url() + "#sections"
+
+
+class StateReserve(OwnerForm):
+    """The secret reserve of a right: taken in, and shown to nobody again before the opening."""
+
+    title = gettext_lazy("Secret reserve")
+
+    def _section(self, request: HttpRequest) -> Section:
+        actor, tender = signed_in(request), self.tender(request)
+        can_decide_for_owner(actor, tender).require()
+        row = tender.sections.filter(pk=self.kwargs["section_id"]).first()
+        if row is None or not self.profile(request).has(Switch.RESERVE):
+            raise NotFound()
+        return row
+
+    def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        stated = getattr(self._section(request), "reserve", None)
+        return ReserveForm(data, initial=dict(stated.decision) if stated else {})
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        stated = getattr(self._section(request), "reserve", None)
+        intro = _("No award is made below it. It is sealed as you save it, and nobody reads it before the bids are.")
+        if stated is not None:
+            at = timezone.localtime(stated.stated_at).strftime("%Y-%m-%d %H:%M")
+            kept = _("A reserve was stated at %(at)s. Stated again, it takes its place; an empty amount takes it back.")
+            intro = f"{intro} {kept % {'at': at}}"
+        return {**super().context(request), "intro": intro}
+
+    def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
+        assert isinstance(form, ReserveForm)
+        actor, section_id, said = signed_in(request), self._section(request).pk, form.said()
+        if said is None:
+            services.take_reserve_back(actor=actor, section_id=section_id, at=at)
+            messages.success(request, _("The right is granted without a secret reserve."))
+        else:
+            services.state_reserve(actor=actor, section_id=section_id, reserve=said, at=at)
+            messages.success(request, _("The secret reserve is sealed until the bids are read out."))
         return self.draft_url() + "#sections"
 
 
