@@ -24,9 +24,12 @@ class BidOrder(Struct, eq=False):
     canonical: bytes
     received_at: datetime
     public_key: Any
+    """A `PublicKey`."""
     reply_to: Any = None
     """Handed back untouched with the verdict."""
     signed: bool | None = None
+    asked: bool = False
+    """Whether a process that checks signatures was asked about it, and has yet to answer."""
 
 
 class CommandOrder(Struct, eq=False):

@@ -1,7 +1,6 @@
 """Room keys and the signatures of bids: raw r‖s as browsers make them, by a key of the procedure's suite.
 
-Both suites release the interpreter lock while they verify (docs/national.md has the figures), so verifications run
-beside the event loop.
+Most verifications are made in processes of their own (`verifying`); docs/national.md has the figures.
 """
 
 from collections.abc import Callable
@@ -19,6 +18,8 @@ class PublicKey:
     """A public room key, ready to verify with."""
 
     suite: Suite
+    spki: bytes
+    """DER."""
     holds: Callable[[bytes, bytes], bool]
     """Whether its holder signed a message; a signature is 64 bytes r‖s."""
 
@@ -28,7 +29,7 @@ def load_key(spki: bytes) -> PublicKey:
     """The key in `spki` (DER). Refuses `Malformed` for what no installed suite signs bids with."""
     try:
         provider = provider_for(keys.PublicKeyInfo.load(spki, strict=True))
-        return PublicKey(provider.suite, provider.raw_verifier(spki))
+        return PublicKey(provider.suite, spki, provider.raw_verifier(spki))
     except UnknownSuite:
         raise Malformed(field="public_key", reason="of no suite that is installed") from None
     except (ValueError, TypeError) as error:

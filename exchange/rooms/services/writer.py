@@ -21,7 +21,7 @@ from exchange.rooms.protocol import NotStored
 from exchange.rooms.services import metrics
 from exchange.rooms.services.engine import Attempt, Engine
 from exchange.rooms.services.orders import Committed, FrameNote, Moved, Order, Outcome
-from exchange.rooms.services.verifying import Verifiers, is_checked
+from exchange.rooms.services.verifying import Verifiers, check, is_awaited
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Job:
 class Writer:
     """The process's writer. `tell` is called on the loop after every batch; so is everything here but the thread."""
 
-    def __init__(self, tell: Callable[[Done], None], engine: Engine | None = None, *, verifiers: int = 2) -> None:
+    def __init__(self, tell: Callable[[Done], None], engine: Engine | None = None, *, verifiers: int | None = None) -> None:
         self._tell = tell
         self._engine = engine or Engine()
         self._loop = asyncio.get_running_loop()
@@ -63,7 +63,7 @@ class Writer:
         self._notes: list[FrameNote] = []
         self._refresh: dict[int, None] = {}
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._verifiers = Verifiers(verifiers)
+        self._verifiers = Verifiers(self._checked_meanwhile, verifiers)
         self._thread = threading.Thread(target=self._run, name="room-writer", daemon=True)
         self._at_work = False
         self._sent: tuple[Job, Attempt] | None = None
@@ -76,6 +76,7 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what was handed in, then end; the loop has stopped."""
+        self._verifiers.stop()
         if self._sent is not None:
             self._loop.remove_reader(self._sent[1].line)
             self._jobs.put(self._sent[0])  # bids that are stored already get the verdict that they have
@@ -83,7 +84,6 @@ class Writer:
             self._jobs.put(self._everything())
         self._jobs.put(None)
         self._thread.join(timeout=30)
-        self._verifiers.stop()
 
     @property
     def is_full(self) -> bool:
@@ -96,12 +96,11 @@ class Writer:
 
     def hand_in(self, orders: Sequence[Order], notes: Sequence[FrameNote] = ()) -> None:
         """Take what came in, in order of arrival."""
+        # A lone bid is checked where it is decided; of several, all but the first elsewhere meanwhile.
+        self._verifiers.ask(orders if self._at_work or self._orders else orders[1:])
         self._undecided += len(orders)
         self._orders += orders
         self._notes += notes
-        # A lone bid is checked where it is decided; of several, all but the first in threads meanwhile.
-        if beside := orders if self._at_work else orders[1:]:
-            self._verifiers.take(beside)
         if not self._at_work:
             self._next()
 
@@ -122,16 +121,23 @@ class Writer:
             self._jobs.put(self._everything())
             return
         job = Job(self._checked())
-        if not self._send(job):
+        self._at_work = bool(job.orders)
+        if job.orders and not self._send(job):
             self._jobs.put(job)
 
     def _checked(self) -> list[Order]:
-        """The orders at the head of the queue whose signatures were checked; at least one."""
-        waiting, taken = self._orders, [self._orders.popleft()]
-        self._verifiers.finish(taken)
-        while waiting and len(taken) < LARGEST_TURN and is_checked(waiting[0]):
+        """The orders at the head of the queue that can be decided; none while the first is with who checks it."""
+        self._verifiers.hear()
+        waiting, taken = self._orders, list[Order]()
+        while waiting and len(taken) < LARGEST_TURN and not is_awaited(waiting[0]):
+            check(waiting[0])
             taken.append(waiting.popleft())
         return taken
+
+    def _checked_meanwhile(self) -> None:
+        """Some of what waits can be decided now."""
+        if not self._at_work:
+            self._next()
 
     def _everything(self) -> Job:
         orders = [self._orders.popleft() for _ in range(min(len(self._orders), LARGEST_BATCH))]
@@ -200,7 +206,8 @@ class Writer:
         self._engine.forget()
 
     def _work(self, job: Job) -> Done:
-        self._verifiers.finish(job.orders)
+        for order in job.orders:
+            check(order)
         committed = self._engine.commit(job.orders, job.notes) if job.orders or job.notes else Committed()
         refreshed = self._engine.refresh(job.refresh) if job.refresh else ()
         return Done(committed, refreshed, tuple(job.refresh))

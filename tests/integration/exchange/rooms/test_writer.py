@@ -1,6 +1,7 @@
 """The writer of a process on a real database: one order of verdicts, whichever way a batch takes to its rows."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from exchange.rooms.models import Bid
 from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.orders import BidOrder, Outcome
+from exchange.rooms.services.verifying import is_awaited
 from exchange.rooms.services.writer import Done, Writer
 from tests.integration.exchange.rooms.test_engine import Clock, opened, receipt_of
 from tests.live.rooms import Cast, check_room, order
@@ -114,6 +116,30 @@ def test_bid_whose_signature_does_not_hold_is_refused_in_its_place() -> None:
         await desk.place(first, forged, last)
 
     assert codes(with_desk(clock, play).told) == ["", "ROOM_SIGNATURE_WRONG", ""]
+
+
+def test_process_that_checks_signatures_takes_no_bid_with_it() -> None:
+    room, clock, _ = opened()
+    bids = rising(room, clock, 40)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(bids[0])
+        async with asyncio.timeout(20):
+            while not (line := desk.writer._verifiers._lines[0])._ready:
+                await asyncio.sleep(0.01)
+        assert line._process is not None, "it is ready"
+        line._process.send_signal(signal.SIGSTOP)
+        for bid in bids[1:]:
+            desk.writer.hand_in([bid])
+        assert any(map(is_awaited, bids))
+        line._process.kill()
+        await desk.arrived(len(bids))
+
+    desk = with_desk(clock, play)
+
+    assert [outcome.order for outcome in desk.told] == bids
+    assert {receipt_of(outcome).verdict for outcome in desk.told} == {"ACCEPTED"}
+    check_room(room.room_id)
 
 
 def test_batch_that_meets_another_process_is_decided_again_on_what_that_one_stored() -> None:
