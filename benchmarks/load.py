@@ -154,6 +154,7 @@ def cpu_of(config: Config) -> dict[str, float]:
     """CPU seconds that server, database and load generator have used so far."""
     return {
         "server": cpu_s(config["server"]),
+        "checks": sum(map(cpu_s, children(config["server"]))),
         "database": sum(map(cpu_s, children(config["postmaster"]))),
         "load": cpu_s(os.getpid()),
     }

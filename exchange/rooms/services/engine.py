@@ -13,7 +13,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -49,6 +49,8 @@ SNAPSHOT_EVERY = 2_000
 REMEMBERED_BIDS = 20_000
 HEAD_KEPT_S = 1.0
 
+UNDECIDED = datetime.min.replace(tzinfo=UTC)
+
 BidKey = tuple[int, str]
 Clock = Callable[[], datetime]
 
@@ -65,19 +67,29 @@ class Remembered:
 class Attempt:
     """Orders that were decided and are not stored yet."""
 
-    outcomes: list[Outcome]
-    changed: list[Sheet]
-    drafts: dict[BidKey, Draft]
-    now: datetime
     head: receipts.Head
     """Where the log stands, as its receipts say."""
+    before: "Attempt | None" = None
+    """What is being stored, on whose outcome all of this is built."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    drafts: dict[BidKey, Draft] = field(default_factory=dict)
+    now: datetime = UNDECIDED
+    """When the last of them was decided."""
     answer: Answer | None = None
     """Of the database, where it was sent without waiting."""
+    is_unfit: bool = False
+    """Deciding it failed half-way."""
+
+    @property
+    def changed(self) -> list[Sheet]:
+        """The rooms of which there is something to store."""
+        return [sheet for sheet in self.sheets.values() if sheet.links]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
-        return not self.changed
+        return not any(sheet.links for sheet in self.sheets.values())
 
     @property
     def links(self) -> list[Link]:
@@ -93,6 +105,11 @@ class Attempt:
     def outgrown(self) -> list[Sheet]:
         """The rooms whose last snapshot lies far behind."""
         return [sheet for sheet in self.changed if sheet.head.seq - sheet.loaded.snapshot_seq >= SNAPSHOT_EVERY]
+
+    def twin(self, key: BidKey) -> Draft | None:
+        """The bid of that id that was decided here, or is being stored."""
+        found = self.drafts.get(key)
+        return self.before.drafts.get(key) if found is None and self.before is not None else found
 
     @property
     def line(self) -> int:
@@ -184,20 +201,29 @@ class Engine:
         """Whether batches can be sent to the database without waiting: PostgreSQL, once it has stored one."""
         return self.line is not None
 
-    def send(self, orders: Sequence[Order]) -> Attempt | None:
-        """Decide `orders` and send them to be stored; None where that needs rows first, or more than one statement.
+    def can_decide(self, order: Order, attempt: Attempt | None) -> bool:
+        """Whether the order can be decided in memory, in `attempt` or in a new one: nothing has to be read first."""
+        return self.line is not None and order.room_id in self.rooms and (attempt is not None or self._knows_head())
 
-        Then, and whenever something is raised here or by `is_stored`, nothing has changed in memory: `commit` them.
+    def begin(self, before: Attempt | None) -> Attempt:
+        """What is decided while `before` is being stored, or now."""
+        return Attempt(self.published, before)
+
+    def decide(self, attempt: Attempt, orders: Iterable[Order]) -> None:
+        """Decide more in this attempt, of rooms that are held. Nothing changes but the attempt."""
+        attempt.now = now = self.clock()
+        attempt.outcomes += [self._decide(order, attempt, now) for order in orders]
+
+    def send(self, attempt: Attempt) -> bool:
+        """Send an attempt that has something to store; False where that takes more than one statement.
+
+        Then, and whenever something is raised here or by `is_stored`, nothing has changed in memory: `commit` its
+        orders.
         """
-        if self.line is None or not self._knows_head() or not all(order.room_id in self.rooms for order in orders):
-            return None
-        attempt = self._decided(orders, self.published)
-        if attempt.is_empty:
-            return attempt
-        if attempt.fallen or attempt.outgrown or embedded.begins_a_stream(attempt.links):
-            return None
+        if self.line is None or attempt.fallen or attempt.outgrown or embedded.begins_a_stream(attempt.links):
+            return False
         attempt.answer = one_statement.send(self.line, attempt.values())
-        return attempt
+        return True
 
     @staticmethod
     def is_stored(attempt: Attempt) -> bool:
@@ -207,7 +233,8 @@ class Engine:
 
     def settle(self, attempt: Attempt) -> Committed:
         """What was stored is now what is held; a verdict for every order."""
-        return self._commit_to_memory(attempt.outcomes, attempt.changed, attempt.drafts)
+        attempt.before = None
+        return self._commit_to_memory(attempt)
 
     # Deciding
 
@@ -215,37 +242,37 @@ class Engine:
         missing = {order.room_id for order in orders} - self.rooms.keys()
         if missing:
             self.catch_up(missing)
-        attempt = self._decided(orders, self._head())
+        attempt = Attempt(self._head())
+        self.decide(attempt, orders)
         if not attempt.is_empty or notes:
             self._store(attempt, notes)
         return self.settle(attempt)
 
-    def _decided(self, orders: Sequence[Order], head: receipts.Head) -> Attempt:
-        now = self.clock()
-        sheets: dict[int, Sheet] = {}
-        drafts: dict[BidKey, Draft] = {}
-        outcomes = [self._decide(order, sheets, drafts, now) for order in orders]
-        return Attempt(outcomes, [sheet for sheet in sheets.values() if sheet.links], drafts, now, head)
-
-    def _decide(self, order: Order, sheets: dict[int, Sheet], drafts: dict[BidKey, Draft], now: datetime) -> Outcome:
-        loaded = self.rooms.get(order.room_id)
-        if loaded is None:
-            return Outcome(order, refusal=NotFound())
-        sheet = sheets.get(order.room_id)
+    def _decide(self, order: Order, attempt: Attempt, now: datetime) -> Outcome:
+        sheet = attempt.sheets.get(order.room_id)
         if sheet is None:
-            sheet = sheets[order.room_id] = Sheet.begin(loaded)
+            loaded = self._as_of(attempt.before, order.room_id)
+            if loaded is None:
+                return Outcome(order, refusal=NotFound())
+            sheet = attempt.sheets[order.room_id] = Sheet.begin(loaded)
         if isinstance(order, CommandOrder):
             return sheet.obey(order, now)
         key = (order.room_id, order.frame.bid_id)
-        body_hash = loaded.digest(order.canonical)
+        body_hash = sheet.loaded.digest(order.canonical)
         if (known := self.remembered.get(key)) is not None:
             same = known.body_hash == body_hash
             return Outcome(order, receipt=known.receipt) if same else Outcome(order, refusal=IdempotencyConflict())
-        if (twin := drafts.get(key)) is not None:
-            # Twice in one batch: the second waits for the first one's receipt.
+        if (twin := attempt.twin(key)) is not None:
+            # Twice under way: the second waits for the first one's receipt.
             return Outcome(order) if twin.body_hash == body_hash else Outcome(order, refusal=IdempotencyConflict())
-        drafts[key] = sheet.judge(order, body_hash, now)
+        attempt.drafts[key] = sheet.judge(order, body_hash, now)
         return Outcome(order)
+
+    def _as_of(self, before: Attempt | None, room_id: int) -> Loaded | None:
+        """The room as it will stand once `before` is stored."""
+        if before is not None and (sheet := before.sheets.get(room_id)) is not None:
+            return sheet.as_loaded()
+        return self.rooms.get(room_id)
 
     def _store(self, attempt: Attempt, notes: Sequence[FrameNote]) -> None:
         fallen = attempt.fallen
@@ -284,22 +311,19 @@ class Engine:
             for sheet in due:
                 sheet.snapshot_seq = sheet.head.seq
 
-    def _commit_to_memory(
-        self, outcomes: list[Outcome], sheets: Sequence[Sheet], drafts: dict[BidKey, Draft]
-    ) -> Committed:
+    def _commit_to_memory(self, attempt: Attempt) -> Committed:
         """What was stored is now what this thread holds."""
         moved = []
-        for sheet in sheets:
+        for sheet in attempt.changed:
             loaded = self.rooms[sheet.loaded.room_id] = sheet.as_loaded()
             moved.append(_moved(loaded, sheet.tape))
-        made = {key: draft.frame() for key, draft in drafts.items()}
-        for key, draft in drafts.items():
-            self._remember(key, Remembered(draft.body_hash, made[key]))
-        for outcome in outcomes:
+        for key, draft in attempt.drafts.items():
+            self._remember(key, Remembered(draft.body_hash, draft.frame()))
+        for outcome in attempt.outcomes:
             order = outcome.order
             if isinstance(order, BidOrder) and outcome.receipt is None and outcome.refusal is None:
-                outcome.receipt = made[(order.room_id, order.frame.bid_id)]
-        return Committed(outcomes, moved)
+                outcome.receipt = self.remembered[order.room_id, order.frame.bid_id].receipt
+        return Committed(attempt.outcomes, moved)
 
     def _remember(self, key: BidKey, verdict: Remembered) -> None:
         self.remembered[key] = verdict

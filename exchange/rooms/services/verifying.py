@@ -5,7 +5,6 @@ as much again. A lone bid is checked where it is decided, and so is every bid th
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -135,37 +134,33 @@ class _Line:
 
     def hear(self) -> None:
         """Take in every answer that is there."""
-        while self._socket is not None and self._asked:
-            try:
-                said = self._socket.recv(checker.LARGEST_BYTES)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                said = b""
-            self._take_in(said)
+        while self._asked and self._hear_one():
+            pass
 
     def _readable(self) -> None:
-        if not self._ready:
-            self._greet()
-        elif self._asked:
-            self.hear()
-        else:
-            self._lost("it ended")
+        # There may be nothing any more: who was asked in the same turn of the loop has taken it in.
+        self._hear_one()
         self._news()
 
-    def _greet(self) -> None:
-        assert self._socket is not None, "somebody speaks"
-        said = b""
-        with contextlib.suppress(OSError):
+    def _hear_one(self) -> bool:
+        """Whether the process had something to say."""
+        if self._socket is None:
+            return False
+        try:
             said = self._socket.recv(checker.LARGEST_BYTES)
-        self._ready = said == checker.READY
-        if not self._ready:
-            self._lost("it did not begin")
-
-    def _take_in(self, said: bytes) -> None:
+        except BlockingIOError:
+            return False
+        except OSError:
+            said = b""
         if not said:
             self._lost("it ended")
-            return
+            return False
+        if self._ready:
+            self._take_in(said)
+        self._ready = True
+        return True
+
+    def _take_in(self, said: bytes) -> None:
         bids = self._asked.popleft()
         self.owed -= len(bids)
         self._heard_at = time.monotonic()

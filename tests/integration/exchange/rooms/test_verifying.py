@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
@@ -126,5 +127,20 @@ def test_idle_process_that_ends_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -
         [first] = desk.pids
         os.kill(first, signal.SIGKILL)
         await desk.until(lambda: desk.pids not in ([], [first]) and desk.verifiers._lines[0]._ready)
+
+    with_desk(play)
+
+
+def test_answer_that_was_taken_in_meanwhile_is_no_end() -> None:
+    asked = bids(1)
+
+    async def play(desk: Desk) -> None:
+        [first], [line] = desk.pids, desk.verifiers._lines
+        desk.verifiers.ask(asked)
+        select.select([line._socket], [], [])
+        # Before the loop calls the reader, which it knows to be due.
+        asyncio.get_running_loop().call_soon(desk.verifiers.hear)
+        await desk.until(lambda: right(asked[0]))
+        assert desk.pids == [first]
 
     with_desk(play)
