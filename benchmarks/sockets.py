@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import stage
 from benchmarks.figures import Line, Rounds, at_most, spread
-from benchmarks.processes import cpu_s, memory_mib
+from benchmarks.processes import children, cpu_s, memory_mib
 from exchange.rooms.domain.phases import Format
 
 
 def idle(rounds: Rounds) -> Iterator[Line]:
-    """10,000 idle sockets in another room: memory of the process, and what bidders feel of them"""
+    """10,000 idle sockets in another room: memory of the process and of those that it started, and what bidders feel of them"""
     memory, calm, busy = [], [], []
     for number in range(min(rounds.count, 2)):
         with stage.serving() as served:
@@ -17,7 +17,7 @@ def idle(rounds: Rounds) -> Iterator[Line]:
             room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"calm{number}")
             calm.append(_paced_p99(served, room, rounds))
             with stage.holding(served, quiet, 10_000):
-                memory.append(memory_mib(served.pid))
+                memory.append(sum(map(memory_mib, (served.pid, *children(served.pid)))))
                 room = stage.open_room(Format.LIMITED_QUOTES, bidders=50, prices=40, name=f"busy{number}")
                 busy.append(_paced_p99(served, room, rounds))
     yield at_most("memory with 10,000 sockets", memory, 500, " MiB")

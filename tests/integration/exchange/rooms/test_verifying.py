@@ -137,6 +137,7 @@ def test_answer_that_was_taken_in_meanwhile_is_no_end() -> None:
     async def play(desk: Desk) -> None:
         [first], [line] = desk.pids, desk.verifiers._lines
         desk.verifiers.ask(asked)
+        assert line._socket is not None, "it is ready"
         select.select([line._socket], [], [])
         # Before the loop calls the reader, which it knows to be due.
         asyncio.get_running_loop().call_soon(desk.verifiers.hear)
