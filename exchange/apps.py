@@ -16,5 +16,6 @@ class ExchangeConfig(AppConfig):
 
         publicity.register("room", has_ended)
         publicity.register("room-reveal", publicity.always)
+        publicity.register("numbers", publicity.always)
         importing.register_all()
         effects.register(published_under_older_rules)

@@ -1,6 +1,6 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
-from exchange.auctions.models import Offer, Registration
+from exchange.auctions.models import NumberDraw, Offer, Registration
 from exchange.complaints.models import Complaint, ComplaintDocument, Objection
 from exchange.contracts.models import Certificate, Contract, Deal, Invoice
 from exchange.deposits.models import (
@@ -51,6 +51,7 @@ __all__ = [
     "Lot",
     "MoneyExpectation",
     "Notice",
+    "NumberDraw",
     "Objection",
     "Offer",
     "OwnAccount",

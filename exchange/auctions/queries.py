@@ -1,9 +1,11 @@
 """Questions about auctions; each takes the viewer, so that the secrecy matrix is applied in one place."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -14,8 +16,13 @@ from commons.domain.calendar import WorkingDays
 from commons.domain.money import Money
 from commons.domain.refusals import NotFound
 from commons.domain.text import gettext_noop
+from commons.domain.time import from_text
+from commons.evidence import queries as evidence
+from commons.evidence.domain.chain import Link
 from commons.people.parties import with_organisations
 from commons.secrecy.fields import Party
+from exchange.auctions.domain.aliases import stream_of
+from exchange.auctions.domain.blinding import blinded_ref
 from exchange.auctions.domain.confirmations import KIND as CONFIRMATION
 from exchange.auctions.domain.confirmations import side_in
 from exchange.auctions.domain.registrations import OPEN, RegistrationState
@@ -154,6 +161,53 @@ def own_registration(viewer: Actor, lot_id: int) -> Registration | None:
     if not viewer.has(Role.BIDDER) or viewer.organisation_id is None:
         return None
     return Registration.objects.filter(party=Party(lot_id, viewer.organisation_id)).first()
+
+
+def own_reference(viewer: Actor, lot_id: int) -> str:
+    """The blinded reference under which the log names the viewer's own organisation in a lot; empty without one."""
+    own = own_registration(viewer, lot_id)
+    return blinded_ref(own.organisation_id, own.salt) if own is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A submission at its place; without a number, the buyer did not qualify, or submitted again later."""
+
+    place: int
+    buyer: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDrawView:
+    """The draw of a lot's bidder numbers, as everybody may see it: no secret and no rows before it is revealed."""
+
+    commitment: str
+    secret: str = ""
+    revealed_at: datetime | None = None
+    rows: tuple[NumberRow, ...] = ()
+
+
+def number_draw(lot_id: int) -> NumberDrawView | None:
+    """The draw of a lot's numbers as the public log tells it; None before the notice."""
+    told = {link.type: link for link in evidence.entries(stream_of(lot_id))}
+    if "NumbersCommitted" not in told:
+        return None
+    commitment = _payload(told["NumbersCommitted"])["commitment"]
+    if "NumbersRevealed" not in told:
+        return NumberDrawView(commitment)
+    link = told["NumbersRevealed"]
+    revealed = _payload(link)
+    last = {one["buyer"]: place for place, one in enumerate(revealed["submissions"], start=1)}
+    rows = (
+        NumberRow(place, one["buyer"], revealed["numbers"].get(one["buyer"], "") if last[one["buyer"]] == place else "")
+        for place, one in enumerate(revealed["submissions"], start=1)
+    )
+    return NumberDrawView(commitment, revealed["secret"], from_text(link.ts), tuple(rows))
+
+
+def _payload(link: Link) -> Any:
+    return json.loads(link.payload)
 
 
 def registration(viewer: Actor, registration_id: int) -> Registration:

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from exchange.auctions.views import buyers, centre, certificates, deals, guarantees, lots, sellers
+from exchange.auctions.views import buyers, centre, certificates, deals, guarantees, lots, numbers, sellers
 
 auction_patterns = [
     path("lots/<int:lot_id>/", lots.lot, name="lot"),
+    path("lots/<int:lot_id>/numbers/", numbers.numbers, name="numbers"),
+    path("lots/<int:lot_id>/numbers/record.jsonl", numbers.record, name="numbers_record"),
     path("lots/<int:lot_id>/register/", buyers.register, name="register"),
     path("lots/<int:lot_id>/buyers/", sellers.buyers, name="buyers"),
     path("lots/<int:lot_id>/buyers/<int:registration_id>/", sellers.decide, name="decide"),

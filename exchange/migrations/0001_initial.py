@@ -648,6 +648,7 @@ class Migration(migrations.Migration):
                 ('salt', commons.secrecy.fields.SealedTextField(label='registration.salt')),
                 ('state', models.CharField(default='STARTED', max_length=16)),
                 ('deposit_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                ('place', models.PositiveIntegerField(blank=True, null=True)),
                 ('alias', models.CharField(blank=True, max_length=16)),
                 ('reason', commons.secrecy.fields.SealedTextField(blank=True, label='registration.reason')),
                 ('decided_by_rule', models.BooleanField(default=False)),
@@ -661,6 +662,16 @@ class Migration(migrations.Migration):
                 'ordering': ('started_at', 'id'),
             },
             bases=(commons.people.parties.NamesParty, models.Model),
+        ),
+        migrations.CreateModel(
+            name='NumberDraw',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('commitment', models.CharField(max_length=64)),
+                ('secret', commons.secrecy.fields.SealedTextField(label='numbers.secret')),
+                ('revealed_at', models.DateTimeField(blank=True, null=True)),
+                ('lot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='number_draw', to='exchange.lot')),
+            ],
         ),
         migrations.CreateModel(
             name='Offer',

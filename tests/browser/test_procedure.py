@@ -28,7 +28,7 @@ def open_lot() -> tuple[Lot, int]:
     now = timezone.now()
     project_id = story.draft(story.terms(opens_at=now + timedelta(days=30)), at=now - timedelta(days=20))
     (lot,) = story.publish(project_id, at=now - timedelta(days=4))
-    auctions.advance_due(now, entropy=story.entropy())
+    auctions.advance_due(now)
     return lot, story.register(lot, "buyer2", need="1.200", at=now)
 
 

@@ -124,7 +124,7 @@ def open_registration(lot: Lot) -> None:
     Lot.objects.filter(pk=lot.pk).update(profile={**lot.profile, **SECONDS})
     time_passes(lot, registration_starts_at=-timedelta(minutes=5))
     now = timezone.now()
-    auctions.advance_due(now, entropy=story.entropy())
+    auctions.advance_due(now)
     for robot in ROBOTS:
         story.register(lot, robot, need="1.680", at=now)
 

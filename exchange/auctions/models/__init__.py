@@ -1,3 +1,4 @@
+from exchange.auctions.models.numbers import NumberDraw
 from exchange.auctions.models.registration import Offer, Registration
 
-__all__ = ["Offer", "Registration"]
+__all__ = ["NumberDraw", "Offer", "Registration"]

@@ -5,7 +5,6 @@ a transaction of its own, so that one that cannot move does not hold up the othe
 """
 
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,11 +15,11 @@ from commons.domain.actor import system_actor
 from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.outbox import services as outbox
-from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
 from exchange.auctions.services.awarding import publish_result, take_result
 from exchange.auctions.services.deciding import decide_method, fail_lot
+from exchange.auctions.services.numbering import reveal_numbers, to_reveal
 from exchange.auctions.services.qualifying import qualify_by_rule
 from exchange.auctions.services.reminding import REMINDER, remind_of_room
 from exchange.auctions.services.settling import draw_up_contract, take_payment
@@ -38,15 +37,16 @@ BATCH = 500
 """Lots looked at in one call; the rest waits for the next."""
 
 
-def advance_due(at: datetime, *, entropy: Entropy = secrets.token_bytes) -> int:
+def advance_due(at: datetime) -> int:
     """Do everything that is due at `at`; gives the number of lots and deals that moved. Idempotent."""
     moved = _each(_lots(Q(state=LotState.ANNOUNCED, registration_starts_at__lte=at)), lambda pk: _open(pk, at))
     moved += _each(_lots(Q(state=LotState.REGISTERING, registration_ends_at__lte=at)), lambda pk: _end(pk, at))
-    moved += _each(_to_decide(at), lambda pk: _qualify(pk, at, entropy))
+    moved += _each(_to_decide(at), lambda pk: _qualify(pk, at))
     moved += _each(_negotiations(at), lambda pk: _end_negotiation(pk, at))
     moved += _each(_opening_soon(at), lambda pk: remind_of_room(pk, at=at))
     moved += _each(_rooms_over(), lambda pk: take_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
+    moved += _each(to_reveal(BATCH), lambda pk: reveal_numbers(pk, at=at))
     moved += _each(_deals(Q(state=DealState.CONFIRMED, contract__isnull=True)), lambda pk: _draw_up(pk, at))
     moved += _each(_paid_deals(), lambda pk: take_payment(actor=TIMEKEEPER, deal_id=pk, at=at))
     moved += _each(_ended_projects(), lambda pk: _close_project(pk, at))
@@ -148,7 +148,7 @@ def _end(lot_id: int, at: datetime) -> bool:
         return True
 
 
-def _qualify(lot_id: int, at: datetime, entropy: Entropy) -> bool:
+def _qualify(lot_id: int, at: datetime) -> bool:
     """Decide the method once nothing is open; what the seller leaves open is decided by rule at its limit."""
     with transaction.atomic():
         lot = locked_lot(lot_id)
@@ -158,7 +158,7 @@ def _qualify(lot_id: int, at: datetime, entropy: Entropy) -> bool:
         if undecided and (lot.qualification_ends_at is None or at < lot.qualification_ends_at):
             return False
         if undecided:
-            qualify_by_rule(lot, actor=TIMEKEEPER, at=at, entropy=entropy)
+            qualify_by_rule(lot, actor=TIMEKEEPER, at=at)
         decide_method(lot, actor=TIMEKEEPER, at=at)
         return True
 

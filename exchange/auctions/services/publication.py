@@ -1,5 +1,6 @@
 """Publication: the rules of the day are copied in, the times computed, the code given, the supply set aside."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +21,13 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from commons.parameters import queries as parameters
 from commons.search import services as search
+from exchange.auctions.domain.aliases import Entropy
 from exchange.auctions.domain.formats import FormatUnknown, profile_of, room_rules
 from exchange.auctions.domain.terms import read_terms
 from exchange.auctions.domain.timetable import After, Timetable, local_day, require_time, timetable
 from exchange.auctions.policies import can_run_procedure
 from exchange.auctions.services.depositing import expect_deposits_anew
+from exchange.auctions.services.numbering import commit_numbers
 from exchange.auctions.services.telling import tell_registered
 from exchange.notices.domain.kinds import NoticeKind
 from exchange.notices.models import Notice
@@ -76,7 +79,7 @@ def deadline_engine(region: str) -> After:
 
 
 @transaction.atomic
-def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
+def publish_project(*, actor: Actor, project_id: int, at: datetime, entropy: Entropy = secrets.token_bytes) -> int:
     """Publish a checked project; gives its notice.
 
     Refuses (`SecondPersonNeeded`) whoever checked it, a start of bidding that is too early (`OpensTooEarly`), a
@@ -106,6 +109,7 @@ def publish_project(*, actor: Actor, project_id: int, at: datetime) -> int:
     lots = list(project.lots.select_for_update())
     for lot in lots:
         _announce(lot, table, actor=actor, at=at)
+        commit_numbers(lot, actor=actor, at=at, entropy=entropy)
     body = sale_body(project, lots)
     return publish_notice(actor=actor, project_id=project.pk, kind=NoticeKind.SALE, body=body, at=at).pk
 

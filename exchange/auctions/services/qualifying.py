@@ -9,7 +9,6 @@ from commons.domain.money import as_text
 from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest
-from exchange.auctions.domain.aliases import Entropy, draw_alias
 from exchange.auctions.domain.registrations import (
     DepositNotCovered,
     RegistrationCommand,
@@ -21,6 +20,7 @@ from exchange.auctions.labels import rule_broken
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_seller
 from exchange.auctions.queries import is_guaranteed
+from exchange.auctions.services.numbering import number_of
 from exchange.auctions.services.registering import move_registration, require_eligible
 from exchange.auctions.services.releasing import release_deposit
 from exchange.auctions.services.telling import tell
@@ -42,14 +42,14 @@ class QualifiedByRuleAlone(Refusal):
 
 
 @transaction.atomic
-def qualify_buyer(*, actor: Actor, registration_id: int, at: datetime, entropy: Entropy) -> None:
+def qualify_buyer(*, actor: Actor, registration_id: int, at: datetime) -> None:
     """The seller lets the buyer in; it gets a bidder number drawn at random.
 
     Refuses (`DepositNotCovered`) without the deposit, and whatever makes the buyer ineligible by now.
     """
     registration = _for_seller(actor, registration_id)
     require_qualifiable(registration, at=at)
-    _qualify(registration, actor=actor, at=at, entropy=entropy, by_rule=False)
+    _qualify(registration, actor=actor, at=at, by_rule=False)
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def refuse_buyer(*, actor: Actor, registration_id: int, reason: str, at: datetim
     _refuse(registration, require_reason(reason), actor=actor, at=at, by_rule=False)
 
 
-def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime, entropy: Entropy) -> None:
+def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime) -> None:
     """Decide everything still open: who is eligible and has its deposit in gets in, whoever lacks something does not.
 
     The caller holds the lot's lock. In order of submission, so that of related buyers the earliest takes part.
@@ -72,7 +72,7 @@ def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime, entropy: Entropy) -
         except Refusal as refusal:
             _refuse(registration, rule_broken(refusal), actor=actor, at=at, by_rule=True)
         else:
-            _qualify(registration, actor=actor, at=at, entropy=entropy, by_rule=True)
+            _qualify(registration, actor=actor, at=at, by_rule=True)
 
 
 def disqualify_by_rule(lot: Lot, *, actor: Actor, at: datetime) -> None:
@@ -114,9 +114,8 @@ def _order(registration: Registration) -> tuple[datetime, int]:
     return registration.submitted_at or registration.started_at, registration.pk
 
 
-def _qualify(registration: Registration, *, actor: Actor, at: datetime, entropy: Entropy, by_rule: bool) -> None:
-    taken = Registration.objects.filter(lot_id=registration.lot_id).exclude(alias="").values_list("alias", flat=True)
-    alias = draw_alias(set(taken), entropy)
+def _qualify(registration: Registration, *, actor: Actor, at: datetime, by_rule: bool) -> None:
+    alias = number_of(registration)
     move_registration(
         registration,
         RegistrationCommand.QUALIFY,

@@ -31,6 +31,7 @@ from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_change_registration, can_register
 from exchange.auctions.services.depositing import expect_deposit
+from exchange.auctions.services.numbering import next_place
 from exchange.auctions.services.publication import current_notice
 from exchange.auctions.services.telling import tell
 from exchange.deposits import services as deposits
@@ -109,6 +110,7 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
         at=at,
         submitted_at=at,
         deposit_amount=amount,
+        place=next_place(lot),
         notice_version=current_notice(lot.project_id).version,
     )
     subject = gettext_noop(

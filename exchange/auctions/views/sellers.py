@@ -1,6 +1,5 @@
 """The seller's pages after publication: buyers to qualify, and the negotiation that seller and buyer share."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +68,7 @@ def decide(request: HttpRequest, lot_id: int, registration_id: int) -> HttpRespo
     """Qualify a buyer, or refuse it with a reason."""
     actor, at = signed_in(request), timezone.now()
     if request.POST.get("outcome") == "qualify":
-        services.qualify_buyer(actor=actor, registration_id=registration_id, at=at, entropy=secrets.token_bytes)
+        services.qualify_buyer(actor=actor, registration_id=registration_id, at=at)
     else:
         reason = request.POST.get("reason", "")[:500]
         services.refuse_buyer(actor=actor, registration_id=registration_id, reason=reason, at=at)

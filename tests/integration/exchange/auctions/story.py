@@ -138,7 +138,7 @@ def publish(project_id: int, *, at: datetime = PUBLISHED) -> list[Lot]:
     """Checked by one person of the exchange, published by another."""
     checked_at = at - timedelta(hours=1)
     projects.pass_check(actor=actor("staff"), project_id=project_id, found=FOUND, at=checked_at)
-    auctions.publish_project(actor=actor("staff2"), project_id=project_id, at=at)
+    auctions.publish_project(actor=actor("staff2"), project_id=project_id, at=at, entropy=entropy("numbers"))
     return list(Lot.objects.filter(project_id=project_id).select_related("project__seller"))
 
 
@@ -159,7 +159,7 @@ def opened_lot(*buyers: str, **changes: object) -> Lot:
     registry(*buyers)
     (lot,) = publish(draft(terms(**changes)))
     assert lot.registration_starts_at is not None
-    auctions.advance_due(lot.registration_starts_at, entropy=entropy())
+    auctions.advance_due(lot.registration_starts_at)
     lot.refresh_from_db()
     return lot
 
@@ -225,13 +225,11 @@ def qualified_lot(needs: Mapping[str, str], **changes: object) -> Lot:
     assert lot.registration_ends_at is not None
     for key in needs:
         pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(lot.registration_ends_at, entropy=entropy())
+    auctions.advance_due(lot.registration_ends_at)
     at = lot.registration_ends_at + timedelta(minutes=5)
-    for key, registration_id in registrations.items():
-        auctions.qualify_buyer(
-            actor=actor("seller"), registration_id=registration_id, at=at, entropy=entropy(f"a{key}")
-        )
-    auctions.advance_due(at, entropy=entropy())
+    for registration_id in registrations.values():
+        auctions.qualify_buyer(actor=actor("seller"), registration_id=registration_id, at=at)
+    auctions.advance_due(at)
     lot.refresh_from_db()
     return lot
 

@@ -64,7 +64,7 @@ def published(quantity: str = "10000.000") -> Lot:
     projects.submit_project(actor=seller, project_id=project_id, at=at)
     (lot,) = story.publish(project_id)
     assert lot.registration_starts_at is not None
-    auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
+    auctions.advance_due(lot.registration_starts_at)
     lot.refresh_from_db()
     return lot
 
@@ -86,13 +86,11 @@ def test_allowances_are_sold_in_one_sealed_call_to_buyers_without_a_permit(clien
     assert lot.registration_starts_at is not None
     for key in BUYERS:
         story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(lot.registration_ends_at or story.OPENS, entropy=story.entropy())
+    auctions.advance_due(lot.registration_ends_at or story.OPENS)
     with pytest.raises(QualifiedByRuleAlone):
-        auctions.qualify_buyer(
-            actor=actor("seller"), registration_id=registrations[0], at=story.OPENS, entropy=story.entropy()
-        )
+        auctions.qualify_buyer(actor=actor("seller"), registration_id=registrations[0], at=story.OPENS)
     assert lot.qualification_ends_at is not None
-    auctions.advance_due(lot.qualification_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.qualification_ends_at)
     lot.refresh_from_db()
 
     over = _bid_and_close(lot)
@@ -123,7 +121,7 @@ def _bid_and_close(lot: Lot) -> datetime:
     assert story.bid(lot, "buyer2", "16.50", quantity="2500.000", at=at) == ""
     over = lot.opens_at + timedelta(hours=3)
     story.run_room(lot, over)
-    auctions.advance_due(over, entropy=story.entropy())
+    auctions.advance_due(over)
     lot.refresh_from_db()
     return over
 

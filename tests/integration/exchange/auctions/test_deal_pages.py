@@ -44,7 +44,7 @@ def test_the_seller_decides_about_buyers_on_a_page(
     assert lot.registration_ends_at is not None
     for key in TWO:
         story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.registration_ends_at)
     page = f"/lots/{lot.pk}/buyers/"
 
     with time_machine.travel(lot.registration_ends_at + timedelta(hours=1), tick=False):
@@ -121,7 +121,7 @@ def test_both_sides_confirm_and_sign_on_the_page_of_their_deal(
             bound(key)
             answer = signed_in(client, key).post(f"{page}confirm/")
             sign_at(key, answer["Location"], at=at)
-        auctions.advance_due(at, entropy=story.entropy())
+        auctions.advance_due(at)
         contract = Contract.objects.get(deal=deal)
         paper = newest(f"deal:{deal.pk}", CONTRACT)
         documents.certify(paper_id=paper.id, at=at)
@@ -170,7 +170,7 @@ def test_anybody_verifies_a_certificate_and_compares_a_copy(
     contracted(deal, after + timedelta(hours=1))
     paid(deal, after + timedelta(days=1))
     code = certified(deal, after + timedelta(days=1))
-    auctions.advance_due(after + timedelta(days=2), entropy=story.entropy())
+    auctions.advance_due(after + timedelta(days=2))
     page = f"/verify/certificate/{code}/"
 
     with django_assert_max_num_queries(MOST_QUERIES):

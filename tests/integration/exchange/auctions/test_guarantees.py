@@ -42,7 +42,7 @@ def guaranteed_lot() -> tuple[Lot, dict[str, int], str]:
     guarantees.assessed(ref, at=at)
     guarantees.signed(ref, at=at)
     story.pay_deposit(lot, "buyer2", at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(ended(lot), entropy=story.entropy())
+    auctions.advance_due(ended(lot))
     lot.refresh_from_db()
     return lot, registrations, ref
 
@@ -61,10 +61,8 @@ def test_a_guarantee_stands_in_for_the_deposit_and_the_seller_sees_only_that() -
     with pytest.raises(NotFound):
         queries.one(actor("seller"), ref)
     at = ended(lot) + timedelta(minutes=5)
-    for key, registration_id in registrations.items():
-        auctions.qualify_buyer(
-            actor=actor("seller"), registration_id=registration_id, at=at, entropy=story.entropy(key)
-        )
+    for registration_id in registrations.values():
+        auctions.qualify_buyer(actor=actor("seller"), registration_id=registration_id, at=at)
 
     assert set(Registration.objects.values_list("state", flat=True)) == {"QUALIFIED"}
 
@@ -72,17 +70,15 @@ def test_a_guarantee_stands_in_for_the_deposit_and_the_seller_sees_only_that() -
 def test_the_winners_guarantee_opens_with_the_result_and_the_losers_never() -> None:
     lot, registrations, ref = guaranteed_lot()
     at = ended(lot) + timedelta(minutes=5)
-    for key, registration_id in registrations.items():
-        auctions.qualify_buyer(
-            actor=actor("seller"), registration_id=registration_id, at=at, entropy=story.entropy(key)
-        )
-    auctions.advance_due(at, entropy=story.entropy())
+    for registration_id in registrations.values():
+        auctions.qualify_buyer(actor=actor("seller"), registration_id=registration_id, at=at)
+    auctions.advance_due(at)
     lot.refresh_from_db()
     assert lot.opens_at is not None
     story.bid(lot, "buyer1", "20100.00", at=lot.opens_at + timedelta(minutes=1))
     over = lot.opens_at + timedelta(hours=3)
     story.run_room(lot, over)
-    auctions.advance_due(over, entropy=story.entropy())
+    auctions.advance_due(over)
     view = queries.one(actor("seller"), ref)
 
     assert view.state is GuaranteeState.OPENED

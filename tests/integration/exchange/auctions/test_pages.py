@@ -32,7 +32,7 @@ def lot() -> Lot:
     now = timezone.now()
     project_id = story.draft(story.terms(opens_at=now + timedelta(days=30)), at=now - timedelta(days=20))
     (found,) = story.publish(project_id, at=now - timedelta(days=4))
-    auctions.advance_due(now, entropy=story.entropy())
+    auctions.advance_due(now)
     found.refresh_from_db()
     return found
 

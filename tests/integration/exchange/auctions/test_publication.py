@@ -133,8 +133,8 @@ def test_a_method_decided_late_leaves_the_time_to_make_ready_before_the_room_ope
     for key in needs:
         story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
 
-    auctions.advance_due(story.OPENS - timedelta(minutes=1), entropy=story.entropy())
-    auctions.advance_due(story.OPENS - timedelta(minutes=1), entropy=story.entropy())
+    auctions.advance_due(story.OPENS - timedelta(minutes=1))
+    auctions.advance_due(story.OPENS - timedelta(minutes=1))
 
     lot.refresh_from_db()
     assert lot.room_id is not None
@@ -229,7 +229,7 @@ def test_a_suspension_carries_its_decision_and_moves_what_lies_ahead() -> None:
         reason="投诉处理期间",
         at=at,
     )
-    assert auctions.advance_due(ends + timedelta(days=1), entropy=story.entropy()) == 0
+    assert auctions.advance_due(ends + timedelta(days=1)) == 0
     auctions.resume_lot(
         actor=actor("staff"),
         lot_id=lot.pk,
@@ -271,8 +271,8 @@ def test_the_timekeeper_may_call_twice_and_late() -> None:
     (lot,) = story.publish(story.draft())
     assert lot.registration_starts_at is not None
 
-    first = auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
-    second = auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
+    first = auctions.advance_due(lot.registration_starts_at)
+    second = auctions.advance_due(lot.registration_starts_at)
 
     assert (first, second) == (1, 0)
 
@@ -302,7 +302,7 @@ def test_what_failed_is_offered_again_in_a_new_round_that_names_the_first() -> N
     lot = story.opened_lot()
     assert lot.registration_ends_at is not None
     for _ in range(2):
-        auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+        auctions.advance_due(lot.registration_ends_at)
 
     again = projects.draft_project(
         actor=actor("seller"),
@@ -329,7 +329,7 @@ def test_one_lot_that_cannot_move_does_not_hold_up_the_others(monkeypatch: pytes
         return real(lot, *args, **options)
 
     monkeypatch.setattr("exchange.auctions.services.advancing.move_lot", fail_for_one)
-    moved = auctions.advance_due(stuck.registration_starts_at, entropy=story.entropy())
+    moved = auctions.advance_due(stuck.registration_starts_at)
 
     states = [Lot.objects.get(pk=lot.pk).state for lot in (stuck, free)]
     assert (moved, states) == (1, [LotState.ANNOUNCED, LotState.REGISTERING])

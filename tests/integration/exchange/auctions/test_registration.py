@@ -91,7 +91,7 @@ def test_the_end_of_the_registration_asks_for_a_checkpoint_once() -> None:
     assert not asked.exists()
 
     for _ in range(2):
-        auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+        auctions.advance_due(lot.registration_ends_at)
 
     assert asked.get().enqueued_at == lot.registration_ends_at
 
@@ -183,17 +183,16 @@ def test_a_buyer_whose_deposit_is_missing_cannot_be_qualified_and_the_rule_refus
     assert lot.registration_ends_at is not None
     assert lot.qualification_ends_at is not None
     story.pay_deposit(lot, "buyer1", at=lot.registration_starts_at + timedelta(days=1))
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.registration_ends_at)
 
     with pytest.raises(DepositNotCovered):
         auctions.qualify_buyer(
             actor=actor("seller"),
             registration_id=registrations["buyer2"],
             at=lot.registration_ends_at,
-            entropy=story.entropy(),
         )
-    assert auctions.advance_due(lot.qualification_ends_at - timedelta(seconds=1), entropy=story.entropy()) == 0
-    auctions.advance_due(lot.qualification_ends_at, entropy=story.entropy())
+    assert auctions.advance_due(lot.qualification_ends_at - timedelta(seconds=1)) == 0
+    auctions.advance_due(lot.qualification_ends_at)
 
     lot.refresh_from_db()
     decided = {row.organisation_id: row for row in Registration.objects.filter(lot=lot)}
@@ -217,16 +216,14 @@ def test_a_buyer_whose_bank_takes_the_deposit_back_after_qualification_does_not_
     for key in TWO:
         story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
     at = lot.registration_ends_at + timedelta(minutes=5)
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
-    auctions.qualify_buyer(
-        actor=actor("seller"), registration_id=registrations["buyer2"], at=at, entropy=story.entropy("b2")
-    )
+    auctions.advance_due(lot.registration_ends_at)
+    auctions.qualify_buyer(actor=actor("seller"), registration_id=registrations["buyer2"], at=at)
     paid = BankEntry.objects.get(amount=Decimal("4000.00"))
     back = Line("4000.00", direction="DBIT", reversal=True, bank_ref=paid.bank_ref)
     file = statement(back, at=at, account="4405016601000000001", message="BACK")
     assert money.import_file(actor=actor("finance"), content=file, name="back.xml", at=at).tally.waiting == 0
 
-    auctions.advance_due(lot.qualification_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.qualification_ends_at)
 
     lot.refresh_from_db()
     refused = Registration.objects.get(pk=registrations["buyer2"])
@@ -250,8 +247,8 @@ def test_of_two_related_buyers_only_the_first_takes_part() -> None:
     for key in TWO:
         story.pay_deposit(lot, key, at=lot.registration_starts_at + timedelta(days=1))
 
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
-    auctions.advance_due(lot.qualification_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.registration_ends_at)
+    auctions.advance_due(lot.qualification_ends_at)
 
     states = list(Registration.objects.filter(lot=lot).order_by("submitted_at", "id").values_list("state", flat=True))
     assert states == ["QUALIFIED", "REFUSED"]
@@ -287,7 +284,7 @@ def test_nobody_sees_buyers_while_registration_runs() -> None:
     assert Sight.DEPOSITS in queries.sight_of(actor("finance"), lot)
 
 
-def test_aliases_are_unique_and_come_from_the_entropy_handed_in() -> None:
+def test_aliases_of_a_lot_are_unique() -> None:
     lot = story.qualified_lot(TWO)
     aliases = set(Registration.objects.filter(lot=lot).values_list("alias", flat=True))
 

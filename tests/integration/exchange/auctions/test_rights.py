@@ -72,7 +72,7 @@ def test_an_approved_need_is_not_bought_a_second_time_in_another_lot() -> None:
     later = story.PUBLISHED + timedelta(days=30)
     (second,) = story.publish(story.draft(story.terms(opens_at=later + timedelta(days=20)), at=later), at=later)
     assert second.registration_starts_at is not None
-    auctions.advance_due(second.registration_starts_at, entropy=story.entropy())
+    auctions.advance_due(second.registration_starts_at)
 
     with pytest.raises(AboveApprovedNeed) as refusal:
         story.register(second, "buyer1", need="1.500")

@@ -43,7 +43,7 @@ def hammered(lot: Lot, *, second: str = "20100.00", first: str = "20200.00") -> 
     assert story.bid(lot, "buyer1", first, at=at + timedelta(seconds=10)) == ""
     over = lot.opens_at + timedelta(hours=1)
     story.run_room(lot, over)
-    auctions.advance_due(over, entropy=story.entropy())
+    auctions.advance_due(over)
     lot.refresh_from_db()
     return over
 
@@ -52,7 +52,7 @@ def contracted(deal: Deal, at: datetime, *, buyer: str = "buyer1") -> None:
     """Both sides confirm, the contract is drawn up and sealed, both sign it."""
     for key in ("seller", buyer):
         sign_as(key, auctions.request_confirmation(actor=actor(key), deal_id=deal.pk, at=at), at=at)
-    auctions.advance_due(at, entropy=story.entropy())
+    auctions.advance_due(at)
     signed(f"deal:{deal.pk}", CONTRACT, {"buyer": buyer, "seller": "seller"}, at=at)
 
 
@@ -86,7 +86,7 @@ def paid(deal: Deal, at: datetime) -> None:
         document_id=None,
         at=at,
     )
-    auctions.advance_due(at, entropy=story.entropy())
+    auctions.advance_due(at)
 
 
 def certified(deal: Deal, at: datetime) -> str:
@@ -151,7 +151,7 @@ def test_a_price_without_the_treasurys_voucher_is_not_paid() -> None:
     assert payment is not None
 
     story.pay(payment, "buyer1", at=after + timedelta(days=1))
-    auctions.advance_due(after + timedelta(days=1), entropy=story.entropy())
+    auctions.advance_due(after + timedelta(days=1))
 
     deal.refresh_from_db()
     assert deal.state == "CONTRACTED"
@@ -168,7 +168,7 @@ def test_a_buyer_who_does_not_sign_loses_the_deposit_and_the_next_bidder_takes_i
     with pytest.raises(LimitNotPassed):
         auctions.record_default(**order, decision=story.decision("佛环函〔2026〕20号", after), at=after)  # type: ignore[arg-type]  # mixed values
     auctions.record_default(**order, decision=story.decision("佛环函〔2026〕20号", late), at=late)  # type: ignore[arg-type]  # mixed values
-    auctions.advance_due(late, entropy=story.entropy())
+    auctions.advance_due(late)
 
     first, second = Deal.objects.filter(lot=lot).order_by("id")
     forfeited = deposits.deposit_of(lot.pk, story.company("buyer1").pk)
@@ -192,7 +192,7 @@ def test_one_qualified_buyer_negotiates_at_the_start_price_or_above() -> None:
         actor=actor("buyer1"), lot_id=lot.pk, price=Decimal("20500.00"), quantity=quantity, at=at
     )
     auctions.answer_offer(actor=actor("seller"), lot_id=lot.pk, offer_id=offer, accept=True, at=at)
-    auctions.advance_due(at, entropy=story.entropy())
+    auctions.advance_due(at)
 
     deal = Deal.objects.get(lot=lot)
     lot.refresh_from_db()
@@ -205,8 +205,8 @@ def test_a_lot_without_buyers_fails_and_can_be_offered_again() -> None:
     lot = story.opened_lot()
     assert lot.registration_ends_at is not None
 
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
-    auctions.advance_due(lot.registration_ends_at, entropy=story.entropy())
+    auctions.advance_due(lot.registration_ends_at)
+    auctions.advance_due(lot.registration_ends_at)
 
     lot.refresh_from_db()
     assert lot.state == LotState.FAILED
@@ -247,7 +247,7 @@ def test_a_divisible_lot_goes_on_only_as_fast_as_the_slowest_of_its_buyers() -> 
     assert story.bid(lot, "buyer1", "20200.00", quantity="1.000", at=at + timedelta(seconds=10)) == ""
     over = lot.opens_at + timedelta(hours=1)
     story.run_room(lot, over)
-    auctions.advance_due(over, entropy=story.entropy())
+    auctions.advance_due(over)
 
     deals = {deal.buyer_id: deal for deal in Deal.objects.filter(lot=lot)}
     first, second = deals[story.company("buyer1").pk], deals[story.company("buyer2").pk]

@@ -8,14 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from commons.domain.calendar import DayMark, WorkingDays
 from commons.domain.deadlines import Direction, Unit
 from commons.domain.deadlines import deadline as compute
 from commons.parameters import definitions
-from exchange.auctions.domain.aliases import NoAliasLeft, draw_alias
+from exchange.auctions.domain.aliases import POOL, NoAliasLeft, alias_of, order_of
 from exchange.auctions.domain.blinding import blinded_ref
 from exchange.auctions.domain.formats import (
     PROFILES,
@@ -127,34 +125,21 @@ def test_every_parameter_that_the_flow_reads_is_defined() -> None:
     assert set(snapshot()) <= known
 
 
-def stream(words: list[int]) -> Callable[[int], bytes]:
-    rest = iter(words)
-    return lambda size: next(rest).to_bytes(size, "big")
+SECRET = bytes(range(32))
 
 
-def test_an_alias_is_one_that_nobody_has() -> None:
-    taken = {str(number) for number in range(100, 1000)} - {"417"}
+def test_the_numbers_of_a_lot_are_all_of_them_in_an_order_that_its_secret_gives() -> None:
+    order = order_of("lot:7", SECRET)
 
-    assert draw_alias(taken, stream([2**63])) == "417"
+    assert sorted(order) == list(POOL)
+    assert order == order_of("lot:7", SECRET)
+    assert len({order, order_of("lot:8", SECRET), order_of("lot:7", bytes(32))}) == 3
+    assert [alias_of("lot:7", SECRET, place) for place in (1, 2, 900)] == [order[0], order[1], order[899]]
+
+
+def test_the_nine_hundred_and_first_submission_finds_no_number() -> None:
     with pytest.raises(NoAliasLeft):
-        draw_alias(taken | {"417"}, stream([0]))
-
-
-def test_an_alias_is_drawn_without_bias_by_rejecting_the_last_partial_round() -> None:
-    beyond = 2**64 - 1  # above the largest multiple of 900: drawn again
-
-    assert draw_alias(set(), stream([beyond, 0])) == "100"
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(0, 2**63), min_size=60, max_size=60))
-def test_aliases_of_a_lot_never_repeat(words: list[int]) -> None:
-    entropy, taken = stream(words), set[str]()
-
-    for _ in words:
-        taken.add(draw_alias(taken, entropy))
-
-    assert len(taken) == len(words)
+        alias_of("lot:7", SECRET, 901)
 
 
 def test_a_blinded_reference_needs_its_salt() -> None:
