@@ -16,6 +16,7 @@ from exchange.projects.domain.states import ProjectCommand, ProjectState
 from exchange.projects.domain.trades import TradeType
 from exchange.projects.models import Attachment, Lot, Project
 from exchange.projects.policies import can_change_project, can_draft_project
+from exchange.projects.services.reoffering import lot_offered_again, project_to_offer_again
 from exchange.projects.services.transitions import StateMoved, locked_project, move_project
 from signatures.crypto.mixing import require_installed
 
@@ -57,11 +58,12 @@ def draft_project(
 ) -> int:
     """Start a project of the actor's organisation.
 
-    Refuses (`NotPermitted`) anybody but a seller, and (`SuiteMissing`) algorithms that are not installed.
+    Refuses (`NotPermitted`) anybody but a seller, (`SuiteMissing`) algorithms that are not installed, and
+    (`NothingToOfferAgain`) a predecessor of which nothing failed or was left over.
     """
     can_draft_project(actor).require()
     assert actor.organisation_id is not None, "a role is held for an organisation"
-    before = _predecessor(actor.organisation_id, predecessor_id)
+    before = project_to_offer_again(actor.organisation_id, predecessor_id)
     project = Project.objects.create(
         seller_id=actor.organisation_id,
         trade_type=trade_type.value,
@@ -85,12 +87,14 @@ def change_project(*, actor: Actor, project_id: int, facts: ProjectFacts, versio
 
 @transaction.atomic
 def add_lot(*, actor: Actor, project_id: int, terms: LotTerms, at: datetime) -> int:
-    """Add a lot to the draft. Refuses terms that no lot may have, and a second lot of the same pollutant."""
+    """Add a lot to the draft. Refuses terms that no lot may have, a second lot of the same pollutant, and, where a
+    project is offered again, (`NotOfferedAgain`) what neither failed there nor was left over."""
     project = _editable(actor, project_id)
     check_terms(terms, trade_type=TradeType(project.trade_type), at=at)
     _require_single(project, terms, besides=None)
+    before = lot_offered_again(project, terms.instrument)
     last = project.lots.aggregate(last=Max("number"))["last"] or 0
-    lot = Lot.objects.create(project=project, number=last + 1, **_lot_columns(terms))
+    lot = Lot.objects.create(project=project, number=last + 1, predecessor=before, **_lot_columns(terms))
     _save(project, project.version)
     return lot.pk
 
@@ -104,7 +108,8 @@ def change_lot(*, actor: Actor, lot_id: int, terms: LotTerms, at: datetime) -> N
     project = _editable(actor, lot.project_id)
     check_terms(terms, trade_type=TradeType(project.trade_type), at=at)
     _require_single(project, terms, besides=lot.pk)
-    Lot.objects.filter(pk=lot.pk).update(**_lot_columns(terms))
+    before = lot_offered_again(project, terms.instrument)
+    Lot.objects.filter(pk=lot.pk).update(predecessor=before, **_lot_columns(terms))
     _save(project, project.version)
 
 
@@ -151,16 +156,6 @@ def submit_project(*, actor: Actor, project_id: int, at: datetime) -> None:
         payload={"lots": [f"lot:{lot.pk}" for lot in lots], "submitted_at": to_text(at)},
         submitted_at=at,
     )
-
-
-def _predecessor(seller_id: int, project_id: int | None) -> Project | None:
-    """The project that is offered again: one's own, and published before."""
-    if project_id is None:
-        return None
-    before = Project.objects.filter(pk=project_id, seller_id=seller_id, published_at__isnull=False).first()
-    if before is None:
-        raise NotFound()
-    return before
 
 
 def _editable(actor: Actor, project_id: int) -> Project:

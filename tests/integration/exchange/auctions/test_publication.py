@@ -20,14 +20,16 @@ from exchange.auctions.domain.timetable import OpensTooEarly, local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.services import LotChange
 from exchange.auctions.services.publication import NothingAmended, TooLateToAmend
+from exchange.contracts.models import Deal
 from exchange.deposits import queries as deposits
 from exchange.notices.models import Notice
 from exchange.notices.services import DecisionMissing, NumberedDecision
 from exchange.permits import queries as permits
 from exchange.projects import services as projects
 from exchange.projects.domain.completeness import CheckIncomplete
+from exchange.projects.domain.reoffers import NothingToOfferAgain, NotOfferedAgain
 from exchange.projects.domain.states import LotState, ProjectState
-from exchange.projects.domain.trades import TradeType
+from exchange.projects.domain.trades import Instrument, TradeType
 from exchange.projects.models import Lot, Project
 from exchange.projects.policies import SecondPersonNeeded
 from exchange.projects.services import StateMoved, move_lot
@@ -315,6 +317,45 @@ def test_what_failed_is_offered_again_in_a_new_round_that_names_the_first() -> N
     project = Project.objects.get(pk=again)
     assert (project.round, project.predecessor_id) == (2, lot.project_id)
     assert Project.objects.get(pk=lot.project_id).state == ProjectState.CLOSED
+    opens_at = lot.opens_at + timedelta(days=60)
+    added = projects.add_lot(
+        actor=actor("seller"), project_id=again, terms=story.terms(opens_at=opens_at), at=lot.registration_ends_at
+    )
+    assert Lot.objects.get(pk=added).predecessor_id == lot.pk
+    other = story.terms(opens_at=opens_at, instrument=Instrument.COD)
+    for act in (
+        lambda: projects.add_lot(actor=actor("seller"), project_id=again, terms=other, at=story.OPENS),
+        lambda: projects.change_lot(actor=actor("seller"), lot_id=added, terms=other, at=story.OPENS),
+    ):
+        with pytest.raises(NotOfferedAgain):
+            act()
+
+
+def test_what_neither_failed_nor_was_left_over_is_not_offered_again() -> None:
+    lot = story.opened_lot()
+    asked: dict[str, Any] = {
+        "actor": actor("seller"),
+        "trade_type": TradeType.EMISSION_RIGHTS,
+        "facts": projects.ProjectFacts(title="第二次出让", region="440600"),
+        "predecessor_id": lot.project_id,
+        "at": story.OPENS,
+    }
+
+    def deal(quantity: str) -> None:
+        Deal.objects.filter(lot=lot).delete()
+        Deal.objects.create(
+            lot=lot, buyer=organisation("river"), alias="123", origin="ROOM", quantity=Decimal(quantity),
+            price=Decimal(20000), amount=Decimal(1), hammered_at=story.OPENS,
+        )  # fmt: skip
+
+    for state, sold in ((LotState.REGISTERING, None), (LotState.METHOD_DECIDED, None), (LotState.CLOSED, "1.680")):
+        Lot.objects.filter(pk=lot.pk).update(state=state.value)
+        if sold:
+            deal(sold)
+        with pytest.raises(NothingToOfferAgain):
+            projects.draft_project(**asked)
+    deal("1.000")
+    assert projects.draft_project(**asked)
 
 
 def test_one_lot_that_cannot_move_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
