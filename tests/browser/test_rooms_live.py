@@ -244,6 +244,15 @@ def test_a_pause_needs_two_persons_and_everybody_reads_the_reason(browser: Chrom
     expect(bidder.locator("[data-send]")).to_be_disabled()
     assert axe_problems(second) == []
 
+    # The screen of the host who asked changes by itself: nothing waits any more, and what it can ask for is to go on.
+    expect(host.get_by_text("Waiting for a second person.")).to_have_count(0)
+    expect(host.get_by_text("Ask to pause")).to_be_hidden()
+    host.get_by_text("Ask to resume").click()
+    host.locator("details[open] [name=reason]").fill("The hall is safe")
+    host.locator("details[open] [name=minutes]").fill("0")
+    host.get_by_role("button", name="Ask the second person").click()
+    expect(host.get_by_text("Waiting for a second person.")).to_be_visible()
+
 
 def test_a_rehearsal_begins_with_robots_that_bid(browser: Chromium, server: Server) -> None:
     page = browser.page(server, person="buyer1", language="en")

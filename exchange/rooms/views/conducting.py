@@ -26,7 +26,6 @@ from commons.pages import signed_in
 from commons.texts import refusal_text
 from commons.vault import services as vault
 from exchange.rooms import services
-from exchange.rooms.domain.phases import Phase
 from exchange.rooms.forms import ReasonForm, ResumeForm, VoidForm
 from exchange.rooms.policies import OVERSEERS
 from exchange.rooms.views.pages import screen_of, visible_room, visible_scene
@@ -76,7 +75,9 @@ class Conduct:
 
     url: str
     approvals: list[Waiting]
-    form: forms.Form
+    pause_form: forms.Form
+    resume_form: forms.Form
+    """Both are there, so that the screen can change from one to the other by itself."""
     void_form: VoidForm
 
 
@@ -91,7 +92,7 @@ def host(request: HttpRequest, room_id: int) -> HttpResponse:
 def _page(
     request: HttpRequest,
     room_id: int,
-    form: forms.Form | None = None,
+    form: ReasonForm | None = None,
     void_form: VoidForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -103,16 +104,17 @@ def _page(
     conduct = Conduct(
         reverse("rooms:conduct", args=[room_id]),
         _waiting(actor, room_id),
-        form or _form_for(Phase(scene.row.phase), room_id),
+        form if form is not None and not isinstance(form, ResumeForm) else ReasonForm(),
+        form if isinstance(form, ResumeForm) else _resume_form(room_id),
         void_form or VoidForm(prefix="void"),
     )
     screen = screen_of(request, actor, scene, can_conduct=may)
     return render(request, "exchange/rooms/host.html", {"room": screen, "conduct": conduct}, status=status)
 
 
-def _form_for(phase: Phase, room_id: int) -> forms.Form:
-    """What to ask for: a pause, or where the clock stands its running on after the notice that the rules ask for."""
-    return ResumeForm(least=_least_minutes(room_id)) if phase is Phase.PAUSED else ReasonForm()
+def _resume_form(room_id: int, data: Any = None) -> ResumeForm:
+    """With ids of its own: it stands on the same page as the form that asks for a pause."""
+    return ResumeForm(data, least=_least_minutes(room_id), auto_id="resume_%s")
 
 
 def _least_minutes(room_id: int) -> int:
@@ -143,7 +145,7 @@ def conduct(request: HttpRequest, room_id: int) -> HttpResponse:
 def _ask(request: HttpRequest, room_id: int) -> HttpResponse:
     """The first person asks; nothing happens yet."""
     pausing = request.POST["act"] == "pause"
-    form = ReasonForm(request.POST) if pausing else ResumeForm(request.POST, least=_least_minutes(room_id))
+    form = ReasonForm(request.POST) if pausing else _resume_form(room_id, request.POST)
     if not form.is_valid():
         return _page(request, room_id, form, status=400)
     kind = services.PAUSE_KIND if pausing else services.RESUME_KIND

@@ -31,10 +31,24 @@ screen.addEventListener("taped", () => {
   );
 });
 
+/** Whether the room stood still when it was last painted; what waited for a second person then is carried out. */
+let stood = null;
 screen.addEventListener("painted", ({ detail }) => {
-  const ended = screen.ended;
-  show({ "can-pause": !ended && !detail.frame.state.paused, "can-resume": !ended && detail.frame.state.paused, "can-void": !ended });
+  const ended = screen.ended, paused = detail.frame.state.paused;
+  show({ "can-pause": !ended && !paused, "can-resume": !ended && paused, "can-void": !ended });
+  if (stood !== null && stood !== paused) askForRequests();
+  stood = paused;
 });
+
+/** The requests that wait for a second person, as the server has them now; forms that are being filled in stay. */
+async function askForRequests() {
+  const place = one("[data-requests]");
+  if (place === null) return;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (answer === null || !answer.ok) return;
+  const fresh = one("[data-requests]", new DOMParser().parseFromString(await answer.text(), "text/html"));
+  if (fresh !== null) place.replaceChildren(...fresh.childNodes);
+}
 
 // A large screen at the front of the hall: the browser's own full screen, nothing else.
 for (const button of all("[data-fullscreen]")) {
