@@ -114,3 +114,13 @@ def test_who_lost_reads_why_beside_the_replay(client: Client) -> None:
     assert "¥20,200.00 for 1.68, wins 1.68 at ¥20,200.00: ¥33,936.00." in english
     assert "¥20,100.00 for 1.68, gets nothing: better bids took all that was offered." in english
     assert "未竞得：更优报价已用尽出让数量" in chinese
+
+
+def test_a_raise_beyond_the_largest_of_the_rules_is_refused_in_the_room_of_a_lot() -> None:
+    lot = story.qualified_lot({"buyer1": "1.680", "buyer2": "1.680"})
+    at = lot.opens_at + timedelta(minutes=1)
+    story.run_room(lot, lot.opens_at)
+
+    assert story.bid(lot, "buyer1", "20000.00", at=at) == ""
+    assert story.bid(lot, "buyer2", "21100.00", at=at + timedelta(seconds=1)) == "ROOM_ABOVE_MAX_STEP"
+    assert story.bid(lot, "buyer2", "21000.00", at=at + timedelta(seconds=2)) == ""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from commons.domain.refusals import NotPermitted
@@ -11,7 +12,7 @@ from exchange.rooms.services.engine import Engine
 from exchange.rooms.services.rehearsing import advance_rehearsals, begin
 from exchange.rooms.services.timekeeping import Timekeeper
 from tests import cast
-from tests.live.rooms import check_room
+from tests.live.rooms import check_room, english_rules, open_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +51,22 @@ def test_a_rehearsal_ends_by_itself_and_the_next_is_a_new_one() -> None:
 
     assert Room.objects.get(pk=room_id).ended_at is not None
     assert begin(actor=cast.actor("buyer1"), format="ENGLISH", robots=2, at=at) != room_id
+
+
+def test_the_replay_of_a_rehearsal_says_that_it_was_one_and_that_of_a_sale_does_not(client: Client) -> None:
+    at = timezone.now()
+    room_id = begin(actor=cast.actor("buyer1"), format="LIMITED_QUOTES", robots=1, at=at)
+    play(at, seconds=150)
+    sale = open_room(english_rules(session_ms=60_000))
+    Timekeeper(Engine(clock=lambda: at + timedelta(days=1))).advance(at=at + timedelta(days=1))
+
+    def replay(room: int) -> str:
+        return client.get(f"/rooms/{room}/replay/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+
+    told = "<strong>Rehearsal</strong> You bid against robots. Nothing here is binding."
+    assert told in replay(room_id)
+    assert "<h1>Replay</h1>" in replay(sale.room_id)
+    assert told not in replay(sale.room_id)
 
 
 def test_only_bidders_rehearse() -> None:
