@@ -1,6 +1,7 @@
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext
 
 from commons.json_command import JsonCommand
 from exchange.rooms.domain.clearing.engine import clear
@@ -22,4 +23,4 @@ class Command(JsonCommand):
     request = ClearRequest
 
     def answer(self, request: ClearRequest) -> tuple[dict[str, Any], bool]:
-        return result_json(clear(call_of(msgspec.structs.asdict(request)))), True
+        return result_json(clear(call_of(msgspec.structs.asdict(request))), gettext), True

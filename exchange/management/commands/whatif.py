@@ -1,6 +1,7 @@
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext
 
 from commons.domain.refusals import Malformed
 from commons.domain.text import gettext_noop
@@ -28,5 +29,5 @@ class Command(JsonCommand):
         if request.rules is not None:
             replay = under_other_rules(events, request.rules)
         else:
-            replay = under_other_clearing(events, request.clearing or {})
+            replay = under_other_clearing(events, request.clearing or {}, gettext)
         return {"same_result": replay.same, "recorded": replay.recorded, "other": replay.other}, True

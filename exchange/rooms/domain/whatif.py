@@ -1,12 +1,13 @@
 """What a recorded room would have given under another rule: the same bids, at the same instants, decided again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from commons.domain.money import normal_text
 from commons.domain.refusals import Malformed, Refusal
+from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.engine import clear
 from exchange.rooms.domain.clearing.json_form import result_json, rule_of
 from exchange.rooms.domain.clearing.model import Call
@@ -58,15 +59,19 @@ def under_other_rules(events: Sequence[Event], changes: Mapping[str, Any]) -> Re
     return Replay(_side(replay(events)), _side(state))
 
 
-def under_other_clearing(events: Sequence[Event], changes: Mapping[str, Any]) -> Replay:
+def under_other_clearing(
+    events: Sequence[Event], changes: Mapping[str, Any], translate: Callable[[str], str] = str
+) -> Replay:
     """The offers that stood at the hammer, cleared by another rule (the `rule` of `clear`). Refuses `Malformed`."""
     state = replay(events)
     if state.setup.rules.descending:
-        raise Malformed(field="clearing", reason="a descending room pays each its own price; give other “rules”")
+        raise Malformed(
+            field="clearing", reason=gettext_noop("a descending room pays each its own price; give other “rules”")
+        )
     call = call_of(state)
     rule = rule_of(dict(changes), over=clearing_rule(state.setup.rules))
     other = clear(Call(call.supply, call.lot_size, rule, call.orders))
-    cleared = result_json(other)
+    cleared = result_json(other, translate)
     result = {
         "price": cleared["price"],
         "awards": _awards((award.order.bidder, award.quantity, award.price) for award in other.awards),

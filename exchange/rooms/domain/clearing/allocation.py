@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
-from commons.domain.money import normal_text
+from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.chance import shuffled
 from exchange.rooms.domain.clearing.model import ZERO, Order, Rule
+from exchange.rooms.domain.clearing.sentences import say
 from exchange.rooms.domain.rules import TieRule
 
 TIES = "luochui/clearing/ties/v1"
@@ -77,8 +78,16 @@ def _in_turn(orders: Sequence[Order], left: Decimal, allocation: Allocation) -> 
             continue
         if part < order.quantity:
             allocation.explanation.append(
-                f"Bid {order.id} of {order.bidder} is the marginal one: {normal_text(part)} of the "
-                f"{normal_text(order.quantity)} it asked for were left."
+                say(
+                    gettext_noop(
+                        "Bid %(bid)s of %(bidder)s is the marginal one: %(part)s of the %(asked)s it asked for were "
+                        "left."
+                    ),
+                    bid=order.id,
+                    bidder=order.bidder,
+                    part=part,
+                    asked=order.quantity,
+                )
             )
         shares[order.id] = part
         left -= part
@@ -100,8 +109,16 @@ def _pro_rata(
     if sharing:
         asked = sum((order.quantity for order in sharing), ZERO)
         allocation.explanation.append(
-            f"At the price {normal_text(tied[0].price)} {normal_text(min(left, asked))} are shared in proportion among "
-            f"bids for {normal_text(asked)}, rounded down to lots of {normal_text(lot_size)}."
+            say(
+                gettext_noop(
+                    "At the price %(price)s %(left)s are shared in proportion among bids for %(asked)s, rounded down "
+                    "to lots of %(lot)s."
+                ),
+                price=tied[0].price,
+                left=min(left, asked),
+                asked=asked,
+                lot=lot_size,
+            )
         )
     remainder = left - sum(shares.values(), ZERO)
     for order in _remainder_order(sharing, rule):
@@ -109,7 +126,11 @@ def _pro_rata(
             shares[order.id] += lot_size
             remainder -= lot_size
             allocation.explanation.append(
-                f"Bid {order.id} of {order.bidder} gets one of the lots that rounding left over."
+                say(
+                    gettext_noop("Bid %(bid)s of %(bidder)s gets one of the lots that rounding left over."),
+                    bid=order.id,
+                    bidder=order.bidder,
+                )
             )
     return {name: share for name, share in shares.items() if share > 0}
 
@@ -136,13 +157,22 @@ def _remainder_order(sharing: list[Order], rule: Rule) -> list[Order]:
 def _decline(order: Order, part: Decimal, allocation: Allocation) -> None:
     allocation.below_minimum.add(order.id)
     allocation.explanation.append(
-        f"Bid {order.id} of {order.bidder} would get {normal_text(part)}, less than the {normal_text(order.minimum)} "
-        "it takes at least: it gets nothing, and the quantity goes to the others."
+        say(
+            gettext_noop(
+                "Bid %(bid)s of %(bidder)s would get %(part)s, less than the %(least)s it takes at least: it gets "
+                "nothing, and the quantity goes to the others."
+            ),
+            bid=order.id,
+            bidder=order.bidder,
+            part=part,
+            least=order.minimum,
+        )
     )
 
 
 def _explain_tie(tied: list[Order], rule: Rule, draw: dict[str, int], allocation: Allocation) -> None:
     names = [order.id for order in sorted(tied, key=lambda order: draw.get(order.id, order.arrival))]
-    how = "drawn by the seed" if rule.tie is TieRule.RANDOM else "the earlier first"
-    price = normal_text(tied[0].price)
-    allocation.explanation.append(f"Equal bids at {price} come in this order, {how}: {', '.join(names)}.")
+    words = gettext_noop("Equal bids at %(price)s come in this order, the earlier first: %(names)s.")
+    if rule.tie is TieRule.RANDOM:
+        words = gettext_noop("Equal bids at %(price)s come in this order, drawn by the seed: %(names)s.")
+    allocation.explanation.append(say(words, price=tied[0].price, names=", ".join(names)))

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from commons.domain.money import normal_text, round_money
+from commons.domain.money import round_money
+from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.allocation import Allocation, allocate, in_turn
 from exchange.rooms.domain.clearing.model import (
     ZERO,
@@ -21,6 +22,7 @@ from exchange.rooms.domain.clearing.model import (
     RefusedOrder,
     Rule,
 )
+from exchange.rooms.domain.clearing.sentences import say
 from exchange.rooms.domain.clearing.supply import Offer, after_valves
 from exchange.rooms.domain.clearing.trims import Screened, screen
 from exchange.rooms.domain.rules import PriceRule, ShortfallRule
@@ -29,10 +31,9 @@ DIGITS = 100
 """Enough for every product of amounts below a trillion with 9 places to be exact."""
 
 _WORDS = {
-    RefusalCode.SUPPLY_USED_UP: "the supply was used up by better bids",
-    RefusalCode.BELOW_ITS_MINIMUM: "what was left is less than it takes",
-    RefusalCode.BEYOND_TOP_SHARE: "its bidder is not among the best share of bidders",
-    RefusalCode.CANCELLED: "the sale is cancelled",
+    RefusalCode.SUPPLY_USED_UP: say(gettext_noop("the supply was used up by better bids")),
+    RefusalCode.BELOW_ITS_MINIMUM: say(gettext_noop("what was left is less than it takes")),
+    RefusalCode.BEYOND_TOP_SHARE: say(gettext_noop("its bidder is not among the best share of bidders")),
 }
 
 
@@ -46,14 +47,14 @@ def _clear(call: Call) -> Clearing:
     sale = _sale(call)
     rule = call.rule
     if sale.demand < call.supply and rule.shortfall is ShortfallRule.CANCEL:
-        why = f"Valid bids for {normal_text(sale.demand)} do not reach the supply of {normal_text(call.supply)}"
-        return _cancelled(sale, f"{why}: the sale is cancelled.")
+        words = gettext_noop("Valid bids for %(bid)s do not reach the supply of %(supply)s: the sale is cancelled.")
+        return _cancelled(sale, say(words, bid=sale.demand, supply=call.supply))
     offer = after_valves(call.supply, sale.orders, rule, lambda supply: _lowest(sale, supply))
     allocation = _given_out(sale, offer.supply)
     price = _price(sale, allocation, offer)
     if rule.secret_reserve is not None and price is not None and price < rule.secret_reserve:
-        why = f"The price would be {normal_text(price)}, below the secret reserve price: the sale is cancelled."
-        return _cancelled(sale, why)
+        words = gettext_noop("The price would be %(price)s, below the secret reserve price: the sale is cancelled.")
+        return _cancelled(sale, say(words, price=price))
     return _result(sale, allocation, offer, price)
 
 
@@ -84,8 +85,13 @@ def _best_share(call: Call, screened: Screened) -> Sale:
     assert call.rule.top_share is not None, "a top share is given"
     bidders = list(dict.fromkeys(order.bidder for order in screened.orders))
     best = bidders[: top_count(call.rule.top_share, len(bidders))]
-    share, names = normal_text(call.rule.top_share * 100), ", ".join(best)
-    words = f"The best {share} % of {len(bidders)} bidders, rounded half up, are {len(best)}: {names}."
+    words = say(
+        gettext_noop("The best %(share)s %% of %(bidders)s bidders, rounded half up, are %(best)s: %(names)s."),
+        share=call.rule.top_share * 100,
+        bidders=len(bidders),
+        best=len(best),
+        names=", ".join(best),
+    )
     chosen = set(best)
     return Sale(
         call,
@@ -138,7 +144,7 @@ def _result(sale: Sale, allocation: Allocation, offer: Offer, price: Decimal | N
         *_price_words(rule, one_price, price),
         *map(_award_words, awards),
         *map(_refusal_words, left_out),
-        f"Sold {normal_text(sold)} of {normal_text(offer.supply)}.",
+        say(gettext_noop("Sold %(sold)s of %(supply)s."), sold=sold, supply=offer.supply),
     )
     refused = _in_order(sale.call, (*sale.screened.refused, *left_out))
     return Clearing(price, sold, offer.supply - sold, False, awards, refused, words)
@@ -180,25 +186,34 @@ def _in_order(call: Call, refused: Sequence[RefusedOrder]) -> tuple[RefusedOrder
 
 def _price_words(rule: Rule, one_price: Decimal | None, price: Decimal | None) -> list[str]:
     if price is None:
-        return ["No valid bid is served."]
+        return [say(gettext_noop("No valid bid is served."))]
     if one_price is None:
-        return [f"Each pays its own price; the lowest is {normal_text(price)}."]
+        return [say(gettext_noop("Each pays its own price; the lowest is %(price)s."), price=price)]
     if rule.price in (PriceRule.UNIFORM, PriceRule.LOWEST_BID):
-        return [f"All pay {normal_text(one_price)}."]
-    return [f"Less was bid for than offered: all pay the lowest valid bid, {normal_text(one_price)}."]
+        return [say(gettext_noop("All pay %(price)s."), price=one_price)]
+    words = gettext_noop("Less was bid for than offered: all pay the lowest valid bid, %(price)s.")
+    return [say(words, price=one_price)]
 
 
 def _award_words(award: Award) -> str:
     order = award.order
-    got = normal_text(award.quantity) + (
-        "" if award.quantity == order.quantity else f" of the {normal_text(order.quantity)} it asked for"
+    whole = gettext_noop("Bid %(bid)s of %(bidder)s at %(price)s wins %(got)s at %(pays)s: %(amount)s.")
+    part = gettext_noop(
+        "Bid %(bid)s of %(bidder)s at %(price)s wins %(got)s of the %(asked)s it asked for at %(pays)s: %(amount)s."
     )
-    return (
-        f"Bid {order.id} of {order.bidder} at {normal_text(order.price)} wins {got} "
-        f"at {normal_text(award.price)}: {normal_text(award.amount)}."
+    return say(
+        whole if award.quantity == order.quantity else part,
+        bid=order.id,
+        bidder=order.bidder,
+        price=order.price,
+        got=award.quantity,
+        asked=order.quantity,
+        pays=award.price,
+        amount=award.amount,
     )
 
 
 def _refusal_words(entry: RefusedOrder) -> str:
     order = entry.order
-    return f"Bid {order.id} of {order.bidder} at {normal_text(order.price)} gets nothing: {_WORDS[entry.code]}."
+    words = gettext_noop("Bid %(bid)s of %(bidder)s at %(price)s gets nothing: %(why)s.")
+    return say(words, bid=order.id, bidder=order.bidder, price=order.price, why=_WORDS[entry.code])

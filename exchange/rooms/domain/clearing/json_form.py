@@ -1,6 +1,6 @@
 """The JSON form of a call and its result, as fixed for the `clear` command (docs/commands.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from commons.domain.refusals import Malformed
 from commons.domain.spelled import a_list, a_text, an_object
 from commons.domain.time import from_text
 from exchange.rooms.domain.clearing.model import ZERO, Call, Clearing, Limits, Order, Rule, Valve
+from exchange.rooms.domain.clearing.sentences import translated
 from exchange.rooms.domain.rules import PriceRule, ShortfallRule, TieRule
 
 E = TypeVar("E", bound=StrEnum)
@@ -43,8 +44,8 @@ def rule_of(data: object, *, over: Rule | None = None) -> Rule:
     return _sound(rule)
 
 
-def result_json(clearing: Clearing) -> dict[str, Any]:
-    """The result with amounts as the shortest strings."""
+def result_json(clearing: Clearing, translate: Callable[[str], str] = str) -> dict[str, Any]:
+    """The result with amounts as the shortest strings; `translate` gives the words of another language."""
     return {
         "price": None if clearing.price is None else normal_text(clearing.price),
         "sold": normal_text(clearing.sold),
@@ -61,7 +62,7 @@ def result_json(clearing: Clearing) -> dict[str, Any]:
             for award in clearing.awards
         ],
         "refused": [{"bid": entry.order.id, "code": entry.code.value} for entry in clearing.refused],
-        "explanation": list(clearing.explanation),
+        "explanation": [translated(sentence, translate) for sentence in clearing.explanation],
     }
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from commons.domain.money import normal_text
+from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.model import ZERO, Order, Rule, Valve
+from exchange.rooms.domain.clearing.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,23 @@ def after_valves(supply: Decimal, orders: Sequence[Order], rule: Rule, price_at:
         added = min(tier.quantity, demand - supply)
         supply += added
         words.append(
-            f"The price would be {normal_text(price)}, above the trigger {normal_text(tier.trigger)}: "
-            f"{normal_text(added)} of the reserve of {normal_text(tier.quantity)} are added."
+            say(
+                gettext_noop(
+                    "The price would be %(price)s, above the trigger %(trigger)s: %(added)s of the reserve of "
+                    "%(reserve)s are added."
+                ),
+                price=price,
+                trigger=tier.trigger,
+                added=added,
+                reserve=tier.quantity,
+            )
         )
         if added < tier.quantity:
             words.append(
-                f"All bids at the trigger or above are served: the price is held at {normal_text(tier.trigger)}."
+                say(
+                    gettext_noop("All bids at the trigger or above are served: the price is held at %(trigger)s."),
+                    trigger=tier.trigger,
+                )
             )
             return Offer(supply, tier.trigger, tuple(words))
         price = price_at(supply)
@@ -58,12 +70,22 @@ def _withhold(supply: Decimal, orders: Sequence[Order], rule: Rule, price: Decim
             continue
         supply -= taken
         words.append(
-            f"The price would be {normal_text(price)}, below the trigger {normal_text(valve.trigger)}: "
-            f"{normal_text(taken)} are withheld from the offer."
+            say(
+                gettext_noop(
+                    "The price would be %(price)s, below the trigger %(trigger)s: %(taken)s are withheld from the "
+                    "offer."
+                ),
+                price=price,
+                trigger=valve.trigger,
+                taken=taken,
+            )
         )
         if demand == supply and demand > 0:
             words.append(
-                f"Only bids at the trigger or above are left: the price is held at {normal_text(valve.trigger)}."
+                say(
+                    gettext_noop("Only bids at the trigger or above are left: the price is held at %(trigger)s."),
+                    trigger=valve.trigger,
+                )
             )
             return Offer(supply, valve.trigger, tuple(words))
     return Offer(supply, None, tuple(words))

@@ -4,19 +4,20 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from commons.domain.money import normal_text
+from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.model import NO_LIMITS, ZERO, Call, Order, RefusalCode, RefusedOrder
+from exchange.rooms.domain.clearing.sentences import say
 from exchange.rooms.domain.rules import PriceRule
 
 _WORDS = {
-    RefusalCode.BELOW_RESERVE: "its price {price} is below the reserve price",
-    RefusalCode.NOT_WHOLE_LOTS: "its quantity {quantity} is not a whole number of lots",
-    RefusalCode.ABOVE_MAXIMUM_SIZE: "its quantity {quantity} is above the maximum bid size",
-    RefusalCode.BELOW_MINIMUM_ORDER: "its quantity {quantity} is below the minimum order",
-    RefusalCode.CUT_BY_PURCHASE_LIMIT: "the purchase limit",
-    RefusalCode.CUT_BY_HOLDING_LIMIT: "the holding limit",
-    RefusalCode.CUT_BY_GUARANTEE: "the bid guarantee",
-    RefusalCode.CUT_BY_CAP: "the cap on one bidder's or group's share of the offer",
+    RefusalCode.BELOW_RESERVE: gettext_noop("its price %(price)s is below the reserve price"),
+    RefusalCode.NOT_WHOLE_LOTS: gettext_noop("its quantity %(quantity)s is not a whole number of lots"),
+    RefusalCode.ABOVE_MAXIMUM_SIZE: gettext_noop("its quantity %(quantity)s is above the maximum bid size"),
+    RefusalCode.BELOW_MINIMUM_ORDER: gettext_noop("its quantity %(quantity)s is below the minimum order"),
+    RefusalCode.CUT_BY_PURCHASE_LIMIT: gettext_noop("the purchase limit"),
+    RefusalCode.CUT_BY_HOLDING_LIMIT: gettext_noop("the holding limit"),
+    RefusalCode.CUT_BY_GUARANTEE: gettext_noop("the bid guarantee"),
+    RefusalCode.CUT_BY_CAP: gettext_noop("the cap on one bidder's or group's share of the offer"),
 }
 
 
@@ -40,8 +41,9 @@ def screen(call: Call) -> Screened:
             taking.append(order)
             continue
         refused.append(RefusedOrder(order, code))
-        why = _WORDS[code].format(price=normal_text(order.price), quantity=normal_text(order.quantity))
-        words.append(f"Bid {order.id} of {order.bidder} takes no part: {why}.")
+        why = say(_WORDS[code], price=order.price, quantity=order.quantity)
+        no_part = gettext_noop("Bid %(bid)s of %(bidder)s takes no part: %(why)s.")
+        words.append(say(no_part, bid=order.id, bidder=order.bidder, why=why))
     orders = best_first(taking)
     for code, owner, most in _cuts(call):
         orders, gone, said = _cut(orders, owner, most, code, call.lot_size)
@@ -149,12 +151,23 @@ def _kept_of(order: Order, so_far: Kept, most: Most, lot_size: Decimal) -> Decim
 
 
 def _said(order: Order, quantity: Decimal, code: RefusalCode) -> str:
+    words = gettext_noop("Bid %(bid)s of %(bidder)s is cut from %(asked)s to %(kept)s by %(limit)s.")
     if quantity <= 0:
-        return f"Bid {order.id} of {order.bidder} is cut away whole by {_WORDS[code]}."
-    cut = f"Bid {order.id} of {order.bidder} is cut from {normal_text(order.quantity)} to {normal_text(quantity)}"
-    if quantity < order.minimum:
-        return f"{cut} by {_WORDS[code]}, less than the {normal_text(order.minimum)} it takes at least: it falls away."
-    return f"{cut} by {_WORDS[code]}."
+        words = gettext_noop("Bid %(bid)s of %(bidder)s is cut away whole by %(limit)s.")
+    elif quantity < order.minimum:
+        words = gettext_noop(
+            "Bid %(bid)s of %(bidder)s is cut from %(asked)s to %(kept)s by %(limit)s, less than the %(least)s it "
+            "takes at least: it falls away."
+        )
+    return say(
+        words,
+        bid=order.id,
+        bidder=order.bidder,
+        asked=order.quantity,
+        kept=quantity,
+        limit=say(_WORDS[code]),
+        least=order.minimum,
+    )
 
 
 def _whole_division(amount: Decimal, price: Decimal, lot_size: Decimal) -> Decimal:

@@ -17,14 +17,14 @@ from tests.unit.exchange.rooms.story import Story, foshan
 Answer = tuple[int, Any, str]
 
 
-def run(command: str, question: object, folder: Path) -> Answer:
+def run(command: str, question: object, folder: Path, language: str = "en") -> Answer:
     """Exit code, answer and complaint of a command."""
     file = folder / "question.json"
     file.write_bytes(question if isinstance(question, bytes) else json.dumps(question).encode())
     out, err = io.StringIO(), io.StringIO()
     code = 0
     try:
-        call_command(command, str(file), language="en", stdout=out, stderr=err)
+        call_command(command, str(file), language=language, stdout=out, stderr=err)
     except SystemExit as stopped:
         code = int(str(stopped.code))
     return code, json.loads(out.getvalue() or "null"), err.getvalue()
@@ -51,6 +51,60 @@ EXAMPLES = [
 @pytest.mark.parametrize(("command", "question", "answer"), EXAMPLES)
 def test_documented_examples_hold(command: str, question: Any, answer: Any, tmp_path: Path) -> None:
     assert run(command, question, tmp_path) == (0, answer, "")
+
+
+ENGLISH_WORDS = re.compile(r"[A-Za-z]{4,}")
+
+
+@pytest.mark.parametrize(("command", "question", "answer"), EXAMPLES)
+def test_the_same_answer_is_explained_in_chinese(command: str, question: Any, answer: Any, tmp_path: Path) -> None:
+    code, told, complaint = run(command, question, tmp_path, language="zh-hans")
+
+    def explained(given: Any) -> tuple[list[str], Any]:
+        cleared = given["other"].get("clearing", {}) if command == "whatif" else given
+        return cleared.pop("explanation", []), given
+
+    (chinese, rest), (english, same) = explained(told), explained(json.loads(json.dumps(answer)))
+    assert (code, complaint, rest) == (0, "", same)
+    assert len(chinese) == len(english)
+    assert not [sentence for sentence in chinese if ENGLISH_WORDS.search(sentence)]
+
+
+def test_every_sentence_of_a_clearing_has_a_chinese_one(tmp_path: Path) -> None:
+    """Each rule that explains itself is used once; no sentence stays English."""
+    bids = [
+        {"id": "b1", "bidder": "X", "quantity": "40", "price": "15", "at": "2026-01-05T02:00:00.000Z"},
+        {"id": "b2", "bidder": "Y", "quantity": "40", "minimum": "35", "price": "12", "at": "2026-01-05T02:00:01.000Z"},
+        {"id": "b3", "bidder": "Z", "quantity": "40", "price": "12", "at": "2026-01-05T02:00:02.000Z"},
+        {"id": "b4", "bidder": "W", "quantity": "5", "price": "1", "at": "2026-01-05T02:00:03.000Z"},
+    ]
+    rules: list[dict[str, Any]] = [
+        {"price": "uniform", "reserve": "10"},
+        {"price": "uniform", "tie": "random", "seed": "s"},
+        {"price": "pay_as_bid", "tie": "pro_rata"},
+        {"price": "top_share", "top_share": "0.5"},
+        {"price": "uniform", "secret_reserve": "100"},
+        {"price": "uniform", "cap_share": "0.3"},
+        {"price": "uniform", "extra_supply": [{"trigger": "11", "quantity": "20"}]},
+        {"price": "uniform", "extra_supply": [{"trigger": "11", "quantity": "200"}]},
+        {"price": "uniform", "shortfall": "lowest_bid"},
+    ]
+    sentences: list[str] = []
+    for rule in rules:
+        for supply in ("60", "500"):
+            question = {"supply": supply, "rule": rule, "bids": bids}
+            code, told, _ = run("clear", question, tmp_path, language="zh-hans")
+            assert code == 0
+            sentences += told["explanation"]
+    code, told, _ = run(
+        "clear",
+        {"supply": "500", "rule": {"price": "uniform", "shortfall": "cancel"}, "bids": bids},
+        tmp_path,
+        "zh-hans",
+    )
+
+    assert not [sentence for sentence in [*sentences, *told["explanation"]] if ENGLISH_WORDS.search(sentence)]
+    assert len(set(sentences)) > 20
 
 
 def test_documented_schema_names_what_the_command_reads() -> None:
