@@ -313,8 +313,13 @@ class Connection:
         self._peer.write_together([*self._whole(self._runtime.hub.scene(self._room_id))])
 
     async def _history(self, frame: HistoryFrame) -> None:
+        scene = self._runtime.hub.scene(self._room_id)
+        if scene.state is not None and scene.state.is_hidden:
+            told = rendering.event_views(scene.state, scene.tape, self._peer.viewer)
+            self._answer(protocol.HistoryAnswer([view for view in told if view.seq > frame.after], more=False))
+            return
         events = await self._runtime.read(reading.events_after, self._room_id, frame.after, frame.limit)
-        state = self._runtime.hub.scene(self._room_id).state
+        state = scene.state
         seen = [] if state is None else rendering.event_views(state, events, self._peer.viewer)
         self._answer(protocol.HistoryAnswer(seen, more=len(events) == frame.limit))
 

@@ -46,7 +46,7 @@ class Cadence:
 
 Render = Callable[["Scene", Viewer, bool], bytes]
 """Encodes the state of a scene for a viewer, full or as what came since the last telling."""
-RenderOwn = Callable[[RoomState, str], bytes | None]
+RenderOwn = Callable[["Scene", str], bytes | None]
 """Encodes what only the bidder of that alias may know of the state; None where the public state tells it all."""
 
 
@@ -81,7 +81,7 @@ class Hub:
     """The rooms of this process and their sockets."""
 
     def __init__(
-        self, render: Render, cadence: Cadence | None = None, *, render_own: RenderOwn = lambda state, alias: None
+        self, render: Render, cadence: Cadence | None = None, *, render_own: RenderOwn = lambda scene, alias: None
     ) -> None:
         self._render, self._render_own = render, render_own
         self.cadence = cadence or Cadence()
@@ -161,6 +161,8 @@ class Hub:
             if not peers:
                 continue
             payload = self._render(scene, viewer, False)
+            if not payload:
+                continue
             frame = frames.setdefault(payload, text_frame(payload))
             everyone, size = list(peers), self.cadence.slice_sockets
             queue.extend((frame, everyone[i : i + size]) for i in range(0, len(everyone), size))
@@ -177,10 +179,9 @@ class Hub:
         for peer in scene.peers[Viewer.BIDDER]:
             of_alias.setdefault(peer.alias, []).append(peer)
         for alias, peers in of_alias.items():
-            own = self._render_own(scene.state, alias)
-            if own is None:
-                return
-            yield text_frame(own), peers
+            own = self._render_own(scene, alias)
+            if own is not None:
+                yield text_frame(own), peers
 
     def _tell_slices(self, scene: Scene, queue: deque[tuple[bytes, list[Peer]]], told: int, began: float) -> None:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """What a viewer may see of a room: the one home of masking. Pure over the state; encoded once per viewer and telling.
 
-Hidden until the hammer in a sealed call: prices, offers, how many bid. Refused bids are shown to those who oversee;
+Hidden until the hammer in a sealed call: prices, offers, how many bid, and that anybody did: what is not seen is not
+counted in `seq` and not told, not even by a frame that says nothing. Refused bids are shown to those who oversee;
 bidders learn of their own by receipt. Everybody sees aliases only.
 """
 
@@ -43,29 +44,42 @@ from exchange.rooms.protocol import (
     encode,
 )
 
+ORDERS = (BidAccepted, BidWithdrawn, BidRefused, WithdrawalRefused)
+"""What bidders do."""
+
 
 def render_scene(scene: Scene, viewer: Viewer, full: bool) -> bytes:
-    """The `state` frame of a scene for a viewer."""
+    """The `state` frame of a scene for a viewer; nothing where all that happened is hidden."""
     state = scene.state
     assert state is not None, "a scene is shown once it has a state"
     told = [event for event in scene.tape if full or event.seq > scene.told_seq]
+    events, since = event_views(state, told, viewer), scene.told_seq
+    if state.is_hidden:
+        if told and not events and not full:
+            return b""
+        since = state.shown_seq - len(events)
     frame = StateFrame(
         full=full,
         room=str(scene.room_id),
         epoch=scene.epoch,
-        seq=scene.seq,
-        since=0 if full else scene.told_seq,
-        at=to_text(state.at),
+        seq=state.shown_seq,
+        since=0 if full else since,
+        at=to_text(shown_at(state)),
         state=room_view(state, watchers=scene.sockets if viewer is Viewer.STAFF else scene.watchers),
-        events=event_views(state, told, viewer)[-MOST_EVENTS_IN_STATE:],
+        events=events[-MOST_EVENTS_IN_STATE:],
     )
     return encode(frame)
+
+
+def shown_at(state: RoomState) -> datetime:
+    """When the last event was decided that everybody may know of; in a sealed call, when its phase began."""
+    return state.clock.begins_at if state.is_hidden else state.at
 
 
 def room_view(state: RoomState, *, watchers: int) -> RoomView:
     """Everything that may be known of a room."""
     rules, clock, book = state.rules, state.clock, state.book
-    hidden = is_hidden(state)
+    hidden = state.is_hidden
     best = None if hidden else book.best
     return RoomView(
         phase=state.phase.value,
@@ -96,22 +110,28 @@ def render_you(state: RoomState, alias: str) -> bytes:
     return encode(you_view(state, alias))
 
 
-def render_own(state: RoomState, alias: str) -> bytes | None:
-    """The `you` frame that goes out with every telling; none where the standing shows a bidder all that it is about.
+def render_own(scene: Scene, alias: str) -> bytes | None:
+    """The `you` frame that goes out with a telling; none where the standing shows a bidder all that it is about.
 
-    Sealed orders stand in no public state, and quotes spent on another device are counted nowhere else.
+    Sealed orders stand in no public state, and quotes spent on another device are counted nowhere else. In a sealed
+    call only those hear who did something: to others a frame would tell that somebody did.
     """
+    state = scene.state
+    assert state is not None, "a scene is told once it has a state"
     needed = state.rules.sealed or state.rules.quotes_limit is not None
+    if state.is_hidden:
+        told = (event for event in scene.tape if event.seq > scene.told_seq)
+        needed = any(isinstance(event, ORDERS) and event.alias == alias for event in told)
     return render_you(state, alias) if needed else None
 
 
 def you_view(state: RoomState, alias: str) -> YouFrame:
     standing, offer = state.book.standing(alias), state.book.offer(alias)
-    shown = not is_hidden(state)
+    shown = not state.is_hidden
     limit = state.rules.quotes_limit
     participant = state.setup.participants.get(alias)
     return YouFrame(
-        seq=state.seq,
+        seq=state.shown_seq,
         alias=alias,
         price=_amount(offer.price if offer else None),
         quantity=_amount(offer.quantity if offer else None),
@@ -154,22 +174,23 @@ class _Now:
 
 
 def event_views(state: RoomState, events: Iterable[Event], viewer: Viewer) -> list[EventView]:
-    """The events that the viewer may see, in their order."""
-    hidden = is_hidden(state)
-    views = (event_view(event, viewer, hidden=hidden) for event in events)
+    """The events that the viewer may see, in their order; in a sealed call they end at the newest, and are counted
+    without the orders between them."""
+    if state.is_hidden:
+        seen = [event for event in events if not isinstance(event, ORDERS)]
+        first = state.shown_seq - len(seen) + 1
+        return [_plain_view(event, seq) for seq, event in enumerate(seen, start=first)]
+    views = (event_view(event, viewer) for event in events)
     return [view for view in views if view is not None]
 
 
-def event_view(event: Event, viewer: Viewer, *, hidden: bool) -> EventView | None:
-    """One event as the viewer may see it, or None."""
-    if isinstance(event, BidAccepted | BidWithdrawn | BidRefused | WithdrawalRefused):
-        return None if hidden else _bid_view(event, viewer)
-    return EventView(seq=event.seq, at=to_text(event.at), type=event.type, **_facts(event))
+def event_view(event: Event, viewer: Viewer) -> EventView | None:
+    """One event as the viewer may see it where nothing is hidden, or None."""
+    return _bid_view(event, viewer) if isinstance(event, ORDERS) else _plain_view(event, event.seq)
 
 
-def is_hidden(state: RoomState) -> bool:
-    """Whether offers are hidden from everybody: a sealed call before its hammer."""
-    return state.rules.sealed and not state.is_over
+def _plain_view(event: Event, seq: int) -> EventView:
+    return EventView(seq=seq, at=to_text(event.at), type=event.type, **_facts(event))
 
 
 def outcome_view(state: RoomState) -> dict[str, Any] | None:

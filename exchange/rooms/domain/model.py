@@ -118,6 +118,7 @@ class RoomState:
     entrants: frozenset[str] | None = None
     """Who may bid in the timed phase; `None`: any participant."""
     outcome: Outcome | None = None
+    withdrawn: int = 0
 
     @property
     def rules(self) -> RoomRules:
@@ -130,6 +131,16 @@ class RoomState:
     @property
     def is_over(self) -> bool:
         return self.phase in OVER
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether orders are hidden from everybody but their bidders: a sealed call before its hammer."""
+        return self.rules.sealed and not self.is_over
+
+    @property
+    def shown_seq(self) -> int:
+        """How many events anybody may know of: in a sealed call `seq` would tell how many orders there are."""
+        return self.seq - (self.accepted + self.refused + self.withdrawn if self.is_hidden else 0)
 
     @property
     def is_biddable(self) -> bool:

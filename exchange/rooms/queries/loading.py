@@ -48,10 +48,10 @@ class Loaded:
         return replace(self, seq=state.seq, head_hash=head_hash, state=state, snapshot_seq=snapshot_seq, tape=tape)
 
 
-def load(room_id: int) -> Loaded | None:
-    """The room from its rows; None when there is no such room."""
+def load(room_id: int, *, tape: int = TAPE) -> Loaded | None:
+    """The room from its rows with its last `tape` events; None when there is no such room."""
     room = Room.objects.filter(pk=room_id).only("pk", "epoch", "rules", "ended_at").first()
-    return None if room is None else loaded_from(room)
+    return None if room is None else loaded_from(room, tape=tape)
 
 
 def loaded_from(room: Room, *, tape: int = TAPE) -> Loaded:

@@ -39,9 +39,9 @@ class Scene:
             full=True,
             room=str(loaded.room_id),
             epoch=loaded.epoch,
-            seq=loaded.seq,
+            seq=state.shown_seq,
             since=0,
-            at=to_text(state.at),
+            at=to_text(rendering.shown_at(state)),
             state=rendering.room_view(state, watchers=0),
             events=rendering.event_views(state, loaded.tape, viewer),
         )
@@ -67,9 +67,13 @@ def scene(room_id: int) -> Scene | None:
 
 def history(room_id: int, viewer: Viewer, *, after: int) -> dict[str, Any] | None:
     """Up to 200 events after a `seq` as the viewer may see them, and from where to ask on while there are more."""
-    loaded = load(room_id)
+    loaded = load(room_id, tape=MOST_EVENTS)
     if loaded is None:
         return None
+    if loaded.state.is_hidden:
+        views = rendering.event_views(loaded.state, loaded.tape, viewer)
+        seen = [view for view in views if view.seq > after]
+        return {"events": msgspec.to_builtins(seen), "upto": loaded.state.shown_seq, "more": False}
     events = _views(loaded, viewer, after=after)
     upto = min(after + MOST_EVENTS, loaded.seq)
     return {"events": msgspec.to_builtins(events), "upto": upto, "more": upto < loaded.seq}

@@ -134,7 +134,7 @@ async def test_many_rooms_are_told_in_turn_and_together_take_no_more_than_their_
 
 
 async def test_what_only_a_bidder_may_know_goes_to_its_own_devices() -> None:
-    hub = Hub(lambda scene, viewer, full: b"{}", render_own=lambda state, alias: alias.encode())
+    hub = Hub(lambda scene, viewer, full: b"{}", render_own=lambda scene, alias: alias.encode())
     papers = {name: Paper() for name in ("01", "01 on the phone", "02", "watcher")}
     for name, paper in papers.items():
         viewer = Viewer.WATCHER if name == "watcher" else Viewer.BIDDER

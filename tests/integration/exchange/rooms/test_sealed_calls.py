@@ -16,6 +16,7 @@ from commons.evidence import services as exporting
 from commons.evidence.domain import chain, receipts
 from exchange import verify
 from exchange.rooms import queries
+from exchange.rooms.broadcast.peers import Viewer
 from exchange.rooms.client import KeyPair, new_bid_id, signed_bid, signed_withdrawal
 from exchange.rooms.domain import log
 from exchange.rooms.domain.commands import Tick, Void
@@ -24,6 +25,7 @@ from exchange.rooms.domain.rules import PriceRule, RoomRules
 from exchange.rooms.domain.sealing import Seal, reveal_stream
 from exchange.rooms.models import Bid, ReceiptBatch, RoomSnapshot
 from exchange.rooms.protocol import canonical_of, decode, receipt_body
+from exchange.rooms.queries import pages
 from exchange.rooms.queries.loading import load
 from exchange.rooms.queries.verdicts import verdicts_of
 from exchange.rooms.services import engine as engines
@@ -298,3 +300,21 @@ def test_key_is_published_once_even_if_the_room_is_voided_afterwards() -> None:
 def exported(room_id: int) -> Sequence[str]:
     lines = exporting.export([f"room:{room_id}", reveal_stream(room_id)], at=NOON)
     return [line.decode().strip() for line in lines]
+
+
+def test_no_page_and_no_history_tells_how_many_orders_there_are_before_the_end() -> None:
+    call = Call()
+    call.hand_in("buyer1", PRICES[0])
+    room_id = call.room.room_id
+
+    def told() -> Any:
+        scene = pages.scene(room_id)
+        assert scene is not None
+        return [(scene.frame(viewer), pages.history(room_id, viewer, after=0)) for viewer in Viewer]
+
+    before = told()
+    for price in PRICES[1:]:
+        call.hand_in("buyer2", price)
+    assert told() == before
+    call.end()
+    assert told() != before
