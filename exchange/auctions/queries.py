@@ -25,6 +25,7 @@ from exchange.auctions.domain.aliases import stream_of
 from exchange.auctions.domain.blinding import blinded_ref
 from exchange.auctions.domain.confirmations import KIND as CONFIRMATION
 from exchange.auctions.domain.confirmations import side_in
+from exchange.auctions.domain.numbers import in_order
 from exchange.auctions.domain.registrations import OPEN, RegistrationState
 from exchange.auctions.domain.secrecy import Sight, sight, stage_of
 from exchange.auctions.domain.terms import read_terms
@@ -171,7 +172,7 @@ def own_reference(viewer: Actor, lot_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """A submission at its place; without a number, the buyer did not qualify, or submitted again later."""
+    """A buyer at its place; without a number, it did not qualify."""
 
     place: int
     buyer: str
@@ -198,11 +199,8 @@ def number_draw(lot_id: int) -> NumberDrawView | None:
         return NumberDrawView(commitment)
     link = told["NumbersRevealed"]
     revealed = _payload(link)
-    last = {one["buyer"]: place for place, one in enumerate(revealed["submissions"], start=1)}
-    rows = (
-        NumberRow(place, one["buyer"], revealed["numbers"].get(one["buyer"], "") if last[one["buyer"]] == place else "")
-        for place, one in enumerate(revealed["submissions"], start=1)
-    )
+    buyers = enumerate(in_order(revealed["submissions"]), start=1)
+    rows = (NumberRow(place, buyer, revealed["numbers"].get(buyer, "")) for place, buyer in buyers)
     return NumberDrawView(commitment, revealed["secret"], from_text(link.ts), tuple(rows))
 
 

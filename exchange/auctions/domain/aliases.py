@@ -1,9 +1,10 @@
 """Bidder numbers 竞买号: by lot, in an order that chance fixed before anybody registered, so that they tell nothing.
 
 The centre draws 32 secret bytes for a lot and publishes what they hash to together with the notice. They put the
-numbers from 100 to 999 in an order (the draw HS-v1 of `signatures.draws`); the n-th submission of the lot owns the n-th
-of them. Who submits when is not the centre's to choose, and the secret was fixed before: so nobody picked anybody's
-number. When the numbers may be known, the secret is published, and everybody computes them again (docs/adr/0019).
+numbers from 100 to 999 in an order (the draw HS-v1 of `signatures.draws`); the n-th buyer to submit a registration owns
+the n-th of them. Who submits when is not the centre's to choose, and the secret was fixed before: so nobody picked
+anybody's number. When the numbers may be known, the secret is published, and everybody computes them again
+(docs/adr/0019).
 """
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ def order_of(draw_id: str, secret: bytes) -> tuple[str, ...]:
 
 
 def alias_of(draw_id: str, secret: bytes, place: int) -> str:
-    """The number of the `place`-th submission of a lot, from 1. Refuses (`NoAliasLeft`) when there are no more."""
+    """The number of the `place`-th buyer to submit in a lot, from 1. Refuses (`NoAliasLeft`) when there are no more."""
     if place > len(POOL):
         raise NoAliasLeft()
     return order_of(draw_id, secret)[place - 1]

@@ -52,13 +52,18 @@ def _number_faults(draw_id: str, secret: bytes, told: Mapping[str, Any]) -> list
     submissions, numbers = told["submissions"], told["numbers"]
     places = [int(one["seq"]) for one in submissions]
     found = [] if places == sorted(set(places)) else ["the submissions are not in the order of the log"]
-    owned = {one["buyer"]: place for place, one in enumerate(submissions, start=1)}
+    owned = {buyer: place for place, buyer in enumerate(in_order(submissions), start=1)}
     for buyer, number in numbers.items():
         if buyer not in owned:
             found.append(f"{buyer} has number {number} and submitted nothing")
         elif number != (due := _number_at(draw_id, secret, owned[buyer])):
             found.append(f"{buyer} has number {number}; its place {owned[buyer]} gives {due}")
     return found
+
+
+def in_order(submissions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The buyers in the order in which each submitted for the first time."""
+    return list(dict.fromkeys(one["buyer"] for one in submissions))
 
 
 def _number_at(draw_id: str, secret: bytes, place: int) -> str:

@@ -27,7 +27,7 @@ class Registration(NamesParty, models.Model):
     state = models.CharField(max_length=16, default=RegistrationState.STARTED.value)
     deposit_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     place = models.PositiveIntegerField(null=True, blank=True)
-    """The how-manieth submission of the lot its last one is; it owns the number of that place."""
+    """The how-manieth buyer of the lot it was to submit, the first time; it owns the number of that place."""
     alias = models.CharField(max_length=16, blank=True)
     reason = SealedTextField(label="registration.reason", blank=True)
     decided_by_rule = models.BooleanField(default=False)

@@ -57,7 +57,7 @@ def commit_numbers(lot: Lot, *, actor: Actor, at: datetime, entropy: Entropy) ->
 
 
 def next_place(lot: Lot) -> int:
-    """The place of the next submission of a lot. The caller holds the lot's lock."""
+    """The place of the next buyer to submit in a lot. The caller holds the lot's lock."""
     last = Registration.objects.filter(lot=lot).aggregate(last=Max("place"))["last"]
     return (last or 0) + 1
 

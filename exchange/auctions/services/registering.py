@@ -110,7 +110,7 @@ def submit_registration(*, actor: Actor, registration_id: int, statements_confir
         at=at,
         submitted_at=at,
         deposit_amount=amount,
-        place=next_place(lot),
+        place=registration.place or next_place(lot),
         notice_version=current_notice(lot.project_id).version,
     )
     subject = gettext_noop(
