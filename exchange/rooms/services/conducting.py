@@ -15,6 +15,7 @@ from commons.domain.text import gettext_noop
 from commons.domain.time import local_text
 from commons.inbox import services as inbox
 from exchange.projects.domain.states import LotState
+from exchange.projects.services import locked_lot
 from exchange.rooms import policies
 from exchange.rooms.broadcast.news import announce
 from exchange.rooms.domain.commands import Command, Pause, Resume, Void
@@ -112,6 +113,7 @@ def _require_decision(actor: Actor, room_id: int, decision_no: str) -> None:
         raise Malformed(field="decision_no", reason="missing")
 
 
+@transaction.atomic
 def void(
     *,
     actor: Actor,
@@ -129,7 +131,8 @@ def void(
     """
     room = _room(room_id)
     policies.can_void(actor, room).require()
-    if room.lot is not None and room.lot.state != LotState.METHOD_DECIDED:
+    # Under the lot's lock: else the result could be taken between this look and the void, under deals that stand.
+    if room.lot_id is not None and locked_lot(room.lot_id).state != LotState.METHOD_DECIDED:
         raise ResultTaken()
     for name, value in (("decision_no", decision_no), ("document_id", document_id), ("decided_by", decided_by)):
         if not str(value).strip():

@@ -1,18 +1,25 @@
 """A lot's room in the hands of the exchange: it goes on after a notice, and is not set aside under standing deals."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django.test import Client
 
 from commons.approvals import services as approvals
 from commons.domain.actor import Assurance
 from commons.inbox.models import InboxMessage
+from exchange.auctions import services as auctions
+from exchange.contracts.models import Deal
 from exchange.projects.models import Lot
 from exchange.rooms import queries as rooms
 from exchange.rooms import services as conducting
 from exchange.rooms.queries import RoomView
+from exchange.rooms.services import conducting as services
 from exchange.rooms.services.conducting import ResultTaken, ResumedWithoutNotice
 from tests.cast import actor, person
 from tests.integration.exchange.auctions import story
@@ -102,6 +109,57 @@ def test_a_room_is_not_set_aside_under_deals_that_stand() -> None:
         )
 
     assert room_of(lot).phase == "ENDED"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_room_is_not_set_aside_while_its_result_is_taken(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lot's lock deals stood on a room that was set aside; with it one of both comes first."""
+    lot = story.qualified_lot(TWO)
+    room_id = lot.room_id or 0
+    after = lot.opens_at + timedelta(hours=2)
+    story.run_room(lot, lot.opens_at)
+    for key in TWO:
+        story.bid(lot, key, "20000.00" if key == "buyer1" else "20100.00", at=lot.opens_at + timedelta(minutes=1))
+    story.run_room(lot, after)
+    document = str(story.document("staff", f"room:{room_id}", after))
+    looked, taken, carry_out = Event(), Event(), services._conduct
+
+    def slowly(*given: Any, **named: Any) -> None:
+        looked.set()
+        taken.wait(1)
+        carry_out(*given, **named)
+
+    monkeypatch.setattr(services, "_conduct", slowly)
+    if not guarded:
+        monkeypatch.setattr(services, "locked_lot", lambda pk: Lot.objects.get(pk=pk))
+
+    def take() -> None:
+        looked.wait(10)
+        auctions.advance_due(after)
+        taken.set()
+
+    def set_aside() -> None:
+        conducting.void(
+            actor=actor("staff"), room_id=room_id, decided_by="佛山市生态环境局", decision_no="佛环函〔2026〕70号",
+            document_id=document, reason="程序违法", at=after,
+        )  # fmt: skip
+
+    in_threads(set_aside, take)
+
+    assert room_of(lot).phase == "VOIDED"
+    # On SQLite one writer at a time is the guard.
+    assert Deal.objects.filter(lot=lot).exists() is (not guarded and connection.vendor == "postgresql")
+
+
+def in_threads(*works: Callable[[], None]) -> None:
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        list(pool.map(run, works))
 
 
 def test_who_lost_reads_why_beside_the_replay(client: Client) -> None:
