@@ -344,7 +344,7 @@ def test_what_neither_failed_nor_was_left_over_is_not_offered_again() -> None:
     def deal(quantity: str) -> None:
         Deal.objects.filter(lot=lot).delete()
         Deal.objects.create(
-            lot=lot, buyer=organisation("river"), alias="123", origin="ROOM", quantity=Decimal(quantity),
+            lot=lot, buyer=organisation("jinma"), alias="123", origin="ROOM", quantity=Decimal(quantity),
             price=Decimal(20000), amount=Decimal(1), hammered_at=story.OPENS,
         )  # fmt: skip
 

@@ -57,7 +57,7 @@ def test_the_replay_of_a_rehearsal_says_that_it_was_one_and_that_of_a_sale_does_
     at = timezone.now()
     room_id = begin(actor=cast.actor("buyer1"), format="LIMITED_QUOTES", robots=1, at=at)
     play(at, seconds=150)
-    sale = open_room(english_rules(session_ms=60_000))
+    sale = open_room(english_rules(session_ms=60_000), subject="sale:1")
     Timekeeper(Engine(clock=lambda: at + timedelta(days=1))).advance(at=at + timedelta(days=1))
 
     def replay(room: int) -> str:
