@@ -9,7 +9,7 @@ from exchange.rooms.domain.phases import Format
 
 
 def idle(rounds: Rounds) -> Iterator[Line]:
-    """10,000 idle sockets in another room: memory of the process and of those that it started, and what bidders feel of them"""
+    """10,000 idle sockets in another room: memory of the process and its children, and what bidders feel of them"""
     memory, calm, busy = [], [], []
     for number in range(min(rounds.count, 2)):
         with stage.serving() as served:
