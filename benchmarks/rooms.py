@@ -9,6 +9,8 @@ from exchange.rooms.domain.phases import Format
 
 BIDDERS = 50
 PRICES = 1_600
+CORES = len(os.sched_getaffinity(0))
+"""Which the server, the processes that check, the database and the load generator share."""
 
 
 def _against_pgbench(
@@ -39,6 +41,9 @@ def _against_pgbench(
     yield Line(f"verdict after, p99: {spread(acks, ' ms', 1)}")
     # Unlike the rates, these hardly change with what else the machine has to do.
     yield Line("CPU of a decision: " + ", ".join(f"{party} {spread(each, ' µs')}" for party, each in spent.items()))
+    whole = [sum(parts) for parts in zip(*spent.values(), strict=True)]
+    bounds = [CORES * 1e6 / each / other for each, other in zip(whole, theirs, strict=True)]
+    yield Line(f"{CORES} cores that do nothing else and never wait would carry {spread(bounds, ' ×', 2)}")
     if watchers <= 200:
         yield at_most("watcher lag p99", lags, 75, " ms")
 
