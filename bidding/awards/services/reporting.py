@@ -66,6 +66,10 @@ def enter_report(
         reserve=terms.reserve.amount if terms.reserve else None,
     )
     _require_last_offers(section_id, lines, at)
+    if terms.profile.is_single_source:
+        for line in lines:
+            if line.rank:
+                tender_services.require_addition_price(section_id=section_id, price=line.price, profile=terms.profile)
     reckoning_of(terms, lines)
     document = vault.document(document_id)
     if document is None or document.subject != f"evaluation-report:{section_id}":

@@ -122,11 +122,15 @@ def price_sheet(hall_id: int) -> Scene | None:
         parameters["delta"] = normal_text(hall.delta)
     if terms.highest_ceiling is not None:
         parameters["ceiling"] = as_text(terms.highest_ceiling)
+    if terms.right is not None:
+        parameters["start_price"] = as_text(terms.right.start_price)
+    if reserve := _reserve(terms):
+        parameters["reserve"] = reserve
     try:
         question = Question(
             Formula(terms.price.formula),
             parameters_of(parameters),
-            tuple(_scored(bid, names[bid.organisation_id].name) for bid in bids if _counts(bid, terms)),
+            tuple(_scored(bid, names[bid.organisation_id].name) for bid in bids if _counts(bid)),
         )
         sheet = score(question)
     except Refusal:
@@ -225,10 +229,8 @@ def _scored(bid: HallBid, name: str) -> Bid:
     )
 
 
-def _counts(bid: HallBid, terms: SectionTerms) -> bool:
-    """A corrected price counts when its bidder has agreed, any other unless disputed; none below the least price."""
-    if terms.least_price is not None and bid.price is not None and bid.price < terms.least_price:
-        return False
+def _counts(bid: HallBid) -> bool:
+    """A corrected price counts when its bidder has agreed, any other unless disputed."""
     return bid.confirmed is True or (bid.confirmed is None and not bid.needs_confirmation)
 
 

@@ -266,6 +266,7 @@ class ThresholdName(StrEnum):
     SME_RESERVED_SHARE = "SME_RESERVED_SHARE"
     DOMESTIC_PREFERENCE = "DOMESTIC_PREFERENCE"
     COMPULSORY_FROM = "COMPULSORY_FROM"
+    ADDITION_SHARE = "ADDITION_SHARE"
     FRAMEWORK_YEARS = "FRAMEWORK_YEARS"
     YEARS_RESIDENTIAL = "YEARS_RESIDENTIAL"
     YEARS_INDUSTRIAL = "YEARS_INDUSTRIAL"
@@ -295,6 +296,7 @@ THRESHOLDS: Mapping[ThresholdName, tuple[Bound, str]] = MappingProxyType(
         _T.SME_RESERVED_SHARE: (_B.AT_LEAST, gettext_noop("Share reserved for small and medium enterprises")),
         _T.DOMESTIC_PREFERENCE: (_B.AT_LEAST, gettext_noop("Preference for domestic products")),
         _T.COMPULSORY_FROM: (_B.AT_MOST, gettext_noop("A tender is compulsory from, yuan")),
+        _T.ADDITION_SHARE: (_B.AT_MOST, gettext_noop("Additions from the first supplier as a share of the contract")),
         _T.FRAMEWORK_YEARS: (_B.AT_MOST, gettext_noop("Years of a framework")),
         _T.YEARS_RESIDENTIAL: (_B.AT_MOST, gettext_noop("Years of residential land")),
         _T.YEARS_INDUSTRIAL: (_B.AT_MOST, gettext_noop("Years of industrial land")),

@@ -80,13 +80,27 @@ def _taking_part(
     price = _price(bid, parameters, refused, flags, steps)
     if price is None:
         return None
-    if parameters.ceiling is not None and price > parameters.ceiling:
-        refused.append(Refused(bid.bidder, RefusedCode.ABOVE_CEILING))
-        text = gettext_noop("%(bidder)s takes no part: %(price)s is above the ceiling price %(ceiling)s.")
-        fields = {"bidder": bid.bidder, "price": as_text(price), "ceiling": as_text(parameters.ceiling)}
+    if (found := _beyond(price, parameters)) is not None:
+        code, text, limit = found
+        refused.append(Refused(bid.bidder, code))
+        fields = {"bidder": bid.bidder, "price": as_text(price), "limit": as_text(limit)}
         steps.append(Step(text, fields))
         return None
     return Priced(bid, price)
+
+
+def _beyond(price: Decimal, given: Parameters) -> tuple[RefusedCode, str, Decimal] | None:
+    """Which limit of the document a price is beyond, and in which words; nothing where it counts."""
+    if given.ceiling is not None and price > given.ceiling:
+        text = gettext_noop("%(bidder)s takes no part: %(price)s is above the ceiling price %(limit)s.")
+        return RefusedCode.ABOVE_CEILING, text, given.ceiling
+    if given.start_price is not None and price < given.start_price:
+        text = gettext_noop("%(bidder)s takes no part: %(price)s is below the start price %(limit)s.")
+        return RefusedCode.BELOW_START, text, given.start_price
+    if given.reserve is not None and price < given.reserve:
+        text = gettext_noop("%(bidder)s takes no part: %(price)s is below the secret reserve %(limit)s.")
+        return RefusedCode.BELOW_RESERVE, text, given.reserve
+    return None
 
 
 def _price(

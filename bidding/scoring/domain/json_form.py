@@ -27,7 +27,18 @@ from commons.domain.spelled import a_flag, a_list, a_text, an_object
 LONGEST = 40
 """Years that an energy-performance contract may be reckoned over."""
 _SHARES = ("delta", "discount", "domestic_discount", "works_bonus", "weight", "discount_rate")
-_AMOUNTS = ("full", "above", "below", "ceiling", "factor", "denominator", "addition", "cost_floor")
+_AMOUNTS = (
+    "full",
+    "above",
+    "below",
+    "ceiling",
+    "start_price",
+    "reserve",
+    "factor",
+    "denominator",
+    "addition",
+    "cost_floor",
+)
 
 
 def question_of(data: object) -> Question:

@@ -130,6 +130,10 @@ class Parameters:
     below: Decimal = Decimal(1)
     delta: Decimal = ZERO
     ceiling: Decimal | None = None
+    start_price: Decimal | None = None
+    """起始价 of a right that is granted: a price below it takes no part."""
+    reserve: Decimal | None = None
+    """Its secret reserve 标底 once that is read out: neither does a price below that."""
     weight: Decimal | None = None
     factor: Decimal = Decimal(1)
     discount: Decimal = ZERO
@@ -167,6 +171,8 @@ class RefusedCode(StrEnum):
     """Why a bid takes no part in the scoring."""
 
     ABOVE_CEILING = "ABOVE_CEILING"
+    BELOW_START = "BELOW_START"
+    BELOW_RESERVE = "BELOW_RESERVE"
     CORRECTION_REFUSED = "CORRECTION_REFUSED"
     CORRECTION_UNCONFIRMED = "CORRECTION_UNCONFIRMED"
 

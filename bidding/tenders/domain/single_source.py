@@ -5,12 +5,13 @@ titles where the supplier is the only one that can deliver, the period, and whom
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import Switch
+from bidding.tenders.domain.additions import Original
 from commons.domain.text import gettext_noop
 
 
@@ -71,6 +72,8 @@ class SingleSource:
     experts: tuple[Expert, ...] = ()
     owner_address: str = ""
     """Where the owner is reached with an objection; contact and telephone are those of the tender."""
+    original: Original = field(default_factory=Original)
+    """The contract that is added to, where the case of the law is an addition."""
     authority: Office = Office()
     """The finance department that supervises the purchase."""
 
@@ -80,7 +83,8 @@ def parse(content: Mapping[str, Any]) -> SingleSource:
     experts = tuple(Expert(**row) for row in content.get("experts", ()))
     authority = Office(**content.get("authority", {}))
     texts = {name: str(content.get(name, "")) for name in ("reason", "ground", "supplier_address", "owner_address")}
-    return SingleSource(**texts, experts=experts, authority=authority)
+    original = Original(**content.get("original", {}))
+    return SingleSource(**texts, experts=experts, original=original, authority=authority)
 
 
 def as_content(said: SingleSource) -> dict[str, Any]:
@@ -103,6 +107,8 @@ def lacking(said: SingleSource, profile: ProcedureProfile) -> Iterator[str]:
         yield gettext_noop("by which case of the law one supplier alone is asked")
     if said.ground == Ground.ONLY_SOURCE and not said.experts:
         yield gettext_noop("the experts' opinions")
+    if said.ground == Ground.ADDITION and not said.original.is_complete:
+        yield gettext_noop("the original contract with its number and amount")
     if not all((one.name and one.employer and one.title and one.opinion) for one in said.experts):
         yield gettext_noop("name, employer, title and opinion of each expert")
     if not said.authority.is_complete:

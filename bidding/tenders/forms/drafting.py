@@ -1,5 +1,6 @@
 """What the owner fixes before the notice: sections, award method, officers, filing, whom it invites."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -10,18 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from bidding.profiles.domain.profile import ProcedureProfile
 from bidding.profiles.domain.vocabulary import FORMULAS, Switch
+from bidding.tenders.domain.additions import Original
 from bidding.tenders.domain.rights import LONGEST, UNIT_LABELS, USE_LABELS, Right
 from bidding.tenders.domain.sections import CALL_OFF_METHODS, kinds_of
 from bidding.tenders.domain.single_source import (
     GROUND_LABELS,
     GROUND_SOURCES,
     Expert,
+    Ground,
     Office,
     SingleSource,
 )
 from bidding.tenders.forms.fields import amount
 from bidding.tenders.labels import PRICE_KINDS, SECTION_KINDS
-from commons.domain.money import normal_text
+from bidding.tenders.originals import OriginalContract
+from commons.domain.money import as_text, normal_text
 from commons.domain.text import gettext_noop
 from commons.forms import DecimalField, offer
 from commons.texts import PHONE_INVALID
@@ -197,6 +201,17 @@ class SingleSourceForm(forms.Form):
     code = forms.CharField(label=_("Unified social credit code of the supplier"), max_length=18)
     supplier_address = forms.CharField(label=_("Address of the supplier"), max_length=120)
     ground = forms.ChoiceField(label=_("Case of the law"))
+    original_chosen = forms.ChoiceField(label=_("Contract that is added to"), required=False)
+    original_number = forms.CharField(
+        label=_("Number of the original contract"),
+        max_length=60,
+        required=False,
+        help_text=_("For an addition to a contract that is not in the list above."),
+    )
+    original_amount = amount(_("Amount of the original contract"), required=False)
+    original_before = amount(
+        _("Added to it before"), required=False, help_text=_("Yuan, outside this platform; additions here are counted.")
+    )
     reason = forms.CharField(
         label=_("Why one supplier alone is asked"),
         max_length=4000,
@@ -215,13 +230,18 @@ class SingleSourceForm(forms.Form):
         label=_("Its telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID
     )
 
-    def __init__(self, *args: Any, profile: ProcedureProfile, experts: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, profile: ProcedureProfile, experts: int, contracts: Sequence[OriginalContract] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.rows = 0
+        self.contracts = {one.number: one for one in contracts}
         if not profile.has(Switch.EXPERT_OPINIONS):
-            for name in ("ground", "authority_body", "authority_address", "authority_contact", "authority_phone"):
+            for name in ("ground", *ORIGINAL, *(f"authority_{one}" for one in ("body", "address", "contact", "phone"))):
                 del self.fields[name]
             return
+        offer(self, "original_chosen", [("", gettext("none of these")), *map(_contract_choice, contracts)])
         grounds = [(one.value, f"{gettext(words)} ({GROUND_SOURCES[one]})") for one, words in GROUND_LABELS.items()]
         offer(self, "ground", grounds)
         self.rows = min(max(FEWEST_EXPERTS, experts + 1), MOST_EXPERTS)
@@ -232,6 +252,25 @@ class SingleSourceForm(forms.Form):
                 self.fields[f"e{row}_{name}"] = forms.CharField(
                     label=label, required=False, max_length=longest, widget=widget
                 )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("ground") == Ground.ADDITION and not given.get("original_chosen"):
+            for name in ("original_number", "original_amount"):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, gettext("Choose the contract that is added to, or enter its number and amount.")
+                    )
+        return given
+
+    def _original(self) -> Original:
+        given = self.cleaned_data
+        if given.get("ground") != Ground.ADDITION:
+            return Original()
+        before = as_text(given["original_before"]) if given["original_before"] else ""
+        if known := self.contracts.get(given["original_chosen"]):
+            return Original(known.number, as_text(known.amount), before)
+        return Original(given["original_number"], as_text(given["original_amount"]), before)
 
     def said(self) -> SingleSource:
         """What was filled in; rows of experts that are empty are left out."""
@@ -244,14 +283,23 @@ class SingleSourceForm(forms.Form):
             supplier_address=data["supplier_address"],
             experts=tuple(Expert(*row) for row in rows if any(row)),
             owner_address=data["owner_address"],
+            original=self._original(),
             authority=office,
         )
+
+
+ORIGINAL = ("original_chosen", "original_number", "original_amount", "original_before")
+
+
+def _contract_choice(one: OriginalContract) -> tuple[str, str]:
+    return one.number, f"{one.number} · {one.supplier} · {one.title} · {one.amount:,}"
 
 
 def single_source_fields(said: SingleSource) -> dict[str, str]:
     """What `SingleSourceForm` begins with."""
     found = {"reason": said.reason, "ground": said.ground, "supplier_address": said.supplier_address}
-    found |= {"owner_address": said.owner_address}
+    found |= {"owner_address": said.owner_address, "original_chosen": said.original.number}
+    found |= {f"original_{name}": text for name, text in asdict(said.original).items()}
     found |= {f"authority_{name}": text for name, text in asdict(said.authority).items()}
     for row, expert in enumerate(said.experts):
         found |= {f"e{row}_{name}": text for name, text in asdict(expert).items()}

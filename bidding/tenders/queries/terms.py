@@ -135,14 +135,6 @@ class SectionTerms:
         return max((self.ceiling, *(one.ceiling for one in self.alternatives)))
 
     @property
-    def least_price(self) -> Decimal | None:
-        """What no price may fall below: the start price of a right, and its reserve once that is read out."""
-        if self.right is None:
-            return None
-        told = self.reserve.amount if self.reserve else None
-        return max(self.right.start_price, told or self.right.start_price)
-
-    @property
     def owner_label(self) -> str:
         """The owner's word, as a message id."""
         return self.profile.owner_label

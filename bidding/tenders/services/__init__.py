@@ -1,5 +1,6 @@
 """What can be done with tenders."""
 
+from bidding.tenders.services.adding import require_addition_price
 from bidding.tenders.services.asking import ask, publish_addendum
 from bidding.tenders.services.checking import pass_check, return_tender
 from bidding.tenders.services.common import words_of
@@ -89,6 +90,7 @@ __all__ = [
     "release_notice",
     "remove_section",
     "repeat_tender",
+    "require_addition_price",
     "require_no_objection",
     "resume_by_decision",
     "return_tender",

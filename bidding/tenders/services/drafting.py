@@ -1,7 +1,7 @@
 """The owner (or its agent) drafts: the tender, its sections, times, officers and award method; then hands it in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from bidding.profiles.domain.refusals import ProfileUnknown
 from bidding.profiles.domain.vocabulary import LimitName, Sector, Switch, ThresholdName
 from bidding.scoring.domain.json_form import parameters_of
 from bidding.tenders.domain import single_source
+from bidding.tenders.domain.additions import Original
 from bidding.tenders.domain.completeness import TenderUnready
 from bidding.tenders.domain.qualifying import limited_number
 from bidding.tenders.domain.sections import BudgetExceeded, SectionTermsDraft, check_section
@@ -22,6 +23,7 @@ from bidding.tenders.domain.single_source import SingleSource
 from bidding.tenders.domain.states import TenderCommand
 from bidding.tenders.models import Invitation, Section, Tender, TenderFiling, TenderProject
 from bidding.tenders.policies import can_change_project
+from bidding.tenders.services.adding import original_of, require_addition
 from bidding.tenders.services.common import counter, editable, invited, profile_of, save, words_of
 from bidding.tenders.services.documents import require_document
 from bidding.tenders.services.reserving import require_reserves
@@ -214,11 +216,18 @@ def invite(*, actor: Actor, tender_id: int, organisation_ids: list[int], at: dat
 
 @transaction.atomic
 def state_single_source(*, actor: Actor, tender_id: int, said: SingleSource, at: datetime) -> None:
-    """Keep what is published of the one supplier that is asked. Refuses `NotAllowedNow` where others are asked too."""
+    """Keep what is published of the one supplier that is asked, named before.
+
+    Refuses `NotAllowedNow` where others are asked too, and `OriginalOfAnother` for an addition to another's contract.
+    """
     tender = editable(actor, tender_id)
     if not profile_of(tender, at).is_single_source:
         raise NotAllowedNow(command="SINGLE_SOURCE", state=tender.state)
-    save(tender, single_source=single_source.as_content(said))
+    original = Original()
+    if said.ground == single_source.Ground.ADDITION:
+        suppliers = invited(tender_id)
+        original = original_of(tender.project.owner_id, said.original, suppliers[0] if suppliers else 0)
+    save(tender, single_source=single_source.as_content(replace(said, original=original)))
 
 
 def _ask_no_other(tender: Tender, organisation_ids: list[int], *, actor: Actor, at: datetime) -> None:
@@ -254,6 +263,7 @@ def require_ready(tender: Tender, at: datetime) -> None:
         raise BudgetExceeded(total=as_text(total), budget=as_text(tender.project.budget))
     limited_number(profile, tender.qualified_maximum)
     require_reserves(tender, profile)
+    require_addition(tender, profile)
     require_document(tender, profile)
     _require_filing(tender, profile, at)
 

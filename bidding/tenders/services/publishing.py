@@ -15,6 +15,7 @@ from bidding.tenders.domain.timetable import Times, require_times
 from bidding.tenders.media import media
 from bidding.tenders.models import MediaRelease, PublishedDocument, SecretReserve, Section, Tender, TenderProject
 from bidding.tenders.policies import can_check_tender, can_publish_tender
+from bidding.tenders.services.adding import addition_of
 from bidding.tenders.services.common import counter, invited, open_sections, tell
 from bidding.tenders.services.drafting import require_ready
 from bidding.tenders.services.notices import publish_notice
@@ -166,12 +167,18 @@ def _chosen(tender: Tender, profile: ProcedureProfile) -> JSON:
     )
 
 
-def single_source_of(tender: Tender) -> dict[str, JSON]:
+def single_source_of(tender: Tender, profile: ProcedureProfile) -> dict[str, JSON]:
     """The supplier that alone is asked, with all that is published of it."""
     names = [one.name for one in people.organisations(invited(tender.pk)).values()]
     contact: JSON = {"name": tender.contact_name, "phone": tender.contact_phone}
     said = single_source.as_content(single_source.parse(tender.single_source))
-    return {**said, "supplier": "、".join(names), "contact": contact}
+    addition = addition_of(tender, profile)
+    return {
+        **said,
+        "supplier": "、".join(names),
+        "contact": contact,
+        "addition": dict(addition.as_json()) if addition else None,
+    }
 
 
 def _single_source(tender: Tender, profile: ProcedureProfile, at: datetime) -> JSON:
@@ -180,7 +187,7 @@ def _single_source(tender: Tender, profile: ProcedureProfile, at: datetime) -> J
         return None
     limit = profile.limit(LimitName.NOTICE)
     shown_until = counter(tender.project.region)(local_day(at), limit, Direction.AFTER) if limit else None
-    return {**single_source_of(tender), "shown_until": shown_until.isoformat() if shown_until else None}
+    return {**single_source_of(tender, profile), "shown_until": shown_until.isoformat() if shown_until else None}
 
 
 def release_notice(release_id: int, *, at: datetime) -> None:

@@ -56,7 +56,7 @@ class CheckTender(FormPage):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         tender = self._tender(request)
         profile = profile_of(tender, timezone.now())
-        alone = single_source_of(tender) if profile.is_single_source else {}
+        alone = single_source_of(tender, profile) if profile.is_single_source else {}
         document = parse(tender.draft) if tender.draft else TenderDocument()
         return {
             "tender": tender,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bidding.profiles.domain.vocabulary import FORMULAS
+from bidding.profiles.domain.vocabulary import FORMULAS, Switch
 from bidding.tenders import services
 from bidding.tenders.domain import single_source
 from bidding.tenders.forms.drafting import (
@@ -21,6 +21,7 @@ from bidding.tenders.forms.drafting import (
     single_source_fields,
 )
 from bidding.tenders.forms.fields import WordsForm
+from bidding.tenders.originals import contracts_of
 from bidding.tenders.services.common import invited, organisations_of
 from bidding.tenders.views.owners import OwnerForm
 from commons.domain.refusals import NotFound
@@ -119,7 +120,8 @@ class NameSingleSource(OwnerForm):
         said = single_source.parse(tender.single_source)
         codes = [one.uscc for one in people.organisations(invited(tender.pk)).values()]
         initial = {"code": codes[0] if codes else "", **single_source_fields(said)}
-        return SingleSourceForm(data, profile=profile, experts=len(said.experts), initial=initial)
+        known = contracts_of(tender.project.owner_id) if profile.has(Switch.EXPERT_OPINIONS) else []
+        return SingleSourceForm(data, profile=profile, experts=len(said.experts), contracts=known, initial=initial)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         assert isinstance(form, SingleSourceForm)

@@ -189,6 +189,20 @@ def test_a_discount_rate_is_taken_off_the_ceiling() -> None:
     assert [str(entry.price) for entry in answer.scores] == ["945000.00", "955000.00"]
 
 
+def test_below_the_start_price_or_the_reserve_of_a_right_nobody_takes_part() -> None:
+    bids = {"A": "99.99", "B": "100", "C": "119.99", "D": "120"}
+    without = sheet("highest_price", bids, full="60", start_price="100")
+    answer = sheet_json(sheet("highest_price", bids, full="60", start_price="100", reserve="120"))
+
+    assert points(without) == {"B": "50.00", "C": "60.00", "D": "60.00"}
+    assert answer["refused"] == [
+        {"bidder": "A", "code": "BELOW_START"},
+        {"bidder": "B", "code": "BELOW_RESERVE"},
+        {"bidder": "C", "code": "BELOW_RESERVE"},
+    ]
+    assert [entry["bidder"] for entry in answer["scores"]] == ["D"]
+
+
 def test_above_the_ceiling_takes_no_part_and_moves_no_mean() -> None:
     answer = sheet("trimmed_mean", {"A": "100", "B": "200", "C": "200.01"}, ceiling="200")
 

@@ -23,8 +23,7 @@ def test_only_the_case_of_an_only_supplier_asks_for_experts() -> None:
     unsaid = replace(SAID, experts=())
 
     assert list(lacking(unsaid, profile(GOVERNMENT))) == ["the experts' opinions"]
-    for ground in (Ground.URGENT, Ground.ADDITION):
-        assert not list(lacking(replace(unsaid, ground=ground), profile(GOVERNMENT)))
+    assert not list(lacking(replace(unsaid, ground=Ground.URGENT), profile(GOVERNMENT)))
 
 
 def test_an_expert_without_title_or_employer_is_not_complete() -> None:
