@@ -19,7 +19,10 @@ from commons.forms import DecimalField, offer
 
 
 class ReportForm(forms.Form):
-    """The committee's result, one row for each bidder, with its signed paper."""
+    """The committee's result, one row for each bidder, with its signed paper.
+
+    `as_rate`: bids are discount rates; `goes_on`: fewer valid bids than needed may do while competition remains.
+    """
 
     file = forms.FileField(label=_("The committee's signed report"), help_text=_("PDF, at most 50 MB."))
     competition = forms.CharField(
@@ -31,16 +34,20 @@ class ReportForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, bidders: list[tuple[int, str]], facts: Sequence[tuple[Fact, str]] = (), **kwargs: Any
-    ) -> None:
+        self, *args: Any, bidders: list[tuple[int, str]], facts: Sequence[tuple[Fact, str]] = (), as_rate: bool,
+        goes_on: bool, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        if not goes_on:
+            del self.fields["competition"]
+        price = _("Discount rate, a fraction") if as_rate else _("Price in yuan")
         self.bidders, self.facts = bidders, facts
         for number, name in bidders:
             self.fields[f"rank{number}"] = forms.IntegerField(
                 label=_("%(name)s: rank") % {"name": name}, min_value=0, max_value=200, help_text=_("0 when rejected.")
             )
             self.fields[f"price{number}"] = DecimalField(
-                label=_("Price or discount rate"), max_digits=16, decimal_places=4, min_value=Decimal(0)
+                label=price, max_digits=16, decimal_places=4, min_value=Decimal(0)
             )
             self.fields[f"score{number}"] = DecimalField(
                 label=_("Score"), required=False, max_digits=6, decimal_places=2

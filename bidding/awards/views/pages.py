@@ -132,7 +132,10 @@ class EnterReport(FormPage):
         for line in ranked.lines if ranked else ():
             initial |= {f"rank{line.organisation_id}": line.rank, f"price{line.organisation_id}": line.price}
         facts = queries.facts_for(terms)
-        return ReportForm(data, request.FILES or None, bidders=bidders, facts=facts, initial=initial)
+        as_rate, goes_on = terms.price_kind == "DISCOUNT_RATE", not terms.fails_when_fewer_after_review
+        return ReportForm(
+            data, request.FILES or None, bidders=bidders, facts=facts, as_rate=as_rate, goes_on=goes_on, initial=initial
+        )
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         terms = self._terms(request)
@@ -155,7 +158,7 @@ class EnterReport(FormPage):
         )  # fmt: skip
         services.enter_report(
             actor=actor, section_id=section_id, lines=form.lines(), document_id=stored.id, at=at,
-            competition=form.cleaned_data["competition"],
+            competition=form.cleaned_data.get("competition", ""),
         )  # fmt: skip
         messages.success(request, _("Recorded. A second person confirms it against the signed paper."))
         return reverse("awards:desk", args=[section_id])

@@ -40,6 +40,22 @@ class Composing:
     takes: bool
 
     @property
+    def asks_sme(self) -> bool:
+        """Whether it makes a difference here that a bidder is a small or medium enterprise."""
+        counted = {"discount", "works_bonus"} & set(self.terms.price.parameters)
+        return bool(counted) or self.terms.sme_reserved or self.terms.profile.has(Switch.SME_DEDUCTION)
+
+    @property
+    def asks_domestic(self) -> bool:
+        """Whether domestic products are preferred here."""
+        return self.terms.profile.has(Switch.DOMESTIC_PREFERENCE)
+
+    @property
+    def asks_duration(self) -> bool:
+        """Whether something is done or delivered, in so many days: not where a right is granted."""
+        return self.terms.right is None
+
+    @property
     def is_handed_in(self) -> bool:
         return bool(self.receipts) and self.receipts[0].kind == "SEALED"
 

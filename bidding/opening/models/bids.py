@@ -39,3 +39,8 @@ class HallBid(models.Model):
             models.UniqueConstraint(fields=["hall", "number"], name="hall_bid_number_once"),
             models.UniqueConstraint(fields=["hall", "organisation"], name="hall_bid_once_per_bidder"),
         ]
+
+    def days(self, name: str) -> str:
+        """A number of days that the bid states; empty where it states none."""
+        stated = str(self.content.get(name, ""))
+        return "" if stated == "0" else stated

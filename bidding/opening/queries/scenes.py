@@ -176,7 +176,7 @@ def _bid(bid: HallBid, name: str, hall: Hall) -> Scene:
         "article": failure.article if failure else "",
         "price": as_text(bid.price) if bid.price is not None else "",
         "capitals": capital_yuan(bid.price) if bid.price is not None else "",
-        "duration": str(bid.content.get("duration_days", "")),
+        "duration": bid.days("duration_days"),
         "needs_confirmation": bid.needs_confirmation,
         "confirmed": bid.confirmed,
         "dispute": bid.dispute,

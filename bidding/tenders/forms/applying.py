@@ -57,7 +57,7 @@ class ApplicationForm(forms.Form):
 
 
 class JudgeForm(forms.Form):
-    """What the review found of an application."""
+    """What the review found of an application; a score only where it decides who is invited."""
 
     qualified = forms.ChoiceField(
         label=_("Outcome"),
@@ -67,7 +67,9 @@ class JudgeForm(forms.Form):
     score = forms.RegexField(label=_("Score"), regex=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", required=False)
     reason = forms.CharField(label=_("Grounds"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, staged: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staged: bool, scored: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not scored:
+            del self.fields["score"]
         if staged:
             offer(self, "qualified", [("yes", _("Taken on")), ("no", _("Not taken on"))])

@@ -14,11 +14,11 @@ from commons.forms import offer
 
 
 class DocumentForm(forms.Form):
-    """The clauses and the scoring table of a document, as one field each."""
+    """The clauses and the scoring table of a document, as one field each; `blind`: there are blind volumes."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, clauses: int, criteria: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clauses: int, criteria: int, blind: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chapters = [(name, gettext(CHAPTER_LABELS[name])) for name in CHAPTERS]
         kinds = [(kind, CRITERIA[kind]) for kind in KINDS]
@@ -36,6 +36,8 @@ class DocumentForm(forms.Form):
             self.fields[f"s{number}_kind"] = forms.ChoiceField(label=_("Kind"), choices=kinds, required=False)
             self._text(f"s{number}_points", _("Points"), 8)
             self._text(f"s{number}_standard", _("Standard"), 400)
+            if not blind:
+                continue
             self.fields[f"s{number}_blind"] = forms.BooleanField(label=_("Blind"), required=False)
         self.counts = (clauses, criteria)
 
@@ -48,7 +50,7 @@ class DocumentForm(forms.Form):
         names = ("chapter", "number", "title", "text", "star")
         clauses = [{name: data[f"c{n}_{name}"] for name in names} for n in range(self.counts[0])]
         columns = ("code", "title", "kind", "points", "standard", "blind")
-        criteria = [{name: data[f"s{n}_{name}"] for name in columns} for n in range(self.counts[1])]
+        criteria = [{name: data.get(f"s{n}_{name}", False) for name in columns} for n in range(self.counts[1])]
         return [row for row in clauses if row["number"] or row["text"]], [row for row in criteria if row["code"]]
 
 

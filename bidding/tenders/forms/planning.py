@@ -1,5 +1,6 @@
 """What the owner fills in first: plan, project, the facts of a tender."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -54,7 +55,7 @@ class ProjectForm(forms.Form):
 
 
 class TenderForm(forms.Form):
-    """The facts of a tender."""
+    """The facts of a tender: what its procedure asks, or what any procedure does that can still be chosen."""
 
     title = forms.CharField(label=_("Title of the notice"), max_length=120)
     description = forms.CharField(
@@ -82,12 +83,13 @@ class TenderForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, profiles: list[tuple[str, str]] | None = None, profile: ProcedureProfile | None = None,
-        **kwargs: Any,
+        self, *args: Any, profiles: Sequence[tuple[str, ProcedureProfile]] | None = None,
+        profile: ProcedureProfile | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         if profiles is not None:
-            self.fields["profile_code"] = forms.ChoiceField(label=_("Procedure"), choices=profiles)
+            choices = [(one.code, name) for name, one in profiles]
+            self.fields["profile_code"] = forms.ChoiceField(label=_("Procedure"), choices=choices)
             self.order_fields(["profile_code"])
         least = profile.thresholds.get(ThresholdName.QUALIFIED_MAXIMUM) if profile and profile.limits_number else None
         if least is None:
@@ -96,13 +98,10 @@ class TenderForm(forms.Form):
             text = gettext("At least %(least)s (%(source)s); empty: so many.")
             facts = {"least": normal_text(least.value), "source": least.source}
             self.fields["qualified_maximum"].help_text = text % facts
-        if profile is not None:
-            asked = {
-                "consortium_allowed": Switch.CONSORTIUM,
-                "sme_reserved": Switch.SME_RESERVATION,
-            }
-            for name, switch in asked.items():
-                if not profile.has(switch):
-                    del self.fields[name]
-            if not profile.applies_first:
-                del self.fields["applications_end_at"]
+        known = [profile] if profile else [one for _name, one in profiles or ()]
+        asked = {"consortium_allowed": Switch.CONSORTIUM, "sme_reserved": Switch.SME_RESERVATION}
+        for name, switch in asked.items():
+            if not any(one.has(switch) for one in known):
+                del self.fields[name]
+        if not any(one.applies_first for one in known):
+            del self.fields["applications_end_at"]

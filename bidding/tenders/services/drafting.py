@@ -198,7 +198,10 @@ def invite(*, actor: Actor, tender_id: int, organisation_ids: list[int], at: dat
     A single source is one supplier: naming another takes the place of the one named before.
     """
     tender = editable(actor, tender_id)
-    if profile_of(tender, at).is_single_source:
+    profile = profile_of(tender, at)
+    if not profile.has(Switch.INVITATION):
+        raise NotAllowedNow(command="INVITE", state=tender.state)
+    if profile.is_single_source:
         _ask_no_other(tender, organisation_ids, actor=actor, at=at)
     fresh = sorted(set(people.organisations(organisation_ids)) - set(invited(tender_id)))
     for organisation_id in fresh:

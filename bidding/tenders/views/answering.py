@@ -151,7 +151,7 @@ class Judge(OwnerForm):
         numbers = {one.pk for section in tender.sections.all() for one in applications(section.pk)}
         if not over or self.kwargs["application_id"] not in numbers:
             raise NotFound()
-        return JudgeForm(data, staged=pages.in_stages(tender))
+        return JudgeForm(data, staged=pages.in_stages(tender), scored=pages.snapshot_of(tender).limits_number)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         given = form.cleaned_data
@@ -160,7 +160,7 @@ class Judge(OwnerForm):
             application_id=self.kwargs["application_id"],
             qualified=given["qualified"] == "yes",
             reason=given["reason"],
-            score=given["score"] or None,
+            score=given.get("score") or None,
             at=at,
         )
         return reverse("tenders:prequalification", args=[self.kwargs["tender_id"]])

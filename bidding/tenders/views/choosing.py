@@ -61,6 +61,7 @@ class ChooseRoster(OwnerForm):
     intro = gettext_lazy("Bids are sealed for the bidder and these officers together; so many of them open them.")
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
+        self.require(request, Switch.SEALED)
         tender = self.tender(request)
         rosters = [(str(one.id), roster_label(one.name, one.k, one.n, one.suite)) for one in envelopes.active_rosters()]
         return RosterForm(data, rosters=rosters, initial={"roster": tender.roster_id, "suite": tender.suite})
@@ -78,7 +79,7 @@ class FileNotice(OwnerForm):
     title = gettext_lazy("Filing with the authority")
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        self.tender(request)
+        self.require(request, Switch.FILING)
         return FilingForm(data)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
@@ -92,7 +93,7 @@ class Invite(OwnerForm):
     title = gettext_lazy("Whom to invite")
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        self.tender(request)
+        self.require(request, Switch.INVITATION)
         return InviteForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:

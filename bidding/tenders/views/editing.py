@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import services
 from bidding.tenders.domain.document import CHAPTER_LABELS, TenderDocument, as_content, parse
 from bidding.tenders.forms.documents import BillForm, DocumentForm
@@ -43,13 +44,13 @@ class EditDocument(OwnerForm):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         document = self._document(request)
         clauses, criteria = len(document.clauses) + SPARE, len(document.scoring) + SPARE
-        content = as_content(document)
+        content, blind = as_content(document), self.profile(request).has(Switch.BLIND_VOLUMES)
         initial: dict[str, Any] = {"version": self.tender(request).version}
         for number, row in enumerate(content["clauses"]):
             initial |= {f"c{number}_{name}": value for name, value in row.items()}
         for number, row in enumerate(content["scoring"]):
             initial |= {f"s{number}_{name}": value for name, value in row.items()}
-        return DocumentForm(data, clauses=clauses, criteria=criteria, initial=initial)
+        return DocumentForm(data, clauses=clauses, criteria=criteria, blind=blind, initial=initial)
 
     def show(self, request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpResponse:
         assert isinstance(form, DocumentForm)
@@ -66,7 +67,9 @@ class EditDocument(OwnerForm):
             "criteria": criteria,
             "is_empty": not document.clauses,
             "total": document.total_points,
-            "bills": [(row, len(document.bills.get(row.number, ()))) for row in tender.sections.all()],
+            "bills": [
+                (row, len(document.bills.get(row.number, ()))) for row in tender.sections.all() if row.kind != "RIGHTS"
+            ],
             "chapters": [_(label) for label in CHAPTER_LABELS.values()],
         }
 
@@ -115,5 +118,5 @@ def _rows(form: DocumentForm) -> tuple[list[list[Any]], list[list[Any]]]:
     columns = ("code", "title", "kind", "points", "standard", "blind")
     return (
         [[form[f"c{row}_{name}"] for name in names] for row in range(clauses)],
-        [[form[f"s{row}_{name}"] for name in columns] for row in range(criteria)],
+        [[form[f"s{row}_{name}"] for name in columns if f"s{row}_{name}" in form.fields] for row in range(criteria)],
     )

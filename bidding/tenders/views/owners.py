@@ -25,6 +25,7 @@ from bidding.tenders.queries import pages
 from bidding.tenders.services.common import EDITABLE, invited, profile_of
 from bidding.tenders.services.drafting import missing
 from commons.domain.actor import Role
+from commons.domain.refusals import NotFound
 from commons.domain.tasks import Task, TaskState
 from commons.pages import FormPage, signed_in, told_there
 
@@ -72,6 +73,11 @@ class OwnerForm(FormPage):
 
     def profile(self, request: HttpRequest) -> ProcedureProfile:
         return profile_of(self.tender(request), timezone.now())
+
+    def require(self, request: HttpRequest, switch: Switch) -> None:
+        """Refuses (`NotFound`) a page of something that the procedure does not know."""
+        if not self.profile(request).has(switch):
+            raise NotFound()
 
     def draft_url(self) -> str:
         return reverse("tenders:draft", args=[self.kwargs["tender_id"]])

@@ -91,7 +91,7 @@ class NewTender(OwnerForm):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         lawful = [offer.view.profile for offer in self._offers(request) if not offer.barred]
-        choices = [(one.code, procedure_name(one)) for one in lawful]
+        choices = [(procedure_name(one), one) for one in lawful]
         return TenderForm(data, profiles=choices, initial={"title": self._project(request).title})
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
