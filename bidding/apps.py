@@ -9,6 +9,7 @@ class BiddingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from bidding.awards import naming
         from bidding.awards.queries import originals as concluded
         from bidding.awards.services import (
             signing,  # noqa: F401  # registers who signs which paper
@@ -21,6 +22,7 @@ class BiddingConfig(AppConfig):
         from commons.parameters import effects
 
         effects.register(published_under_older_rules)
+        naming.register()
         originals.register(concluded.contracts_of, concluded.awarded)
         post_migrate.connect(_seed, sender=self, dispatch_uid="bidding.seed")
 

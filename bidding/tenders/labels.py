@@ -73,6 +73,7 @@ PROPOSAL_STATES: dict[str, tuple[Label, str]] = {
 FIRST_STAGE = (_("First stage: technical proposals"), "info")
 
 OFFERS_INVITED = (_("Offers invited"), "done")
+PRICED_LIVE = (_("Live room, then review"), "waiting")
 
 SECTION_KINDS: dict[str, Label] = {
     "WORKS": pgettext_lazy("kind of section", "Works"),
@@ -93,12 +94,15 @@ CRITERIA: dict[str, Label] = {"PRICE": _("Price"), "OBJECTIVE": _("Objective"), 
 def section_label(state: str, profile: ProcedureProfile | None) -> tuple[Label, str]:
     """Word and tone of a section's state; a draft's tender keeps no profile yet.
 
-    What comes before the bids of two stages is no prequalification, and a purchase that is no tender invites no bids.
+    What comes before the bids of two stages is no prequalification, and a purchase that is no tender invites no bids;
+    where a live room finds the price nothing is opened.
     """
     if profile is not None and profile.has(Switch.TWO_STAGE) and state == SectionState.PREQUALIFYING:
         return FIRST_STAGE
     if profile is not None and not profile.is_tender and state == SectionState.BIDDING:
         return OFFERS_INVITED
+    if profile is not None and profile.has(Switch.ROOM) and state == SectionState.OPENED:
+        return PRICED_LIVE
     return SECTION_STATES[state]
 
 

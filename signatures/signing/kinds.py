@@ -86,6 +86,16 @@ class Form(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What the dialogue says of a content that its session does not keep: read anew for the signer each time."""
+
+    title: str
+    amount: Decimal | None
+    facts: tuple[tuple[str, str], ...]
+    """English message id and value, as `Fact`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SigningKind:
     """One kind of thing that people sign."""
 
@@ -98,6 +108,8 @@ class SigningKind:
     media_type: str
     secret: bool
     """Whether the log's entries stay unreadable until somebody reveals them: who signs tells what is not public yet."""
+    shown: Callable[[Mapping[str, Any]], Shown] | None = None
+    """From the session's context to what its signer reads, where the session itself may not tell it."""
 
 
 class UnknownKind(LookupError):
@@ -115,12 +127,13 @@ def register_kind(
     form: Form | None = None,
     media_type: str = "application/json",
     secret: bool = False,
+    shown: Callable[[Mapping[str, Any]], Shown] | None = None,
 ) -> SigningKind:
     """Make `name` a kind of signing session; `done` is called with each valid signature, in its transaction.
 
     What `done` raises undoes the signature. Registering the same again is harmless.
     """
-    kind = SigningKind(name, label, done, form, media_type, secret)
+    kind = SigningKind(name, label, done, form, media_type, secret, shown)
     known = _KINDS.setdefault(name, kind)
     assert (known.label, known.media_type) == (label, media_type), f"two kinds of signing are called {name}"
     return known

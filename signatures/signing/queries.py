@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -87,12 +87,19 @@ class SignatureView:
 
 
 def one(viewer: Actor, number: str) -> SessionView:
-    """The session for its signer. Refuses `NotFound`, `OtherOrganisation`, `SigningElsewhere`."""
+    """The session for its signer, with what its content says.
+
+    Refuses `NotFound`, `OtherOrganisation`, `SigningElsewhere`.
+    """
     row = SigningSession.objects.filter(number=number).first()
     if row is None:
         raise NotFound()
     can_sign(viewer, row).require()
-    return view(row)
+    found, kind = view(row), kind_of(row.kind)
+    if kind.shown is None or found.state not in OPEN:
+        return found
+    shown = kind.shown(row.context)
+    return replace(found, title=shown.title, amount=shown.amount, facts=shown.facts)
 
 
 def waiting_for(viewer: Actor, *, at: datetime, limit: int = 50) -> list[SessionView]:

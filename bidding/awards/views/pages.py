@@ -23,7 +23,7 @@ from bidding.awards.views import after
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
 from bidding.tenders.domain.states import SectionState
-from bidding.tenders.labels import SECTION_STATES
+from bidding.tenders.labels import section_label
 from commons.domain.actor import Role
 from commons.domain.refusals import NotFound
 from commons.pages import FormPage, actor_of, signed_in, told_there
@@ -78,11 +78,12 @@ def desk(request: HttpRequest, section_id: int) -> HttpResponse:
     awards, room = queries.awards_of(section_id), queries.room_of(section_id)
     context = {
         "terms": terms,
-        "state": SECTION_STATES[terms.state],
+        "state": section_label(terms.state, terms.profile),
         "reports": [(report, *REPORT_STATES[report.state], _reckoned(terms, report)) for report in reports],
         "may_confirm": {report.pk for report in reports if report.state == "ENTERED"
                         and report.entered_by_id != actor.person_id},
-        "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED,
+        "may_enter": bool(can_record_report(actor, terms)) and terms.state is SectionState.OPENED
+                     and (room is None or room.ended_at is not None),
         "may_show": bool(can_record_report(actor, terms)) and terms.state is SectionState.EVALUATED,
         "may_award": bool(can_award(actor, terms)),
         "steps": after.steps_for(actor, terms),

@@ -36,6 +36,7 @@ from bidding.tenders.queries import pages
 from commons.domain.money import normal_text
 from commons.pages import actor_of, csv_response
 from commons.parameters.labels import UNITS
+from exchange.rooms import queries as rooms
 from signatures.crypto.suites import Suite
 from signatures.envelopes.labels import SUITES
 
@@ -113,6 +114,7 @@ def tender(request: HttpRequest, tender_id: int) -> HttpResponse:
         "single_source": alone,
         "ground": ground_label(str(alone.get("ground") or "")),
         "live_defence": profile.has(Switch.LIVE_DEFENCE),
+        "rooms": _rooms(found) if profile.has(Switch.ROOM) else {},
         "has_rounds": profile.has(Switch.ROUNDS),
         "successors": found.successors.filter(published_at__isnull=False),
         "at": at,
@@ -143,6 +145,12 @@ def _why(section: Section, notices: list[TenderNotice]) -> str:
         return ""
     words = notice_words(found.kind, {**found.body, "section": ""}).lines
     return " ".join([*words, f"{found.decision_body} {found.decision_no}".strip()]).strip()
+
+
+def _rooms(tender: Tender) -> dict[int, int]:
+    """The live room of each section whose price is found in one; nothing before it is opened."""
+    found = {section.pk: rooms.room_of_subject(f"section:{section.pk}") for section in tender.sections.all()}
+    return {key: room.room_id for key, room in found.items() if room is not None}
 
 
 def _single_source(notices: list[TenderNotice]) -> Mapping[str, Any]:

@@ -4,19 +4,22 @@ A session that kept the data would tell a reader of the tables who applied and f
 be signed from the sealed dossier each time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from commons.domain.actor import Actor
 from commons.domain.text import gettext_noop
 from signatures.guarantees.domain.terms import GuaranteeData
+from signatures.guarantees.labels import KINDS
 from signatures.guarantees.services import papers, sealing, underwriting
 from signatures.signing import services as signing
 from signatures.signing.domain.sessions import Signer
-from signatures.signing.kinds import Finished, Order, Prepared, Signed, register_kind
+from signatures.signing.kinds import Finished, Order, Prepared, Shown, Signed, register_kind
 from signatures.signing.services import SessionRef
 from signatures.signing.services.forms import DetachedCms
 
@@ -66,6 +69,18 @@ def _filled(order: Order) -> Order:
     return replace(order, content=underwriting.data_to_sign(str(order.context["ref"])))
 
 
+def _shown(context: Mapping[str, Any]) -> Shown:
+    """For the signer: which guarantee, for whom, how much and until when; of an extension, until when it was."""
+    said = GuaranteeData.parse(underwriting.data_to_sign(str(context["ref"])))
+    title = gettext("Guarantee %(number)s") if said.version == 1 else gettext("Extension of guarantee %(number)s")
+    facts = (
+        (gettext_noop("Applicant"), said.applicant.name),
+        (gettext_noop("Kind of guarantee"), gettext(str(KINDS[said.kind]))),
+        (gettext_noop("Valid"), f"{said.effective_on} – {said.expires_on}"),
+    )
+    return Shown(title % {"number": said.number}, said.amount, facts)
+
+
 def _done(signed: Signed) -> None:
     """Issue, or extend, with the signature that the dialogue brought; in its transaction."""
     ref = str(signed.order.context["ref"])
@@ -85,4 +100,4 @@ def _done(signed: Signed) -> None:
     sealing.ask_for_seal(ref, facts.version, at=signed.at)
 
 
-register_kind(KIND, label=gettext_noop("Electronic guarantee"), done=_done, form=SealedData())
+register_kind(KIND, label=gettext_noop("Electronic guarantee"), done=_done, form=SealedData(), shown=_shown)

@@ -214,6 +214,14 @@ def test_reverse_bidding_finds_the_price_of_an_enterprise_purchase_in_a_room() -
     plan = services.RoomPlan(opens, Decimal("1000"), 1_800_000, 120_000)
     room_id = services.open_price_room(actor=cast.actor("host"), section_id=told.section_id, plan=plan, at=deadline)
     assert room_id is not None
+    assert f'href="/rooms/{room_id}/"' in client("").get(f"/tenders/{told.tender_id}/").content.decode()
+    desk = client("tenderee").get(f"/owner/sections/{told.section_id}/result/").content.decode()
+    assert "竞价及评审" in desk
+    assert f"/owner/sections/{told.section_id}/report/" not in desk, "nothing is reported before the hammer"
+    read = client("builder1").get(f"/rooms/{room_id}/").content.decode()
+    for words in ("季华路改造工程施工 · 第1标段", tenders.section_terms(told.section_id).code):
+        assert words in read, words
+    assert "section:" not in read
     hammer(opens)
     assert bid(room_id, "01", "11700000.00", opens) == ""
     assert bid(room_id, "02", "11600000.00", opens + timedelta(seconds=2)) == ""

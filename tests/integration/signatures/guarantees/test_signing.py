@@ -15,6 +15,7 @@ from signatures.guarantees.domain.states import GuaranteeState
 from signatures.guarantees.domain.terms import IssuerStatus
 from signatures.guarantees.services import sealing
 from signatures.guarantees.services.papers import check_uploaded
+from signatures.signing import queries as sessions
 from signatures.signing.models import SigningSession
 from signatures.signing.services import SessionRef
 from tests.cast import actor, organisation
@@ -69,6 +70,22 @@ def test_the_dialogue_signs_the_extension_too() -> None:
     signed_in_dialogue(ref, at=story.later(2))
 
     assert queries.one(actor("seller"), ref).dossier.expires_on == date(2026, 12, 31)
+
+
+def test_the_dialogue_says_which_guarantee_is_extended_for_whom_how_much_and_until_when() -> None:
+    ref = story.opened(story.city()["bank"])
+    guarantees.ask_extension(actor=actor("buyer1"), ref=ref, until=date(2026, 12, 31), at=story.later(1))
+    url = guarantees.begin_signing(actor=actor("manager"), ref=ref, at=story.later(2))
+
+    dossier = queries.one(actor("manager"), ref).dossier
+    found = sessions.one(actor("manager"), url.rstrip("/").rpartition("/")[2])
+
+    assert found.title == f"保函{dossier.versions[0].facts.number}的延期"
+    assert found.amount == dossier.versions[0].facts.amount
+    assert found.facts[0] == ("Applicant", organisation("jinma").name)
+    assert found.facts[2][1].endswith("2026-12-31")
+    row = repr(SigningSession.objects.order_by("-pk").values().first())
+    assert found_in(row, (organisation("jinma").name, "2026-12-31")) == []
 
 
 def test_a_guarantee_of_a_revoked_issuer_is_not_issued_by_the_dialogue() -> None:
