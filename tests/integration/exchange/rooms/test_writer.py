@@ -157,6 +157,76 @@ def test_batch_that_meets_another_process_is_decided_again_on_what_that_one_stor
     check_room(room.room_id)
 
 
+def test_what_was_decided_ahead_is_decided_again_when_the_batch_before_it_was_not_stored() -> None:
+    room, clock, other = opened()
+    first, mine, next_one = rising(room, clock, 3)
+    again = order(room, "buyer1", "20200.00", clock.at, next_one.frame.bid_id)
+    theirs = order(room, "buyer2", "20100.00", clock.at)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        await asyncio.to_thread(_commit_elsewhere, other, theirs)
+        mine.signed = next_one.signed = True
+        desk.writer.hand_in([mine])
+        desk.writer.hand_in([next_one])
+        assert (desk.writer._ahead is not None) is desk.engine.is_on_line
+        await desk.arrived(3)
+        await desk.place(again)
+
+    told = with_desk(clock, play).told
+
+    assert [outcome.order for outcome in told] == [first, mine, next_one, again]
+    assert [receipt_of(outcome).code for outcome in told] == ["", "ROOM_BELOW_STEP", "", ""]
+    assert receipt_of(told[2]) == receipt_of(told[3])
+    check_room(room.room_id)
+
+
+def test_same_bid_sent_again_while_it_is_being_stored_gets_the_same_receipt() -> None:
+    room, clock, _ = opened()
+    first, mine = rising(room, clock, 2)
+    again = order(room, "buyer2", "20100.00", clock.at, mine.frame.bid_id)
+    other = order(room, "buyer2", "20200.00", clock.at, mine.frame.bid_id)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(first)
+        mine.signed = again.signed = other.signed = True
+        await desk.place(mine, again, other)
+
+    told = with_desk(clock, play).told
+
+    assert receipt_of(told[1]) == receipt_of(told[2])
+    assert told[3].refusal is not None
+    assert told[3].refusal.code == "IDEMPOTENCY_CONFLICT"
+    assert Bid.objects.count() == 2
+    check_room(room.room_id)
+
+
+def test_connection_lost_in_the_middle_of_many_bids_loses_and_doubles_none() -> None:
+    room, clock, _ = opened()
+    bids = rising(room, clock, 60)
+
+    async def play(desk: Desk) -> None:
+        await desk.place(bids[0])
+        for bid in bids[1:30]:
+            desk.writer.hand_in([bid])
+        await desk.arrived(4)
+        if desk.engine.line is not None:
+            await asyncio.to_thread(_terminate, desk.engine.line.info.backend_pid)
+        for bid in bids[30:]:
+            desk.writer.hand_in([bid])
+        await desk.arrived(len(bids))
+        unstored = [outcome.order for outcome in desk.told if outcome.refusal is not None]
+        await desk.place(*unstored)
+
+    told = with_desk(clock, play).told
+
+    assert {outcome.refusal.code for outcome in told if outcome.refusal is not None} <= {"ROOM_TRY_AGAIN"}
+    receipts = {outcome.receipt.bid_id: outcome.receipt for outcome in told if outcome.receipt is not None}
+    assert {bid.bid_id: bid.seq for bid in Bid.objects.all()} == {id_: one.seq for id_, one in receipts.items()}
+    assert len(receipts) == len(bids)
+    check_room(room.room_id)
+
+
 def test_same_bid_twice_in_flight_gets_one_verdict_and_one_row() -> None:
     room, clock, other = opened()
     first, mine = rising(room, clock, 2)
