@@ -33,6 +33,11 @@ class Fork:
     def returncode(self) -> int | None:
         return self._process.exitcode
 
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None, "it was started"
+        return self._process.pid
+
     def wait(self, timeout: float | None = None) -> int:
         """Raises `subprocess.TimeoutExpired`."""
         self._process.join(timeout)

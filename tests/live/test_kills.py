@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import signal
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from benchmarks.processes import children
 from commons.evidence import queries as evidence
 from exchange.rooms.client import RoomClient, new_bid_id, signed_bid
 from exchange.rooms.models import Bid
@@ -170,3 +172,31 @@ def test_request_sent_twice_has_one_verdict_however_it_comes() -> None:
     assert all((a["seq"], a["hash"], a["verdict"]) == (b["seq"], b["hash"], b["verdict"]) for a, b in pairs)
     assert Bid.objects.filter(room_id=room.room_id).count() == len(frames)
     check_room(room.room_id)
+
+
+def test_death_of_the_process_that_checks_signatures_costs_no_verdict() -> None:
+    room, server = open_room(english_rules(session_ms=300_000)), Server()
+    names = ("buyer1", "buyer2", "buyer3")
+    bidders = [room.client(server, name) for name in names]
+    told: dict[str, dict[str, Any]] = {}
+
+    async def bid(bidder: RoomClient, prices: range) -> None:
+        for price in prices:
+            receipt = await bidder.bid(f"{price}.00")
+            told[receipt["bid_id"]] = receipt
+
+    async def story() -> None:
+        async with bidders[0], bidders[1], bidders[2]:
+            await asyncio.gather(*(bid(each, range(20_000, 21_000, 100)) for each in bidders))
+            assert server.process is not None, "it serves"
+            checkers = children(server.process.pid)
+            assert checkers, "signatures are checked elsewhere"
+            for pid in checkers:
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.gather(*(bid(each, range(21_000, 23_000, 100)) for each in bidders))
+
+    with running(server):
+        asyncio.run(story())
+
+    assert len(told) == 90
+    stands_as_told(room.room_id, told)
