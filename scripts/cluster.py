@@ -46,10 +46,11 @@ def main() -> int:
     arguments = parser.parse_args()
     environment = environment_of_cluster(arguments.data, arguments.port)
     services = read_services()
-    prepare(services.pop("migrate"), environment)
-    processes = copies(services, first_port=arguments.port)
-    running = {process: subprocess.Popen(process.command, env=environment, cwd=ROOT) for process in processes}
+    running: dict[Process, subprocess.Popen[bytes]] = {}
     try:
+        prepare(services.pop("migrate"), environment)
+        processes = copies(services, first_port=arguments.port)
+        running |= {process: subprocess.Popen(process.command, env=environment, cwd=ROOT) for process in processes}
         wait_until_ready(running)
         print_addresses(processes)
         return settle(running, environment) if arguments.check else wait_for_the_first_to_end(running)

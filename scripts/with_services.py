@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="keep the data in this folder and use it again next time")
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
-    folder = arguments.keep or Path(tempfile.mkdtemp(prefix="lc-"))
+    folder = arguments.keep.resolve() if arguments.keep else Path(tempfile.mkdtemp(prefix="lc-"))
     services: list[subprocess.Popen[bytes]] = []
     try:
         services = [start_postgres(folder, durable=arguments.durable), start_redis(folder)]

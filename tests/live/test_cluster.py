@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,21 @@ def test_every_service_starts_by_its_own_command_and_is_well(tmp_path: Path) -> 
     assert f"all {len(expected)} processes are up and well" in done.stdout
     for name in ("web-1", "web-2", "worker-1"):
         assert f"{name:<14} well" in done.stdout
+
+
+@pytest.mark.xdist_group("cluster")
+def test_data_in_a_folder_named_from_here_is_kept_and_used_again() -> None:
+    """As `make cluster` names it. Not in a folder of pytest's: PostgreSQL's own user may not look into those."""
+    launcher = [sys.executable, str(ROOT / "scripts" / "with_services.py"), "--keep", "kept", "--"]
+    kept = [sys.executable, "-c", "import os; print(os.environ['LUOCHUI_SERVICES'])"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        made = []
+        for _ in range(2):
+            done = subprocess.run(
+                [*launcher, *kept], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+            )
+            assert done.returncode == 0, done.stderr[-4000:]
+            made.append((Path(folder) / "kept" / "pg" / "PG_VERSION").stat().st_mtime_ns)
+
+    assert made[0] == made[1]
