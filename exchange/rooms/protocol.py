@@ -227,7 +227,10 @@ class ServerFrame(Struct, frozen=True, tag_field="type", gc=False):
 
 
 class Receipt(ServerFrame, frozen=True, gc=False, tag="receipt"):
-    """The verdict on a bid with its place in the log. `message` is filled in for the reader's language."""
+    """The verdict on a bid with its place in the log; in a sealed call 0 before its end, and no `prev_hash`.
+
+    `message` is filled in for the reader's language.
+    """
 
     bid_id: str
     verdict: str
@@ -394,11 +397,13 @@ def receipt_body(
 ) -> bytes:
     """What the platform signs of a bid: canonical JSON of its facts, none of which has anything to escape.
 
-    `salt` (hex, sealed calls only) keeps the stored hash of the receipt from telling the price to who guesses.
+    `salt` (hex, sealed calls only) keeps the stored hash of the receipt from telling the price to who guesses. With it
+    the place and what stands before it are left out, for they would tell how many others ordered: `hash` holds them.
     """
-    salted = f'"salt":"{salt}",' if salt else ""
+    salted, place = (f'"salt":"{salt}",', "") if salt else ("", str(seq))
+    prev_hash = "" if salt else prev_hash
     return (
         f'{{"bid_id":"{bid_id}","code":"{code}","decided_at":"{decided_at}","hash":"{hash}","prev_hash":"{prev_hash}",'
-        f'"price":"{price}","quantity":"{quantity}","received_at":"{received_at}","room":"{room}",{salted}"seq":"{seq}",'
+        f'"price":"{price}","quantity":"{quantity}","received_at":"{received_at}","room":"{room}",{salted}"seq":"{place}",'
         f'"verdict":"{verdict}"}}'
     ).encode("ascii")

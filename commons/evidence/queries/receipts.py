@@ -35,14 +35,24 @@ def head_faults(receipt: Receipt) -> Iterator[str]:
         yield fault
 
 
+def _hashes(stream: str) -> Iterator[str]:
+    kept = EvidenceEntry.objects.filter(stream=stream).values_list("hash", flat=True)
+    return (bytes(one).hex() for one in kept.iterator())
+
+
 def _log_faults(receipt: Receipt) -> Iterator[str]:
-    """The receipt names room, seq and hash of its entry."""
+    """The receipt names room, seq and hash of its entry; that of a sealed call no seq, which the hash holds."""
     body = canonical.decode(receipt.body)
     assert isinstance(body, Mapping), "a receipt's body was read as an object"
     try:
-        stream, seq, hashed = f"room:{body['room']}", count(body["seq"]), str(body["hash"])
+        stream, hashed = f"room:{body['room']}", str(body["hash"])
+        seq = count(body["seq"]) if body["seq"] or "salt" not in body else None
     except (KeyError, ValueError):
         yield "it does not name room, seq and hash"
+        return
+    if seq is None:
+        if hashed not in _hashes(stream):
+            yield f"the log has no such entry of {stream}"
         return
     stored = EvidenceEntry.objects.filter(stream=stream, seq=seq).values_list("hash", flat=True).first()
     if stored is None:

@@ -56,7 +56,8 @@ class Scene:
     def receipts(self, participant_id: int, limit: int = 100) -> list[Receipt]:
         """The receipts of a bidder's bids, the newest first."""
         rows = Bid.objects.filter(participant_id=participant_id).select_related("batch").order_by("-seq")
-        return [receipt_of_row(row, self.loaded.seal) for row in rows[:limit]]
+        over = self.loaded.state.is_over
+        return [receipt_of_row(row, self.loaded.seal, over=over) for row in rows[:limit]]
 
 
 def scene(room_id: int) -> Scene | None:

@@ -11,7 +11,7 @@ from commons.domain.time import to_text
 from commons.evidence.domain.receipts import Batch, Head
 from commons.evidence.domain.receipts import Receipt as SignedReceipt
 from exchange.rooms.domain.sealing import Seal
-from exchange.rooms.models import Bid
+from exchange.rooms.models import Bid, Room
 from exchange.rooms.protocol import Receipt, UnknownBid, receipt_body
 from exchange.rooms.queries.loading import seal_of_id
 
@@ -42,8 +42,8 @@ def told_of(row: Bid, seal: Seal | None) -> Told:
     return _told.decode(seal.show(b64decode(row.fields["sealed"]), f"bid:{row.seq}"))
 
 
-def receipt_of_row(row: Bid, seal: Seal | None) -> Receipt:
-    """The receipt of a stored bid, without the text for the reader."""
+def receipt_of_row(row: Bid, seal: Seal | None, *, over: bool = False) -> Receipt:
+    """The receipt of a stored bid, without the text for the reader. Its place is told unless a seal still hides it."""
     told = told_of(row, seal)
     price = "" if told.price is None else format(told.price, "f")
     quantity = "" if told.quantity is None else format(told.quantity, "f")
@@ -70,14 +70,14 @@ def receipt_of_row(row: Bid, seal: Seal | None) -> Receipt:
         bid_id=row.bid_id,
         verdict=told.verdict,
         room=str(row.room_id),
-        seq=row.seq,
+        seq=row.seq if seal is None or over else 0,
         received_at=received_at,
         decided_at=decided_at,
         price=price,
         quantity=quantity,
         code=told.code,
         hash=bytes(row.hash).hex(),
-        prev_hash=bytes(row.prev_hash).hex(),
+        prev_hash=bytes(row.prev_hash).hex() if seal is None else "",
         proof=msgspec.Raw(SignedReceipt(body, row.batch_index, steps, batch).as_bytes()),
         fields=told.fields,
     )
@@ -87,5 +87,6 @@ def verdicts_of(room_id: int, participant_id: int, bid_ids: Sequence[str]) -> li
     """What is known of a participant's bids, in the order asked."""
     rows = Bid.objects.filter(room_id=room_id, participant_id=participant_id, bid_id__in=bid_ids)
     seal = seal_of_id(room_id)
-    known = {row.bid_id: receipt_of_row(row, seal) for row in rows.select_related("batch")}
+    over = seal is not None and Room.objects.filter(pk=room_id, ended_at__isnull=False).exists()
+    known = {row.bid_id: receipt_of_row(row, seal, over=over) for row in rows.select_related("batch")}
     return [known.get(bid_id) or UnknownBid(bid_id) for bid_id in bid_ids]

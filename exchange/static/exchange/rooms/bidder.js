@@ -400,7 +400,8 @@ class BidderScreen {
     const price = grouped(record.frame.price ?? record.price ?? "");
     if (record.state === State.ACCEPTED || record.state === State.WITHDRAWN) {
       one("#refusal").textContent = "";
-      const words = record.state === State.ACCEPTED ? "result-accepted" : "result-withdrawn";
+      // In a sealed call an order has no place that may be told before the end.
+      const words = (record.state === State.ACCEPTED ? "result-accepted" : "result-withdrawn") + (record.receipt.seq ? "" : "-sealed");
       one("#result").textContent = text(words, { price, seq: record.receipt.seq, at: exactTime(record.receipt.received_at) });
       return;
     }
@@ -452,7 +453,7 @@ class BidderScreen {
     const fact = (name, value, code = false) => (value ? el("div", {}, el("dt", {}, text(name)), el("dd", {}, code ? el("code", { class: "hash" }, value) : value)) : null);
     const facts = el("dl", { class: "receipt-facts" },
       receipt?.code ? fact("receipt-reason", this.#reason(receipt)) : null,
-      fact("receipt-seq", receipt?.seq ? this.#placeInLog(receipt) : ""), fact(receipt?.seq ? "receipt-received" : "receipt-made", `${exactTime(at)} UTC+8`),
+      fact("receipt-seq", receipt?.seq ? this.#placeInLog(receipt) : ""), fact(receipt?.hash ? "receipt-received" : "receipt-made", `${exactTime(at)} UTC+8`),
       fact("receipt-hash", receipt?.hash, true), fact("receipt-id", frame.bid_id, true));
     const button = receipt?.proof ? el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => this.#save(receipt) }, text("receipt-download")) : null;
     return [facts, state === State.CHECKING ? el("p", { class: "quiet" }, text("bid-checking-note")) : null, button].filter(Boolean);
@@ -471,7 +472,7 @@ class BidderScreen {
   }
 
   #save(receipt) {
-    download(`receipt-${receipt.room}-${receipt.seq}.json`, JSON.stringify(receipt.proof, null, 2));
+    download(`receipt-${receipt.room}-${receipt.seq || receipt.bid_id}.json`, JSON.stringify(receipt.proof, null, 2));
   }
 }
 

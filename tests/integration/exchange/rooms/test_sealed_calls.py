@@ -11,6 +11,7 @@ import pytest
 
 from commons.domain.refusals import Malformed
 from commons.domain.sealing import SealBroken
+from commons.evidence import keys
 from commons.evidence import queries as evidence
 from commons.evidence import services as exporting
 from commons.evidence.domain import chain, receipts
@@ -24,7 +25,7 @@ from exchange.rooms.domain.phases import Format
 from exchange.rooms.domain.rules import PriceRule, RoomRules
 from exchange.rooms.domain.sealing import Seal, reveal_stream
 from exchange.rooms.models import Bid, ReceiptBatch, RoomSnapshot
-from exchange.rooms.protocol import canonical_of, decode, receipt_body
+from exchange.rooms.protocol import Receipt, canonical_of, decode, receipt_body
 from exchange.rooms.queries import pages
 from exchange.rooms.queries.loading import load
 from exchange.rooms.queries.verdicts import verdicts_of
@@ -128,7 +129,7 @@ def test_order_is_withdrawn_with_a_receipt_and_stands_no_longer() -> None:
 
     receipt = call.withdraw("buyer1", order.bid_id)
 
-    assert (receipt.verdict, receipt.code, receipt.seq) == ("WITHDRAWN", "", order.seq + 1)
+    assert (receipt.verdict, receipt.code) == ("WITHDRAWN", "")
     loaded = load(call.room.room_id)
     assert loaded is not None
     assert loaded.state.book.ranking == ()
@@ -162,7 +163,8 @@ def test_nobody_takes_back_anothers_order_and_the_refusal_is_recorded() -> None:
     refused = call.withdraw("buyer2", order.bid_id)
 
     assert (refused.verdict, refused.code) == ("REFUSED", "ROOM_NO_SUCH_ORDER")
-    assert events_after(call.room.room_id, refused.seq - 1, 1)[0].type == "WithdrawalRefused"
+    place = Bid.objects.get(bid_id=refused.bid_id).seq
+    assert events_after(call.room.room_id, place - 1, 1)[0].type == "WithdrawalRefused"
 
 
 def test_withdrawal_with_a_wrong_signature_is_refused() -> None:
@@ -227,6 +229,33 @@ def test_receipt_still_proves_itself_and_is_the_same_when_looked_up() -> None:
     assert looked_up == receipt
     proof = receipts.from_json(json.loads(bytes(receipt.proof)))
     assert json.loads(proof.body)["price"] == PRICES[0]
+
+
+def test_a_receipt_tells_before_the_end_neither_its_place_nor_whether_others_ordered_in_between() -> None:
+    """Alone or among others: what the platform signs for a bidder names no number and no entry but its own."""
+    call = Call()
+    first = call.hand_in("buyer1", PRICES[0])
+    call.hand_in("buyer2", PRICES[1])
+    last = call.hand_in("buyer1", PRICES[2])
+    bids = [first.bid_id, last.bid_id]
+    participant_id = Bid.objects.get(bid_id=first.bid_id).participant_id
+
+    for receipt in (first, last, *verdicts_of(call.room.room_id, participant_id, bids)):
+        assert isinstance(receipt, Receipt)
+        assert (receipt.seq, receipt.prev_hash) == (0, "")
+        body = json.loads(receipts.from_json(json.loads(bytes(receipt.proof))).body)
+        assert (body["seq"], body["prev_hash"]) == ("", "")
+        assert body["hash"] == receipt.hash
+    keys.publish(at=call.at)
+    assert evidence.check_receipts([json.loads(bytes(last.proof))]).holds
+    forged = json.loads(bytes(last.proof))
+    forged["body"]["hash"] = "0" * 64
+    assert "no such entry" in " ".join(evidence.check_receipts([forged]).faults)
+
+    call.end()
+    places = {bid.bid_id: bid.seq for bid in Bid.objects.all()}
+    told = verdicts_of(call.room.room_id, participant_id, bids)
+    assert [one.seq for one in told if isinstance(one, Receipt)] == [places[bid] for bid in bids]
 
 
 def test_room_is_read_back_from_sealed_rows(monkeypatch: pytest.MonkeyPatch) -> None:
