@@ -158,6 +158,11 @@ class FailForm(forms.Form):
     """Why a section came to nothing."""
 
     cause = forms.ChoiceField(label=_("Cause"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    file = forms.FileField(
+        label=_("The paper that says so"),
+        help_text=_("The committee's signed report, or the words of the winner that gave up. PDF, at most 50 MB."),
+    )
 
     def __init__(self, *args: Any, reserve: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

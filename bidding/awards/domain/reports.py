@@ -44,6 +44,13 @@ class StillShown(Refusal):
     message = gettext_noop("The candidates are shown until %(until)s (%(source)s); the award follows after that.")
 
 
+class FailureUnfounded(Refusal):
+    """招标投标法 第42条: the committee rejects bids, not the owner; 实施条例 第55条: anew after a winner gave up."""
+
+    code = "FAILURE_UNFOUNDED"
+    message = gettext_noop("The section cannot be declared failed: %(reason)s.")
+
+
 class VoteMissing(Refusal):
     """物业管理条例 第12条: the owners decide together."""
 

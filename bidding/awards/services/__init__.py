@@ -6,6 +6,7 @@ from bidding.awards.services.competing import Need, close_competitions, open_com
 from bidding.awards.services.contracting import close_section, draw_contract
 from bidding.awards.services.debriefing import DEBRIEF, draw_debrief
 from bidding.awards.services.delivering import refuse_call_off, settle_call_off
+from bidding.awards.services.failing import declare_failed
 from bidding.awards.services.forfeiting import approve_forfeiture, propose_forfeiture, reject_forfeiture
 from bidding.awards.services.papers import AWARD_LETTER, TENDER_CONTRACT
 from bidding.awards.services.performing import ask_security, hand_in_security, judge_security, return_security
@@ -28,6 +29,7 @@ __all__ = [
     "close_rounds",
     "close_section",
     "confirm_report",
+    "declare_failed",
     "decline_turn",
     "draw_contract",
     "draw_debrief",

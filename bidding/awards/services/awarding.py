@@ -23,6 +23,7 @@ from commons.domain.deadlines import local_day
 from commons.domain.identifiers import random_number
 from commons.domain.money import as_text, round_money
 from commons.domain.refusals import NotAllowedNow, NotFound
+from commons.domain.text import gettext_noop
 from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from exchange.notices.services import NumberedDecision
@@ -115,6 +116,17 @@ def give_up(
     number = decision.number.strip() if decision else ""
     move_award(award, AwardCommand.GIVE_UP, actor=actor, at=at, reason=words, decision_no=number, ended_at=at)
     drop_security(award, actor=actor, at=at)
+    tender_services.tell_one(
+        terms.tender_id,
+        award.line.organisation_id,
+        gettext_noop(
+            "%(tender)s: the owner recorded that you gave up the award: %(reason)s. Object if that is not so."
+        ),
+        at=at,
+        key=f"given-up:{award.pk}",
+        fields={"reason": words},
+        link=f"/sections/{award.section_id}/object/",
+    )
     left = ResultLine.objects.filter(report=award.line.report, rank__gt=0, award__isnull=True).exists()
     if left:
         tender_services.take_next(actor=actor, section_id=award.section_id, at=at)

@@ -17,7 +17,6 @@ from bidding.awards.forms import FailForm, FilingForm, RoomForm
 from bidding.awards.policies import can_award, can_open_room
 from bidding.profiles.domain.vocabulary import Switch
 from bidding.tenders import queries as tenders
-from bidding.tenders import services as tender_services
 from bidding.tenders.domain.failing import FailureCause
 from bidding.tenders.domain.states import SectionState
 from bidding.tenders.forms.centre import DecisionForm
@@ -25,6 +24,7 @@ from bidding.tenders.services.common import store_decision
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.pages import FormPage, signed_in
+from commons.vault import services as vault
 
 STEPS: tuple[tuple[str, str | Promise, frozenset[SectionState]], ...] = (
     ("review_again", gettext_lazy("Send it back to the committee"), frozenset({SectionState.PUBLICIZED})),
@@ -122,14 +122,22 @@ class Fail(_OwnerStep):
 
     title = gettext_lazy("Declare that it failed")
     submit = gettext_lazy("Declare and publish")
+    intro = gettext_lazy("The committee rejects bids, not the owner: the cause must follow from what was found.")
+    files = True
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return FailForm(data, reserve=self.terms(request).reserve is not None)
+        return FailForm(data, request.FILES or None, reserve=self.terms(request).reserve is not None)
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
-        cause = FailureCause(form.cleaned_data["cause"])
-        section_id = self.kwargs["section_id"]
-        tender_services.fail_by_owner(actor=signed_in(request), section_id=section_id, cause=cause, at=at)
+        actor, given, section_id = signed_in(request), form.cleaned_data, self.kwargs["section_id"]
+        paper = vault.store(
+            actor=actor, stream=given["file"], name=given["file"].name, media_type="application/pdf", at=at,
+            sensitive=True, subject=f"evaluation-report:{section_id}",
+        )  # fmt: skip
+        services.declare_failed(
+            actor=actor, section_id=section_id, cause=FailureCause(given["cause"]), reason=given["reason"],
+            document_id=paper.id, at=at,
+        )  # fmt: skip
         messages.success(request, _("Published. The section can be tendered again as a new round."))
         return self.desk()
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models.functions import Coalesce
 
 from bidding.opening.domain.states import HallState
-from bidding.opening.models import Hall, HallSignIn
+from bidding.opening.models import Hall, HallBid, HallSignIn
 from commons.domain.actor import Actor
 from commons.secrecy.fields import Party
 
@@ -38,6 +39,12 @@ def halls(*, limit: int = 100) -> list[HallRow]:
         )
         for row in rows
     ]
+
+
+def prices_read_out(section_id: int) -> list[Decimal]:
+    """The prices of the section's opened bids, as they were read out."""
+    rows = HallBid.objects.filter(hall__section_id=section_id, price__isnull=False)
+    return [row.price for row in rows if row.price is not None]
 
 
 def hall_of_section(section_id: int) -> int | None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from bidding.tenders.domain.failing import FailureCause, OpeningTooEarly
 from bidding.tenders.domain.kinds import TenderNoticeKind
-from bidding.tenders.domain.states import SectionCommand
+from bidding.tenders.domain.states import BEFORE_OPENING, SectionCommand, SectionState
 from bidding.tenders.models import Section
 from bidding.tenders.policies import can_run_procedure
 from bidding.tenders.services.common import tell_takers
@@ -54,6 +55,7 @@ def fail_section(
     """End a section that failed 流标 (招标投标法 第28条, 第42条). Raises `NotPermitted`, `NotAllowedNow`."""
     can_run_procedure(actor).require()
     section = locked_section(section_id)
+    reveal_if_opened(section, actor=actor, at=at)
     facts: dict[str, JSON] = {"cause": cause.value, **(payload or {})}
     move_section(section, SectionCommand.FAIL, actor=actor, at=at, payload=facts, failure=cause.value)
     tender, body = section.tender, {"section": str(section.number), "cause": cause.value, "at": to_text(at)}
@@ -64,12 +66,30 @@ def fail_section(
 
 
 def reveal_takings(section: Section, *, actor: Actor, at: datetime) -> None:
-    """Open what the log said blindly about takers, invitations and applications of the tender."""
-    reveal(stream=takings_stream(section.tender_id), actor=actor, at=at)
+    """Open what the log said blindly about takers, invitations and applications of the tender.
+
+    Not while another of its sections still takes bids, or will again: who may bid there is secret until that opens.
+    """
+    others = section.tender.sections.exclude(pk=section.pk).select_related("tender")
+    if not any(_still_secret(one, at) for one in others):
+        reveal(stream=takings_stream(section.tender_id), actor=actor, at=at)
+
+
+def reveal_if_opened(section: Section, *, actor: Actor, at: datetime) -> None:
+    """The same as a section ends without its opening: only where another one was opened before."""
+    if section.tender.sections.filter(Q(opening_began_at__isnull=False) | Q(opened_at__isnull=False)).exists():
+        reveal_takings(section, actor=actor, at=at)
+
+
+def _still_secret(section: Section, at: datetime) -> bool:
+    if section.state == SectionState.SUSPENDED:
+        return section.suspended_in in BEFORE_OPENING
+    waits = section.state in BEFORE_OPENING
+    return waits and (section.deadline is None or at < section.deadline)
 
 
 def takings_stream(tender_id: int) -> str:
-    """The stream whose entries stay blind until the first section of the tender is opened."""
+    """The stream whose entries stay blind until no section of the tender takes bids any more."""
     return f"tender-takings:{tender_id}"
 
 

@@ -13,6 +13,7 @@ from bidding.tenders.models import Section, Tender, TenderObjection
 from bidding.tenders.policies import can_run_procedure
 from bidding.tenders.services.common import digest_of, open_sections, tell_takers, words_of
 from bidding.tenders.services.notices import publish_notice
+from bidding.tenders.services.opening import reveal_if_opened
 from bidding.tenders.services.publishing import KEEPER
 from bidding.tenders.services.transitions import locked_section, locked_tender, move_section
 from commons.domain.actor import Actor
@@ -119,6 +120,7 @@ def terminate_by_decision(
     """End a section before its award by the owner's or regulator's decision; nothing sealed is ever opened."""
     tender, section, words, payload = _by_decision(actor, section_id, decision, reason)
     sealed = section.intake_id if section.state in BEFORE or section.suspended_in in BEFORE else None
+    reveal_if_opened(section, actor=KEEPER, at=at)
     move_section(section, SectionCommand.TERMINATE, actor=actor, at=at, payload=payload)
     if sealed is not None:
         envelopes.abandon_intake(actor=KEEPER, intake_id=sealed, at=at)

@@ -258,6 +258,7 @@ def test_a_notice_leaves_for_each_designated_medium(settings: object, tmp_path: 
 def test_a_section_that_stood_still_alone_ends_later_and_the_other_one_does_not() -> None:
     told = story.published(sections=2)
     first, second = told.section_ids
+    services.take_documents(actor=cast.actor("builder1"), tender_id=told.tender_id, at=AT + timedelta(days=1))
     stopped, resumed = AT + timedelta(days=3), AT + timedelta(days=8)
     by_decision(services.suspend_by_decision, first, stopped)
     by_decision(services.resume_by_decision, first, resumed)
@@ -283,6 +284,10 @@ def test_a_section_that_stood_still_alone_ends_later_and_the_other_one_does_not(
     assert moved > later
     assert envelopes.intake(intakes[0]).deadline == moved
     assert queries.section_terms(second).bid_deadline == told.bid_deadline, "what was opened keeps its deadline"
+    takings = EvidenceEntry.objects.filter(stream=f"tender-takings:{told.tender_id}")
+    assert not takings.exists(), "who may bid for the first section stays secret until that is opened"
+    services.begin_opening(actor=cast.actor("host"), section_id=first, at=moved)
+    assert takings.count() == 1
 
 
 def test_a_section_whose_deadline_passed_before_it_was_suspended_resumes_without_a_new_one() -> None:

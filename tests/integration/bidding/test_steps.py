@@ -95,5 +95,6 @@ def test_a_result_goes_back_to_the_committee_or_fails_on_the_owners_pages() -> N
     assert client("builder1").get(base + "review-again/").status_code == 403
     assert client("tenderee").post(base + "review-again/", decision()).status_code == 302
     assert tenders.section_terms(told.section_id).state is SectionState.OPENED
-    assert client("tenderee").post(base + "fail/", {"cause": "TOO_FEW_VALID"}).status_code == 302
+    assert client("tenderee").post(base + "fail/", {"cause": "TOO_FEW_VALID"}).status_code == 400, "without a paper"
+    assert client("tenderee").post(base + "fail/", {**decision(), "cause": "TOO_FEW_VALID"}).status_code == 302
     assert tenders.section_terms(told.section_id).failure == "TOO_FEW_VALID"
