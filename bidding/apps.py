@@ -11,18 +11,23 @@ class BiddingConfig(AppConfig):
     def ready(self) -> None:
         from bidding.awards import naming
         from bidding.awards.queries import originals as concluded
+        from bidding.awards.queries.checking import result_faults
         from bidding.awards.services import (
             signing,  # noqa: F401  # registers who signs which paper
             standing_still,  # noqa: F401  # registers the clock of rounds
         )
         from bidding.bids import services as bids  # noqa: F401  # registers who may upload
         from bidding.opening import services as opening  # noqa: F401  # registers the record of the opening
+        from bidding.opening.queries.checking import hall_faults
         from bidding.tenders import originals
         from bidding.tenders.queries import published_under_older_rules
+        from commons.evidence.queries import verification
         from commons.parameters import effects
 
         effects.register(published_under_older_rules)
         naming.register()
+        verification.register_check(hall_faults)
+        verification.register_check(result_faults)
         originals.register(concluded.contracts_of, concluded.awarded)
         post_migrate.connect(_seed, sender=self, dispatch_uid="bidding.seed")
 
