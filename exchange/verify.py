@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from commons.domain.refusals import Refusal
-from exchange.rooms.domain.commands import Command, Pause, Resume, Void
+from exchange.rooms.domain.commands import Command, Pause, Readmit, Resume, Suspend, Void
 from exchange.rooms.domain.decide import decide, schedule
 from exchange.rooms.domain.events import (
     BidAccepted,
+    BidderReadmitted,
+    BidderSuspended,
     BidRefused,
     BidWithdrawn,
     Event,
@@ -140,6 +142,10 @@ def _command_of(event: Event) -> Command | None:
         return event.bid
     if isinstance(event, BidWithdrawn | WithdrawalRefused):
         return event.withdrawal
+    if isinstance(event, BidderSuspended):
+        return Suspend(event.alias, event.reason, event.reference)
+    if isinstance(event, BidderReadmitted):
+        return Readmit(event.alias, event.reason, event.reference)
     if isinstance(event, RoomPaused):
         return Pause(event.reason, event.reference, event.paused_at)
     if isinstance(event, RoomResumed):

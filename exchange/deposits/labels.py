@@ -36,6 +36,7 @@ ENTRIES: dict[str, Label] = {
     EntryState.BOOKED: (_("Booked"), "done"),
     EntryState.RETURNING: (_("Goes back to the payer"), "waiting"),
     EntryState.RETURNED: (_("Sent back"), "neutral"),
+    EntryState.REVERSED: (_("Undone by the bank"), "neutral"),
     EntryState.EXPLAINED: (_("Settled"), "neutral"),
 }
 
@@ -44,6 +45,7 @@ LEGS: dict[str, Label] = {
     LegState.BATCHED: (_("In a batch"), "info"),
     LegState.ORDERED: (_("Ordered"), "info"),
     LegState.PAID: (_("Paid"), "done"),
+    LegState.CANCELLED: (_("Cancelled"), "neutral"),
 }
 
 KINDS: dict[str, str | Promise] = {

@@ -369,6 +369,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default='EXPECTED', max_length=16)),
                 ('expected_at', models.DateTimeField()),
                 ('covered_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_back_at', models.DateTimeField(blank=True, null=True)),
                 ('applied_deposit', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('decision_no', models.CharField(blank=True, max_length=120)),
@@ -492,7 +493,7 @@ class Migration(migrations.Migration):
                 ('interest', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
                 ('attempt', models.PositiveSmallIntegerField(default=0)),
                 ('end_to_end_id', models.CharField(blank=True, db_index=True, max_length=35)),
-                ('state', models.CharField(default='DUE', max_length=8)),
+                ('state', models.CharField(default='DUE', max_length=10)),
                 ('due_on', models.DateField()),
                 ('reason', models.CharField(max_length=200)),
                 ('made_at', models.DateTimeField()),
@@ -979,7 +980,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankentry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'BOOKED', 'CLAIMING', 'RETURNING', 'RETURNED', 'EXPLAINED'])), name='entry_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'BOOKED', 'CLAIMING', 'RETURNING', 'RETURNED', 'REVERSED', 'EXPLAINED'])), name='entry_state_known'),
         ),
         migrations.AddConstraint(
             model_name='bankentry',
@@ -1023,7 +1024,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payoutleg',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DUE', 'BATCHED', 'ORDERED', 'PAID'])), name='payout_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DUE', 'BATCHED', 'ORDERED', 'PAID', 'CANCELLED'])), name='payout_state_known'),
         ),
         migrations.AddConstraint(
             model_name='payoutleg',

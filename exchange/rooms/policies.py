@@ -39,6 +39,11 @@ def can_conduct(actor: Actor, room: Room) -> Decision:
     return Decision() if actor.system else require_role(actor, Role.HOST, Role.STAFF)
 
 
+def can_admit(actor: Actor) -> Decision:
+    """Only the platform, by the rules of the lot: nobody of the centre chooses who bids."""
+    return Decision() if actor.system else deny()
+
+
 def can_suspend(actor: Actor, room: Room) -> Decision:
     """The regulator, by a numbered decision of its own (招标投标法实施条例 第62条)."""
     return require_role(actor, Role.REGULATOR, assurance=Assurance.REAL_NAME)

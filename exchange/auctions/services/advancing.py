@@ -18,6 +18,7 @@ from commons.outbox import services as outbox
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.models import Registration
 from exchange.auctions.services.awarding import publish_result, take_result
+from exchange.auctions.services.backing import BOUND, mind_deposits
 from exchange.auctions.services.deciding import decide_method, fail_lot
 from exchange.auctions.services.numbering import reveal_numbers, to_reveal
 from exchange.auctions.services.qualifying import qualify_by_rule
@@ -43,6 +44,7 @@ def advance_due(at: datetime) -> int:
     moved += _each(_lots(Q(state=LotState.REGISTERING, registration_ends_at__lte=at)), lambda pk: _end(pk, at))
     moved += _each(_to_decide(at), lambda pk: _qualify(pk, at))
     moved += _each(_negotiations(at), lambda pk: _end_negotiation(pk, at))
+    moved += _each(_taken_back(), lambda pk: mind_deposits(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_opening_soon(at), lambda pk: remind_of_room(pk, at=at))
     moved += _each(_rooms_over(), lambda pk: take_result(pk, actor=TIMEKEEPER, at=at))
     moved += _each(_lots(Q(state=LotState.HAMMERED)), lambda pk: publish_result(pk, actor=TIMEKEEPER, at=at))
@@ -77,6 +79,12 @@ def _paid_deals() -> list[int]:
 
 def _negotiations(at: datetime) -> list[int]:
     return _lots(Q(state=LotState.METHOD_DECIDED, method="NEGOTIATION", negotiation_ends_at__lte=at))
+
+
+def _taken_back() -> list[int]:
+    """Lots that stand or fall with deposits of which the bank took one back."""
+    found = deposits.lots_with_deposits_taken_back()
+    return _lots(Q(pk__in=found, state__in=[state.value for state in BOUND])) if found else []
 
 
 def _opening_soon(at: datetime) -> list[int]:

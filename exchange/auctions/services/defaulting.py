@@ -12,8 +12,8 @@ from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.policies import can_run_procedure
 from exchange.auctions.services.awarding import Award, hammer
 from exchange.auctions.services.deciding import fail_lot
-from exchange.auctions.services.guaranteeing import claim_guarantee, release_guarantee
-from exchange.auctions.services.releasing import is_retained
+from exchange.auctions.services.guaranteeing import claim_guarantee
+from exchange.auctions.services.releasing import answers_for_default, release_deposit
 from exchange.auctions.services.settling import advance_lot, locked_deal, payment_subject
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import STANDING, DealCommand, DealState
@@ -90,7 +90,7 @@ def record_default(
         decision_no=decision.number.strip(),
     )
     deposits.give_up_price(actor=actor, subject=payment_subject(deal), reason=words, at=at)
-    if is_retained(deal.lot, deal.buyer_id):
+    if answers_for_default(deal.lot, deal.buyer_id):
         deposits.forfeit(
             actor=actor,
             lot_id=deal.lot_id,
@@ -129,9 +129,7 @@ def end_deal(*, actor: Actor, deal_id: int, decision: NumberedDecision, reason: 
         decision_body=decision.body.strip(),
         decision_no=decision.number.strip(),
     )
-    if is_retained(deal.lot, deal.buyer_id):
-        deposits.release(actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason=words, at=at)
-    release_guarantee(deal.lot, deal.buyer_id, reason=words, actor=actor, at=at)
+    release_deposit(deal.lot, deal.buyer_id, reason=words, actor=actor, at=at)
     deposits.release_payment(actor=actor, subject=payment_subject(deal), reason=words, at=at)
     subject = gettext_noop("Your purchase in lot %(lot)s of %(project)s was ended by a decision: %(decision)s")
     tell(deal.lot, deal.buyer_id, subject, at=at, key=f"ended:{deal.pk}", decision=decision.number.strip())
@@ -183,6 +181,9 @@ def next_award(deal: Deal) -> Award:
         raise NobodyIsNext()
     organisations = {bidder.alias: bidder.organisation_id for bidder in rooms.participants(lot.room_id)}
     for offer in loaded.state.book.ranking:
+        # Who was suspended at the end has no deposit behind its offer.
+        if offer.alias in loaded.state.suspended:
+            continue
         if organisations[offer.alias] not in had:
             return Award(organisations[offer.alias], offer.alias, min(deal.quantity, offer.quantity), offer.price)
     raise NobodyIsNext()

@@ -1,5 +1,6 @@
 """Qualification after the registration end: by the seller, and by rule for what the seller left open."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -50,6 +51,8 @@ def qualify_buyer(*, actor: Actor, registration_id: int, at: datetime) -> None:
     registration = _for_seller(actor, registration_id)
     require_qualifiable(registration, at=at)
     _qualify(registration, actor=actor, at=at, by_rule=False)
+    require_qualifiable(registration, at)
+    _qualify(registration, actor=actor, at=at, entropy=entropy, by_rule=False)
 
 
 @transaction.atomic
@@ -68,35 +71,45 @@ def qualify_by_rule(lot: Lot, *, actor: Actor, at: datetime) -> None:
     for registration in open_ones.order_by("submitted_at", "id"):
         registration.lot = lot
         try:
-            require_qualifiable(registration, at=at)
+            require_qualifiable(registration, at)
         except Refusal as refusal:
             _refuse(registration, rule_broken(refusal), actor=actor, at=at, by_rule=True)
         else:
             _qualify(registration, actor=actor, at=at, by_rule=True)
 
 
-def disqualify_by_rule(lot: Lot, *, actor: Actor, at: datetime) -> None:
+def disqualify_by_rule(
+    lot: Lot, *, actor: Actor, at: datetime, rule: Callable[[Registration, datetime], None] | None = None
+) -> list[Registration]:
     """Keep out whoever qualified and no longer does as the method is decided: its bank took the deposit back, say.
 
-    The caller holds the lot's lock.
+    `rule` refuses who goes; every rule of qualification, where none is named. The caller holds the lot's lock.
     """
+    gone = []
     qualified = Registration.objects.filter(lot=lot, state=RegistrationState.QUALIFIED.value)
     for registration in qualified.order_by("submitted_at", "id"):
         registration.lot = lot
         try:
-            require_qualifiable(registration, at=at)
+            (rule or require_qualifiable)(registration, at)
         except Refusal as refusal:
             command, reason = RegistrationCommand.DISQUALIFY, rule_broken(refusal)
             _refuse(registration, reason, actor=actor, at=at, by_rule=True, command=command)
+            gone.append(registration)
+    return gone
 
 
-def require_qualifiable(registration: Registration, *, at: datetime) -> None:
+def require_qualifiable(registration: Registration, at: datetime) -> None:
     """Raise the first reason against the buyer: deposit, eligibility, a related buyer that came earlier."""
+    require_deposit(registration, at)
+    require_eligible(registration, at=at)
+    _require_first_of_group(registration)
+
+
+def require_deposit(registration: Registration, at: datetime) -> None:
+    """Refuses (`DepositNotCovered`) a buyer behind whom neither a whole deposit nor a guarantee stands."""
     deposit = deposits.deposit_of(registration.lot_id, registration.organisation_id)
     if (deposit is None or not deposit.covered) and not is_guaranteed(registration, at):
         raise DepositNotCovered(amount=as_text(registration.deposit_amount or 0))
-    require_eligible(registration, at=at)
-    _require_first_of_group(registration)
 
 
 def _require_first_of_group(registration: Registration) -> None:

@@ -20,6 +20,15 @@ def is_retained(lot: Lot, organisation_id: int) -> bool:
     return deposit is not None and deposit.state is MoneyState.RETAINED
 
 
+def answers_for_default(lot: Lot, organisation_id: int) -> bool:
+    """Whether a deposit answers for the buyer's default: the retained one, or what the bank has left of it."""
+    deposit = deposit_queries.deposit_of(lot.pk, organisation_id)
+    if deposit is None:
+        return False
+    left = deposit.state is MoneyState.PART_RECEIVED and deposit.taken_back_at is not None
+    return left or deposit.state is MoneyState.RETAINED
+
+
 def release_deposit(lot: Lot, organisation_id: int, *, reason: str, actor: Actor, at: datetime) -> None:
     """Stop expecting a deposit, or order its refund with interest; a guarantee goes back. Harmless to repeat."""
     release_guarantee(lot, organisation_id, reason=reason, actor=actor, at=at)

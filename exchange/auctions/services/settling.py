@@ -17,9 +17,8 @@ from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
 from exchange.auctions.queries import confirmations_of
 from exchange.auctions.services import papers
-from exchange.auctions.services.guaranteeing import release_guarantee
 from exchange.auctions.services.publication import deadline_engine
-from exchange.auctions.services.releasing import is_retained, release_deposits
+from exchange.auctions.services.releasing import is_retained, release_deposit, release_deposits
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import REACHED, STANDING, DealCommand, DealState
 from exchange.contracts.models import Contract, Deal, Invoice
@@ -166,11 +165,7 @@ def take_payment(*, actor: Actor, deal_id: int, at: datetime) -> bool:
         voucher_no=payment.voucher_no,
         voucher_id=payment.voucher_document_id,
     )
-    if is_retained(deal.lot, deal.buyer_id):
-        deposits.release(
-            actor=actor, lot_id=deal.lot_id, organisation_id=deal.buyer_id, reason="price paid in full", at=at
-        )
-    release_guarantee(deal.lot, deal.buyer_id, reason="price paid in full", actor=actor, at=at)
+    release_deposit(deal.lot, deal.buyer_id, reason="price paid in full", actor=actor, at=at)
     advance_lot(deal.lot, actor=actor, at=at)
     return True
 

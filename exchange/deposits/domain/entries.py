@@ -16,6 +16,8 @@ class EntryState(StrEnum):
     RETURNING = "RETURNING"
     """It goes back to its payer."""
     RETURNED = "RETURNED"
+    REVERSED = "REVERSED"
+    """It was booked, and the bank undid it."""
     EXPLAINED = "EXPLAINED"
     """A debit or reversal that a person explained."""
 
@@ -27,6 +29,7 @@ class EntryCommand(StrEnum):
     SEND_BACK = "SEND_BACK"
     CONFIRM_RETURN = "CONFIRM_RETURN"
     EXPLAIN = "EXPLAIN"
+    REVERSE = "REVERSE"
 
 
 _S, _C = EntryState, EntryCommand
@@ -43,6 +46,7 @@ ENTRY = Machine(
         Row(_C.DROP_CLAIM, _S.CLAIMING, _S.WAITING, "EntryClaimDropped", "rejected or expired"),
         Row(_C.SEND_BACK, _S.WAITING, _S.RETURNING, "EntrySentBack", "finance, with a reason; two persons order it"),
         Row(_C.CONFIRM_RETURN, _S.RETURNING, _S.RETURNED, "EntryReturned", "the bank's debit entry"),
+        Row(_C.REVERSE, _S.BOOKED, _S.REVERSED, "EntryReversed", "the bank undid it"),
         Row(_C.EXPLAIN, _S.WAITING, _S.EXPLAINED, "EntryExplained", "a debit or reversal; finance, with a reason"),
     ],
 )

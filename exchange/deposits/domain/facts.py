@@ -57,6 +57,8 @@ class DepositView(ExpectedMoney):
     """A cash bond for one lot."""
 
     refund_due_on: date | None = None
+    taken_back_at: datetime | None = None
+    """When the bank last took money of it back."""
     refund_due_provisional: bool = False
     refunded_at: datetime | None = None
     decision_no: str = ""

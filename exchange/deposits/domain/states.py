@@ -81,7 +81,10 @@ MACHINE = Machine(
             _WAITING, _C.RECEIVE_LATE, _S.LATE, "MoneyLate", "a deposit or bond, complete only at or after the due time"
         ),
         *_each(_WAITING, _C.COVER, _S.COVERED, "MoneyCovered", "complete; a deposit or bond also in time"),
-        *_each(_RECEIVED, _C.TAKE_BACK, _S.PART_RECEIVED, "MoneyTakenBack", "the bank reversed a receipt"),
+        *_each(
+            (*_RECEIVED, _S.RETAINED), _C.TAKE_BACK, _S.PART_RECEIVED, "MoneyTakenBack", "the bank reversed a receipt"
+        ),
+        Row(_C.TAKE_BACK, _S.RELEASED, _S.CANCELLED, "MoneyTakenBack", "reversed before the refund was ordered"),
         Row(_C.ASK_MORE, _S.COVERED, _S.PART_RECEIVED, "MoreExpected", "the notice was amended: more is asked for"),
         Row(_C.RETAIN, _S.COVERED, _S.RETAINED, "DepositRetained", "with a reason"),
         Row(_C.APPLY, _S.RETAINED, _S.APPLIED, "DepositApplied", "the rules count it towards the price"),
@@ -89,7 +92,13 @@ MACHINE = Machine(
         *_each((*_RECEIVED, _S.RETAINED), _C.RELEASE, _S.RELEASED, "MoneyReleased", "with a reason"),
         Row(_C.CONFIRM_REFUND, _S.RELEASED, _S.REFUNDED, "MoneyRefunded", "the bank confirmed the payment"),
         Row(_C.BOUNCE, _S.REFUNDED, _S.RELEASED, "RefundBounced", "the payee's bank sent it back"),
-        *_each((_S.COVERED, _S.RETAINED), _C.FORFEIT, _S.FORFEITED, "DepositForfeited", "a numbered decision"),
+        *_each(
+            (_S.PART_RECEIVED, _S.COVERED, _S.RETAINED),
+            _C.FORFEIT,
+            _S.FORFEITED,
+            "DepositForfeited",
+            "a numbered decision; what the bank left of one that was whole",
+        ),
         *_each(_WAITING, _C.CANCEL, _S.CANCELLED, "ExpectationCancelled", "nothing is there"),
     ],
 )

@@ -45,6 +45,8 @@ class MoneyExpectation(NamesParty, models.Model):
     state = models.CharField(max_length=16, default=MoneyState.EXPECTED.value)
     expected_at = models.DateTimeField()
     covered_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    """Of a deposit that covered its lot in time: when the bank took money of it back, last."""
     applied_deposit = models.DecimalField(max_digits=16, decimal_places=2, default=0)
     reason = models.CharField(max_length=200, blank=True)
     decision_no = models.CharField(max_length=120, blank=True)

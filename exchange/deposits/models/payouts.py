@@ -61,7 +61,7 @@ class PayoutLeg(models.Model):
     """Computed when a batch is made, to the day of its execution."""
     attempt = models.PositiveSmallIntegerField(default=0)
     end_to_end_id = models.CharField(max_length=35, blank=True, db_index=True)
-    state = models.CharField(max_length=8, default=LegState.DUE.value)
+    state = models.CharField(max_length=10, default=LegState.DUE.value)
     batch = models.ForeignKey(PayoutBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="legs")
     due_on = models.DateField()
     reason = models.CharField(max_length=200)

@@ -68,6 +68,12 @@ def payment_of(subject: str) -> PaymentView | None:
     return None if row is None else payment_view(row)
 
 
+def lots_with_deposits_taken_back() -> list[int]:
+    """The lots of which the bank took a deposit back; for the flow of the exchange, which looks what follows."""
+    rows = MoneyExpectation.objects.filter(purpose=Purpose.DEPOSIT.value, taken_back_at__isnull=False)
+    return list(rows.order_by("lot_id").values_list("lot_id", flat=True).distinct())
+
+
 def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
     """Who paid a deposit for a lot. Before the room is over for finance only; refuses everybody else."""
     rows = list(expected_rows().filter(purpose=Purpose.DEPOSIT.value, lot_id=lot_id).select_related("lot"))
@@ -237,7 +243,11 @@ def cash_book(viewer: Actor) -> CashBook:
 
 def overdue_refunds(on: date) -> int:
     """How many refunds were due before `on` and are not paid: a card of the supervision console."""
-    return PayoutLeg.objects.filter(due_on__lt=on).exclude(state=LegState.PAID.value).count()
+    return (
+        PayoutLeg.objects.filter(due_on__lt=on)
+        .exclude(state__in=[LegState.PAID.value, LegState.CANCELLED.value])
+        .count()
+    )
 
 
 def _fits(line: MoneyLine, search: str) -> bool:

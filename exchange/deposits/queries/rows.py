@@ -28,6 +28,7 @@ def deposit_view(row: MoneyExpectation) -> DepositView:
     """The row as a value."""
     return DepositView(
         **_common(row),
+        taken_back_at=row.taken_back_at,
         refund_due_on=row.refund_due_on,
         refund_due_provisional=row.refund_due_provisional,
         refunded_at=row.refunded_at,

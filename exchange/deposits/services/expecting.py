@@ -29,11 +29,10 @@ from exchange.deposits.domain.states import (
 from exchange.deposits.models import MoneyExpectation
 from exchange.deposits.policies import can_handle_money, can_order_for_lot
 from exchange.deposits.queries import collecting_account, deposit_view, payment_view
+from exchange.deposits.services import applying
 from exchange.deposits.services.common import (
-    add_received,
     locked_deposit,
     locked_money,
-    post,
     record,
     refund_deadline,
     shortened,
@@ -90,7 +89,7 @@ def expect_payment(
         return payment_view(row)
     row = create(Purpose.PRICE, subject, Party(lot_id, organisation_id), amount, due_at, actor, at, lot_id=lot_id)
     if apply_deposit:
-        _apply_deposit(row, actor=actor, at=at)
+        applying.apply_deposit(row, actor=actor, at=at)
     return payment_view(row)
 
 
@@ -161,7 +160,7 @@ def give_up_price(*, actor: Actor, subject: str, reason: str, at: datetime) -> N
         return
     row = locked_money(row.pk)
     if row.applied_deposit:
-        _unapply_deposit(row, actor=actor, at=at)
+        applying.unapply_deposit(row, actor=actor, at=at)
     release_payment(actor=actor, subject=subject, reason=reason, at=at)
 
 
@@ -213,7 +212,12 @@ def forfeit_row(
     row: MoneyExpectation, *, decision_no: str, document_id: int | None, reason: str, actor: Actor, at: datetime,
     **changes: Any,
 ) -> None:  # fmt: skip
-    """Forfeit a locked expectation: the sum to whoever keeps it, what was paid too much back to the payer."""
+    """Forfeit a locked expectation: the sum to whoever keeps it, what was paid too much back to the payer.
+
+    Refuses (`NotAllowedNow`) what never stood behind its lot; what the bank left of a deposit that did answers too.
+    """
+    if row.state == MoneyState.PART_RECEIVED and row.taken_back_at is None:
+        raise NotAllowedNow(command=MoneyCommand.FORFEIT.value, state=row.state)
     step(
         row,
         MoneyCommand.FORFEIT,
@@ -313,66 +317,3 @@ def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetim
             actor=actor,
             at=at,
         )
-
-
-def _unapply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
-    """Take the deposit out of the price again."""
-    deposit = locked_deposit(*price.party)
-    applied = Decimal(price.applied_deposit)
-    step(deposit, MoneyCommand.UNAPPLY, actor=actor, at=at, reason=f"no longer applied to {price.subject}")
-    post(
-        actor=actor,
-        key=f"unapply:{deposit.pk}",
-        kind="DEPOSIT_UNAPPLIED",
-        source=virtual_of(price),
-        target=virtual_of(deposit),
-        amount=applied,
-        document_ref=price.subject,
-        stream=f"money:{price.pk}",
-        at=at,
-    )
-    MoneyExpectation.objects.filter(pk=price.pk).update(applied_deposit=Decimal("0.00"))
-    price.applied_deposit = Decimal("0.00")
-    add_received(price, -applied)
-
-
-def _apply_deposit(price: MoneyExpectation, *, actor: Actor, at: datetime) -> None:
-    """Move the retained deposit to the price; what of it the price does not need is refunded."""
-    deposit = locked_deposit(*price.party)
-    step(deposit, MoneyCommand.APPLY, actor=actor, at=at, reason=f"applied to {price.subject}")
-    balance = ledger.balance(virtual_of(deposit))
-    applied = min(balance, Decimal(price.amount))
-    post(
-        actor=actor,
-        key=f"apply:{deposit.pk}",
-        kind="DEPOSIT_APPLIED",
-        source=virtual_of(deposit),
-        target=virtual_of(price),
-        amount=applied,
-        document_ref=price.subject,
-        stream=f"money:{price.pk}",
-        at=at,
-    )
-    if balance > applied:
-        limit = refund_deadline(deposit, at)
-        open_leg(
-            deposit,
-            PayoutKind.REFUND,
-            balance - applied,
-            due_on=limit.on,
-            reason="more than the price",
-            document_ref=price.subject,
-            actor=actor,
-            at=at,
-        )
-    MoneyExpectation.objects.filter(pk=price.pk).update(applied_deposit=applied)
-    price.applied_deposit = applied
-    add_received(price, applied)
-    whole = applied >= price.amount
-    step(
-        price,
-        MoneyCommand.COVER if whole else MoneyCommand.RECEIVE_PART,
-        actor=actor,
-        at=at,
-        **({"covered_at": at} if whole else {}),
-    )

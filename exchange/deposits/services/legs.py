@@ -72,6 +72,24 @@ def move_leg(leg: PayoutLeg, command: LegCommand, *, actor: Actor, at: datetime,
     )
 
 
+def shorten_leg(leg: PayoutLeg, amount: Decimal, *, actor: Actor, at: datetime) -> None:
+    """Pay `amount` less, or, where nothing is left of it, nothing: the bank took the money back. Not once ordered."""
+    if leg.state == LegState.BATCHED:
+        move_leg(leg, LegCommand.UNBATCH, actor=actor, at=at, batch_id=None)
+    if amount >= leg.principal:
+        move_leg(leg, LegCommand.CANCEL, actor=actor, at=at)
+        return
+    leg.principal -= amount
+    PayoutLeg.objects.filter(pk=leg.pk, state=LegState.DUE.value).update(principal=leg.principal)
+    evidence.append(
+        stream=f"payout:{leg.pk}",
+        type="PayoutShortened",
+        actor=actor,
+        payload={"attempt": str(leg.attempt), "principal": f"{leg.principal:.2f}"},
+        decided_at=at,
+    )
+
+
 def confirm_leg(leg: PayoutLeg, entry: BankEntry, *, actor: Actor, at: datetime) -> None:
     """The bank paid: the leg is closed, and with it what it was for."""
     move_leg(leg, LegCommand.CONFIRM, actor=actor, at=at, paid_entry_id=entry.pk, paid_at=entry.arrived_by)

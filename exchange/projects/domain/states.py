@@ -91,6 +91,7 @@ class LotCommand(StrEnum):
     END_REGISTRATION = "END_REGISTRATION"
     RESTART = "RESTART"
     DECIDE_METHOD = "DECIDE_METHOD"
+    DECIDE_METHOD_AGAIN = "DECIDE_METHOD_AGAIN"
     HAMMER = "HAMMER"
     FAIL = "FAIL"
     NOTIFY = "NOTIFY"
@@ -137,6 +138,13 @@ LOT = Machine(
             _S.METHOD_DECIDED,
             "MethodDecided",
             "every registration decided, one or more",
+        ),
+        Row(
+            _C.DECIDE_METHOD_AGAIN,
+            _S.METHOD_DECIDED,
+            _S.METHOD_DECIDED,
+            "MethodDecidedAgain",
+            "before the room opens, a deposit was taken back and too few buyers are left for it",
         ),
         Row(_C.FAIL, _S.QUALIFYING, _S.FAILED, "LotFailed", "no qualified buyer"),
         Row(_C.FAIL, _S.METHOD_DECIDED, _S.FAILED, "LotFailed", "no bid, no agreement, or room voided"),

@@ -16,6 +16,8 @@ from exchange.rooms.broadcast.hub import Scene
 from exchange.rooms.broadcast.peers import Viewer
 from exchange.rooms.domain.events import (
     BidAccepted,
+    BidderReadmitted,
+    BidderSuspended,
     BidRefused,
     BidWithdrawn,
     CloseExtended,
@@ -235,6 +237,8 @@ def _facts(event: Event) -> dict[str, str]:
             return {"price": as_text(event.price)}
         case RoomFailed():
             return {"reason": event.reason.value}
+        case BidderSuspended() | BidderReadmitted():
+            return {"alias": event.alias, "reason": event.reason}
         case RoomVoided():
             return {"reason": event.reason}
     return {}

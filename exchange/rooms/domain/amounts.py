@@ -19,6 +19,16 @@ class NotQualified(Refusal):
     status = 403
 
 
+class BidderIsSuspended(Refusal):
+    """A bid without a deposit behind it would bind nobody."""
+
+    code = "ROOM_BIDDER_SUSPENDED"
+    message = gettext_noop(
+        "You may not bid for now: your bank took your deposit back. Pay it again; once it is booked you may bid on."
+    )
+    status = 403
+
+
 class QuotersOnly(Refusal):
     """Suzhou Industrial Park: only those who quoted in the free phase enter the timed one."""
 

@@ -44,6 +44,8 @@ def _judged(state: RoomState, bid: PlaceBid, received_at: datetime, at: datetime
     """The acceptance of a bid. Raises the refusal of the first rule that it breaks."""
     rules = state.setup.rules
     participant = amounts.participant_of(state, bid.alias)
+    if bid.alias in state.suspended:
+        raise amounts.BidderIsSuspended()
     check_received(state, received_at)
     price = amounts.price_of(rules, bid)
     quantity = amounts.quantity_of(rules, participant, bid)

@@ -140,6 +140,26 @@ class Void:
     decided_by: str
     decision_no: str
     document: str = ""
+    only_unopened: bool = False
+    """Not once the first phase has begun."""
 
 
-Command: TypeAlias = PlaceBid | WithdrawBid | Tick | Pause | Resume | Void
+@value
+class Suspend:
+    """Takes the right to bid from one bidder, as long as its deposit is not whole. What it bid before binds it."""
+
+    alias: str
+    reason: str
+    reference: str = ""
+
+
+@value
+class Readmit:
+    """Gives the right to bid back."""
+
+    alias: str
+    reason: str
+    reference: str = ""
+
+
+Command: TypeAlias = PlaceBid | WithdrawBid | Tick | Pause | Resume | Void | Suspend | Readmit

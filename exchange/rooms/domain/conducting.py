@@ -1,11 +1,19 @@
-"""What staff may do to a room: pause it, let it run on, and set it aside on somebody else's decision."""
+"""What is done to a room from outside: paused, resumed, set aside; bidders suspended and readmitted."""
 
 from datetime import datetime, timedelta
 
 from commons.domain.refusals import Refusal
 from commons.domain.text import gettext_noop
-from exchange.rooms.domain.commands import Pause, Resume, Void
-from exchange.rooms.domain.events import Event, RoomPaused, RoomResumed, RoomVoided
+from exchange.rooms.domain.amounts import NotQualified
+from exchange.rooms.domain.commands import Pause, Readmit, Resume, Suspend, Void
+from exchange.rooms.domain.events import (
+    BidderReadmitted,
+    BidderSuspended,
+    Event,
+    RoomPaused,
+    RoomResumed,
+    RoomVoided,
+)
 from exchange.rooms.domain.instants import after, floor, to_text
 from exchange.rooms.domain.model import RoomState
 from exchange.rooms.domain.passing import due_changes
@@ -26,6 +34,11 @@ class ClosedAlready(Refusal):
 
     code = "ROOM_CLOSED_ALREADY"
     message = gettext_noop("Bidding closed at %(closed_at)s and the hammer is falling; there is nothing left to pause.")
+
+
+class BegunAlready(Refusal):
+    code = "ROOM_BEGUN_ALREADY"
+    message = gettext_noop("Bidding in this room has begun; it is decided by its own rules now.")
 
 
 class ResumesInThePast(Refusal):
@@ -66,10 +79,35 @@ def resume(state: RoomState, command: Resume, at: datetime) -> tuple[Event, ...]
 
 
 def void(state: RoomState, command: Void, at: datetime) -> tuple[Event, ...]:
-    """The room set aside. Refuses `NotAllowedNow` and `DecisionMissing`."""
+    """The room set aside. Refuses `NotAllowedNow`, `DecisionMissing` and, where asked, `BegunAlready`."""
     before, state = due_changes(state, at, at)
+    if command.only_unopened and Phase.SCHEDULED not in (state.phase, state.clock.interrupted):
+        raise BegunAlready()
     ROOM.fire(state.phase, Step.VOID)
     if not (command.decided_by and command.decision_no):
         raise DecisionMissing()
     given = (command.reason, command.decided_by, command.decision_no, command.document)
     return (*before, RoomVoided(state.seq + 1, at, *given))
+
+
+def suspend(state: RoomState, command: Suspend, at: datetime) -> tuple[Event, ...]:
+    """The bidder without the right to bid; nothing where it has none already. Refuses `NotAllowedNow`, `NotQualified`.
+
+    Its offers stand and can win: a bid binds, and prices that others answered are not taken from under them.
+    """
+    before, state = due_changes(state, at, at)
+    ROOM.fire(state.phase, Step.SUSPEND_BIDDER)
+    if command.alias not in state.setup.participants:
+        raise NotQualified()
+    if command.alias in state.suspended:
+        return tuple(before)
+    return (*before, BidderSuspended(state.seq + 1, at, command.alias, command.reason, command.reference))
+
+
+def readmit(state: RoomState, command: Readmit, at: datetime) -> tuple[Event, ...]:
+    """The bidder with its right again; nothing where it has it. Refuses `NotAllowedNow`."""
+    before, state = due_changes(state, at, at)
+    ROOM.fire(state.phase, Step.READMIT_BIDDER)
+    if command.alias not in state.suspended:
+        return tuple(before)
+    return (*before, BidderReadmitted(state.seq + 1, at, command.alias, command.reason, command.reference))

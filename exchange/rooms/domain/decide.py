@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from exchange.rooms.domain.bidding import place_bid, withdraw
-from exchange.rooms.domain.commands import Command, Pause, PlaceBid, Resume, Tick, Void, WithdrawBid
-from exchange.rooms.domain.conducting import pause, resume, void
+from exchange.rooms.domain.commands import Command, Pause, PlaceBid, Readmit, Resume, Suspend, Tick, Void, WithdrawBid
+from exchange.rooms.domain.conducting import pause, readmit, resume, suspend, void
 from exchange.rooms.domain.events import Event, Participant, RoomScheduled
 from exchange.rooms.domain.evolve import evolve
 from exchange.rooms.domain.instants import floor
@@ -55,4 +55,6 @@ _DECISIONS: dict[type[Command], Callable[[RoomState, Any, datetime], tuple[Event
     Pause: pause,
     Resume: resume,
     Void: void,
+    Suspend: suspend,
+    Readmit: readmit,
 }

@@ -412,6 +412,44 @@ class RoomVoided:
         return cls(seq, at, data["reason"], data["decided_by"], data["decision_no"], data["document"])
 
 
+@value
+class BidderSuspended:
+    """A bidder may not bid for now: what stood behind it is gone. Its offers stand."""
+
+    type: ClassVar[str] = "BidderSuspended"
+    seq: int
+    at: datetime
+    alias: str
+    reason: str
+    reference: str = ""
+
+    def payload(self) -> Payload:
+        return {"alias": self.alias, "reason": self.reason, "reference": self.reference}
+
+    @classmethod
+    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidderSuspended":
+        return cls(seq, at, data["alias"], data["reason"], data["reference"])
+
+
+@value
+class BidderReadmitted:
+    """A suspended bidder may bid again."""
+
+    type: ClassVar[str] = "BidderReadmitted"
+    seq: int
+    at: datetime
+    alias: str
+    reason: str
+    reference: str = ""
+
+    def payload(self) -> Payload:
+        return {"alias": self.alias, "reason": self.reason, "reference": self.reference}
+
+    @classmethod
+    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidderReadmitted":
+        return cls(seq, at, data["alias"], data["reason"], data["reference"])
+
+
 Event: TypeAlias = (
     RoomScheduled
     | PhaseBegan
@@ -425,6 +463,8 @@ Event: TypeAlias = (
     | HammerFell
     | RoomFailed
     | RoomVoided
+    | BidderSuspended
+    | BidderReadmitted
 )
 
 _READERS: dict[str, Callable[[int, datetime, Mapping[str, Any]], Event]] = {
@@ -442,6 +482,8 @@ _READERS: dict[str, Callable[[int, datetime, Mapping[str, Any]], Event]] = {
         HammerFell,
         RoomFailed,
         RoomVoided,
+        BidderSuspended,
+        BidderReadmitted,
     )
 }
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from exchange.rooms.domain.events import (
     BidAccepted,
+    BidderReadmitted,
+    BidderSuspended,
     BidRefused,
     BidWithdrawn,
     CloseExtended,
@@ -135,6 +137,14 @@ def _room_voided(state: RoomState, event: RoomVoided) -> RoomState:
     return replace(state, seq=event.seq, at=event.at, phase=Phase.VOIDED, clock=clock)
 
 
+def _bidder_suspended(state: RoomState, event: BidderSuspended) -> RoomState:
+    return replace(state, seq=event.seq, at=event.at, suspended=state.suspended | {event.alias})
+
+
+def _bidder_readmitted(state: RoomState, event: BidderReadmitted) -> RoomState:
+    return replace(state, seq=event.seq, at=event.at, suspended=state.suspended - {event.alias})
+
+
 def _ended(state: RoomState, event: HammerFell | RoomFailed, phase: Phase, outcome: Outcome) -> RoomState:
     clock = replace(state.clock, last_open=_closed_span(state))
     return replace(state, seq=event.seq, at=event.at, phase=phase, clock=clock, outcome=outcome)
@@ -171,6 +181,7 @@ def _moved(
         state.entrants,
         state.outcome,
         state.withdrawn if withdrawn is None else withdrawn,
+        state.suspended,
     )
 
 
@@ -210,4 +221,6 @@ _STEPS: dict[type[Event], Callable[[RoomState, Any], RoomState]] = {
     HammerFell: _hammer_fell,
     RoomFailed: _room_failed,
     RoomVoided: _room_voided,
+    BidderSuspended: _bidder_suspended,
+    BidderReadmitted: _bidder_readmitted,
 }

@@ -119,6 +119,8 @@ class RoomState:
     """Who may bid in the timed phase; `None`: any participant."""
     outcome: Outcome | None = None
     withdrawn: int = 0
+    suspended: frozenset[str] = frozenset()
+    """Who may not bid for now."""
 
     @property
     def rules(self) -> RoomRules:

@@ -57,6 +57,8 @@ class Step(StrEnum):
     RESUME_TIMED = "RESUME_TIMED"
     RESUME_SESSION = "RESUME_SESSION"
     VOID = "VOID"
+    SUSPEND_BIDDER = "SUSPEND_BIDDER"
+    READMIT_BIDDER = "READMIT_BIDDER"
 
 
 BIDDABLE = frozenset({Phase.FREE, Phase.TIMED, Phase.OPEN})
@@ -102,6 +104,11 @@ def _rows() -> list[Row[Phase, Step]]:
         for phase in Phase
         if phase is not Phase.VOIDED
     ]
+    for phase in (*RUNNING, Phase.PAUSED):
+        rows += [
+            Row(Step.SUSPEND_BIDDER, phase, phase, "BidderSuspended", "its deposit is not whole any more"),
+            Row(Step.READMIT_BIDDER, phase, phase, "BidderReadmitted", "its deposit is whole again"),
+        ]
     return rows
 
 

@@ -11,10 +11,12 @@ from commons.domain.text import gettext_noop
 from exchange.rooms.domain.clearing.engine import clear
 from exchange.rooms.domain.clearing.json_form import result_json, rule_of
 from exchange.rooms.domain.clearing.model import Call
-from exchange.rooms.domain.commands import Command, Pause, Resume, Tick
+from exchange.rooms.domain.commands import Command, Pause, Readmit, Resume, Suspend, Tick
 from exchange.rooms.domain.decide import advance
 from exchange.rooms.domain.events import (
     BidAccepted,
+    BidderReadmitted,
+    BidderSuspended,
     BidRefused,
     BidWithdrawn,
     Event,
@@ -99,6 +101,10 @@ def _command_of(event: Event) -> Command | None:
         return event.bid
     if isinstance(event, BidWithdrawn | WithdrawalRefused):
         return event.withdrawal
+    if isinstance(event, BidderSuspended):
+        return Suspend(event.alias, event.reason, event.reference)
+    if isinstance(event, BidderReadmitted):
+        return Readmit(event.alias, event.reason, event.reference)
     if isinstance(event, RoomPaused):
         return Pause(event.reason, event.reference, event.paused_at)
     return Resume(event.reason, event.reference, event.resumes_at) if isinstance(event, RoomResumed) else None

@@ -1,5 +1,12 @@
 """What can be done with rooms."""
 
+from exchange.rooms.services.bidders import (
+    call_off,
+    has_begun,
+    readmit_bidder,
+    suspend_bidder,
+    suspended_bidders,
+)
 from exchange.rooms.services.conducting import (
     PAUSE_KIND,
     RESUME_KIND,
@@ -30,13 +37,18 @@ __all__ = [
     "ParticipantSpec",
     "admission",
     "admit",
+    "call_off",
     "create_room",
     "enter_room",
+    "has_begun",
     "notice_before_resuming",
     "pause",
     "pause_by_decision",
+    "readmit_bidder",
     "request_entry",
     "resume",
     "resume_by_decision",
+    "suspend_bidder",
+    "suspended_bidders",
     "void",
 ]

@@ -69,7 +69,7 @@ def pause(*, actor: Actor, room_id: int, approval_id: int, reason: str, at: date
     """
     policies.can_conduct(actor, _room(room_id)).require()
     command = Pause(reason=reason, reference=f"approval:{approval_id}")
-    _conduct(actor, room_id, command, at, approval=(approval_id, PAUSE_KIND))
+    conduct(actor, room_id, command, at, approval=(approval_id, PAUSE_KIND))
 
 
 def resume(
@@ -84,7 +84,7 @@ def resume(
     if (resumes_at or at) < at + notice:
         raise ResumedWithoutNotice(minutes=str(int(notice.total_seconds()) // 60))
     command = Resume(reason=reason, reference=f"approval:{approval_id}", resumes_at=resumes_at)
-    _conduct(actor, room_id, command, at, approval=(approval_id, RESUME_KIND))
+    conduct(actor, room_id, command, at, approval=(approval_id, RESUME_KIND))
 
 
 def pause_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: str, at: datetime) -> None:
@@ -93,7 +93,7 @@ def pause_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: s
     For the flow that keeps the decision itself. Refuses `NotFound`, `NotPermitted`, `Malformed`, `NotAllowedNow`.
     """
     _require_decision(actor, room_id, decision_no)
-    _conduct(actor, room_id, Pause(reason=reason, reference=f"decision:{decision_no}"), at)
+    conduct(actor, room_id, Pause(reason=reason, reference=f"decision:{decision_no}"), at)
 
 
 def resume_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: str, at: datetime) -> None:
@@ -104,7 +104,7 @@ def resume_by_decision(*, actor: Actor, room_id: int, decision_no: str, reason: 
     _require_decision(actor, room_id, decision_no)
     resumes_at = at + notice_before_resuming(room_id)
     command = Resume(reason=reason, reference=f"decision:{decision_no}", resumes_at=resumes_at)
-    _conduct(actor, room_id, command, at)
+    conduct(actor, room_id, command, at)
 
 
 def _require_decision(actor: Actor, room_id: int, decision_no: str) -> None:
@@ -138,12 +138,13 @@ def void(
         if not str(value).strip():
             raise Malformed(field=name, reason="missing")
     command = Void(reason=reason, decided_by=decided_by, decision_no=decision_no, document=str(document_id))
-    _conduct(actor, room_id, command, at)
+    conduct(actor, room_id, command, at)
 
 
-def _conduct(
+def conduct(
     actor: Actor, room_id: int, command: Command, at: datetime, *, approval: tuple[int, str] | None = None
 ) -> None:
+    """Have the room decide a command and tell of it. The caller asks who may. Raises the room's refusal."""
     engine = Engine(clock=lambda: at)
     with transaction.atomic():
         if approval is not None:

@@ -166,6 +166,13 @@ _EVENTS = {
     "event-HammerFell": _("The hammer fell"),
     "event-RoomFailed": _("Ended without a deal"),
     "event-RoomVoided": _("Voided: %(reason)s"),
+    "event-BidderSuspended": _("%(alias)s may not bid for now: %(reason)s"),
+    "event-BidderSuspended-you": _("You may not bid for now: %(reason)s"),
+    "event-BidderReadmitted": _("%(alias)s may bid again: %(reason)s"),
+    "event-BidderReadmitted-you": _("You may bid again: %(reason)s"),
+    "reason-DEPOSIT_TAKEN_BACK": _("the bank took its deposit back; what it bid before stands"),
+    "reason-DEPOSIT_WHOLE_AGAIN": _("its deposit is whole again"),
+    "reason-METHOD_DECIDED_AGAIN": _("too few buyers still have a deposit; the trade method is decided again"),
 }
 
 _REFUSALS = {
@@ -181,6 +188,7 @@ _REFUSALS = {
     "refusal-ROOM_GUARD_HOLD": _("Far from the price and not confirmed"),
     "refusal-ROOM_GUARD_RETYPE": _("Out of proportion and not typed again"),
     "refusal-ROOM_NOT_QUALIFIED": _("Not a qualified bidder of this room"),
+    "refusal-ROOM_BIDDER_SUSPENDED": _("Its deposit was taken back by the bank"),
     "refusal-ROOM_QUOTERS_ONLY": _("No quote in the free phase"),
     "refusal-ROOM_WHOLE_LOT_ONLY": _("A part of a lot that is sold as a whole"),
     "refusal-ROOM_QUANTITY_MISSING": _("Without a quantity"),

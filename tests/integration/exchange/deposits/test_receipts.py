@@ -1,7 +1,7 @@
 """Money that comes: what it is for, what waits, what two files say."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +9,15 @@ import pytest
 
 from commons.approvals import services as approvals
 from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson, ApprovalNotGiven
+from commons.domain.refusals import NotAllowedNow
+from commons.inbox.models import InboxMessage
 from exchange.deposits import queries, services
 from exchange.deposits.domain.entries import EntryState, NotForThis
-from exchange.deposits.domain.payouts import LegState
+from exchange.deposits.domain.interest import Receipt, interest
+from exchange.deposits.domain.payouts import BatchChanged, LegState
 from exchange.deposits.domain.states import AmountDiffers, MoneyState, ReasonNeeded
-from exchange.deposits.models import BankEntry
+from exchange.deposits.models import BankEntry, MoneyExpectation
+from exchange.deposits.services.common import interest_terms
 from tests import cast
 from tests.bank import Line, statement
 from tests.integration.exchange.deposits.money import (
@@ -29,8 +33,10 @@ from tests.integration.exchange.deposits.money import (
     expect,
     expect_price,
     line,
+    listed,
     lot,
     order,
+    propose,
     yuan,
 )
 
@@ -294,16 +300,107 @@ def test_a_reversed_receipt_no_longer_covers() -> None:
     assert (deposit(offered).state, deposit(offered).received) == (MoneyState.PART_RECEIVED, yuan("0.00"))
 
 
-def test_a_reversal_of_money_that_has_moved_on_waits_for_a_person() -> None:
+def test_a_retained_deposit_is_taken_back_too_and_its_payer_is_told() -> None:
     offered = lot()
     asked = expect(offered)
     bank(line(asked))
     act("retain", offered)
 
+    report = bank(replace(line(asked), direction="DBIT", reversal=True))
+
+    assert report.tally.waiting == 0
+    assert (deposit(offered).state, deposit(offered).taken_back_at) == (MoneyState.PART_RECEIVED, PAID)
+    [message] = InboxMessage.objects.all()
+    assert "took back" in message.subject_msgid
+    assert message.fields == {"amount": "6720.00"}
+
+
+def test_a_reversal_before_a_refund_is_ordered_cancels_the_refund() -> None:
+    offered = lot()
+    asked = expect(offered)
+    bank(line(asked))
+    act("release", offered)
+    listed("jinma")
+    batch_id = propose("REFUND")
+
     bank(replace(line(asked), direction="DBIT", reversal=True))
 
-    assert deposit(offered).covered
+    assert deposit(offered).state is MoneyState.CANCELLED
+    assert queries.legs(cast.actor("finance")) == ()
+    assert [leg.state for leg in queries.legs(cast.actor("finance"), states=list(LegState))] == ["CANCELLED"]
+    with pytest.raises(BatchChanged):
+        services.order_batch(actor=cast.actor("finance2"), batch_id=batch_id, at=PAID)
+    assert queries.cash_book(cast.actor("finance")).payable == 0
+
+
+def test_a_deposit_that_was_never_whole_is_not_forfeited() -> None:
+    offered = lot()
+    bank(line(expect(offered), amount="100.00"))
+
+    with pytest.raises(NotAllowedNow):
+        services.forfeit(
+            actor=FLOW,
+            lot_id=offered.pk,
+            organisation_id=cast.organisation("jinma").pk,
+            decision_no="1",
+            document_id=None,
+            reason="x",
+            at=PAID,
+        )
+
+
+def test_a_reversal_of_one_of_two_receipts_shortens_the_refund() -> None:
+    offered = lot()
+    asked = expect(offered)
+    bank(line(asked), line(asked, amount="100.00", ref="R2"))
+    act("release", offered)
+
+    bank(replace(line(asked, amount="100.00", ref="R2"), direction="DBIT", reversal=True))
+
+    [leg] = queries.legs(cast.actor("finance"))
+    assert (leg.principal, deposit(offered).state) == (yuan("6720.00"), MoneyState.RELEASED)
+
+
+def test_a_reversal_of_money_whose_refund_is_on_its_way_waits_for_a_person() -> None:
+    offered = lot()
+    asked = expect(offered)
+    bank(line(asked))
+    act("release", offered)
+    listed("jinma")
+    order("REFUND")
+
+    bank(replace(line(asked), direction="DBIT", reversal=True))
+
     assert [item.trouble for item in queries.entries(cast.actor("finance"))] == ["REVERSAL_UNCLEAR"]
+
+
+def test_interest_is_not_paid_for_the_days_of_a_receipt_that_the_bank_undid() -> None:
+    offered = lot()
+    asked = expect(offered, at=AT)
+    bank(line(asked), at=AT + timedelta(hours=1))
+    bank(replace(line(asked), direction="DBIT", reversal=True), at=AT + timedelta(hours=2))
+    bank(line(asked, ref="R2"), at=PAID)
+    act("release", offered)
+    listed("jinma")
+
+    [leg] = queries.batch(cast.actor("finance"), propose("REFUND", on=date(2026, 7, 3))).legs
+
+    terms = interest_terms(MoneyExpectation.objects.get(pk=asked.id), date(2026, 7, 3))
+    assert leg.interest == interest([Receipt(yuan("6720.00"), date(2026, 6, 3))], until=date(2026, 7, 3), terms=terms)
+
+
+@pytest.mark.parametrize(("reversed_on", "state"), [(PAID, MoneyState.LATE), (DUE, MoneyState.COVERED)])
+def test_a_deposit_is_made_good_after_its_due_time_only_where_it_was_whole_at_that_time(
+    reversed_on: datetime, state: MoneyState
+) -> None:
+    offered = lot()
+    asked = expect(offered)
+    bank(line(asked))
+    bank(replace(line(asked), direction="DBIT", reversal=True), at=reversed_on)
+
+    bank(line(asked, ref="R2"), at=DUE + timedelta(days=1))
+
+    assert deposit(offered).state is state
 
 
 def test_what_comes_after_a_price_was_passed_on_waits_and_can_go_back() -> None:

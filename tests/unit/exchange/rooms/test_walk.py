@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from commons.domain.refusals import NotAllowedNow
-from exchange.rooms.domain.commands import Command, Pause, PlaceBid, Resume, Tick, Void, WithdrawBid
+from exchange.rooms.domain.commands import Command, Pause, PlaceBid, Readmit, Resume, Suspend, Tick, Void, WithdrawBid
 from exchange.rooms.domain.decide import decide
 from exchange.rooms.domain.events import BidAccepted, BidRefused, BidWithdrawn, WithdrawalRefused
 from exchange.rooms.domain.evolve import evolve, replay
-from exchange.rooms.domain.phases import BIDDABLE, ROOM, Phase, Step
+from exchange.rooms.domain.phases import BIDDABLE, OVER, ROOM, Phase, Step
 from tests.unit.exchange.rooms.story import Story, foshan, guangdong, second
 
 
@@ -47,6 +47,8 @@ COMMANDS: dict[str, Callable[[Story, float], Command]] = {
     "pause": lambda room, at: Pause("x"),
     "resume": lambda room, at: Resume("x"),
     "void": lambda room, at: Void("x", "seller", "2"),
+    "suspend": lambda room, at: Suspend("01", "x"),
+    "readmit": lambda room, at: Readmit("01", "x"),
 }
 
 ALLOWED = {
@@ -55,6 +57,8 @@ ALLOWED = {
     "pause": {Phase.SCHEDULED, Phase.FREE, Phase.WAITING, Phase.TIMED, Phase.OPEN},
     "resume": {Phase.PAUSED},
     "void": set(Phase) - {Phase.VOIDED},
+    "suspend": set(Phase) - OVER,
+    "readmit": set(Phase) - OVER,
 }
 
 
