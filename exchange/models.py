@@ -6,6 +6,7 @@ from exchange.contracts.models import Certificate, Contract, Deal, Invoice
 from exchange.deposits.models import (
     BankEntry,
     BankFile,
+    EntryName,
     MoneyExpectation,
     OwnAccount,
     PayeeAccount,
@@ -43,6 +44,7 @@ __all__ = [
     "CompletenessCheck",
     "Contract",
     "Deal",
+    "EntryName",
     "HoldingMovement",
     "Invoice",
     "LedgerAccount",

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.forms import DecimalField, offer
-from exchange.deposits.labels import MONEY, PURPOSES, USES
+from exchange.deposits.labels import EXPLANATIONS, MONEY, PURPOSES, USES
 
 
 class ReasonForm(forms.Form):
@@ -52,6 +52,13 @@ class ClaimForm(ReasonForm):
     def __init__(self, data: Any, *, choices: list[tuple[int, str]], initial: int | None = None) -> None:
         super().__init__(data, initial={"money": initial})
         offer(self, "money", [("", "—"), *choices])
+
+
+class ExplainForm(ReasonForm):
+    """What a credit is that pays for nothing."""
+
+    explanation = forms.ChoiceField(label=_("What it is"), choices=list(EXPLANATIONS.items()))
+    field_order = ("explanation", "reason")
 
 
 class BatchForm(ReasonForm):

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exchange.deposits.domain.entries import EntryState
+from exchange.deposits.domain.entries import EntryState, Explanation
 from exchange.deposits.domain.payouts import BatchState, LegState, PayoutKind
 from exchange.deposits.domain.states import MoneyState, Purpose
 from exchange.deposits.models import AccountUse
@@ -40,12 +40,17 @@ ENTRIES: dict[str, Label] = {
     EntryState.EXPLAINED: (_("Settled"), "neutral"),
 }
 
+EXPLANATIONS: dict[str, str | Promise] = {
+    Explanation.TOLD_TWICE: _("The bank told of the same money twice; nothing more came"),
+    Explanation.OWN: _("The bank’s own: its interest, or a correction of a debit"),
+}
+
 LEGS: dict[str, Label] = {
     LegState.DUE: (_("To be paid out"), "waiting"),
     LegState.BATCHED: (_("In a batch"), "info"),
     LegState.ORDERED: (_("Ordered"), "info"),
     LegState.PAID: (_("Paid"), "done"),
-    LegState.CANCELLED: (_("Cancelled"), "neutral"),
+    LegState.CANCELLED: (_("No longer paid out"), "neutral"),
 }
 
 KINDS: dict[str, str | Promise] = {

@@ -29,6 +29,7 @@ def _kind(name: str, label: str, *, days: int) -> str:
 
 
 CLAIM = _kind("deposits.claim", gettext_noop("Say what an unclear payment is for"), days=7)
+EXPLAIN = _kind("deposits.explain", gettext_noop("Say that an unclear payment pays for nothing"), days=7)
 ACCOUNT = _kind("deposits.account", gettext_noop("Put an account on the list"), days=7)
 PAYOUT = _kind("deposits.payout", gettext_noop("Order payments"), days=3)
 COLLECTING = _kind("deposits.collecting", gettext_noop("Change the collecting account"), days=7)

@@ -404,11 +404,24 @@ class Migration(migrations.Migration):
                 ('text', commons.secrecy.fields.SealedTextField(blank=True, label='entry.text')),
                 ('state', models.CharField(max_length=12)),
                 ('trouble', models.CharField(blank=True, max_length=24)),
+                ('detailed', models.BooleanField(default=True)),
                 ('claim_expectation_id', models.BigIntegerField(blank=True, null=True)),
+                ('claim_explanation', models.CharField(blank=True, max_length=12)),
                 ('claim_approval_id', models.BigIntegerField(blank=True, null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='exchange.bankfile')),
                 ('expectation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='exchange.moneyexpectation')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='EntryName',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(db_index=True, max_length=64)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='exchange.bankentry')),
             ],
             options={
                 'ordering': ('id',),
@@ -984,7 +997,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankentry',
-            constraint=models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'NAMES_NOTHING', 'NAMES_SEVERAL', 'NO_LONGER_EXPECTED', 'PAYER_NAME_DIFFERS', 'PAYER_ACCOUNT_UNKNOWN', 'PAYER_ACCOUNT_DIFFERS', 'UNKNOWN_DEBIT', 'REVERSAL_UNCLEAR'])), name='entry_trouble_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'NAMES_NOTHING', 'NAMES_SEVERAL', 'NO_LONGER_EXPECTED', 'PAYER_NAME_DIFFERS', 'PAYER_ACCOUNT_UNKNOWN', 'PAYER_ACCOUNT_DIFFERS', 'UNKNOWN_DEBIT', 'REVERSAL_UNCLEAR', 'TOLD_BEFORE'])), name='entry_trouble_known'),
         ),
         migrations.AddConstraint(
             model_name='bankentry',

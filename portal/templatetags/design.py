@@ -209,6 +209,12 @@ def with_query(context: Mapping[str, object], **changes: object) -> str:
     return "?" + query.urlencode()
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: Mapping[str, object], page: object, number: int) -> str:
+    """The present address with another page of the list that `page` is a page of."""
+    return with_query(context, **{str(getattr(page, "name", "page")): number})
+
+
 @register.inclusion_tag("portal/fragments/error_summary.html")
 def error_summary(form: BaseForm | None) -> dict[str, object]:
     """What is wrong in a form, on top of it, each line leading to its field (GOV.UK error summary)."""

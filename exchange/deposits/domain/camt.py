@@ -51,6 +51,18 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A whole entry, which may book several payments in one sum."""
+
+    total: Money
+    direction: Direction
+    bank_ref: str
+    """The bank's reference, which statement and notice share."""
+    batch_id: str
+    """Of the batch: its message and its payment there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One movement of money on the account: an entry, or one transaction of a batched entry."""
 
@@ -72,6 +84,14 @@ class Payment:
     """Structured creditor references."""
     single: bool
     """The only movement of its entry, so that the entry's references are its own."""
+    entry: "Entry"
+    """The whole entry that it is part of."""
+
+    @property
+    def detailed(self) -> bool:
+        """Whether it is told with payer or purpose, and not as a bare sum."""
+        told = (*self.remittance, *self.references, self.end_to_end_id, self.creditor.account)
+        return not self.single or any((*told, self.debtor.name, self.debtor.account))
 
     @property
     def signed(self) -> Decimal:
@@ -254,7 +274,21 @@ def _payment(
             )
         ),
         single=single,
+        entry=Entry(
+            _amount(_need(entry, "Amt", place), f"{place}/Amt"),
+            _direction(_need(entry, "CdtDbtInd", place), place),
+            _text_of(entry, "AcctSvcrRef"),
+            _batch_id(entry),
+        ),
     )
+
+
+def _batch_id(entry: Element) -> str:
+    for group in _all(entry, "NtryDtls"):
+        names = [_text_at(group, "Btch", part) for part in ("MsgId", "PmtInfId")]
+        if any(names):
+            return "/".join(names)
+    return ""
 
 
 def _party(details: Element, side: str) -> Party:

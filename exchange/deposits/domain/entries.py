@@ -12,14 +12,14 @@ class EntryState(StrEnum):
     """In the queue: unmatched, ambiguous or flagged."""
     BOOKED = "BOOKED"
     CLAIMING = "CLAIMING"
-    """A person of finance said what it is for; a second one has to agree."""
+    """A person of finance said what it is for, or what it is; a second one has to agree."""
     RETURNING = "RETURNING"
     """It goes back to its payer."""
     RETURNED = "RETURNED"
     REVERSED = "REVERSED"
     """It was booked, and the bank undid it."""
     EXPLAINED = "EXPLAINED"
-    """A debit or reversal that a person explained."""
+    """It pays for nothing, and somebody said what it is: one person for a debit, two for a credit."""
 
 
 class EntryCommand(StrEnum):
@@ -47,9 +47,19 @@ ENTRY = Machine(
         Row(_C.SEND_BACK, _S.WAITING, _S.RETURNING, "EntrySentBack", "finance, with a reason; two persons order it"),
         Row(_C.CONFIRM_RETURN, _S.RETURNING, _S.RETURNED, "EntryReturned", "the bank's debit entry"),
         Row(_C.REVERSE, _S.BOOKED, _S.REVERSED, "EntryReversed", "the bank undid it"),
-        Row(_C.EXPLAIN, _S.WAITING, _S.EXPLAINED, "EntryExplained", "a debit or reversal; finance, with a reason"),
+        Row(_C.EXPLAIN, _S.WAITING, _S.EXPLAINED, "EntryExplained", "a debit: finance, with a reason; or told anew"),
+        Row(_C.EXPLAIN, _S.CLAIMING, _S.EXPLAINED, "EntryExplained", "a credit: a second person agreed"),
     ],
 )
+
+
+class Explanation(StrEnum):
+    """What a credit that pays for nothing is, as two persons say."""
+
+    TOLD_TWICE = "TOLD_TWICE"
+    """The bank told of the same money twice: nothing more came."""
+    OWN = "OWN"
+    """The bank's own: its interest, or a correction of a debit."""
 
 
 class FileKnown(Refusal):

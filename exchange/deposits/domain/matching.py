@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     PAYER_ACCOUNT_DIFFERS = "PAYER_ACCOUNT_DIFFERS"
     UNKNOWN_DEBIT = "UNKNOWN_DEBIT"
     REVERSAL_UNCLEAR = "REVERSAL_UNCLEAR"
+    TOLD_BEFORE = "TOLD_BEFORE"
 
 
 TROUBLE_TEXTS = {
@@ -32,6 +33,10 @@ TROUBLE_TEXTS = {
     Trouble.UNKNOWN_DEBIT: gettext_noop("Money left the account without an order of ours."),
     Trouble.REVERSAL_UNCLEAR: gettext_noop(
         "The bank undid a movement that cannot be found or whose money has moved on."
+    ),
+    Trouble.TOLD_BEFORE: gettext_noop(
+        "The bank told of this money before, as part of a sum that a person has dealt with. Look for that entry before "
+        "you book anything."
     ),
 }
 

@@ -1,5 +1,5 @@
 from exchange.deposits.models.accounts import AccountUse, OwnAccount, PayeeAccount
-from exchange.deposits.models.bank import BankEntry, BankFile
+from exchange.deposits.models.bank import BankEntry, BankFile, EntryName
 from exchange.deposits.models.money import MoneyExpectation, TreasuryVoucher
 from exchange.deposits.models.payouts import PayoutBatch, PayoutLeg
 
@@ -7,6 +7,7 @@ __all__ = [
     "AccountUse",
     "BankEntry",
     "BankFile",
+    "EntryName",
     "MoneyExpectation",
     "OwnAccount",
     "PayeeAccount",

@@ -61,11 +61,15 @@ class BankEntry(models.Model):
     text = SealedTextField(label="entry.text", blank=True)
     state = models.CharField(max_length=12)
     trouble = models.CharField(max_length=24, blank=True)
+    detailed = models.BooleanField(default=True)
+    """Told with payer or purpose; a bare sum may be told again in its parts."""
     expectation = models.ForeignKey(
         "exchange.MoneyExpectation", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )
     """What it is booked for; while it waits, what it seems to be for."""
     claim_expectation_id = models.BigIntegerField(null=True, blank=True)
+    claim_explanation = models.CharField(max_length=12, blank=True)
+    """What it is said to be, where it pays for nothing (`Explanation`)."""
     claim_approval_id = models.BigIntegerField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -92,3 +96,14 @@ class BankEntry(models.Model):
                 name="booked_entry_has_purpose",
             ),
         ]
+
+
+class EntryName(models.Model):
+    """A name under which an entry can be told once more, by a message of another kind (see `domain.telling`)."""
+
+    entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        app_label = "exchange"
+        ordering = ("id",)

@@ -1,13 +1,17 @@
 """Questions about money. Pages hand in their viewer; the flow of the exchange asks plainly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import islice
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
+from commons.paging import Part, numbered, sliced
 from commons.secrecy.fields import Party
 from exchange.deposits.domain.entries import EntryState
 from exchange.deposits.domain.facts import NOTHING, DepositView, PaymentView
@@ -48,10 +52,17 @@ from exchange.ledger import queries as ledger
 from exchange.ledger.domain.units import Book
 
 PAGE = 200
+"""Lines on one page of a list."""
+MOST_FOUND = 200
+"""How many lines a search by name shows; the page says when there are more."""
+AT_ONCE = 2_000
+"""Of how many expectations a search opens the names at once."""
 
+FILES = 50
+"""Files and batches on one page, beside the lists that wait."""
 
-SEARCHED = 2_000
-"""How many of the newest expectations a search looks at."""
+Number = int | str | None
+"""The number of a page; `None`: the whole list."""
 
 
 def deposit_of(lot_id: int, organisation_id: int) -> DepositView | None:
@@ -82,7 +93,7 @@ def deposits_of_lot(viewer: Actor, lot_id: int) -> tuple[MoneyLine, ...]:
     return money_lines(rows)
 
 
-def money_of(viewer: Actor, organisation_id: int) -> tuple[MoneyLine, ...]:
+def money_of(viewer: Actor, organisation_id: int, *, page: Number = 1) -> Part[MoneyLine]:
     """What an organisation has to pay and has paid, the newest first. For itself and finance."""
     can_see_money_of(viewer, organisation_id).require()
     # No column tells whose a security is: each of their references is opened and looked at.
@@ -92,7 +103,7 @@ def money_of(viewer: Actor, organisation_id: int) -> tuple[MoneyLine, ...]:
     own = [party for _, party in found if party is not None and party.organisation_id == organisation_id]
     mine = Q(party__in=of_lots, lot__isnull=False) | Q(party__in=own, lot__isnull=True)
     rows = expected_rows().filter(mine).order_by("-expected_at", "-id")
-    return money_lines(rows[:PAGE], own=viewer.organisation_id == organisation_id)
+    return numbered(rows, partial(money_lines, own=viewer.organisation_id == organisation_id), number=page, size=PAGE)
 
 
 def money(viewer: Actor, expectation_id: int) -> MoneyLine:
@@ -103,7 +114,7 @@ def money(viewer: Actor, expectation_id: int) -> MoneyLine:
     return money_line(row, own=viewer.organisation_id == row.organisation_id)
 
 
-def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "") -> tuple[MoneyLine, ...]:
+def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "", page: Number = 1) -> Part[MoneyLine]:
     """Everything that is expected or held, the last due first; overseers see the lots whose room is over."""
     rows = expected_rows()
     if not can_see_books(viewer):
@@ -116,27 +127,44 @@ def desk(viewer: Actor, *, search: str = "", state: str = "", purpose: str = "")
         rows = rows.filter(purpose=purpose)
     rows = rows.order_by("-due_at", "-id")
     if not search:
-        return money_lines(rows[:PAGE])
-    # Who pays stands sealed, so names are compared here and not in the database.
-    return tuple(line for line in money_lines(rows[:SEARCHED]) if _fits(line, search))[:PAGE]
+        return numbered(rows, money_lines, number=page, size=PAGE)
+    return sliced(tuple(_searched(rows, search)), number=page, size=PAGE)
 
 
-def claimable(viewer: Actor) -> tuple[MoneyLine, ...]:
-    """What an unclear payment may be claimed for. Finance only."""
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What an unclear payment may be claimed for: so many as a choice can hold, and whether there are more."""
+
+    lines: tuple[MoneyLine, ...]
+    more: bool
+
+
+def claimable(viewer: Actor, *, search: str = "") -> Claimable:
+    """What an unclear payment may be claimed for, by payer, virtual account or reference. Finance only."""
     can_see_books(viewer).require()
     bookable = [MoneyState.EXPECTED, MoneyState.PART_RECEIVED, MoneyState.LATE, MoneyState.COVERED, MoneyState.RETAINED]
     rows = expected_rows().filter(state__in=[state.value for state in bookable])
-    rows = rows.exclude(payouts__kind=PayoutKind.PROCEEDS.value)
-    return money_lines(rows.order_by("-due_at", "-id")[:PAGE])
+    rows = rows.exclude(payouts__kind=PayoutKind.PROCEEDS.value).order_by("-due_at", "-id")
+    found = islice(_searched(rows, search), MOST_FOUND + 1) if search else money_lines(rows[: MOST_FOUND + 1])
+    lines = tuple(found)
+    return Claimable(lines[:MOST_FOUND], len(lines) > MOST_FOUND)
+
+
+def _searched(rows: QuerySet[MoneyExpectation], search: str) -> Iterator[MoneyLine]:
+    """Who pays stands sealed, so names are compared here and not in the database, however many there are."""
+    start = 0
+    while found := list(rows[start : start + AT_ONCE]):
+        yield from (line for line in money_lines(found) if _fits(line, search))
+        start += AT_ONCE
 
 
 def entries(
-    viewer: Actor, *, states: Iterable[EntryState] = (EntryState.WAITING, EntryState.CLAIMING)
-) -> tuple[EntryLine, ...]:
+    viewer: Actor, *, states: Iterable[EntryState] = (EntryState.WAITING, EntryState.CLAIMING), page: Number = 1
+) -> Part[EntryLine]:
     """The bank's entries in these states, the oldest first: the queue. Finance only."""
     can_see_books(viewer).require()
     rows = BankEntry.objects.filter(state__in=[state.value for state in states]).select_related("file")
-    return entry_lines(list(rows.order_by("id")[:PAGE]))
+    return numbered(rows.order_by("id"), entry_lines, number=page, size=PAGE)
 
 
 def entry(viewer: Actor, entry_id: int) -> EntryLine:
@@ -148,16 +176,18 @@ def entry(viewer: Actor, entry_id: int) -> EntryLine:
     return found[0]
 
 
-def entries_of_file(viewer: Actor, file_id: int) -> tuple[EntryLine, ...]:
+def entries_of_file(viewer: Actor, file_id: int, *, page: Number = 1) -> Part[EntryLine]:
     """What a file brought. Finance only."""
     can_see_books(viewer).require()
-    return entry_lines(list(BankEntry.objects.filter(file_id=file_id).select_related("file").order_by("id")[:PAGE]))
+    rows = BankEntry.objects.filter(file_id=file_id).select_related("file").order_by("id")
+    return numbered(rows, entry_lines, number=page, size=PAGE)
 
 
-def files(viewer: Actor) -> tuple[FileLine, ...]:
+def files(viewer: Actor, *, page: Number = 1) -> Part[FileLine]:
     """The bank files, the newest first, refused ones included. Finance only."""
     can_see_books(viewer).require()
-    return tuple(map(file_line, BankFile.objects.order_by("-id")[:PAGE]))
+    rows = BankFile.objects.order_by("-id")
+    return numbered(rows, partial(map, file_line), number=page, size=FILES, name="files")
 
 
 def file(viewer: Actor, file_id: int) -> FileLine:
@@ -169,25 +199,29 @@ def file(viewer: Actor, file_id: int) -> FileLine:
     return file_line(row)
 
 
-def legs(viewer: Actor, *, states: Iterable[LegState] = (LegState.DUE,)) -> tuple[LegLine, ...]:
+def legs(
+    viewer: Actor, *, states: Iterable[LegState] = (LegState.DUE,), page: Number = 1, name: str = "page"
+) -> Part[LegLine]:
     """Payments out in these states, the soonest due first. Finance only."""
     can_see_books(viewer).require()
     rows = PayoutLeg.objects.filter(state__in=[state.value for state in states])
-    return leg_lines(rows.select_related("expectation").order_by("due_on", "made_at", "id")[:PAGE])
+    rows = rows.select_related("expectation").order_by("due_on", "made_at", "id")
+    return numbered(rows, leg_lines, number=page, name=name, size=PAGE)
 
 
-def to_remit(viewer: Actor) -> tuple[MoneyLine, ...]:
+def to_remit(viewer: Actor, *, page: Number = 1) -> Part[MoneyLine]:
     """The prices that arrived and are not on their way to the treasury yet. Finance only."""
     can_see_books(viewer).require()
     rows = expected_rows().filter(purpose=Purpose.PRICE.value, state=MoneyState.COVERED.value)
     rows = rows.exclude(payouts__kind=PayoutKind.PROCEEDS.value)
-    return money_lines(rows.order_by("expected_at", "id")[:PAGE])
+    return numbered(rows.order_by("expected_at", "id"), money_lines, number=page, name="prices", size=PAGE)
 
 
-def batches(viewer: Actor) -> tuple[BatchLine, ...]:
+def batches(viewer: Actor, *, page: Number = 1) -> Part[BatchLine]:
     """The payment orders, the newest first. Finance only."""
     can_see_books(viewer).require()
-    return tuple(batch_line(row) for row in PayoutBatch.objects.order_by("-id")[:PAGE])
+    rows = PayoutBatch.objects.order_by("-id")
+    return numbered(rows, partial(map, batch_line), number=page, size=FILES, name="batches")
 
 
 def batch(viewer: Actor, batch_id: int) -> BatchLine:
@@ -200,8 +234,8 @@ def batch(viewer: Actor, batch_id: int) -> BatchLine:
     return batch_line(row, leg_lines(found))
 
 
-def accounts(viewer: Actor, *, organisation_id: int | None = None) -> tuple[AccountLine, ...]:
-    """The allow-list with what waits for it: of one organisation, or all of it for finance."""
+def accounts(viewer: Actor, *, organisation_id: int | None = None, page: Number = 1) -> Part[AccountLine]:
+    """The allow-list with what waits for it first: of one organisation, or all of it for finance."""
     if organisation_id is None:
         can_see_books(viewer).require()
     else:
@@ -209,18 +243,19 @@ def accounts(viewer: Actor, *, organisation_id: int | None = None) -> tuple[Acco
     rows = PayeeAccount.objects.select_related("organisation").filter(ended_at__isnull=True)
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
-    return tuple(map(account_line, rows.order_by("-id")[:PAGE]))
+    rows = rows.order_by(F("approved_at").asc(nulls_first=True), "-id")
+    return numbered(rows, partial(map, account_line), number=page, size=PAGE)
 
 
-def prices_for_treasury(viewer: Actor, *, only: int | None = None) -> tuple[MoneyLine, ...]:
+def prices_for_treasury(viewer: Actor, *, only: int | None = None, page: Number = 1) -> Part[MoneyLine]:
     """The purchase prices, those without a voucher first, or the one of that number. For the treasury and finance."""
     if not can_handle_money(viewer):
         can_record_voucher(viewer).require()
     rows = expected_rows().filter(purpose=Purpose.PRICE.value).exclude(state=MoneyState.CANCELLED.value)
     if only is not None:
         rows = rows.filter(pk=only)
-    # Those that wait come first also when there are more prices than one list holds.
-    return money_lines(rows.order_by(F("voucher__pk").asc(nulls_first=True), "-expected_at", "-id")[:PAGE])
+    rows = rows.order_by(F("voucher__pk").asc(nulls_first=True), "-expected_at", "-id")
+    return numbered(rows, money_lines, number=page, size=PAGE)
 
 
 def cash_book(viewer: Actor) -> CashBook:

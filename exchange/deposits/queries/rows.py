@@ -1,6 +1,6 @@
 """Rows as values: how the tables of money become what pages and other subjects see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -104,7 +104,7 @@ def money_line(row: MoneyExpectation, *, own: bool = False) -> MoneyLine:
     )
 
 
-def entry_lines(rows: list[BankEntry]) -> tuple[EntryLine, ...]:
+def entry_lines(rows: Sequence[BankEntry]) -> tuple[EntryLine, ...]:
     wanted = {number for row in rows for number in (row.expectation_id, row.claim_expectation_id) if number}
     known = {line.id: line for line in money_lines(expected_rows().filter(pk__in=wanted))} if wanted else {}
     return tuple(
@@ -125,6 +125,7 @@ def entry_lines(rows: list[BankEntry]) -> tuple[EntryLine, ...]:
             row.trouble,
             known.get(row.expectation_id or 0),
             known.get(row.claim_expectation_id or 0),
+            row.claim_explanation,
             row.claim_approval_id,
             row.file.name,
         )

@@ -51,6 +51,8 @@ class EntryLine:
     trouble: str
     suggestion: MoneyLine | None
     claim: MoneyLine | None
+    explanation: str
+    """What it is said to be, where it pays for nothing."""
     claim_approval_id: int | None
     file_name: str
 

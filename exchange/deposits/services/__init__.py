@@ -33,7 +33,15 @@ from exchange.deposits.services.expecting import (
     remit,
     retain,
 )
-from exchange.deposits.services.queue import agree_claim, claim_entry, drop_claim, explain_entry, send_back
+from exchange.deposits.services.queue import (
+    agree_claim,
+    agree_explanation,
+    claim_entry,
+    drop_claim,
+    explain_credit,
+    explain_entry,
+    send_back,
+)
 from exchange.deposits.services.securities import (
     expect_security,
     forfeit_security,
@@ -52,6 +60,7 @@ __all__ = [
     "VoucherKnown",
     "agree_claim",
     "agree_collecting_account",
+    "agree_explanation",
     "cancel_expectation",
     "claim_entry",
     "drop_claim",
@@ -60,6 +69,7 @@ __all__ = [
     "expect_deposit_anew",
     "expect_payment",
     "expect_security",
+    "explain_credit",
     "explain_entry",
     "forfeit",
     "forfeit_security",

@@ -11,11 +11,11 @@ from commons.domain.refusals import Malformed, NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence import services as evidence
 from exchange.deposits.domain import books
-from exchange.deposits.domain.entries import EntryCommand, EntryState, NotForThis
+from exchange.deposits.domain.entries import EntryCommand, EntryState, Explanation, NotForThis
 from exchange.deposits.domain.payouts import PayoutKind
 from exchange.deposits.domain.states import ReasonNeeded
 from exchange.deposits.models import BankEntry, MoneyExpectation, PayoutLeg
-from exchange.deposits.policies import CLAIM, can_handle_money
+from exchange.deposits.policies import CLAIM, EXPLAIN, can_handle_money
 from exchange.deposits.services.common import post, shortened
 from exchange.deposits.services.legs import move_entry
 from exchange.deposits.services.receiving import book, is_bookable
@@ -65,7 +65,13 @@ def drop_claim(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> Non
         raise NotFound()
     approvals.give_up(actor=actor, approval_id=entry.claim_approval_id, at=at, reason=reason)
     move_entry(
-        entry, EntryCommand.DROP_CLAIM, at=at, claim_expectation_id=None, claim_approval_id=None, settled_at=None
+        entry,
+        EntryCommand.DROP_CLAIM,
+        at=at,
+        claim_expectation_id=None,
+        claim_explanation="",
+        claim_approval_id=None,
+        settled_at=None,
     )
     _record(entry, "entry.claim_dropped", actor=actor, at=at)
 
@@ -107,13 +113,64 @@ def send_back(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> int:
 
 @transaction.atomic
 def explain_entry(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> None:
-    """Say what a debit or a reversal was (a bank fee, an error of the bank). Money that came in is claimed instead."""
+    """Say what a debit was (a bank fee, an error of the bank). Of money that came in two persons say it.
+
+    Refuses (`NotForThis`) a credit: `explain_credit`.
+    """
     can_handle_money(actor).require()
     entry = _locked(entry_id)
     if entry.direction == "CRDT":
         raise NotForThis()
     move_entry(entry, EntryCommand.EXPLAIN, at=at)
     _record(entry, "entry.explained", actor=actor, at=at, reason=_why(reason))
+
+
+@transaction.atomic
+def explain_credit(*, actor: Actor, entry_id: int, explanation: Explanation, reason: str, at: datetime) -> int:
+    """Say that money which came in pays for nothing, and what it is; gives the request to a second person.
+
+    Refuses (`NotForThis`) a debit, (`NotAllowedNow`) what waits no longer.
+    """
+    can_handle_money(actor).require()
+    entry = _locked(entry_id)
+    if entry.direction != "CRDT":
+        raise NotForThis()
+    approval_id = approvals.request(
+        actor=actor,
+        kind=EXPLAIN,
+        subject=f"entry:{entry.pk}",
+        reason=reason,
+        payload={"explanation": explanation.value, "amount": f"{entry.amount:.2f}", "trouble": entry.trouble},
+        at=at,
+    )
+    move_entry(entry, EntryCommand.CLAIM, at=at, claim_explanation=explanation.value, claim_approval_id=approval_id)
+    _record(entry, "entry.explanation_proposed", actor=actor, at=at, explanation=explanation.value)
+    return approval_id
+
+
+@transaction.atomic
+def agree_explanation(*, actor: Actor, entry_id: int, at: datetime) -> None:
+    """Agree, as the second person: the books no longer hold it for anybody. Refuses the one who explained."""
+    can_handle_money(actor).require()
+    entry = _locked(entry_id)
+    if entry.claim_approval_id is None or not entry.claim_explanation:
+        raise NotFound()
+    subject = f"entry:{entry.pk}"
+    approvals.agree(actor=actor, approval_id=entry.claim_approval_id, kind=EXPLAIN, subject=subject, at=at)
+    twice = entry.claim_explanation == Explanation.TOLD_TWICE
+    post(
+        actor=actor,
+        key=f"explained:{entry.fingerprint}",
+        kind=f"CREDIT_{entry.claim_explanation}",
+        source=books.suspense(entry.pk),
+        target=books.CASH if twice else books.UNEXPLAINED,
+        amount=entry.amount,
+        document_ref=f"bank:{entry.fingerprint[:32]}",
+        stream=subject,
+        at=at,
+    )
+    move_entry(entry, EntryCommand.EXPLAIN, at=at)
+    _record(entry, "entry.explained", actor=actor, at=at, explanation=entry.claim_explanation)
 
 
 def _locked(entry_id: int) -> BankEntry:

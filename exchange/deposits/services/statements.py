@@ -23,6 +23,7 @@ from exchange.deposits.queries.account import own_accounts
 from exchange.deposits.services.common import post
 from exchange.deposits.services.legs import bounce_leg, confirm_leg
 from exchange.deposits.services.receiving import book, is_bookable, take_back
+from exchange.deposits.services.telling import Telling, Tellings
 from exchange.projects.services import next_number
 
 
@@ -126,15 +127,28 @@ def _take_movements(row: BankFile, file: camt.BankFile, *, actor: Actor, at: dat
         tally.pending += statement.pending
         tally.repeated += len(statement.repeated)
         names = camt.fingerprints(statement)
-        known = set(BankEntry.objects.filter(fingerprint__in=names).values_list("fingerprint", flat=True))
+        both = [*names, *map(_of_details, names)]
+        known = set(BankEntry.objects.filter(fingerprint__in=both).values_list("fingerprint", flat=True))
+        tellings = Tellings(file.kind, statement)
         for fingerprint, payment in zip(names, statement.payments, strict=True):
-            if fingerprint in known:
+            telling, bare_sum = tellings.judge(payment, known=fingerprint in known)
+            if telling is Telling.KNOWN or _of_details(fingerprint) in known:
                 tally.known += 1
                 continue
+            if bare_sum is not None:
+                tellings.absorb(bare_sum, actor=actor, at=at)
+            if fingerprint in known:
+                # The sum bears the name that its only payment would have.
+                fingerprint = _of_details(fingerprint)
             known.add(fingerprint)
             entry = _store(row, fingerprint, payment, file.created_at)
-            _settle(entry, payment, tally, actor=actor, at=at)
+            tellings.keep(entry, payment)
+            _settle(entry, payment, tally, telling is Telling.DEALT_WITH, actor=actor, at=at)
     return tally
+
+
+def _of_details(fingerprint: str) -> str:
+    return hashlib.sha256(f"{fingerprint}\ndetails".encode()).hexdigest()
 
 
 def _store(row: BankFile, fingerprint: str, payment: Payment, created_at: datetime) -> BankEntry:
@@ -153,13 +167,18 @@ def _store(row: BankFile, fingerprint: str, payment: Payment, created_at: dateti
         payer_account=payment.debtor.account[:40],
         credited_account=payment.creditor.account[:40],
         payee_name=payment.creditor.name[:200],
+        detailed=payment.detailed,
         text=" ".join((*payment.references, *payment.remittance))[:500],
         state=(EntryState.EXPLAINED if zero else EntryState.WAITING).value,
     )
 
 
-def _settle(entry: BankEntry, payment: Payment, tally: Tally, *, actor: Actor, at: datetime) -> None:
+def _settle(entry: BankEntry, payment: Payment, tally: Tally, dealt_with: bool, *, actor: Actor, at: datetime) -> None:
     if not payment.amount:
+        return
+    if dealt_with:
+        _hold(entry, Trouble.TOLD_BEFORE, actor=actor, at=at)
+        tally.waiting += 1
         return
     if payment.direction is Direction.CREDIT:
         done = _bounced(entry, actor=actor, at=at) or _received(entry, payment, actor=actor, at=at)
@@ -181,18 +200,7 @@ def _received(entry: BankEntry, payment: Payment, *, actor: Actor, at: datetime)
         book(entry, found.candidate_id, source=books.CASH, actor=actor, at=at)
         return True
     assert found.trouble is not None, "what is not booked says why"
-    _wait(entry, found.trouble, found.candidate_id)
-    post(
-        actor=actor,
-        key=f"receipt:{entry.fingerprint}:suspense",
-        kind="RECEIPT_UNCLEAR",
-        source=books.CASH,
-        target=books.suspense(entry.pk),
-        amount=entry.amount,
-        document_ref=f"bank:{entry.fingerprint[:32]}",
-        stream=f"entry:{entry.pk}",
-        at=at,
-    )
+    _hold(entry, found.trouble, found.candidate_id, actor=actor, at=at)
     return False
 
 
@@ -233,8 +241,7 @@ def _paid_out(entry: BankEntry, *, actor: Actor, at: datetime) -> bool:
         BankEntry.objects.filter(pk=entry.pk).update(state=EntryState.EXPLAINED.value, settled_at=at)
         confirm_leg(leg, entry, actor=actor, at=at)
         return True
-    _wait(entry, Trouble.UNKNOWN_DEBIT)
-    _post_unexplained(entry, actor=actor, at=at)
+    _hold(entry, Trouble.UNKNOWN_DEBIT, actor=actor, at=at)
     return False
 
 
@@ -263,23 +270,21 @@ def _undone(entry: BankEntry, *, actor: Actor, at: datetime) -> bool:
     if len(originals) == 1 and take_back(originals[0], entry, actor=actor, at=at):
         BankEntry.objects.filter(pk=entry.pk).update(state=EntryState.EXPLAINED.value, settled_at=at)
         return True
-    _wait(entry, Trouble.REVERSAL_UNCLEAR)
-    _post_unexplained(entry, actor=actor, at=at)
+    _hold(entry, Trouble.REVERSAL_UNCLEAR, actor=actor, at=at)
     return False
 
 
-def _wait(entry: BankEntry, trouble: Trouble, expectation_id: int | None = None) -> None:
+def _hold(entry: BankEntry, trouble: Trouble, expectation_id: int | None = None, *, actor: Actor, at: datetime) -> None:
+    """Let an entry wait for a person: money that came in suspense, money that left as unexplained."""
     entry.trouble, entry.expectation_id = trouble.value, expectation_id
     BankEntry.objects.filter(pk=entry.pk).update(trouble=trouble.value, expectation_id=expectation_id)
-
-
-def _post_unexplained(entry: BankEntry, *, actor: Actor, at: datetime) -> None:
+    came = entry.direction == Direction.CREDIT
     post(
         actor=actor,
-        key=f"debit:{entry.fingerprint}",
-        kind="DEBIT_UNEXPLAINED",
-        source=books.UNEXPLAINED,
-        target=books.CASH,
+        key=f"receipt:{entry.fingerprint}:suspense" if came else f"debit:{entry.fingerprint}",
+        kind="RECEIPT_UNCLEAR" if came else "DEBIT_UNEXPLAINED",
+        source=books.CASH if came else books.UNEXPLAINED,
+        target=books.suspense(entry.pk) if came else books.CASH,
         amount=entry.amount,
         document_ref=f"bank:{entry.fingerprint[:32]}",
         stream=f"entry:{entry.pk}",

@@ -19,10 +19,10 @@ from commons.pages import FormPage, csv_response, signed_in
 from commons.texts import refusal_text
 from exchange.deposits import queries, services
 from exchange.deposits.domain.camt import LARGEST_FILE_BYTES
-from exchange.deposits.domain.entries import EntryState
+from exchange.deposits.domain.entries import EntryState, Explanation
 from exchange.deposits.domain.matching import TROUBLE_TEXTS, Trouble
-from exchange.deposits.forms import BankFileForm, ClaimForm, DeskFilter, ReasonForm
-from exchange.deposits.labels import ENTRIES
+from exchange.deposits.forms import BankFileForm, ClaimForm, DeskFilter, ExplainForm, ReasonForm
+from exchange.deposits.labels import ENTRIES, EXPLANATIONS
 from exchange.deposits.policies import can_see_books
 from exchange.deposits.queries import EntryLine
 from exchange.deposits.services import ImportReport
@@ -37,11 +37,14 @@ def desk(request: HttpRequest) -> HttpResponseBase:
     actor = signed_in(request)
     chosen = DeskFilter(request.GET or None)
     wanted = chosen.cleaned_data if chosen.is_bound and chosen.is_valid() else {}
-    lines = queries.desk(actor, **wanted)
-    if request.GET.get("format") == "csv":
+    as_csv = request.GET.get("format") == "csv"
+    lines = queries.desk(actor, **wanted, page=None if as_csv else request.GET.get("page", "1"))
+    if as_csv:
         return csv_response("money", CSV_HEADER, (_cells(line) for line in lines))
     books = queries.cash_book(actor) if can_see_books(actor) else None
-    return render(request, "deposits/desk.html", {"rows": rows_of(lines), "books": books, "filter": chosen})
+    return render(
+        request, "deposits/desk.html", {"rows": rows_of(lines), "page": lines, "books": books, "filter": chosen}
+    )
 
 
 @require_GET
@@ -62,8 +65,14 @@ class Statements(FormPage):
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         actor = signed_in(request)
-        shown = [(file, refusal_text(file.refusal) if file.refusal else "") for file in queries.files(actor)]
-        return {"files": shown, "queue": entry_rows(queries.entries(actor))}
+        files = queries.files(actor, page=request.GET.get("files", "1"))
+        queue = queries.entries(actor, page=request.GET.get("page", "1"))
+        return {
+            "files": [(file, refusal_text(file.refusal) if file.refusal else "") for file in files],
+            "files_page": files,
+            "queue": entry_rows(queue),
+            "page": queue,
+        }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         upload = form.cleaned_data["file"]
@@ -79,10 +88,12 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """What one bank file brought."""
     actor = signed_in(request)
     found = queries.file(actor, file_id)
+    entries = queries.entries_of_file(actor, file_id, page=request.GET.get("page", "1"))
     context = {
         "file": found,
         "refusal": refusal_text(found.refusal) if found.refusal else "",
-        "rows": entry_rows(queries.entries_of_file(actor, file_id)),
+        "rows": entry_rows(entries),
+        "page": entries,
     }
     return render(request, "deposits/file.html", context)
 
@@ -95,13 +106,17 @@ class Entry(FormPage):
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         actor = signed_in(request)
         self.entry = queries.entry(actor, self.kwargs["entry_id"])
-        if data is not None and data.get("step") != "claim":
-            return ReasonForm(data) if data.get("step") != "agree" else forms.Form(data)
+        chosen = "claim" if data is None else data.get("step")
+        if chosen == "explain_credit":
+            return ExplainForm(data)
+        if chosen != "claim":
+            return ReasonForm(data) if chosen != "agree" else forms.Form(data)
         if self.entry.direction != "CRDT":
             return ReasonForm(data)
+        self.claimable = queries.claimable(actor, search=request.GET.get("search", "")[:60])
         choices = [
             (line.id, f"{line.organisation_name} · {line.reference} · ¥ {line.amount:,.2f}")
-            for line in queries.claimable(actor)
+            for line in self.claimable.lines
         ]
         suggestion = self.entry.suggestion
         return ClaimForm(data, choices=choices, initial=suggestion.id if suggestion else None)
@@ -112,12 +127,19 @@ class Entry(FormPage):
             "waiting": self.entry.state == EntryState.WAITING,
             "claiming": self.entry.state == EntryState.CLAIMING,
             "credit": self.entry.direction == "CRDT",
+            "claimable": getattr(self, "claimable", None),
+            "search": request.GET.get("search", "")[:60],
+            "explanations": EXPLANATIONS.items(),
+            "explanation": EXPLANATIONS.get(self.entry.explanation, ""),
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         chosen = request.POST.get("step")
         common: dict[str, Any] = {"actor": signed_in(request), "entry_id": self.entry.id, "at": at}
-        if chosen == "agree":
+        if chosen == "agree" and self.entry.explanation:
+            services.agree_explanation(**common)
+            messages.success(request, _("The entry is settled."))
+        elif chosen == "agree":
             services.agree_claim(**common)
             messages.success(request, _("The payment is booked."))
         elif chosen == "drop":
@@ -126,6 +148,11 @@ class Entry(FormPage):
         elif chosen == "back":
             services.send_back(reason=form.cleaned_data["reason"], **common)
             messages.success(request, _("The payment goes back to its payer with the next batch."))
+        elif chosen == "explain_credit":
+            services.explain_credit(
+                explanation=Explanation(form.cleaned_data["explanation"]), reason=form.cleaned_data["reason"], **common
+            )
+            messages.success(request, _("A second person of finance now has to agree."))
         elif chosen == "explain":
             services.explain_entry(reason=form.cleaned_data["reason"], **common)
             messages.success(request, _("The entry is settled with your explanation."))

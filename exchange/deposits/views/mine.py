@@ -65,12 +65,14 @@ def rows_of(lines: tuple[MoneyLine, ...]) -> list[dict[str, Any]]:
 def mine(request: HttpRequest) -> HttpResponseBase:
     """Everything that the organisation has to pay and has paid, and its account."""
     actor, organisation_id = signed_in(request), own_organisation(request)
-    lines = queries.money_of(actor, organisation_id)
-    if request.GET.get("format") == "csv":
+    as_csv = request.GET.get("format") == "csv"
+    lines = queries.money_of(actor, organisation_id, page=None if as_csv else request.GET.get("page", "1"))
+    if as_csv:
         return csv_response("deposits", CSV_HEADER, (_cells(line) for line in lines))
     accounts = [(account, USES[account.use]) for account in queries.accounts(actor, organisation_id=organisation_id)]
     context = {
         "rows": rows_of(lines),
+        "page": lines,
         "accounts": accounts,
         "listed": any(account.listed_at for account, _use in accounts),
     }

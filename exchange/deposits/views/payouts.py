@@ -42,22 +42,30 @@ class Payouts(FormPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("format") == "csv":
-            legs = queries.legs(signed_in(request), states=list(LegState))
+            legs = queries.legs(signed_in(request), states=list(LegState), page=None)
             return csv_response("payouts", CSV_HEADER, map(_cells, legs))
         return super().get(request, **kwargs)
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        self.legs = queries.legs(signed_in(request))
+        self.legs = queries.legs(signed_in(request), page=request.GET.get("page", "1"))
         return BatchForm(data, legs=[leg.id for leg in self.legs], initial={"execute_on": local_day(timezone.now())})
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         actor = signed_in(request)
+
+        def asked(name: str) -> str:
+            return request.GET.get(name, "1")
+
+        ordered = queries.legs(actor, states=[LegState.ORDERED], page=asked("ordered"), name="ordered")
+        batches, prices = queries.batches(actor, page=asked("batches")), queries.to_remit(actor, page=asked("prices"))
         return {
+            "page": self.legs,
+            "pages": {"ordered": ordered, "batches": batches, "prices": prices},
             "due": leg_rows(self.legs),
             "today": local_day(timezone.now()),
-            "to_remit": rows_of(queries.to_remit(actor)),
-            "ordered": leg_rows(queries.legs(actor, states=[LegState.ORDERED])),
-            "batches": [(batch, BATCHES[batch.state]) for batch in queries.batches(actor)],
+            "to_remit": rows_of(prices),
+            "ordered": leg_rows(ordered),
+            "batches": [(batch, BATCHES[batch.state]) for batch in batches],
         }
 
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
@@ -135,8 +143,9 @@ class Accounts(FormPage):
         return ListedAccountForm(data)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        found = queries.accounts(signed_in(request))
+        found = queries.accounts(signed_in(request), page=request.GET.get("page", "1"))
         return {
+            "page": found,
             "listed": [(account, USES[account.use]) for account in found if account.listed_at],
             "waiting": [(account, USES[account.use]) for account in found if not account.listed_at],
             "collecting": queries.entered_account(),
@@ -176,8 +185,9 @@ def account_step(request: HttpRequest, account_id: int, step: str) -> HttpRespon
 def vouchers(request: HttpRequest) -> HttpResponse:
     """The purchase prices, those that wait for the treasury's voucher first."""
     actor = signed_in(request)
-    rows = rows_of(queries.prices_for_treasury(actor))
-    return render(request, "deposits/vouchers.html", {"rows": rows, "may_record": bool(can_record_voucher(actor))})
+    found = queries.prices_for_treasury(actor, page=request.GET.get("page", "1"))
+    context = {"rows": rows_of(found), "page": found, "may_record": bool(can_record_voucher(actor))}
+    return render(request, "deposits/vouchers.html", context)
 
 
 class Voucher(FormPage):

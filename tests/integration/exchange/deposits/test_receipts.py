@@ -412,7 +412,7 @@ def test_what_comes_after_a_price_was_passed_on_waits_and_can_go_back() -> None:
 
     [entry] = queries.entries(cast.actor("finance"))
     assert (report.tally.booked, entry.trouble) == (0, "NO_LONGER_EXPECTED")
-    assert price.id not in {one.id for one in queries.claimable(cast.actor("finance"))}
+    assert price.id not in {one.id for one in queries.claimable(cast.actor("finance")).lines}
     services.send_back(actor=cast.actor("finance"), entry_id=entry.id, reason="paid twice", at=PAID)
     assert {leg.kind for leg in queries.legs(cast.actor("finance"))} == {"PROCEEDS", "RETURN"}
 
