@@ -35,7 +35,7 @@ class Rejection(Schema):
 
 @router.get("/", auth=Key(), response=list[ApprovalOut], summary="What the key's person could decide now")
 def waiting(request: HttpRequest) -> list[dict[str, Any]]:
-    return [_out(view) for view in queries.waiting_for(actor_of(request), at=timezone.now())]
+    return [_out(view) for view in queries.waiting_for(actor_of(request), at=timezone.now(), page=None)]
 
 
 @router.get("/{int:approval_id}", auth=Key(), response=ApprovalOut, summary="One request; its ETag is its state")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from commons.domain.actor import Actor, Role
 from commons.domain.refusals import NotFound
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import JSON
+from commons.paging import Part, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,25 @@ STATE_LABELS = {
     ApprovalState.CONSUMED: gettext_noop("Approved and used"),
     ApprovalState.EXPIRED: gettext_noop("Expired"),
 }
+WAITING, OWN = 100, 20
+"""Requests on one page of each list."""
 TONES = {ApprovalState.REQUESTED: "waiting", ApprovalState.APPROVED: "info", ApprovalState.CONSUMED: "done"}
 
 
-def waiting_for(viewer: Actor, *, at: datetime, limit: int = 100) -> list[ApprovalView]:
+def waiting_for(viewer: Actor, *, at: datetime, page: int | str | None = 1) -> Part[ApprovalView]:
     """The requests that `viewer` could decide now: of the kinds of the viewer's roles, and made by somebody else."""
     rows = (
         _rows()
         .filter(_approved_by(viewer), state=ApprovalState.REQUESTED, expires_at__gt=at)
         .exclude(requested_by=viewer.person_id)
     )
-    return [view(row) for row in rows.order_by("id")[:limit]]
+    return numbered(rows.order_by("id"), partial(map, view), number=page, size=WAITING)
 
 
-def made_by(viewer: Actor, *, limit: int = 20) -> list[ApprovalView]:
+def made_by(viewer: Actor, *, page: int | str | None = 1) -> Part[ApprovalView]:
     """The viewer's own requests, newest first."""
-    return [view(row) for row in _rows().filter(requested_by=viewer.person_id).order_by("-id")[:limit]]
+    rows = _rows().filter(requested_by=viewer.person_id).order_by("-id")
+    return numbered(rows, partial(map, view), number=page, size=OWN, name="own")
 
 
 def about(viewer: Actor, subject: str, *, limit: int = 100) -> list[ApprovalView]:

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from commons.domain.actor import Actor
 from commons.domain.refusals import NotFound
 from commons.imports import policies
 from commons.imports.models import ImportedRow, ImportRun, RefusedRow, RunState
+from commons.paging import Part, numbered
 from commons.texts import render
+
+RUNS = 50
+"""Runs on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,11 @@ def run(*, viewer: Actor, run_id: int) -> RunView:
     return view(row)
 
 
-def runs(*, viewer: Actor, limit: int = 50) -> list[RunView]:
-    """The latest runs. Raises `NotPermitted`."""
+def runs(*, viewer: Actor, page: int | str | None = 1) -> Part[RunView]:
+    """The runs, the latest first. Raises `NotPermitted`."""
     policies.can_see_runs(viewer).require()
-    return [view(row) for row in ImportRun.objects.select_related("started_by").order_by("-id")[:limit]]
+    rows = ImportRun.objects.select_related("started_by").order_by("-id")
+    return numbered(rows, partial(map, view), number=page, size=RUNS)
 
 
 def refused_rows(*, viewer: Actor, run_id: int, limit: int | None = None) -> Iterator[RefusedRowView]:

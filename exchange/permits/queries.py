@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +12,7 @@ from commons.domain.actor import Actor
 from commons.domain.deadlines import local_day
 from commons.domain.money import Quantity
 from commons.domain.refusals import NotFound
+from commons.paging import Part, numbered, sliced
 from commons.people import queries as people
 from commons.search.queries import matching
 from exchange.contracts.domain.deals import REACHED, STANDING, DealState
@@ -27,6 +29,10 @@ from exchange.permits.policies import can_see_holdings, can_see_registry
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
 
 PAGE = 200
+"""Lines on one page of a list."""
+
+Number = int | str | None
+"""The number of a page; `None`: the whole list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +135,16 @@ def permits_of(viewer: Actor, organisation_id: int) -> tuple[PermitView, ...]:
     return tuple(map(_permit_view, _listed_permits().filter(organisation_id=organisation_id)))
 
 
-def movements_of(viewer: Actor, organisation_id: int, *, limit: int = PAGE) -> tuple[MovementView, ...]:
+def movements_of(viewer: Actor, organisation_id: int, *, page: Number = 1) -> Part[MovementView]:
     """The movements that an organisation's rights made, the newest first."""
     can_see_holdings(viewer, organisation_id).require()
     rows = HoldingMovement.objects.filter(Q(source_id=organisation_id) | Q(target_id=organisation_id))
-    return tuple(map(movement_view, rows.order_by("-id")[:limit]))
+    return numbered(rows.order_by("-id"), partial(map, movement_view), number=page, size=PAGE, name="movements")
 
 
 def registry(
-    viewer: Actor, *, search: str = "", instrument: str = "", region: str = "", limit: int = PAGE
-) -> tuple[PermitView, ...]:
+    viewer: Actor, *, search: str = "", instrument: str = "", region: str = "", page: Number = 1
+) -> Part[PermitView]:
     """The permits in the registry that match. Staff, regulators and auditors only."""
     can_see_registry(viewer).require()
     rows = _listed_permits()
@@ -148,7 +154,7 @@ def registry(
         rows = rows.filter(limits__instrument=instrument)
     if region:
         rows = rows.filter(region__startswith=region.rstrip("0"))
-    return tuple(map(_permit_view, rows[:limit]))
+    return numbered(rows, partial(map, _permit_view), number=page, size=PAGE)
 
 
 def permit_history(viewer: Actor, number: str) -> tuple[PermitView, ...]:
@@ -166,13 +172,14 @@ def current_permit(number: str) -> PermitFacts | None:
     return None if row is None else permit_facts(row)
 
 
-def holders(viewer: Actor, *, search: str = "", limit: int = PAGE) -> tuple[HolderLine, ...]:
+def holders(viewer: Actor, *, search: str = "", page: Number = 1) -> Part[HolderLine]:
     """Every organisation with an account of rights. Staff, regulators and auditors only."""
     can_see_registry(viewer).require()
     found = _holdings(None)
     names = {item.id: item.name for item in people.organisations(found).values()}
     lines = [HolderLine(number, names.get(number, ""), views) for number, views in sorted(found.items())]
-    return tuple(line for line in lines if search.casefold() in line.organisation_name.casefold())[:limit]
+    matching_ones = [line for line in lines if search.casefold() in line.organisation_name.casefold()]
+    return sliced(matching_ones, number=page, size=PAGE)
 
 
 def areas(viewer: Actor) -> tuple[AreaView, ...]:

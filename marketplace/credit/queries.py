@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from commons.paging import Part, numbered
 from commons.parameters import queries as parameters
 from commons.people import queries as people
 from marketplace.credit.domain.boards import Contract, Standing, board
@@ -93,19 +94,20 @@ def ratings_about(engagement_id: int) -> list[Rating]:
 def appealed() -> list[Rating]:
     """Appeals that wait for the authority."""
     rows = Rating.objects.filter(state=RatingState.APPEALED.value).select_related("rated", "rated_by", "engagement")
-    return list(rows.order_by("id")[:100])
+    return list(rows.order_by("id"))
 
 
-def listed() -> list[Listing]:
+def listed(page: int | str = 1) -> Part[Listing]:
     """The red and the black list: what is in force, and what ended."""
     states = [ListingState.LISTED.value, ListingState.REPAIRED.value, ListingState.ENDED.value]
-    return list(Listing.objects.filter(state__in=states).select_related("agency").order_by("-id")[:200])
+    rows = Listing.objects.filter(state__in=states).select_related("agency").order_by("-id")
+    return numbered(rows, iter, number=page)
 
 
 def proceedings() -> list[Listing]:
     """Proposed entries that are not decided; for the authority."""
     states = [ListingState.PROPOSED.value, ListingState.HEARD.value]
-    return list(Listing.objects.filter(state__in=states).select_related("agency").order_by("id")[:100])
+    return list(Listing.objects.filter(state__in=states).select_related("agency").order_by("id"))
 
 
 def proceedings_about(agency_id: int) -> list[Listing]:

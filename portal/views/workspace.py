@@ -48,7 +48,7 @@ class Tile:
 
 
 def approvals_waiting(actor: Actor, now: datetime) -> int:
-    return len(approvals.waiting_for(actor, at=now))
+    return len(approvals.waiting_for(actor, at=now, page=None))
 
 
 STOCK_ADMINISTRATION = "admin:index"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bidding.profiles.domain.profile import ProcedureProfile, parse
 from bidding.profiles.domain.vocabulary import Switch
@@ -14,6 +15,7 @@ from bidding.tenders.models import (
     DocumentTaking,
     PrequalificationApplication,
     PublishedDocument,
+    Question,
     Section,
     Tender,
     TenderObjection,
@@ -200,11 +202,13 @@ def snapshot_of(tender: Tender) -> ProcedureProfile:
 def waiting_for_owner(viewer: Actor) -> list[tuple[Tender, int, int]]:
     """Own tenders with questions and objections that wait for an answer."""
     found = []
-    for tender in owned_tenders(viewer).filter(state=TenderState.PUBLISHED.value)[:50]:
+    asked = Question.objects.filter(tender=OuterRef("pk"), answered_at=None)
+    objected = TenderObjection.objects.filter(tender=OuterRef("pk"), answered_at=None, withdrawn_at=None)
+    waiting = owned_tenders(viewer).filter(Exists(asked) | Exists(objected), state=TenderState.PUBLISHED.value)
+    for tender in waiting:
         questions = tender.questions.filter(answered_at=None).count()
         objections = tender.objections.filter(answered_at=None, withdrawn_at=None).count()
-        if questions or objections:
-            found.append((tender, questions, objections))
+        found.append((tender, questions, objections))
     return found
 
 

@@ -1,9 +1,10 @@
 """The owner's workspace: the desk, one draft with its tasks, handing in, tendering again."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from commons.domain.actor import Role
 from commons.domain.refusals import NotFound
 from commons.domain.tasks import Task, TaskState
 from commons.pages import FormPage, signed_in, told_there
+from commons.paging import Part, numbered
 
 PAGE = 20
 
@@ -44,11 +46,19 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(tender, *TENDER_STATES[tender.state]) for tender in page],
         "waiting": pages.waiting_for_owner(actor),
-        "projects": projects.select_related("plan").order_by("-pk")[:PAGE],
-        "plans": ProcurementPlan.objects.filter(owner_id=actor.organisation_id)[:PAGE],
+        "projects": _part(request, projects.select_related("plan").order_by("-pk"), "projects"),
+        "plans": _part(request, ProcurementPlan.objects.filter(owner_id=actor.organisation_id), "plans"),
         "may_plan": actor.has(Role.TENDEREE),
     }
     return render(request, "tenders/desk.html", context)
+
+
+M = TypeVar("M", bound=Model)
+
+
+def _part(request: HttpRequest, rows: QuerySet[M], name: str) -> Part[M]:
+    """One page of a list beside the first, chosen by a parameter of its own."""
+    return numbered(rows, iter, number=request.GET.get(name, "1"), size=PAGE, name=name)
 
 
 class OwnerForm(FormPage):

@@ -17,7 +17,8 @@ from commons.pages import signed_in
 def waiting(request: HttpRequest) -> HttpResponse:
     """The requests that the viewer may decide, and those that the viewer made."""
     viewer, at = signed_in(request), timezone.now()
-    facts = {"rows": queries.waiting_for(viewer, at=at), "own": queries.made_by(viewer)}
+    waiting = queries.waiting_for(viewer, at=at, page=request.GET.get("page", "1"))
+    facts = {"rows": waiting, "page": waiting, "own": queries.made_by(viewer, page=request.GET.get("own", "1"))}
     return render(request, "approvals/list.html", facts)
 
 

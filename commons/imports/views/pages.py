@@ -32,10 +32,12 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     viewer = signed_in(request)
     can_see_runs(viewer).require()
     kinds = [(one.kind, _(one.label)) for one in importers() if can_import(viewer, one)]
-    runs = [(run, _label(run.kind)) for run in queries.runs(viewer=viewer)]
-    if request.GET.get("format") == "csv":
+    as_csv = request.GET.get("format") == "csv"
+    found = queries.runs(viewer=viewer, page=None if as_csv else request.GET.get("page", "1"))
+    runs = [(run, _label(run.kind)) for run in found]
+    if as_csv:
         return _runs_file(runs)
-    return render(request, "commons/imports/list.html", {"kinds": kinds, "runs": runs})
+    return render(request, "commons/imports/list.html", {"kinds": kinds, "runs": runs, "page": found})
 
 
 class Upload(FormPage):

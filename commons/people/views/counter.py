@@ -28,12 +28,14 @@ class DeskView(View):
         viewer, form = signed_in(request), DeskForm(request.GET or None)
         policies.can_keep_people(viewer).require()
         asked = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
-        found = counter.organisations_found(asked, viewer=viewer)
+        found = counter.organisations_found(asked, viewer=viewer, page=request.GET.get("organisations", "1"))
+        people = counter.people_found(asked, viewer=viewer, page=request.GET.get("people", "1"))
         context = {
             "form": form,
             "asked": asked,
             "organisations": [(one, KINDS[one.kind]) for one in found],
-            "people": counter.people_found(asked, viewer=viewer),
+            "people": people,
+            "organisations_page": found,
         }
         return render(request, "people/desk.html", context)
 

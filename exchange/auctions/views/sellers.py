@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from commons.domain.actor import Role
 from commons.domain.refusals import NotPermitted
 from commons.pages import FormPage, csv_response, signed_in
+from commons.paging import numbered
 from exchange.auctions import queries, services
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.forms import OfferForm, RefusalForm
@@ -36,9 +37,10 @@ def qualification(request: HttpRequest) -> HttpResponse:
         if not actor.has(Role.SELLER):
             raise NotPermitted()
         lots = lots.filter(project__seller_id=actor.organisation_id)
-    found = lots.order_by("qualification_ends_at", "pk")[:LONGEST]
+    ordered = lots.order_by("qualification_ends_at", "pk")
+    found = numbered(ordered, iter, number=request.GET.get("page", "1"), size=LONGEST)
     rows = [(lot.project, lot_view(lot)) for lot in found]
-    return render(request, "exchange/auctions/qualification.html", {"rows": rows, "at": timezone.now()})
+    return render(request, "exchange/auctions/qualification.html", {"rows": rows, "page": found, "at": timezone.now()})
 
 
 @require_GET

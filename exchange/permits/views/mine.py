@@ -37,8 +37,10 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 def holder(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
     """The page of one holder: its own, or any one for the overseers."""
     actor = signed_in(request)
-    movements = queries.movements_of(actor, organisation_id)
-    if request.GET.get("format") == "csv":
+    as_csv = request.GET.get("format") == "csv"
+    page = None if as_csv else request.GET.get("movements", "1")
+    movements = queries.movements_of(actor, organisation_id, page=page)
+    if as_csv:
         return csv_response("movements", CSV_HEADER, map(_cells, movements))
     sides = {number for line in movements for number in (line.source_id, line.target_id) if number}
     named = people.organisations(sides | {organisation_id})
@@ -64,6 +66,7 @@ def holder(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
             }
             for line in movements
         ],
+        "movements_page": movements,
         "may_reverse": bool(can_move_rights(actor)),
     }
     return render(request, "permits/holder.html", context)

@@ -47,19 +47,27 @@ def registry(request: HttpRequest) -> HttpResponseBase:
     actor = signed_in(request)
     chosen = RegistryFilter(request.GET or None)
     wanted = chosen.cleaned_data if chosen.is_bound and chosen.is_valid() else {}
-    found = queries.registry(actor, **wanted)
-    if request.GET.get("format") == "csv":
+    as_csv = request.GET.get("format") == "csv"
+    found = queries.registry(actor, **wanted, page=None if as_csv else request.GET.get("page", "1"))
+    if as_csv:
         return csv_response("permits", CSV_HEADER, map(_cells, found))
-    context = {"rows": permit_rows(found), "filter": chosen, "may_record": bool(can_record_permit(actor))}
+    context = {
+        "rows": permit_rows(found),
+        "page": found,
+        "filter": chosen,
+        "may_record": bool(can_record_permit(actor)),
+    }
     return render(request, "permits/registry.html", context)
 
 
 @require_GET
 def holders(request: HttpRequest) -> HttpResponseBase:
     """Every organisation with an account of rights."""
-    found = queries.holders(signed_in(request), search=request.GET.get("search", "")[:60])
+    as_csv, search = request.GET.get("format") == "csv", request.GET.get("search", "")[:60]
+    page = None if as_csv else request.GET.get("page", "1")
+    found = queries.holders(signed_in(request), search=search, page=page)
     rows = [(line, [(INSTRUMENT_LABELS[held.instrument], held) for held in line.holdings]) for line in found]
-    if request.GET.get("format") == "csv":
+    if as_csv:
         header = ("organisation", "instrument", "unit", "initial", "purchased", "reserve", "frozen", "cancelled")
         cells = (
             (line.organisation_name, h.instrument, h.unit, h.initial, h.purchased, h.reserve, h.frozen, h.cancelled)
@@ -67,7 +75,7 @@ def holders(request: HttpRequest) -> HttpResponseBase:
             for h in line.holdings
         )
         return csv_response("holdings", header, cells)
-    return render(request, "permits/holders.html", {"rows": rows, "search": request.GET.get("search", "")})
+    return render(request, "permits/holders.html", {"rows": rows, "page": found, "search": search})
 
 
 class Permit(FormPage):

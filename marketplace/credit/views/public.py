@@ -115,11 +115,13 @@ def rating(request: HttpRequest, rating_id: int) -> HttpResponse:
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """The red and the black list; to the authority also what is under way."""
-    rows = [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in queries.listed()]
+    found = queries.listed(request.GET.get("page", "1"))
+    rows = [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in found]
     authority = bool(policies.can_decide(actor_of(request)))
     open_ones = [(row, COLOURS[row.colour], LISTINGS[row.state]) for row in queries.proceedings()] if authority else []
     context = {
         "rows": rows,
+        "page": found,
         "authority": authority,
         "open": open_ones,
         "appeals": queries.appealed() if authority else [],

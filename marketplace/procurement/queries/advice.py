@@ -56,7 +56,7 @@ def split_of(need: NeedFacts, *, owner_id: int, except_id: int | None, at: datet
         rows = rows.exclude(pk=except_id)
     earlier = [
         EarlierNeed(row.pk, row.code, row.title, row.ceiling_price or Decimal(0), local_day(row.published_at or at))
-        for row in rows.order_by("published_at", "id")[:200]
+        for row in rows.order_by("published_at", "id")
     ]
     return look_for_split(need.ceiling_price, earlier, limit=limit.amount if limit else None, months=months)
 

@@ -359,3 +359,16 @@ def test_a_matter_of_one_house_is_read_and_approved_there_alone():
     services.approve(actor=second, approval_id=approval_id, at=LATER)
     assert queries.to_use(stranger, "section:", at=LATER) == []
     assert [one.id for one in queries.to_use(second, "section:", at=LATER)] == [approval_id]
+
+
+def test_more_requests_than_one_page_holds_are_reached_by_the_next(monkeypatch):
+    monkeypatch.setattr(queries, "WAITING", 2)
+    monkeypatch.setattr(queries, "OWN", 2)
+    asked = [ask(subject=f"room:{number}") for number in range(5)]
+
+    pages = [queries.waiting_for(cast.actor("staff"), at=LATER, page=number) for number in (1, 2, 3)]
+    own = queries.made_by(cast.actor("staff2"), page=3)
+
+    assert [one.id for page in pages for one in page] == asked
+    assert len(queries.waiting_for(cast.actor("staff"), at=LATER, page=None)) == 5
+    assert [one.id for one in own] == [asked[0]]

@@ -318,3 +318,16 @@ def test_a_new_password_writes_nothing_else_back() -> None:
     now = Person.objects.get(pk=person.pk)
     assert not now.is_active
     assert now.session_epoch == 1
+
+
+def test_the_desk_leads_to_everybody_whom_it_finds() -> None:
+    for number in range(45):
+        Person.objects.create(username=f"chen.{number:02d}", name=f"陈{number:02d}", phone="")
+    desk = signed_in("staff")
+
+    first = desk.get("/people/desk/", {"q": "chen."})
+    last = desk.get("/people/desk/", {"q": "chen.", "people": "3"})
+
+    assert len(first.context["people"]) == 20
+    assert "Page 1 of 3" in first.content.decode()
+    assert [one.username for one in last.context["people"]] == [f"chen.{number}" for number in range(40, 45)]
