@@ -10,6 +10,8 @@ class ExchangeConfig(AppConfig):
         from commons.parameters import effects
         from exchange.auctions import services  # noqa: F401  # registers who signs which paper
         from exchange.permits import importing
+        from exchange.permits.queries import SourcePermits
+        from exchange.projects import sources
         from exchange.projects.queries import published_under_older_rules
         from exchange.rooms.queries import has_ended
         from exchange.rooms.services import ending_keys  # noqa: F401  # registers what ends with a certificate
@@ -18,4 +20,5 @@ class ExchangeConfig(AppConfig):
         publicity.register("room-reveal", publicity.always)
         publicity.register("numbers", publicity.always)
         importing.register_all()
+        sources.register(SourcePermits())
         effects.register(published_under_older_rules)

@@ -571,6 +571,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True)),
                 ('decision_body', models.CharField(blank=True, max_length=80)),
                 ('decision_no', models.CharField(blank=True, max_length=60)),
+                ('permit_no', models.CharField(blank=True, max_length=64)),
                 ('contact_name', models.CharField(blank=True, max_length=40)),
                 ('contact_phone', models.CharField(blank=True, max_length=30)),
                 ('state', models.CharField(default='DRAFT', max_length=16)),

@@ -1,6 +1,6 @@
 """Questions about permits and holdings. Pages hand in their viewer; the flow of the exchange asks plainly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from commons.domain.actor import Actor
 from commons.domain.deadlines import local_day
 from commons.domain.money import Quantity
-from commons.domain.refusals import NotFound
+from commons.domain.refusals import NotFound, Refusal
 from commons.paging import Part, numbered, sliced
 from commons.people import queries as people
 from commons.search.queries import matching
@@ -24,9 +24,11 @@ from exchange.permits.domain.groups import Control, related
 from exchange.permits.domain.permits import Industry, Limit, PermitFacts, PermitState
 from exchange.permits.domain.restrictions import MissedTarget, Purchase, Source, Wish, city_of, reasons
 from exchange.permits.domain.rights import CANCELLED, FROZEN, Held, MovementKind, owner, unit_of
+from exchange.permits.domain.sources import source_permit
 from exchange.permits.models import AreaBasin, AreaTarget, HoldingMovement, Permit
 from exchange.permits.policies import can_see_holdings, can_see_registry
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument
+from exchange.projects.models import Lot
 
 PAGE = 200
 """Lines on one page of a list."""
@@ -86,11 +88,40 @@ def eligibility(
     rows = _current_permits().filter(organisation_id__in=[organisation_id, seller_id]).prefetch_related("limits")
     permits = [permit_facts(row) for row in rows]
     sellers = [permit for permit in permits if permit.organisation_id == seller_id]
-    source = Source(seller_id, region, _basin_of(region, sellers), frozenset(permit.industry for permit in sellers))
+    named = Lot.objects.filter(pk=lot_id).values_list("project__permit_no", flat=True).first() if lot_id else ""
+    try:
+        under = source_permit(sellers, instrument=Instrument(instrument), named=named or "", on=on)
+    except Refusal as refusal:
+        return Eligibility((refusal,))
+    industries = frozenset({under.industry}) if under else frozenset[Industry]()
+    source = Source(seller_id, region, _basin_of(region, under), industries)
     bought = tuple(_purchases(organisation_id, instrument, besides=lot_id))
     wish = Wish(organisation_id, Instrument(instrument), quantity, on, permit_no.strip(), bought)
     own = [permit for permit in permits if permit.organisation_id == organisation_id]
     return Eligibility(reasons(wish, source, own, _missed_targets(instrument, on)))
+
+
+class SourcePermits:
+    """What drafts ask of the registry (`exchange.projects.sources`)."""
+
+    def choices(self, seller_id: int, on: date) -> Sequence[tuple[str, str]]:
+        """The seller's permits in force, with their basins and pollutants."""
+        own = _permits_of_seller(seller_id)
+        return [(one.number, _words_of(one)) for one in own if one.is_valid_on(on)]
+
+    def require(self, *, seller_id: int, instrument: str, permit_no: str, on: date) -> None:
+        """Refuses as `source_permit`."""
+        source_permit(_permits_of_seller(seller_id), instrument=Instrument(instrument), named=permit_no, on=on)
+
+
+def _permits_of_seller(seller_id: int) -> list[PermitFacts]:
+    rows = _current_permits().filter(organisation_id=seller_id).prefetch_related("limits")
+    return [permit_facts(row) for row in rows]
+
+
+def _words_of(permit: PermitFacts) -> str:
+    pollutants = "、".join(limit.instrument for limit in permit.limits)
+    return " · ".join(part for part in (permit.number, permit.basin, pollutants) if part)
 
 
 def _purchases(organisation_id: int, instrument: str, *, besides: int | None) -> Iterable[Purchase]:
@@ -251,11 +282,10 @@ def _listed_permits() -> QuerySet[Permit]:
     return _current_permits().select_related("organisation").prefetch_related("limits")
 
 
-def _basin_of(region: str, sellers: list[PermitFacts]) -> str:
-    """The basin of the seller's own permit, else of the region, else of its city."""
-    for permit in sellers:
-        if permit.basin:
-            return permit.basin
+def _basin_of(region: str, permit: PermitFacts | None) -> str:
+    """The basin of the permit that the rights come from, else of the region, else of its city."""
+    if permit is not None and permit.basin:
+        return permit.basin
     entered = dict(
         AreaBasin.objects.filter(region__in=[region, city_of(region)]).order_by("id").values_list("region", "basin")
     )

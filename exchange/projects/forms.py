@@ -1,5 +1,6 @@
 """Forms of the seller's draft and of the completeness check."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.domain.suites import Suite
 from commons.domain.time import SHANGHAI
-from commons.forms import DecimalField
+from commons.forms import DecimalField, offer
 from commons.texts import PHONE_INVALID, REGION_INVALID
 from exchange.projects.domain.completeness import ITEMS
 from exchange.projects.domain.trades import INSTRUMENTS, TRADE_LABELS, TradeType, instruments_of
@@ -38,6 +39,11 @@ class ProjectForm(forms.Form):
     decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)
     contact_name = forms.CharField(label=_("Contact"), max_length=40)
     contact_phone = forms.RegexField(label=_("Telephone"), regex=r"^[0-9+() -]{5,30}$", error_messages=PHONE_INVALID)
+    permit_no = forms.ChoiceField(
+        label=_("Permit that the rights come from"),
+        required=False,
+        help_text=_("Needed where you hold permits in several basins; buyers are checked against its basin."),
+    )
     suite = forms.ChoiceField(
         label=_("Algorithms of the procedure"),
         choices=list(SUITES.items()),
@@ -46,6 +52,14 @@ class ProjectForm(forms.Form):
         help_text=_("Seller and bidders sign in them: each needs a certificate of that kind."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, permits: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = list(permits)
+        if found:
+            offer(self, "permit_no", [("", _("The only one that fits")), *found])
+        else:
+            del self.fields["permit_no"]
 
     def clean_suite(self) -> str:
         return self.cleaned_data["suite"] or Suite.INTERNATIONAL.value
@@ -89,9 +103,8 @@ class LotForm(forms.Form):
     def __init__(self, *args: Any, trade_type: TradeType, profiles: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(item.value, _(INSTRUMENTS[item].label)) for item in instruments_of(trade_type)]
-        self.fields["instrument"] = forms.ChoiceField(label=_("Pollutant or instrument"), choices=choices)
-        self.fields["profile"] = forms.ChoiceField(label=_("Format of bidding"), choices=profiles)
-        self.order_fields(list(self.base_fields))
+        offer(self, "instrument", choices)
+        offer(self, "profile", profiles)
 
 
 class AttachmentForm(forms.Form):

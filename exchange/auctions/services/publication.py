@@ -39,7 +39,7 @@ from exchange.projects.domain.states import LotCommand, LotState, ProjectCommand
 from exchange.projects.domain.trades import INSTRUMENTS, Instrument, TradeType
 from exchange.projects.models import Lot, Project
 from exchange.projects.policies import can_publish_project
-from exchange.projects.services import deal_code, locked_project, move_lot, move_project, project_code
+from exchange.projects.services import deal_code, locked_project, move_lot, move_project, project_code, require_sources
 
 
 class TooLateToAmend(Refusal):
@@ -106,6 +106,7 @@ def publish_project(*, actor: Actor, project_id: int, at: datetime, entropy: Ent
     )
     words = f"{project.title} {project.code} {project.seller.name} {project.description}"
     search.store(kind="project", ref=project.pk, text=words)
+    require_sources(project, at=at)
     lots = list(project.lots.select_for_update())
     for lot in lots:
         _announce(lot, table, actor=actor, at=at)
@@ -241,6 +242,7 @@ def sale_body(project: Project, lots: list[Lot]) -> dict[str, JSON]:
         "trade_type": project.trade_type,
         "description": project.description,
         "seller": {"name": project.seller.name, "uscc": project.seller.uscc},
+        **({"permit": project.permit_no} if project.permit_no else {}),
         "decision": {"body": project.decision_body, "number": project.decision_no},
         "contact": {"name": project.contact_name, "phone": project.contact_phone},
         "round": str(project.round),

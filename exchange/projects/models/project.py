@@ -26,6 +26,8 @@ class Project(models.Model):
     decision_body = models.CharField(max_length=80, blank=True)
     """Whose decision it is to offer (平台办法)."""
     decision_no = models.CharField(max_length=60, blank=True)
+    permit_no = models.CharField(max_length=64, blank=True)
+    """The seller's permit that the rights come from, where it named one."""
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
     state = models.CharField(max_length=16, default=ProjectState.DRAFT.value)

@@ -10,6 +10,7 @@ from exchange.projects.services.drafting import (
     detach,
     draft_project,
     remove_lot,
+    require_sources,
     submit_project,
 )
 from exchange.projects.services.numbering import deal_code, next_number, project_code
@@ -33,6 +34,7 @@ __all__ = [
     "pass_check",
     "project_code",
     "remove_lot",
+    "require_sources",
     "return_project",
     "submit_project",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from commons.domain.actor import Actor
+from commons.domain.deadlines import local_day
 from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
 from commons.domain.suites import Suite
 from commons.domain.text import gettext_noop
@@ -18,6 +19,7 @@ from exchange.projects.models import Attachment, Lot, Project
 from exchange.projects.policies import can_change_project, can_draft_project
 from exchange.projects.services.reoffering import lot_offered_again, project_to_offer_again
 from exchange.projects.services.transitions import StateMoved, locked_project, move_project
+from exchange.projects.sources import sources
 from signatures.crypto.mixing import require_installed
 
 EDITABLE = (ProjectState.DRAFT.value, ProjectState.RETURNED.value)
@@ -48,6 +50,8 @@ class ProjectFacts:
     decision_no: str = ""
     contact_name: str = ""
     contact_phone: str = ""
+    permit_no: str = ""
+    """The seller's permit that the rights come from; needed where it holds several that let in different buyers."""
     suite: str = Suite.INTERNATIONAL
     """The algorithms of its procedure."""
 
@@ -143,11 +147,15 @@ def detach(*, actor: Actor, attachment_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def submit_project(*, actor: Actor, project_id: int, at: datetime) -> None:
-    """Hand the draft to the exchange for its completeness check. Refuses (`NothingOffered`) a project without lots."""
+    """Hand the draft to the exchange for its completeness check.
+
+    Refuses (`NothingOffered`) a project without lots, and what the registry says against the permit that it names.
+    """
     project = _editable(actor, project_id)
     lots = list(project.lots.all())
     if not lots:
         raise NothingOffered()
+    require_sources(project, at=at)
     move_project(
         project,
         ProjectCommand.SUBMIT,
@@ -156,6 +164,24 @@ def submit_project(*, actor: Actor, project_id: int, at: datetime) -> None:
         payload={"lots": [f"lot:{lot.pk}" for lot in lots], "submitted_at": to_text(at)},
         submitted_at=at,
     )
+
+
+def require_sources(project: Project, *, at: datetime) -> None:
+    """Refuses a project whose rights come from a permit that is not the seller's, or from nobody knows which."""
+    for instrument in project.lots.values_list("instrument", flat=True):
+        sources().require(
+            seller_id=project.seller_id, instrument=instrument, permit_no=project.permit_no, on=local_day(at)
+        )
+
+
+def _predecessor(seller_id: int, project_id: int | None) -> Project | None:
+    """The project that is offered again: one's own, and published before."""
+    if project_id is None:
+        return None
+    before = Project.objects.filter(pk=project_id, seller_id=seller_id, published_at__isnull=False).first()
+    if before is None:
+        raise NotFound()
+    return before
 
 
 def _editable(actor: Actor, project_id: int) -> Project:

@@ -1,5 +1,6 @@
 """The seller's desk: drafts, lots, documents, handing in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from commons.domain.deadlines import local_day
 from commons.domain.tasks import Task, TaskState
-from commons.pages import FormPage, signed_in
+from commons.pages import FormPage, signed_in, told_there
 from commons.vault import services as vault
 from exchange.projects import queries, services
 from exchange.projects.domain.states import LotState, ProjectState
@@ -23,6 +25,7 @@ from exchange.projects.labels import project_state
 from exchange.projects.models import Project
 from exchange.projects.policies import can_change_project, can_draft_project
 from exchange.projects.services.drafting import EDITABLE
+from exchange.projects.sources import sources
 
 PAGE = 20
 
@@ -44,7 +47,8 @@ class NewProject(FormPage):
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
         can_draft_project(signed_in(request)).require()
-        return NewProjectForm(data, initial=_initial(_predecessor(request)))
+        permits = _permits(signed_in(request).organisation_id)
+        return NewProjectForm(data, initial=_initial(_predecessor(request)), permits=permits)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {"predecessor": _predecessor(request), "project": None}
@@ -67,7 +71,8 @@ class EditProject(FormPage):
     template_name = "exchange/projects/facts.html"
 
     def form(self, request: HttpRequest, data: Any) -> forms.Form:
-        return ProjectForm(data, initial=_initial(self._project(request)))
+        project = self._project(request)
+        return ProjectForm(data, initial=_initial(project), permits=_permits(project.seller_id))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {"project": self._project(request)}
@@ -150,7 +155,8 @@ def remove_lot(request: HttpRequest, project_id: int, lot_id: int) -> HttpRespon
 @require_POST
 def submit(request: HttpRequest, project_id: int) -> HttpResponse:
     """Hand the draft to the exchange."""
-    services.submit_project(actor=signed_in(request), project_id=project_id, at=timezone.now())
+    with told_there(request):
+        services.submit_project(actor=signed_in(request), project_id=project_id, at=timezone.now())
     return HttpResponseRedirect(reverse("projects:draft", args=[project_id]))
 
 
@@ -204,4 +210,9 @@ def _initial(project: Project | None) -> dict[str, Any]:
 
 
 def _facts(form: forms.Form) -> services.ProjectFacts:
-    return services.ProjectFacts(**{name: form.cleaned_data[name] for name in services.ProjectFacts.__slots__})
+    given = {name: form.cleaned_data.get(name, "") for name in services.ProjectFacts.__slots__}
+    return services.ProjectFacts(**given)
+
+
+def _permits(seller_id: int | None) -> Sequence[tuple[str, str]]:
+    return sources().choices(seller_id, local_day(timezone.now())) if seller_id is not None else ()

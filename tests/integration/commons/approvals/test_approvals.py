@@ -207,8 +207,8 @@ def test_lists_show_what_waits_for_the_viewer():
 
     assert [view.id for view in queries.waiting_for(cast.actor("staff"), at=LATER)] == [approval_id]
     for who in ("staff2", "host", "buyer1"):
-        assert queries.waiting_for(cast.actor(who), at=LATER) == []
-    assert queries.waiting_for(cast.actor("staff"), at=AT + timedelta(hours=2)) == []
+        assert queries.waiting_for(cast.actor(who), at=LATER) == ()
+    assert queries.waiting_for(cast.actor("staff"), at=AT + timedelta(hours=2)) == ()
 
 
 def test_requests_are_seen_by_those_whom_they_concern():
@@ -348,7 +348,7 @@ def test_a_matter_of_one_house_is_read_and_approved_there_alone():
     )
     stranger, second = cast.actor("purchaser"), cast.actor("tenderee2")
 
-    assert queries.waiting_for(stranger, at=LATER) == []
+    assert queries.waiting_for(stranger, at=LATER) == ()
     assert queries.about(stranger, "section:1") == []
     with pytest.raises(NotFound):
         queries.one(stranger, approval_id)

@@ -1,6 +1,6 @@
 """What a buyer may have: the permit it names, its approved need over all lots, and again at the transfer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,10 +11,18 @@ from exchange.contracts.models import Deal
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.states import MoneyState
 from exchange.permits import services as permits
-from exchange.permits.domain.permits import PermitCommand
-from exchange.permits.domain.restrictions import AboveApprovedNeed, AreaMissesTarget, PermitNotInForce, PermitNotYours
+from exchange.permits.domain.permits import Industry, Limit, PermitCommand, PermitFacts
+from exchange.permits.domain.restrictions import (
+    AboveApprovedNeed,
+    AreaMissesTarget,
+    OutsideBasin,
+    PermitNotInForce,
+    PermitNotYours,
+)
+from exchange.permits.domain.sources import SellerPermitAmbiguous
 from exchange.permits.models import HoldingMovement
-from exchange.projects.models import Lot
+from exchange.projects import services as projects
+from exchange.projects.models import Lot, Project
 from tests.cast import actor
 from tests.integration.exchange.auctions import story
 from tests.integration.exchange.auctions.test_story import TWO, contracted, hammered, paid
@@ -126,3 +134,38 @@ def test_no_rights_are_moved_to_a_permit_that_was_revoked_since_and_a_decision_e
     assert price.state is MoneyState.RELEASED
     with pytest.raises(NotAllowedNow):
         auctions.transfer_rights(actor=actor("staff"), deal_id=deal.pk, at=at)
+
+
+def test_a_seller_with_permits_in_two_basins_chooses_the_one_that_decides_who_may_buy() -> None:
+    story.registry("buyer1")
+    for number, basin in (("A", "北江"), ("B", "珠江三角洲")):
+        facts = PermitFacts(
+            number=number,
+            organisation_id=story.company("seller").pk,
+            region=story.REGION,
+            basin=basin,
+            industry=Industry.OTHER,
+            valid_from=date(2025, 1, 1),
+            valid_until=date(2029, 12, 31),
+            limits=(Limit("NH3-N", Decimal("60.000")),),
+            document_ref="粤佛排许9号",
+        )
+        permits.record_permit(actor=story.KEEPER, facts=facts, at=story.DRAFTED)
+
+    with pytest.raises(SellerPermitAmbiguous):
+        story.draft()
+    project = Project.objects.get()
+    values = {name: getattr(project, name) for name in projects.ProjectFacts.__slots__}
+    facts_with = projects.ProjectFacts(**{**values, "permit_no": "A"})
+    seller = actor("seller")
+    projects.change_project(
+        actor=seller, project_id=project.pk, facts=facts_with, version=project.version, at=story.DRAFTED
+    )
+    projects.submit_project(actor=seller, project_id=project.pk, at=story.DRAFTED)
+    (lot,) = story.publish(project.pk)
+    assert lot.registration_starts_at is not None
+    auctions.advance_due(lot.registration_starts_at, entropy=story.entropy())
+
+    with pytest.raises(OutsideBasin) as refusal:
+        story.register(lot, "buyer1", need="1.000")
+    assert refusal.value.fields["source"] == "北江"

@@ -9,7 +9,15 @@ import pytest
 from commons.domain.refusals import Refusal
 from exchange.permits.domain import restrictions as rules
 from exchange.permits.domain.permits import Industry, Limit, PermitFacts, PermitState
-from exchange.permits.domain.restrictions import MissedTarget, Purchase, Source, Wish, reasons
+from exchange.permits.domain.restrictions import (
+    MissedTarget,
+    PermitNotInForce,
+    Purchase,
+    Source,
+    Wish,
+    reasons,
+)
+from exchange.permits.domain.sources import SellerPermitAmbiguous, SellerPermitUnknown, source_permit
 from exchange.projects.domain.trades import Instrument
 
 PERMIT = PermitFacts(
@@ -144,3 +152,59 @@ def test_the_permit_that_is_named_must_fit_and_not_another_one() -> None:
         rules.OutsideBasin.code
     ]
     assert reasons(replace(WATER, permit_no=PERMIT.number), RESERVE, [PERMIT, second], []) == ()
+
+
+# Under which permit a seller offers
+
+
+def seller_permit(number: str, basin: str, **changes: object) -> PermitFacts:
+    facts: dict[str, object] = {
+        "number": number,
+        "organisation_id": 1,
+        "region": "440600",
+        "basin": basin,
+        "industry": Industry.OTHER,
+        "valid_from": date(2025, 1, 1),
+        "valid_until": date(2029, 12, 31),
+        "limits": (Limit("COD", Decimal("10.000")),),
+        "document_ref": "x",
+        **changes,
+    }
+    return PermitFacts(**facts)  # type: ignore[arg-type]  # the values above fit
+
+
+NORTH, WEST = seller_permit("A", "北江"), seller_permit("B", "西江")
+ON = date(2026, 6, 1)
+
+
+def test_a_seller_with_permits_in_two_basins_has_to_choose() -> None:
+    with pytest.raises(SellerPermitAmbiguous) as refused:
+        source_permit([NORTH, WEST], instrument=Instrument.COD, named="", on=ON)
+    assert refused.value.fields["numbers"] == "A, B"
+    assert source_permit([NORTH, WEST], instrument=Instrument.COD, named=" b ", on=ON) == WEST
+
+
+def test_only_permits_that_fit_make_it_unclear() -> None:
+    other = seller_permit("B", "西江", limits=(Limit("SO2", Decimal("1.000")),))
+    over = seller_permit("C", "东江", valid_until=date(2025, 12, 31))
+
+    assert source_permit([NORTH, other, over], instrument=Instrument.COD, named="", on=ON) == NORTH
+    assert source_permit([NORTH, replace(NORTH, number="Z")], instrument=Instrument.COD, named="", on=ON) == NORTH
+    assert source_permit([], instrument=Instrument.COD, named="", on=ON) is None
+
+
+def test_air_is_unclear_only_between_thermal_power_and_others() -> None:
+    limits = (Limit("SO2", Decimal("1.000")),)
+    one, other = seller_permit("A", "北江", limits=limits), seller_permit("B", "西江", limits=limits)
+
+    assert source_permit([one, other], instrument=Instrument.SO2, named="", on=ON) == one
+    power = replace(other, industry=Industry.THERMAL_POWER)
+    with pytest.raises(SellerPermitAmbiguous):
+        source_permit([one, power], instrument=Instrument.SO2, named="", on=ON)
+
+
+def test_the_permit_that_a_seller_names_is_its_own_and_in_force() -> None:
+    with pytest.raises(SellerPermitUnknown):
+        source_permit([NORTH], instrument=Instrument.COD, named="Q", on=ON)
+    with pytest.raises(PermitNotInForce):
+        source_permit([NORTH], instrument=Instrument.COD, named="A", on=date(2030, 1, 1))
