@@ -1,7 +1,7 @@
 """Django looks here for the tables of the package; each subject keeps its own."""
 
 from commons.approvals.models import Approval
-from commons.calendar.models import CalendarDay, CalendarYear
+from commons.calendar.models import CalendarDay, CalendarYear, ProvisionalLimit
 from commons.evidence.models import (
     EvidenceCheckpoint,
     EvidenceEntry,
@@ -20,7 +20,7 @@ from commons.intake.models import IntakeCase, IntakeReturn
 from commons.licences.models import LicenceRecord
 from commons.outbox.models import OutboxMessage
 from commons.parameters.models import LegalityRule, ParameterValue
-from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
+from commons.people.models import ApiKey, Membership, Organisation, OrganisationSuspension, Person, PersonSession
 from commons.registration.models import AddressCheck, Invitation
 from commons.rest.models import AnsweredRequest
 from commons.search.models import SearchText
@@ -53,11 +53,13 @@ __all__ = [
     "LicenceRecord",
     "Membership",
     "Organisation",
+    "OrganisationSuspension",
     "OutboxMessage",
     "ParameterValue",
     "Person",
     "PersonSession",
     "PlatformKey",
+    "ProvisionalLimit",
     "RefusedRow",
     "RegisteredIdentity",
     "Representation",

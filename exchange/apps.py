@@ -9,6 +9,8 @@ class ExchangeConfig(AppConfig):
         from commons.evidence import publicity
         from commons.parameters import effects
         from exchange.auctions import services  # noqa: F401  # registers who signs which paper
+        from exchange.auctions.services import reckoning
+        from exchange.deposits.services import refunds
         from exchange.permits import importing
         from exchange.permits.queries import SourcePermits
         from exchange.projects import sources
@@ -21,4 +23,6 @@ class ExchangeConfig(AppConfig):
         publicity.register("numbers", publicity.always)
         importing.register_all()
         sources.register(SourcePermits())
+        reckoning.register_all()
+        refunds.register_all()
         effects.register(published_under_older_rules)

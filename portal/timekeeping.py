@@ -24,6 +24,7 @@ OTHER_DEADLINES = (
     "exchange.rooms.services.rehearsing:advance_rehearsals",
     "signatures.signing.services:expire_due",
     "commons.approvals.services:expire_due",
+    "commons.calendar.reckoning:reckon_anew",
     "signatures.envelopes.services:end_windows",
     "signatures.envelopes.services:sweep_uploads",
     "signatures.guarantees.services:advance_due",

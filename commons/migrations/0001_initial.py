@@ -67,6 +67,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ProvisionalLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=32)),
+                ('ref', models.CharField(max_length=64)),
+                ('start', models.DateField()),
+                ('add', models.PositiveSmallIntegerField()),
+                ('unit', models.CharField(max_length=12)),
+                ('region', models.CharField(blank=True, max_length=6)),
+                ('on', models.DateField()),
+                ('noted_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('kind', 'ref'), name='one_open_limit_of_a_kind')],
+            },
+        ),
+        migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -436,6 +455,27 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
                 'indexes': [models.Index(fields=['holder_uscc', 'kind', '-id'], name='licence_by_holder')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['BUSINESS_LICENCE', 'EMISSION_PERMIT', 'QUALIFICATION'])), name='licence_kind_known'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='licence_term_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrganisationSuspension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('decision_body', models.CharField(max_length=80)),
+                ('decision_no', models.CharField(max_length=60)),
+                ('reason', models.CharField(max_length=200)),
+                ('begins_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('approval_id', models.BigIntegerField(unique=True)),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_decision_no', models.CharField(blank=True, max_length=60)),
+                ('lifted_reason', models.CharField(blank=True, max_length=200)),
+                ('lifted_approval_id', models.BigIntegerField(blank=True, null=True, unique=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='commons.organisation')),
+            ],
+            options={
+                'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('begins_at'))), name='suspension_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('lifted_at__isnull', True), models.Q(('lifted_decision_no', ''), _negated=True), _connector='OR'), name='lifted_suspension_has_decision')],
             },
         ),
         migrations.CreateModel(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from commons.domain.actor import CENTRE_ROLES, Actor, Assurance, Role
 from commons.domain.codes import CitizenId
@@ -16,7 +17,7 @@ from commons.people.accounts import certificates_behind
 from commons.people.domain import natural
 from commons.people.domain.natural import NaturalPerson
 from commons.people.domain.scopes import Scope
-from commons.people.models import ApiKey, Membership, Organisation, Person, PersonSession
+from commons.people.models import ApiKey, Membership, Organisation, OrganisationSuspension, Person, PersonSession
 from commons.repeated import Repeated
 from commons.secrecy.keys import key_for
 
@@ -63,8 +64,13 @@ class ControlView:
 
 
 def roles_of(person_id: int) -> tuple[Held, ...]:
-    """Every role that the person holds now, oldest first; one query."""
-    rows = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).select_related("organisation")
+    """Every role that the person may act in now, oldest first; none of a suspended organisation. One query."""
+    now = timezone.now()
+    suspended = OrganisationSuspension.objects.filter(
+        organisation=OuterRef("organisation"), begins_at__lte=now, ends_at__gt=now, lifted_at__isnull=True
+    )
+    held = Membership.objects.filter(~Exists(suspended), person_id=person_id, ended_at__isnull=True)
+    rows = held.select_related("organisation")
     return tuple(Held(row.pk, row.organisation_id, row.organisation.name, Role(row.role)) for row in rows)
 
 

@@ -147,3 +147,21 @@ class InviteForm(forms.Form):
     @property
     def chosen(self) -> Role:
         return Role(self.cleaned_data["role"])
+
+
+class SuspendForm(forms.Form):
+    """By whose decision, why, and until when nobody may act for an organisation."""
+
+    decision_body = forms.CharField(label=_("Whose decision it is"), max_length=80)
+    decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    last_day = forms.DateField(
+        label=_("Last day of the suspension"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class LiftForm(forms.Form):
+    """By which decision a suspension ends before its last day."""
+
+    decision_no = forms.CharField(label=_("Number of the decision"), max_length=60)
+    reason = forms.CharField(label=_("Reason"), max_length=200)

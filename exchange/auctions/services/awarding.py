@@ -14,12 +14,11 @@ from commons.domain.time import to_text
 from commons.evidence.domain.canonical import JSON
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.domain.terms import read_terms
-from exchange.auctions.domain.timetable import local_day
 from exchange.auctions.models import Registration
 from exchange.auctions.services import papers
 from exchange.auctions.services.deciding import fail_lot
 from exchange.auctions.services.guaranteeing import open_guarantee
-from exchange.auctions.services.publication import deadline_engine
+from exchange.auctions.services.limits import CONTRACT, working_limit
 from exchange.auctions.services.releasing import release_deposit
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import DealState
@@ -138,7 +137,13 @@ def _fresh_deals(lot: Lot) -> Sequence[Deal]:
 def _notify(lot: Lot, deals: Sequence[Deal], document_id: int, *, actor: Actor, at: datetime) -> None:
     salts = {row.organisation_id: row.salt for row in Registration.objects.filter(lot=lot)}
     terms = read_terms(lot.project.parameters)
-    due_on = deadline_engine(lot.project.region)(local_day(at), terms.contract_working_days, "working_day")
+    due_on = working_limit(
+        kind=CONTRACT,
+        refs=[deal.pk for deal in deals],
+        start=at,
+        add=terms.contract_working_days,
+        region=lot.project.region,
+    )
     payload: dict[str, JSON] = {
         # From here on the buyers are public: the salt opens the reference under which their acts were recorded.
         "buyers": [

@@ -10,9 +10,9 @@ from commons.evidence.domain.canonical import JSON
 from exchange.auctions.domain.methods import Method, method_for
 from exchange.auctions.domain.registrations import RegistrationState
 from exchange.auctions.domain.terms import read_terms
-from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time, local_day
+from exchange.auctions.domain.timetable import END_OF_BUSINESS, at_time
 from exchange.auctions.models import Registration
-from exchange.auctions.services.publication import deadline_engine
+from exchange.auctions.services.limits import NEGOTIATION, working_limit
 from exchange.auctions.services.qualifying import disqualify_by_rule
 from exchange.auctions.services.releasing import release_lot
 from exchange.auctions.services.telling import tell, tell_registered
@@ -118,7 +118,7 @@ def _open_room(lot: Lot, qualified: list[Registration], *, actor: Actor, at: dat
 
 def _open_negotiation(lot: Lot, buyer: Registration, *, actor: Actor, at: datetime, again: bool = False) -> None:
     days = read_terms(lot.project.parameters).negotiation_working_days
-    ends_on = deadline_engine(lot.project.region)(local_day(at), days, "working_day")
+    ends_on = working_limit(kind=NEGOTIATION, refs=[lot.pk], start=at, add=days, region=lot.project.region)
     ends_at = at_time(ends_on, END_OF_BUSINESS)
     payload: dict[str, JSON] = {"method": Method.NEGOTIATION.value, "ends_at": to_text(ends_at)}
     changes: dict[str, object] = {"method": Method.NEGOTIATION.value, "negotiation_ends_at": ends_at, "room_id": None}

@@ -10,6 +10,8 @@ from commons.domain.money import as_text
 from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest
+from commons.people.suspensions import require_standing
+from exchange.auctions.domain.aliases import Entropy, draw_alias
 from exchange.auctions.domain.registrations import (
     DepositNotCovered,
     RegistrationCommand,
@@ -99,7 +101,8 @@ def disqualify_by_rule(
 
 
 def require_qualifiable(registration: Registration, at: datetime) -> None:
-    """Raise the first reason against the buyer: deposit, eligibility, a related buyer that came earlier."""
+    """Raise the first reason against the buyer: suspended, deposit, eligibility, a related buyer that came earlier."""
+    require_standing(registration.organisation_id, at)
     require_deposit(registration, at)
     require_eligible(registration, at=at)
     _require_first_of_group(registration)

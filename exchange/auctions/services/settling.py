@@ -17,7 +17,7 @@ from exchange.auctions.models import Registration
 from exchange.auctions.policies import can_act_as_buyer, can_act_as_seller, can_run_procedure
 from exchange.auctions.queries import confirmations_of
 from exchange.auctions.services import papers
-from exchange.auctions.services.publication import deadline_engine
+from exchange.auctions.services.limits import PAYMENT, working_limit
 from exchange.auctions.services.releasing import is_retained, release_deposit, release_deposits
 from exchange.auctions.services.telling import tell
 from exchange.contracts.domain.deals import REACHED, STANDING, DealCommand, DealState
@@ -93,8 +93,8 @@ def contract_signed(*, actor: Actor, deal_id: int, side: str, sha256: str, docum
 
 def _contracted(deal: Deal, *, actor: Actor, at: datetime) -> None:
     terms = read_terms(deal.lot.project.parameters)
-    after = deadline_engine(deal.lot.project.region)
-    due_on = after(local_day(at), terms.payment_working_days, "working_day")
+    region, days = deal.lot.project.region, terms.payment_working_days
+    due_on = working_limit(kind=PAYMENT, refs=[deal.pk], start=at, add=days, region=region)
     move_deal(
         deal,
         DealCommand.CONTRACT,

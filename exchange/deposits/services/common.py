@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import F
 
 from commons.calendar import queries as calendar
+from commons.calendar import reckoning
 from commons.domain.actor import Actor
-from commons.domain.deadlines import Deadline, local_day
+from commons.domain.deadlines import Deadline, Unit, local_day
 from commons.domain.money import Money, as_text
 from commons.domain.refusals import NotAllowedNow, NotFound
 from commons.evidence import services as evidence
@@ -23,6 +24,8 @@ from exchange.ledger import services as ledger
 from exchange.ledger.domain.postings import Account, move
 
 PAYER = Actor(system="payer")
+REFUND = "money.refund"
+"""The name under which limits of refunds are reckoned anew."""
 
 
 def locked_money(expectation_id: int) -> MoneyExpectation:
@@ -91,11 +94,22 @@ def refund_deadline(row: MoneyExpectation, at: datetime) -> Deadline:
 
     Of a security: what its procedure says (招标投标法实施条例 第57条; 财政部令第87号 第38条).
     """
+    count, unit, region = _refund_limit(row, at)
+    return calendar.deadline(start=at, add=count, unit=unit, region=region)
+
+
+def note_refund(row: MoneyExpectation, found: Deadline, at: datetime) -> None:
+    """Remember the limit of a refund that is provisional, so that it is reckoned anew."""
+    count, unit, region = _refund_limit(row, at)
+    reckoning.note(kind=REFUND, ref=str(row.pk), start=at, add=count, unit=unit, region=region, found=found, at=at)
+
+
+def _refund_limit(row: MoneyExpectation, at: datetime) -> tuple[int, Unit, str]:
     if row.lot is None:
         terms = SecurityTerms.parse(row.terms)
-        return calendar.deadline(start=at, add=terms.refund_count, unit=terms.refund_unit, region=terms.region)
+        return terms.refund_count, terms.refund_unit, terms.region
     days = int(_parameter(row.lot.project, "refund.working_days", local_day(at)))
-    return calendar.deadline(start=at, add=days, region=row.lot.project.region)
+    return days, Unit.WORKING_DAY, row.lot.project.region
 
 
 def interest_terms(row: MoneyExpectation, on: date) -> InterestTerms:

@@ -33,6 +33,7 @@ from exchange.deposits.services import applying
 from exchange.deposits.services.common import (
     locked_deposit,
     locked_money,
+    note_refund,
     record,
     refund_deadline,
     shortened,
@@ -306,6 +307,7 @@ def release_row(row: MoneyExpectation, reason: str, *, actor: Actor, at: datetim
         refund_due_on=limit.on,
         refund_due_provisional=limit.provisional,
     )
+    note_refund(row, limit, at)
     if balance > 0:
         open_leg(
             row,
