@@ -42,7 +42,7 @@ ENTRIES: dict[str, Label] = {
 
 EXPLANATIONS: dict[str, str | Promise] = {
     Explanation.TOLD_TWICE: _("The bank told of the same money twice; nothing more came"),
-    Explanation.OWN: _("The bank’s own: its interest, or a correction of a debit"),
+    Explanation.OWN: _("The bank’s own: its fee, its interest, or a correction"),
 }
 
 LEGS: dict[str, Label] = {

@@ -998,7 +998,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankentry',
-            constraint=models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'NAMES_NOTHING', 'NAMES_SEVERAL', 'NO_LONGER_EXPECTED', 'PAYER_NAME_DIFFERS', 'PAYER_ACCOUNT_UNKNOWN', 'PAYER_ACCOUNT_DIFFERS', 'UNKNOWN_DEBIT', 'REVERSAL_UNCLEAR', 'TOLD_BEFORE'])), name='entry_trouble_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'NAMES_NOTHING', 'NAMES_SEVERAL', 'NO_LONGER_EXPECTED', 'PAYER_NAME_DIFFERS', 'PAYER_ACCOUNT_UNKNOWN', 'PAYER_ACCOUNT_DIFFERS', 'UNKNOWN_DEBIT', 'REVERSAL_UNCLEAR', 'TOLD_BEFORE', 'PAID_TWICE'])), name='entry_trouble_known'),
         ),
         migrations.AddConstraint(
             model_name='bankentry',

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from commons.forms import offer
 from commons.pages import FormPage, signed_in
 from exchange.complaints import queries, services
 from exchange.complaints.models import Complaint, Objection
@@ -45,10 +46,8 @@ class ObjectionForm(TextForm):
 
     def __init__(self, *args: Any, lots: Sequence[Lot], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["lot"].choices = [  # type: ignore[attr-defined]  # a choice field
-            ("", _("The whole notice")),
-            *((lot.pk, f"{_('Lot')} {lot.number}") for lot in lots),
-        ]
+        numbered = ((lot.pk, f"{_('Lot')} {lot.number}") for lot in lots)
+        offer(self, "lot", [("", _("The whole notice")), *numbered])
 
 
 class Raise(FormPage):

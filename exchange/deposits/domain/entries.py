@@ -19,7 +19,7 @@ class EntryState(StrEnum):
     REVERSED = "REVERSED"
     """It was booked, and the bank undid it."""
     EXPLAINED = "EXPLAINED"
-    """It pays for nothing, and somebody said what it is: one person for a debit, two for a credit."""
+    """It pays for nothing, and two persons said what it is; or the bank undid it, or told it anew."""
 
 
 class EntryCommand(StrEnum):
@@ -47,19 +47,19 @@ ENTRY = Machine(
         Row(_C.SEND_BACK, _S.WAITING, _S.RETURNING, "EntrySentBack", "finance, with a reason; two persons order it"),
         Row(_C.CONFIRM_RETURN, _S.RETURNING, _S.RETURNED, "EntryReturned", "the bank's debit entry"),
         Row(_C.REVERSE, _S.BOOKED, _S.REVERSED, "EntryReversed", "the bank undid it"),
-        Row(_C.EXPLAIN, _S.WAITING, _S.EXPLAINED, "EntryExplained", "a debit: finance, with a reason; or told anew"),
-        Row(_C.EXPLAIN, _S.CLAIMING, _S.EXPLAINED, "EntryExplained", "a credit: a second person agreed"),
+        Row(_C.EXPLAIN, _S.WAITING, _S.EXPLAINED, "EntryExplained", "undone by the bank, or told anew in its parts"),
+        Row(_C.EXPLAIN, _S.CLAIMING, _S.EXPLAINED, "EntryExplained", "a second person agreed"),
     ],
 )
 
 
 class Explanation(StrEnum):
-    """What a credit that pays for nothing is, as two persons say."""
+    """What an entry that pays for nothing is, as two persons say."""
 
     TOLD_TWICE = "TOLD_TWICE"
     """The bank told of the same money twice: nothing more came."""
     OWN = "OWN"
-    """The bank's own: its interest, or a correction of a debit."""
+    """The bank's own: its fee, its interest, or a correction of one."""
 
 
 class FileKnown(Refusal):

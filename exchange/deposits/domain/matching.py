@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     UNKNOWN_DEBIT = "UNKNOWN_DEBIT"
     REVERSAL_UNCLEAR = "REVERSAL_UNCLEAR"
     TOLD_BEFORE = "TOLD_BEFORE"
+    PAID_TWICE = "PAID_TWICE"
 
 
 TROUBLE_TEXTS = {
@@ -33,6 +34,9 @@ TROUBLE_TEXTS = {
     Trouble.UNKNOWN_DEBIT: gettext_noop("Money left the account without an order of ours."),
     Trouble.REVERSAL_UNCLEAR: gettext_noop(
         "The bank undid a movement that cannot be found or whose money has moved on."
+    ),
+    Trouble.PAID_TWICE: gettext_noop(
+        "The bank carried out a payment that was called refused and ordered again: it is paid twice, or will be."
     ),
     Trouble.TOLD_BEFORE: gettext_noop(
         "The bank told of this money before, as part of a sum that a person has dealt with. Look for that entry before "

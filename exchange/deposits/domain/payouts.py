@@ -50,6 +50,7 @@ LEG = Machine(
         Row(_C.ORDER, _L.BATCHED, _L.ORDERED, "PayoutOrdered", "a second person approved the batch"),
         Row(_C.CONFIRM, _L.ORDERED, _L.PAID, "PayoutConfirmed", "the bank's debit entry"),
         Row(_C.REFUSE, _L.ORDERED, _L.DUE, "PayoutRefused", "the bank did not carry it out"),
+        Row(_C.CONFIRM, _L.DUE, _L.PAID, "PayoutConfirmed", "called refused, but the bank had carried it out"),
         Row(_C.CANCEL, _L.DUE, _L.CANCELLED, "PayoutCancelled", "the bank took back what was to be paid out"),
         Row(_C.BOUNCE, _L.PAID, _L.DUE, "PayoutBounced", "the payee's bank sent it back"),
     ],

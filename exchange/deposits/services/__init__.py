@@ -38,7 +38,6 @@ from exchange.deposits.services.queue import (
     agree_explanation,
     claim_entry,
     drop_claim,
-    explain_credit,
     explain_entry,
     send_back,
 )
@@ -69,7 +68,6 @@ __all__ = [
     "expect_deposit_anew",
     "expect_payment",
     "expect_security",
-    "explain_credit",
     "explain_entry",
     "forfeit",
     "forfeit_security",

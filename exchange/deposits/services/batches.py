@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -37,6 +37,8 @@ from exchange.ledger import queries as ledger
 from exchange.projects.services import next_number
 
 MOST_LEGS = 500
+LATEST = timedelta(days=31)
+"""A batch is executed within a month."""
 
 PURPOSES = {
     PayoutKind.REFUND: "退还保证金及利息",
@@ -54,11 +56,15 @@ KEPT_BY_BENEFICIARY = "不予退还的保证金"
 def propose_batch(*, actor: Actor, leg_ids: Collection[int], execute_on: date, reason: str, at: datetime) -> int:
     """Put due payments into a batch and ask a second person; gives the batch.
 
-    Interest is computed to the day of execution. Refuses `NothingDue`, `PayeeNotListed`, and a day in the past.
+    Interest is computed to the day of execution. Refuses `NothingDue`, `PayeeNotListed`, and a day in the past or far
+    ahead.
     """
     can_handle_money(actor).require()
     if execute_on < local_day(at):
         raise Malformed(field="execute_on", reason=gettext_noop("the day lies in the past"))
+    if execute_on > local_day(at) + LATEST:
+        # Interest runs to that day: a far one would pay out more than is owed.
+        raise Malformed(field="execute_on", reason=gettext_noop("it is more than a month ahead"))
     legs = list(
         PayoutLeg.objects.select_for_update(of=("self",))
         .filter(pk__in=list(leg_ids)[:MOST_LEGS], state=LegState.DUE.value)

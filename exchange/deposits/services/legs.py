@@ -109,6 +109,13 @@ def confirm_leg(leg: PayoutLeg, entry: BankEntry, *, actor: Actor, at: datetime)
     _tell_expectation(leg, MoneyCommand.CONFIRM_REFUND, actor=actor, at=at, refunded_at=entry.arrived_by)
 
 
+def confirm_late(leg: PayoutLeg, entry: BankEntry, *, actor: Actor, at: datetime) -> None:
+    """The bank paid what somebody had called refused: it is not paid again. A batch that holds it changes thereby."""
+    if leg.state == LegState.BATCHED:
+        move_leg(leg, LegCommand.UNBATCH, actor=actor, at=at, batch_id=None)
+    confirm_leg(leg, entry, actor=actor, at=at)
+
+
 def bounce_leg(leg: PayoutLeg, entry: BankEntry, *, actor: Actor, at: datetime) -> None:
     """The payee's bank sent the money back: it is owed again and can be ordered anew."""
     attempt = leg.attempt

@@ -112,34 +112,21 @@ def send_back(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> int:
 
 
 @transaction.atomic
-def explain_entry(*, actor: Actor, entry_id: int, reason: str, at: datetime) -> None:
-    """Say what a debit was (a bank fee, an error of the bank). Of money that came in two persons say it.
+def explain_entry(*, actor: Actor, entry_id: int, explanation: Explanation, reason: str, at: datetime) -> int:
+    """Say what an entry is that pays for nothing, and why; gives the request to a second person.
 
-    Refuses (`NotForThis`) a credit: `explain_credit`.
+    Of a debit, too: whoever could explain one away alone could take money and call it a fee. Refuses (`NotForThis`) to
+    call a debit told twice, (`ReasonNeeded`) no reason, and (`NotAllowedNow`) what waits no longer.
     """
     can_handle_money(actor).require()
     entry = _locked(entry_id)
-    if entry.direction == "CRDT":
-        raise NotForThis()
-    move_entry(entry, EntryCommand.EXPLAIN, at=at)
-    _record(entry, "entry.explained", actor=actor, at=at, reason=_why(reason))
-
-
-@transaction.atomic
-def explain_credit(*, actor: Actor, entry_id: int, explanation: Explanation, reason: str, at: datetime) -> int:
-    """Say that money which came in pays for nothing, and what it is; gives the request to a second person.
-
-    Refuses (`NotForThis`) a debit, (`NotAllowedNow`) what waits no longer.
-    """
-    can_handle_money(actor).require()
-    entry = _locked(entry_id)
-    if entry.direction != "CRDT":
+    if entry.direction != "CRDT" and explanation is not Explanation.OWN:
         raise NotForThis()
     approval_id = approvals.request(
         actor=actor,
         kind=EXPLAIN,
         subject=f"entry:{entry.pk}",
-        reason=reason,
+        reason=_why(reason),
         payload={"explanation": explanation.value, "amount": f"{entry.amount:.2f}", "trouble": entry.trouble},
         at=at,
     )
@@ -150,25 +137,29 @@ def explain_credit(*, actor: Actor, entry_id: int, explanation: Explanation, rea
 
 @transaction.atomic
 def agree_explanation(*, actor: Actor, entry_id: int, at: datetime) -> None:
-    """Agree, as the second person: the books no longer hold it for anybody. Refuses the one who explained."""
+    """Agree, as the second person: the books hold it for nobody. Refuses the one who explained.
+
+    A debit stays among those without an order of ours, for the bank or the exchange to make good.
+    """
     can_handle_money(actor).require()
     entry = _locked(entry_id)
     if entry.claim_approval_id is None or not entry.claim_explanation:
         raise NotFound()
     subject = f"entry:{entry.pk}"
     approvals.agree(actor=actor, approval_id=entry.claim_approval_id, kind=EXPLAIN, subject=subject, at=at)
-    twice = entry.claim_explanation == Explanation.TOLD_TWICE
-    post(
-        actor=actor,
-        key=f"explained:{entry.fingerprint}",
-        kind=f"CREDIT_{entry.claim_explanation}",
-        source=books.suspense(entry.pk),
-        target=books.CASH if twice else books.UNEXPLAINED,
-        amount=entry.amount,
-        document_ref=f"bank:{entry.fingerprint[:32]}",
-        stream=subject,
-        at=at,
-    )
+    if entry.direction == "CRDT":
+        twice = entry.claim_explanation == Explanation.TOLD_TWICE
+        post(
+            actor=actor,
+            key=f"explained:{entry.fingerprint}",
+            kind=f"CREDIT_{entry.claim_explanation}",
+            source=books.suspense(entry.pk),
+            target=books.CASH if twice else books.UNEXPLAINED,
+            amount=entry.amount,
+            document_ref=f"bank:{entry.fingerprint[:32]}",
+            stream=subject,
+            at=at,
+        )
     move_entry(entry, EntryCommand.EXPLAIN, at=at)
     _record(entry, "entry.explained", actor=actor, at=at, explanation=entry.claim_explanation)
 

@@ -1,6 +1,7 @@
 """Taking in the bank's files: each movement once, each booked where it belongs or shown to a person."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,10 +22,13 @@ from exchange.deposits.models import AccountUse, BankEntry, BankFile, MoneyExpec
 from exchange.deposits.policies import can_handle_money
 from exchange.deposits.queries.account import own_accounts
 from exchange.deposits.services.common import post
-from exchange.deposits.services.legs import bounce_leg, confirm_leg
+from exchange.deposits.services.legs import bounce_leg, confirm_late, confirm_leg
 from exchange.deposits.services.receiving import book, is_bookable, take_back
 from exchange.deposits.services.telling import Telling, Tellings
 from exchange.projects.services import next_number
+
+EARLIER_ATTEMPT = re.compile(r"LCP(\d{1,18})-(\d{1,5})\Z", re.ASCII)
+"""An end-to-end id of ours: leg and attempt."""
 
 
 @dataclass(slots=True)
@@ -241,8 +245,22 @@ def _paid_out(entry: BankEntry, *, actor: Actor, at: datetime) -> bool:
         BankEntry.objects.filter(pk=entry.pk).update(state=EntryState.EXPLAINED.value, settled_at=at)
         confirm_leg(leg, entry, actor=actor, at=at)
         return True
-    _hold(entry, Trouble.UNKNOWN_DEBIT, actor=actor, at=at)
+    earlier = _called_refused(entry)
+    if earlier is not None and earlier.state in (LegState.DUE, LegState.BATCHED):
+        BankEntry.objects.filter(pk=entry.pk).update(state=EntryState.EXPLAINED.value, settled_at=at)
+        confirm_late(earlier, entry, actor=actor, at=at)
+        return True
+    _hold(entry, Trouble.PAID_TWICE if earlier is not None else Trouble.UNKNOWN_DEBIT, actor=actor, at=at)
     return False
+
+
+def _called_refused(entry: BankEntry) -> PayoutLeg | None:
+    """The payment of which this debit was an earlier attempt, which somebody called refused by the bank."""
+    parts = EARLIER_ATTEMPT.match(entry.end_to_end_id)
+    leg = PayoutLeg.objects.select_for_update(of=("self",)).filter(pk=int(parts[1])).first() if parts else None
+    if leg is None or parts is None or int(parts[2]) > leg.attempt:
+        return None
+    return leg if leg.principal + leg.interest == entry.amount else None
 
 
 def _bounced(entry: BankEntry, *, actor: Actor, at: datetime) -> bool:

@@ -107,12 +107,12 @@ class Entry(FormPage):
         actor = signed_in(request)
         self.entry = queries.entry(actor, self.kwargs["entry_id"])
         chosen = "claim" if data is None else data.get("step")
-        if chosen == "explain_credit":
+        if chosen == "explain":
             return ExplainForm(data)
         if chosen != "claim":
             return ReasonForm(data) if chosen != "agree" else forms.Form(data)
         if self.entry.direction != "CRDT":
-            return ReasonForm(data)
+            return ExplainForm(data, initial={"explanation": Explanation.OWN.value})
         self.claimable = queries.claimable(actor, search=request.GET.get("search", "")[:60])
         choices = [
             (line.id, f"{line.organisation_name} · {line.reference} · ¥ {line.amount:,.2f}")
@@ -148,14 +148,11 @@ class Entry(FormPage):
         elif chosen == "back":
             services.send_back(reason=form.cleaned_data["reason"], **common)
             messages.success(request, _("The payment goes back to its payer with the next batch."))
-        elif chosen == "explain_credit":
-            services.explain_credit(
+        elif chosen == "explain":
+            services.explain_entry(
                 explanation=Explanation(form.cleaned_data["explanation"]), reason=form.cleaned_data["reason"], **common
             )
             messages.success(request, _("A second person of finance now has to agree."))
-        elif chosen == "explain":
-            services.explain_entry(reason=form.cleaned_data["reason"], **common)
-            messages.success(request, _("The entry is settled with your explanation."))
         else:
             services.claim_entry(
                 expectation_id=form.cleaned_data["money"], reason=form.cleaned_data["reason"], **common

@@ -41,64 +41,34 @@ class Move(FormPage):
     def perform(self, request: HttpRequest, form: forms.Form, at: datetime) -> str:
         actor, organisation_id = signed_in(request), self.kwargs["organisation_id"]
         self.context(request)
-        _MOVES[form.cleaned_data["kind"]](actor, organisation_id, form.cleaned_data, at)
+        _move(actor, organisation_id, form.cleaned_data, at)
         messages.success(request, _("The movement is entered."))
         return reverse("permits:holder", args=[organisation_id])
 
 
-Said = dict[str, Any]
+def _move(actor: Actor, organisation_id: int, said: dict[str, Any], at: datetime) -> None:
+    common: dict[str, Any] = {
+        "actor": actor,
+        "organisation_id": organisation_id,
+        "instrument": said["instrument"],
+        "paper": _paper(actor, said, at),
+        "idempotency_key": str(said["key"]),
+        "at": at,
+    }
+    kind = said["kind"]
+    if kind == "UNFREEZE":
+        services.unfreeze_by_decision(**common)
+        return
+    common["quantity"] = Quantity(said["quantity"])
+    if kind == "ALLOCATE":
+        services.allocate(held_as=Held(said["held_as"]), region=said["region"], **common)
+    elif kind == "FREEZE":
+        services.freeze_by_decision(**common)
+    else:
+        services.cancel(**common)
 
 
-def _allocate(actor: Actor, organisation_id: int, said: Said, at: datetime) -> None:
-    services.allocate(
-        actor=actor,
-        organisation_id=organisation_id,
-        instrument=said["instrument"],
-        held_as=Held(said["held_as"]),
-        quantity=Quantity(said["quantity"]),
-        region=said["region"],
-        paper=_paper(actor, said, at),
-        idempotency_key=str(said["key"]),
-        at=at,
-    )
-
-
-def _freeze(actor: Actor, organisation_id: int, said: Said, at: datetime) -> None:
-    services.freeze_by_decision(
-        actor=actor,
-        organisation_id=organisation_id,
-        instrument=said["instrument"],
-        quantity=Quantity(said["quantity"]),
-        paper=_paper(actor, said, at),
-        idempotency_key=str(said["key"]),
-        at=at,
-    )
-
-
-def _unfreeze(actor: Actor, organisation_id: int, said: Said, at: datetime) -> None:
-    services.unfreeze_by_decision(
-        actor=actor,
-        organisation_id=organisation_id,
-        instrument=said["instrument"],
-        paper=_paper(actor, said, at),
-        idempotency_key=str(said["key"]),
-        at=at,
-    )
-
-
-def _cancel(actor: Actor, organisation_id: int, said: Said, at: datetime) -> None:
-    services.cancel(
-        actor=actor,
-        organisation_id=organisation_id,
-        instrument=said["instrument"],
-        quantity=Quantity(said["quantity"]),
-        paper=_paper(actor, said, at),
-        idempotency_key=str(said["key"]),
-        at=at,
-    )
-
-
-def _paper(actor: Actor, said: Said, at: datetime) -> Paper:
+def _paper(actor: Actor, said: dict[str, Any], at: datetime) -> Paper:
     file, document_id = said["document"], None
     if file:
         stored = vault.store(
@@ -112,6 +82,3 @@ def _paper(actor: Actor, said: Said, at: datetime) -> Paper:
         valid_from=said["valid_from"],
         valid_until=said["valid_until"],
     )
-
-
-_MOVES = {"ALLOCATE": _allocate, "FREEZE": _freeze, "UNFREEZE": _unfreeze, "CANCEL": _cancel}

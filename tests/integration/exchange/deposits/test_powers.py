@@ -14,6 +14,7 @@ from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson
 from commons.domain.refusals import Malformed, NotFound, NotPermitted, Refusal
 from commons.evidence.models import EvidenceEntry
 from exchange.deposits import queries, services
+from exchange.deposits.domain.entries import Explanation
 from exchange.deposits.models import BankFile, MoneyExpectation
 from exchange.deposits.services import AccountFacts
 from exchange.projects.models import Lot
@@ -106,7 +107,7 @@ def test_only_finance_moves_money(who: str) -> None:
         lambda: services.claim_entry(actor=actor, entry_id=1, expectation_id=1, reason="r", at=AT),
         lambda: services.agree_claim(actor=actor, entry_id=1, at=AT),
         lambda: services.send_back(actor=actor, entry_id=1, reason="r", at=AT),
-        lambda: services.explain_entry(actor=actor, entry_id=1, reason="r", at=AT),
+        lambda: services.explain_entry(actor=actor, entry_id=1, explanation=Explanation.OWN, reason="r", at=AT),
         lambda: services.propose_batch(actor=actor, leg_ids=[1], execute_on=AT.date(), reason="r", at=AT),
         lambda: services.order_batch(actor=actor, batch_id=1, at=AT),
         lambda: services.note_download(actor=actor, batch_id=1, at=AT),

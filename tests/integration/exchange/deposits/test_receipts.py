@@ -12,7 +12,7 @@ from commons.approvals.domain.approval import ApprovalNeedsAnotherPerson, Approv
 from commons.domain.refusals import NotAllowedNow
 from commons.inbox.models import InboxMessage
 from exchange.deposits import queries, services
-from exchange.deposits.domain.entries import EntryState, NotForThis
+from exchange.deposits.domain.entries import EntryState, Explanation, NotForThis
 from exchange.deposits.domain.interest import Receipt, interest
 from exchange.deposits.domain.payouts import BatchChanged, LegState
 from exchange.deposits.domain.states import AmountDiffers, MoneyState, ReasonNeeded
@@ -41,6 +41,12 @@ from tests.integration.exchange.deposits.money import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_balance")]
+
+
+def explain(entry_id: int, reason: str) -> None:
+    services.explain_entry(
+        actor=cast.actor("finance"), entry_id=entry_id, explanation=Explanation.OWN, reason=reason, at=PAID
+    )
 
 
 def test_a_deposit_is_covered_by_the_payment_to_its_virtual_account() -> None:
@@ -234,8 +240,11 @@ def test_a_debit_that_nobody_ordered_is_shown_and_explained() -> None:
     [waiting] = queries.entries(cast.actor("finance"))
     assert waiting.trouble == "UNKNOWN_DEBIT"
     with pytest.raises(ReasonNeeded):
-        services.explain_entry(actor=cast.actor("finance"), entry_id=waiting.id, reason=" ", at=PAID)
-    services.explain_entry(actor=cast.actor("finance"), entry_id=waiting.id, reason="bank fee", at=PAID)
+        explain(waiting.id, " ")
+    explain(waiting.id, "bank fee")
+    with pytest.raises(ApprovalNeedsAnotherPerson):
+        services.agree_explanation(actor=cast.actor("finance"), entry_id=waiting.id, at=PAID)
+    services.agree_explanation(actor=cast.actor("finance2"), entry_id=waiting.id, at=PAID)
     assert queries.entries(cast.actor("finance")) == ()
 
 

@@ -17,6 +17,7 @@ from exchange.deposits.domain.payouts import BatchChanged, LegState, NothingDue,
 from exchange.deposits.domain.states import DecisionNeeded, MoneyState, TreasuryHoldsIt
 from exchange.deposits.models import PayoutBatch, PayoutLeg
 from tests import cast
+from tests.bank import Line
 from tests.integration.exchange.deposits.money import (
     ACCOUNTS,
     AT,
@@ -356,3 +357,49 @@ def test_a_price_goes_back_when_the_deal_ends_without_fault() -> None:
     found = queries.payment_of("deal:1")
     assert found is not None
     assert not found.covered
+
+
+# What a dishonest clerk would try
+
+
+def refused_refund() -> tuple[Line, int]:
+    """A refund that was ordered, and that a clerk then calls refused by the bank; the bank's debit, and the leg."""
+    offered = lot()
+    bank(line(expect(offered)))
+    act("release", offered)
+    [paid] = confirmations(order())
+    [leg] = queries.legs(cast.actor("finance"), states=[LegState.ORDERED])
+    services.refused_by_bank(actor=cast.actor("finance"), leg_id=leg.id, reason="AC04", at=PAID)
+    return paid, leg.id
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_payment_that_was_called_refused_and_carried_out_is_not_paid_again(batched: bool) -> None:
+    paid, _leg = refused_refund()
+    batch_id = propose() if batched else 0
+
+    report = bank(paid)
+
+    assert (report.tally.confirmed, queries.legs(cast.actor("finance"))) == (1, ())
+    assert [leg.state for leg in queries.legs(cast.actor("finance"), states=[LegState.PAID])] == ["PAID"]
+    if batched:
+        with pytest.raises(BatchChanged):
+            services.order_batch(actor=cast.actor("finance2"), batch_id=batch_id, at=PAID)
+
+
+def test_a_payment_that_was_ordered_again_and_carried_out_twice_is_called_so() -> None:
+    paid, _leg = refused_refund()
+    order()
+
+    bank(paid)
+
+    assert [entry.trouble for entry in queries.entries(cast.actor("finance"))] == ["PAID_TWICE"]
+
+
+def test_a_batch_is_not_executed_so_late_that_interest_grows() -> None:
+    offered = lot()
+    bank(line(expect(offered)))
+    act("release", offered)
+
+    with pytest.raises(Malformed):
+        propose(on=PAID.date() + timedelta(days=32))

@@ -174,7 +174,7 @@ def unclear_credit() -> int:
 
 
 def explained(entry_id: int, what: Explanation, who: str = "finance2") -> None:
-    services.explain_credit(
+    services.explain_entry(
         actor=cast.actor("finance"), entry_id=entry_id, explanation=what, reason="told on paper", at=PAID
     )
     services.agree_explanation(actor=cast.actor(who), entry_id=entry_id, at=PAID)
@@ -199,17 +199,15 @@ def test_nobody_settles_a_credit_alone() -> None:
 
     with pytest.raises(ApprovalNeedsAnotherPerson):
         explained(entry_id, Explanation.OWN, who="finance")
-    with pytest.raises(NotForThis):
-        services.explain_entry(actor=cast.actor("finance"), entry_id=entry_id, reason="x", at=PAID)
     with pytest.raises(NotAllowedNow):
-        services.explain_credit(
+        services.explain_entry(
             actor=cast.actor("finance2"), entry_id=entry_id, explanation=Explanation.OWN, reason="x", at=PAID
         )
 
 
 def test_a_dropped_explanation_lets_the_entry_wait_again() -> None:
     entry_id = unclear_credit()
-    services.explain_credit(
+    services.explain_entry(
         actor=cast.actor("finance"), entry_id=entry_id, explanation=Explanation.OWN, reason="x", at=PAID
     )
 
@@ -254,3 +252,13 @@ def test_the_queue_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(first), first.num_pages, first.has_next) == (2, 3, True)
     assert (last.number, last.has_next, [one.id for one in last]) == (3, False, [rows[4].id])
     assert len(queries.entries(cast.actor("finance"), page=None)) == 5
+
+
+def test_a_debit_is_never_explained_as_told_twice() -> None:
+    bank(Line("5.00", direction="DBIT", bank_ref="FEE"))
+    [entry] = queries.entries(cast.actor("finance"))
+
+    with pytest.raises(NotForThis):
+        services.explain_entry(
+            actor=cast.actor("finance"), entry_id=entry.id, explanation=Explanation.TOLD_TWICE, reason="x", at=PAID
+        )

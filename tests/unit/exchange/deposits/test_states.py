@@ -46,7 +46,8 @@ def test_money_that_does_not_stand_behind_its_lot_is_never_forfeited() -> None:
 
 def test_nothing_is_ordered_that_was_not_batched_and_nothing_paid_that_was_not_ordered() -> None:
     assert [row.source for row in LEG.rows if row.command is LegCommand.ORDER] == [LegState.BATCHED]
-    assert [row.source for row in LEG.rows if row.command is LegCommand.CONFIRM] == [LegState.ORDERED]
+    # What was called refused was ordered before, too: the bank may have carried it out after all.
+    assert {row.source for row in LEG.rows if row.command is LegCommand.CONFIRM} == {LegState.ORDERED, LegState.DUE}
 
 
 def test_an_unclear_entry_is_booked_only_as_matched_or_after_a_claim() -> None:
