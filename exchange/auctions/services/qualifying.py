@@ -11,7 +11,6 @@ from commons.domain.refusals import NotAllowedNow, NotFound, Refusal
 from commons.domain.text import gettext_noop
 from commons.evidence.domain.canonical import digest
 from commons.people.suspensions import require_standing
-from exchange.auctions.domain.aliases import Entropy, draw_alias
 from exchange.auctions.domain.registrations import (
     DepositNotCovered,
     RegistrationCommand,
@@ -51,10 +50,8 @@ def qualify_buyer(*, actor: Actor, registration_id: int, at: datetime) -> None:
     Refuses (`DepositNotCovered`) without the deposit, and whatever makes the buyer ineligible by now.
     """
     registration = _for_seller(actor, registration_id)
-    require_qualifiable(registration, at=at)
-    _qualify(registration, actor=actor, at=at, by_rule=False)
     require_qualifiable(registration, at)
-    _qualify(registration, actor=actor, at=at, entropy=entropy, by_rule=False)
+    _qualify(registration, actor=actor, at=at, by_rule=False)
 
 
 @transaction.atomic

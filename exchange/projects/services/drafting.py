@@ -174,16 +174,6 @@ def require_sources(project: Project, *, at: datetime) -> None:
         )
 
 
-def _predecessor(seller_id: int, project_id: int | None) -> Project | None:
-    """The project that is offered again: one's own, and published before."""
-    if project_id is None:
-        return None
-    before = Project.objects.filter(pk=project_id, seller_id=seller_id, published_at__isnull=False).first()
-    if before is None:
-        raise NotFound()
-    return before
-
-
 def _editable(actor: Actor, project_id: int) -> Project:
     project = locked_project(project_id)
     can_change_project(actor, project).require()

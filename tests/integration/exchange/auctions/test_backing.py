@@ -49,7 +49,7 @@ def taken_back(lot: Lot, key: str, at: datetime) -> None:
 
 
 def look(lot: Lot, at: datetime) -> None:
-    auctions.advance_due(at, entropy=story.entropy())
+    auctions.advance_due(at)
     lot.refresh_from_db()
 
 

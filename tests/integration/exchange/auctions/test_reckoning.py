@@ -140,7 +140,7 @@ def test_the_flow_itself_remembers_what_is_provisional() -> None:
     Deal.objects.filter(lot=lot).update(notified_at=None)
     Lot.objects.filter(pk=lot.pk).update(state="HAMMERED")
 
-    auctions.advance_due(EVE, entropy=story.entropy())
+    auctions.advance_due(EVE)
 
     [kept] = ProvisionalLimit.objects.filter(kind=CONTRACT)
     assert kept.on == Deal.objects.get(lot=lot).contract_due_on

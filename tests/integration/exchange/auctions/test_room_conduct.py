@@ -122,14 +122,14 @@ def test_a_room_is_not_set_aside_while_its_result_is_taken(guarded: bool, monkey
         story.bid(lot, key, "20000.00" if key == "buyer1" else "20100.00", at=lot.opens_at + timedelta(minutes=1))
     story.run_room(lot, after)
     document = str(story.document("staff", f"room:{room_id}", after))
-    looked, taken, carry_out = Event(), Event(), services._conduct
+    looked, taken, carry_out = Event(), Event(), services.conduct
 
     def slowly(*given: Any, **named: Any) -> None:
         looked.set()
         taken.wait(1)
         carry_out(*given, **named)
 
-    monkeypatch.setattr(services, "_conduct", slowly)
+    monkeypatch.setattr(services, "conduct", slowly)
     if not guarded:
         monkeypatch.setattr(services, "locked_lot", lambda pk: Lot.objects.get(pk=pk))
 
