@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from commons.domain.actor import system_actor
 from portal.demo.authority.city import load
-from portal.demo.authority.holders import give, issue_for, trust
+from portal.demo.authority.holders import bind_issued, give, issue_for, trust
 from portal.demo.authority.refusing import ForbiddenInProduction, refuse_in_production
 from portal.demo.authority.service import serving
 from signatures.crypto import transport
-from signatures.crypto.answers import Revocation
+from signatures.crypto.answers import Revocation, RevocationNotProven
 from signatures.crypto.authorities import Purpose
 from signatures.crypto.timestamps import verify
 from signatures.pki import queries, resolver, services
@@ -247,6 +247,28 @@ def test_a_new_certificate_is_issued_at_run_time_and_renews_the_bound_one(city, 
     cache.clear()
     with pytest.raises(Exception, match="CERT_REVOKED"):
         services.require_usable(bound=bound, at=timezone.now() + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(("slow", "bound"), [(2, True), (3, False)])
+def test_the_demo_city_has_patience_with_its_own_authority(city, monkeypatch, slow, bound):
+    person("buyer1")
+    who = city.authority.holder("buyer1")
+    ask, asked = services.bind, []
+
+    def busy(**fields):
+        asked.append(fields)
+        if len(asked) <= slow:
+            raise RevocationNotProven()
+        return ask(**fields)
+
+    monkeypatch.setattr(services, "bind", busy)
+    if bound:
+        bind_issued(who, "buyer1", Kind.PERSONAL, at=timezone.now())
+    else:
+        with pytest.raises(RevocationNotProven):
+            bind_issued(who, "buyer1", Kind.PERSONAL, at=timezone.now())
+
+    assert bool(queries.certificates_of(person("buyer1").pk)) is bound
 
 
 def test_commands_say_what_is_wrong(city):
