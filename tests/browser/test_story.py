@@ -24,7 +24,7 @@ from exchange.auctions.services.papers import CONTRACT
 from exchange.contracts.models import Deal
 from exchange.deposits import queries as deposits
 from exchange.deposits.domain.facts import ExpectedMoney
-from exchange.projects.models import Lot
+from exchange.projects.models import Lot, Project
 from portal.demo.bank import open_accounts, receipt_of, statement
 from portal.demo.cast import LONG_AGO
 from portal.demo.city import ask_for_certificates
@@ -122,6 +122,9 @@ def open_registration(lot: Lot) -> None:
     """The days of the notice pass, and the robots register."""
     # The room's times in seconds instead of minutes; a notice of a real seller cannot say so.
     Lot.objects.filter(pk=lot.pk).update(profile={**lot.profile, **SECONDS})
+    project = Project.objects.get(pk=lot.project_id)
+    project.parameters["room.readiness_minutes"]["value"] = "0"
+    project.save(update_fields=["parameters"])
     time_passes(lot, registration_starts_at=-timedelta(minutes=5))
     now = timezone.now()
     auctions.advance_due(now)
