@@ -9,7 +9,7 @@ from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias, get_args
 
 from commons.domain.money import as_text
 from commons.domain.refusals import FieldValue
@@ -413,10 +413,9 @@ class RoomVoided:
 
 
 @value
-class BidderSuspended:
-    """A bidder may not bid for now: what stood behind it is gone. Its offers stand."""
+class _BiddersStanding:
+    """Whether a bidder may bid changes during the room, for a reason that lies outside it."""
 
-    type: ClassVar[str] = "BidderSuspended"
     seq: int
     at: datetime
     alias: str
@@ -427,27 +426,22 @@ class BidderSuspended:
         return {"alias": self.alias, "reason": self.reason, "reference": self.reference}
 
     @classmethod
-    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidderSuspended":
+    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> Self:
         return cls(seq, at, data["alias"], data["reason"], data["reference"])
 
 
 @value
-class BidderReadmitted:
+class BidderSuspended(_BiddersStanding):
+    """A bidder may not bid for now: what stood behind it is gone. Its offers stand."""
+
+    type: ClassVar[str] = "BidderSuspended"
+
+
+@value
+class BidderReadmitted(_BiddersStanding):
     """A suspended bidder may bid again."""
 
     type: ClassVar[str] = "BidderReadmitted"
-    seq: int
-    at: datetime
-    alias: str
-    reason: str
-    reference: str = ""
-
-    def payload(self) -> Payload:
-        return {"alias": self.alias, "reason": self.reason, "reference": self.reference}
-
-    @classmethod
-    def read(cls, seq: int, at: datetime, data: Mapping[str, Any]) -> "BidderReadmitted":
-        return cls(seq, at, data["alias"], data["reason"], data["reference"])
 
 
 Event: TypeAlias = (
@@ -468,23 +462,7 @@ Event: TypeAlias = (
 )
 
 _READERS: dict[str, Callable[[int, datetime, Mapping[str, Any]], Event]] = {
-    kind.type: kind.read
-    for kind in (
-        RoomScheduled,
-        PhaseBegan,
-        BidAccepted,
-        BidRefused,
-        BidWithdrawn,
-        WithdrawalRefused,
-        CloseExtended,
-        RoomPaused,
-        RoomResumed,
-        HammerFell,
-        RoomFailed,
-        RoomVoided,
-        BidderSuspended,
-        BidderReadmitted,
-    )
+    kind.type: kind.read for kind in get_args(Event)
 }
 
 
